@@ -1,0 +1,7 @@
+//! What a request is refused with: a stable code, a status, a sentence that helps.
+
+mod code;
+mod refusal;
+
+pub use code::{BearerError, Code};
+pub use refusal::Refusal;

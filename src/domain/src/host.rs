@@ -1,0 +1,128 @@
+//! What the gateway asks of the outside: an HTTP exchange, the time, random bytes, a log line.
+//!
+//! Nothing in here blocks. An exchange is a future that the host completes later, because the host runs all
+//! requests on one thread and must never be re-entered (see the crate `gateway`).
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+use crate::time::UnixTime;
+
+/// The outside world, as the gateway sees it.
+pub trait Host: 'static {
+    /// Starts an HTTP exchange and resolves with its whole answer.
+    fn exchange(&self, request: Exchange) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
+
+    /// The time of the host's clock.
+    fn now(&self) -> UnixTime;
+
+    /// Fills `bytes` from the host's cryptographic random source.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// Writes one line to the plugin's log. The line carries no secret.
+    fn log(&self, level: LogLevel, line: &str);
+
+    /// Runs `task` beside the request that starts it, and beyond it.
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>);
+
+    /// Resolves after `duration`, or a little later.
+    fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
+}
+
+/// How much a line matters; also the least that the setting `log_level` lets through.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum LogLevel {
+    /// What only a developer of the gateway wants to see.
+    Debug,
+    /// One line a request.
+    #[default]
+    Info,
+    /// The gateway works, but something needs an administrator.
+    Warn,
+    /// A request could not be served.
+    Error,
+}
+
+/// A request that the gateway makes itself and reads whole.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The method.
+    pub method: Method,
+    /// The address, without a fragment.
+    pub url: Url,
+    /// The headers; what must not be printed is marked sensitive.
+    pub headers: HeaderMap,
+    /// The body, empty for none.
+    pub body: Vec<u8>,
+    /// Where the address comes from, which decides what the host lets it reach.
+    pub reach: Reach,
+    /// A private certificate authority, PEM.
+    pub ca_certificates: Option<Rc<str>>,
+    /// Time and size limits that the host enforces.
+    pub limits: Limits,
+}
+
+/// Where an address comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reach {
+    /// The endpoint's settings: the host has lent exactly these origins to the call.
+    Configured,
+    /// A document of the identity provider: the host refuses private addresses that the issuer is not on.
+    Discovered,
+}
+
+/// Limits of one exchange.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// For the TCP and TLS handshakes together.
+    pub connect: Duration,
+    /// From the request's first byte to the answer's head.
+    pub head: Duration,
+    /// Between two bytes of the answer's body.
+    pub idle: Duration,
+    /// From the start of the exchange to the end of the answer.
+    pub total: Duration,
+    /// Bytes of the answer's body.
+    pub body: usize,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, each name and value valid; what is not, the host's adapter has dropped.
+    pub headers: HeaderMap,
+    /// The body, at most [`Limits::body`] long.
+    pub body: Vec<u8>,
+}
+
+/// Why an exchange has no answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection: refused, unreachable, or the name is unknown.
+    #[error("could not connect")]
+    Connect,
+    /// The TLS handshake failed; most often an unknown certificate authority.
+    #[error("the TLS handshake failed")]
+    Tls,
+    /// One of the time limits has passed.
+    #[error("took too long")]
+    Timeout,
+    /// The connection ended before the answer did.
+    #[error("the connection broke off")]
+    Broken,
+    /// What came back is no HTTP.
+    #[error("the answer is not HTTP")]
+    Malformed,
+    /// The answer is larger than [`Limits::body`], or its head larger than the host takes.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The host refused to go there: an origin it has not lent, or a private address.
+    #[error("the address is not one that this endpoint may reach")]
+    Refused,
+}

@@ -1,0 +1,25 @@
+//! Strict JSON: no duplicate member at any level, a depth limit, nothing after the value.
+
+use serde_json::{Map, Value};
+
+/// The text is no JSON object in the strict form.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum InvalidJson {
+    /// Two members have the same name, compared after unescaping.
+    #[error("the member `{0}` stands there twice")]
+    DuplicateMember(String),
+    /// Not an object.
+    #[error("it is no JSON object")]
+    NotAnObject,
+    /// No JSON, with the place.
+    #[error("it is no JSON: {0}")]
+    Syntax(String),
+    /// Deeper than the limit.
+    #[error("it is nested deeper than {0} levels")]
+    TooDeep(usize),
+}
+
+/// Parses a JSON object whose objects and arrays are at most `max_depth` deep.
+pub fn parse_object(_bytes: &[u8], _max_depth: usize) -> Result<Map<String, Value>, InvalidJson> {
+    todo!()
+}

@@ -1,0 +1,21 @@
+//! Every decision of the OIDC gateway: which operation a request is, what its settings mean, whether its
+//! token is good, who `user` is, what Dify is asked, and what the client is answered.
+//!
+//! Nothing here knows wasm, Python or a socket. What the outside must do is behind [`host::Host`], so the
+//! whole crate is tested natively against a fake host.
+#![forbid(unsafe_code)]
+
+pub mod claims;
+pub mod error;
+pub mod gateway;
+pub mod host;
+pub mod jose;
+pub mod json;
+pub mod operation;
+pub mod provider;
+pub mod relay;
+pub mod request;
+pub mod rewrite;
+pub mod settings;
+pub mod time;
+pub mod token;

@@ -1,0 +1,1 @@
+//! The request to Dify, and the judgement of its answer.
