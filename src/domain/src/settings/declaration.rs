@@ -2,7 +2,12 @@
 //!
 //! The daemon applies none of the defaults and checks nothing when a request comes in; `Settings::parse` does.
 
+mod access;
 mod connection;
+mod network;
+mod person;
+mod tuning;
+mod validation;
 
 /// Every setting, in the order of the plugin's page: those that must be filled in come first.
 pub const DECLARATIONS: &[Declaration] = &[
@@ -10,6 +15,27 @@ pub const DECLARATIONS: &[Declaration] = &[
     connection::CLIENT_ID,
     connection::DIFY_API_URL,
     connection::APP_KEY,
+    person::USER_CLAIM,
+    person::USER_FORMAT,
+    person::USER_HASH_KEY,
+    access::AUDIENCE,
+    access::SCOPES,
+    access::REQUIRED_CLAIMS,
+    access::ADMIN_CLAIMS,
+    access::INPUT_CLAIMS,
+    access::ALLOWED_ORIGINS,
+    access::PUBLIC_URL,
+    validation::TOKEN_VALIDATION,
+    validation::TOKEN_KIND,
+    validation::CLIENT_SECRET,
+    validation::USERINFO,
+    validation::SERVICE_ACCOUNTS,
+    network::JWKS,
+    network::DISCOVERY_URL,
+    network::CA_CERTIFICATES,
+    tuning::STREAMS_PER_USER,
+    tuning::CLOCK_SKEW,
+    tuning::LOG_LEVEL,
 ];
 
 /// One setting as the plugin's page shows it.
