@@ -94,9 +94,10 @@ pub enum UserFormat {
 }
 
 /// Which claims go to `inputs.__oidc_<name>`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum InputClaims {
     /// Those that the app declares.
+    #[default]
     Declared,
     /// None.
     Nothing,

@@ -11,7 +11,7 @@ use super::issuer::{parse_client_ids, parse_issuers};
 use super::reader::Reader;
 use super::scalar::{choice, parse_app_key, parse_client_secret, parse_clock_skew, parse_streams};
 use super::text::{parse_audience, parse_scopes};
-use super::{InputClaims, Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent};
+use super::{Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent};
 use crate::host::LogLevel;
 
 /// Bytes of the JSON text. The daemon's own limit for a request is far above what settings need.
@@ -79,9 +79,7 @@ fn digest(members: &Map<String, Value>) -> [u8; 32] {
 }
 
 fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Settings> {
-    let issuers = reader
-        .read(&connection::ISSUER, parse_issuers)
-        .unwrap_or_default();
+    let issuers = reader.read_or_default(&connection::ISSUER, parse_issuers);
     let client_ids = reader.read(&connection::CLIENT_ID, |text| {
         parse_client_ids(text, &issuers)
     });
@@ -89,45 +87,26 @@ fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Settings> {
     let app_key = reader.read(&connection::APP_KEY, parse_app_key);
     let user_format = dependent::user_format(reader, &issuers);
     Some(Settings {
-        user_claim: reader
-            .read(&person::USER_CLAIM, parse_user_claim)
-            .unwrap_or_default(),
-        audience: reader
-            .read(&access::AUDIENCE, parse_audience)
-            .unwrap_or_default(),
-        scopes: reader
-            .read(&access::SCOPES, parse_scopes)
-            .unwrap_or_default(),
+        user_claim: reader.read_or_default(&person::USER_CLAIM, parse_user_claim),
+        audience: reader.read_or_default(&access::AUDIENCE, parse_audience),
+        scopes: reader.read_or_default(&access::SCOPES, parse_scopes),
         required_claims: dependent::required_claims(reader, &issuers),
         admin_claims: reader.read(&access::ADMIN_CLAIMS, parse_rules),
-        input_claims: reader
-            .read(&access::INPUT_CLAIMS, parse_input_claims)
-            .unwrap_or(InputClaims::Declared),
-        allowed_origins: reader
-            .read(&access::ALLOWED_ORIGINS, parse_allowed_origins)
-            .unwrap_or_default(),
+        input_claims: reader.read_or_default(&access::INPUT_CLAIMS, parse_input_claims),
+        allowed_origins: reader.read_or_default(&access::ALLOWED_ORIGINS, parse_allowed_origins),
         public_url: reader.read(&access::PUBLIC_URL, parse_public_url),
         token_validation: dependent::token_validation(reader, &issuers),
-        token_kind: reader
-            .read(&validation::TOKEN_KIND, choice(TOKEN_KINDS))
-            .unwrap_or_default(),
+        token_kind: reader.read_or_default(&validation::TOKEN_KIND, choice(TOKEN_KINDS)),
         client_secret: reader.read(&validation::CLIENT_SECRET, parse_client_secret),
         userinfo: reader.switch(&validation::USERINFO),
         service_accounts: reader
-            .read(&validation::SERVICE_ACCOUNTS, choice(SERVICE_ACCOUNTS))
-            .unwrap_or_default(),
+            .read_or_default(&validation::SERVICE_ACCOUNTS, choice(SERVICE_ACCOUNTS)),
         jwks: dependent::jwks(reader, &issuers),
         discovery_url: dependent::discovery_url(reader, &issuers),
         ca_certificates: reader.read(&network::CA_CERTIFICATES, parse_ca_certificates),
-        streams_per_user: reader
-            .read(&tuning::STREAMS_PER_USER, parse_streams)
-            .unwrap_or_default(),
-        clock_skew: reader
-            .read(&tuning::CLOCK_SKEW, parse_clock_skew)
-            .unwrap_or_default(),
-        log_level: reader
-            .read(&tuning::LOG_LEVEL, choice(LOG_LEVELS))
-            .unwrap_or_default(),
+        streams_per_user: reader.read_or_default(&tuning::STREAMS_PER_USER, parse_streams),
+        clock_skew: reader.read_or_default(&tuning::CLOCK_SKEW, parse_clock_skew),
+        log_level: reader.read_or_default(&tuning::LOG_LEVEL, choice(LOG_LEVELS)),
         digest,
         // Last, because what they stop at must not hide a mistake in the others.
         issuers,

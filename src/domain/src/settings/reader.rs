@@ -57,6 +57,16 @@ impl<'a> Reader<'a> {
             .ok()
     }
 
+    /// As [`Self::read`]. The type's own default is what a missing value means, or stands in for a wrong one, whose
+    /// mistake keeps it from being used.
+    pub fn read_or_default<T: Default, P: Into<Problems>>(
+        &mut self,
+        setting: &Declaration,
+        parse: impl FnOnce(&str) -> Result<T, P>,
+    ) -> T {
+        self.read(setting, parse).unwrap_or_default()
+    }
+
     /// A boolean setting.
     pub fn switch(&mut self, setting: &Declaration) -> bool {
         match self.value(setting) {

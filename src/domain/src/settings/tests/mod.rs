@@ -3,6 +3,7 @@ use serde_json::{Map, Value, json};
 use super::{Mistakes, Settings};
 
 mod declarations;
+mod issuers;
 mod meanings;
 mod mistakes;
 mod secrecy;
@@ -34,4 +35,10 @@ fn sentences(changes: &Value) -> Vec<String> {
         .err()
         .map_or_else(Vec::new, |mistakes| mistakes.0);
     mistakes.iter().map(ToString::to_string).collect()
+}
+
+fn assert_mistakes(table: &[(Value, &str)]) {
+    for (changes, sentence) in table {
+        assert_eq!(sentences(changes), [*sentence], "{changes}");
+    }
 }
