@@ -146,7 +146,8 @@ fn has(claim: &Value, expected: &str) -> bool {
 fn is(scalar: &Value, expected: &str) -> bool {
     match scalar {
         Value::String(text) => text == expected,
-        Value::Number(_) | Value::Bool(_) => scalar.to_string() == expected,
+        Value::Number(number) => number.to_string() == expected,
+        Value::Bool(flag) => expected.parse() == Ok(*flag),
         Value::Array(_) | Value::Null | Value::Object(_) => false,
     }
 }

@@ -8,7 +8,7 @@ use std::str::Chars;
 /// It says where, and what was expected there. It repeats nothing of the text, because the values of a rule are
 /// the administrator's business alone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("character {position}: expected {expected}")]
+#[error("at character {position}: expected {expected}")]
 pub struct SyntaxError {
     position: usize,
     expected: Expected,

@@ -47,45 +47,45 @@ fn what_is_no_path_is_refused_with_the_place_and_what_was_expected() {
     let long = "x".repeat(256);
     let deep = "a.".repeat(16) + "a";
     for (text, message) in [
-        ("", "character 1: expected a claim, such as `groups`"),
-        ("  ", "character 3: expected a claim, such as `groups`"),
+        ("", "at character 1: expected a claim, such as `groups`"),
+        ("  ", "at character 3: expected a claim, such as `groups`"),
         (
             "a..b",
-            "character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
+            "at character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
         ),
         (
             ".a",
-            "character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
+            "at character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
         ),
         (
             "a.",
-            "character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
+            "at character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
         ),
         (
             "a,b",
-            "character 2: expected `\\,`, because `,` alone divides",
+            "at character 2: expected `\\,`, because `,` alone divides",
         ),
         (
             "a|b",
-            "character 2: expected `\\|`, because `|` alone divides",
+            "at character 2: expected `\\|`, because `|` alone divides",
         ),
         (
             "a=b",
-            "character 2: expected `\\=`, because `=` alone divides",
+            "at character 2: expected `\\=`, because `=` alone divides",
         ),
         (
             "a\\b",
-            "character 3: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 3: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
         ),
         (
             "ab\\",
-            "character 4: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 4: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
         ),
         (
             &long,
-            "character 1: expected a path of at most 255 characters",
+            "at character 1: expected a path of at most 255 characters",
         ),
-        (&deep, "character 1: expected at most 16 names in a path"),
+        (&deep, "at character 1: expected at most 16 names in a path"),
     ] {
         assert_eq!(
             ClaimPath::parse(text).unwrap_err().to_string(),
@@ -199,56 +199,56 @@ fn what_is_no_list_of_rules_is_refused_with_the_place_and_what_was_expected() {
     let many_rules = vec!["a=b"; 101].join(",");
     let many_values = format!("a={}", vec!["b"; 101].join("|"));
     for (text, message) in [
-        ("", "character 1: expected a claim, such as `groups`"),
+        ("", "at character 1: expected a claim, such as `groups`"),
         (
             "groups",
-            "character 7: expected `=` and a value after the claim, such as `groups=Staff`",
+            "at character 7: expected `=` and a value after the claim, such as `groups=Staff`",
         ),
         (
             "groups, a=b",
-            "character 7: expected `=` and a value after the claim, such as `groups=Staff`",
+            "at character 7: expected `=` and a value after the claim, such as `groups=Staff`",
         ),
         (
             "groups|a=b",
-            "character 7: expected `\\|`, because `|` alone divides",
+            "at character 7: expected `\\|`, because `|` alone divides",
         ),
-        ("=b", "character 1: expected a claim, such as `groups`"),
+        ("=b", "at character 1: expected a claim, such as `groups`"),
         (
             "groups=",
-            "character 8: expected a value after `=`, such as `groups=Staff`",
+            "at character 8: expected a value after `=`, such as `groups=Staff`",
         ),
         (
             "groups=a|",
-            "character 10: expected a value after `|`, such as `groups=Staff`",
+            "at character 10: expected a value after `|`, such as `groups=Staff`",
         ),
         (
             "groups=|a",
-            "character 8: expected a value after `=`, such as `groups=Staff`",
+            "at character 8: expected a value after `=`, such as `groups=Staff`",
         ),
         (
             "groups=a,",
-            "character 10: expected a claim, such as `groups`",
+            "at character 10: expected a claim, such as `groups`",
         ),
         (
             "groups=a,, b=c",
-            "character 10: expected a claim, such as `groups`",
+            "at character 10: expected a claim, such as `groups`",
         ),
         (
             "groups=CN=Staff,OU=x",
-            "character 10: expected `\\=`, because `=` alone divides",
+            "at character 10: expected `\\=`, because `=` alone divides",
         ),
         (
             "groups=DOMAIN\\staff",
-            "character 15: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 15: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
         ),
         (
             "a..b=c",
-            "character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
+            "at character 1: expected a name before and after each dot; a dot that belongs to a name is written `\\.`",
         ),
-        (&many_rules, "character 400: expected at most 100 rules"),
+        (&many_rules, "at character 400: expected at most 100 rules"),
         (
             &many_values,
-            "character 203: expected at most 100 values in a rule",
+            "at character 203: expected at most 100 values in a rule",
         ),
     ] {
         assert_eq!(

@@ -2,12 +2,12 @@
 //!
 //! The daemon applies none of the defaults and checks nothing when a request comes in; `Settings::parse` does.
 
-mod access;
-mod connection;
-mod network;
-mod person;
-mod tuning;
-mod validation;
+pub(super) mod access;
+pub(super) mod connection;
+pub(super) mod network;
+pub(super) mod person;
+pub(super) mod tuning;
+pub(super) mod validation;
 
 /// Every setting, in the order of the plugin's page: those that must be filled in come first.
 pub const DECLARATIONS: &[Declaration] = &[

@@ -2,7 +2,7 @@
 
 use super::{Declaration, Kind, Text};
 
-pub(super) const AUDIENCE: Declaration = Declaration {
+pub(in crate::settings) const AUDIENCE: Declaration = Declaration {
     name: "audience",
     kind: Kind::TextInput,
     required: false,
@@ -33,7 +33,7 @@ pub(super) const AUDIENCE: Declaration = Declaration {
     placeholder: Some(Text::everywhere("https://api.example.com")),
 };
 
-pub(super) const SCOPES: Declaration = Declaration {
+pub(in crate::settings) const SCOPES: Declaration = Declaration {
     name: "scopes",
     kind: Kind::TextInput,
     required: false,
@@ -57,7 +57,7 @@ pub(super) const SCOPES: Declaration = Declaration {
     placeholder: Some(Text::everywhere("chat")),
 };
 
-pub(super) const REQUIRED_CLAIMS: Declaration = Declaration {
+pub(in crate::settings) const REQUIRED_CLAIMS: Declaration = Declaration {
     name: "required_claims",
     kind: Kind::TextInput,
     required: false,
@@ -92,7 +92,7 @@ pub(super) const REQUIRED_CLAIMS: Declaration = Declaration {
     placeholder: Some(Text::everywhere("groups=Staff")),
 };
 
-pub(super) const ADMIN_CLAIMS: Declaration = Declaration {
+pub(in crate::settings) const ADMIN_CLAIMS: Declaration = Declaration {
     name: "admin_claims",
     kind: Kind::TextInput,
     required: false,
@@ -119,7 +119,7 @@ pub(super) const ADMIN_CLAIMS: Declaration = Declaration {
     placeholder: Some(Text::everywhere("groups=Dify Admins")),
 };
 
-pub(super) const INPUT_CLAIMS: Declaration = Declaration {
+pub(in crate::settings) const INPUT_CLAIMS: Declaration = Declaration {
     name: "input_claims",
     kind: Kind::TextInput,
     required: false,
@@ -148,7 +148,7 @@ pub(super) const INPUT_CLAIMS: Declaration = Declaration {
     placeholder: Some(Text::everywhere("email roles=realm_access.roles")),
 };
 
-pub(super) const ALLOWED_ORIGINS: Declaration = Declaration {
+pub(in crate::settings) const ALLOWED_ORIGINS: Declaration = Declaration {
     name: "allowed_origins",
     kind: Kind::TextInput,
     required: false,
@@ -176,7 +176,7 @@ pub(super) const ALLOWED_ORIGINS: Declaration = Declaration {
     placeholder: Some(Text::everywhere("https://app.example.com")),
 };
 
-pub(super) const PUBLIC_URL: Declaration = Declaration {
+pub(in crate::settings) const PUBLIC_URL: Declaration = Declaration {
     name: "public_url",
     kind: Kind::TextInput,
     required: false,

@@ -2,7 +2,7 @@
 
 use super::{Declaration, Kind, Text};
 
-pub(super) const ISSUER: Declaration = Declaration {
+pub(in crate::settings) const ISSUER: Declaration = Declaration {
     name: "issuer",
     kind: Kind::TextInput,
     required: true,
@@ -33,7 +33,7 @@ pub(super) const ISSUER: Declaration = Declaration {
     placeholder: Some(Text::everywhere("https://idp.example.com/realms/main")),
 };
 
-pub(super) const CLIENT_ID: Declaration = Declaration {
+pub(in crate::settings) const CLIENT_ID: Declaration = Declaration {
     name: "client_id",
     kind: Kind::TextInput,
     required: true,
@@ -64,7 +64,7 @@ pub(super) const CLIENT_ID: Declaration = Declaration {
     placeholder: Some(Text::everywhere("my-app")),
 };
 
-pub(super) const DIFY_API_URL: Declaration = Declaration {
+pub(in crate::settings) const DIFY_API_URL: Declaration = Declaration {
     name: "dify_api_url",
     kind: Kind::TextInput,
     required: true,
@@ -91,7 +91,7 @@ pub(super) const DIFY_API_URL: Declaration = Declaration {
     placeholder: Some(Text::everywhere("https://api.dify.ai/v1")),
 };
 
-pub(super) const APP_KEY: Declaration = Declaration {
+pub(in crate::settings) const APP_KEY: Declaration = Declaration {
     name: "app_key",
     kind: Kind::SecretInput,
     required: true,

@@ -2,7 +2,7 @@
 
 use super::{Declaration, Kind, Text};
 
-pub(super) const JWKS: Declaration = Declaration {
+pub(in crate::settings) const JWKS: Declaration = Declaration {
     name: "jwks",
     kind: Kind::TextInput,
     required: false,
@@ -32,7 +32,7 @@ pub(super) const JWKS: Declaration = Declaration {
     placeholder: Some(Text::everywhere("{\"keys\":[…]}")),
 };
 
-pub(super) const DISCOVERY_URL: Declaration = Declaration {
+pub(in crate::settings) const DISCOVERY_URL: Declaration = Declaration {
     name: "discovery_url",
     kind: Kind::TextInput,
     required: false,
@@ -65,7 +65,7 @@ pub(super) const DISCOVERY_URL: Declaration = Declaration {
     )),
 };
 
-pub(super) const CA_CERTIFICATES: Declaration = Declaration {
+pub(in crate::settings) const CA_CERTIFICATES: Declaration = Declaration {
     name: "ca_certificates",
     kind: Kind::TextInput,
     required: false,

@@ -2,7 +2,7 @@
 
 use super::{Choice, Declaration, Kind, Text};
 
-pub(super) const USER_CLAIM: Declaration = Declaration {
+pub(in crate::settings) const USER_CLAIM: Declaration = Declaration {
     name: "user_claim",
     kind: Kind::TextInput,
     required: false,
@@ -33,7 +33,7 @@ pub(super) const USER_CLAIM: Declaration = Declaration {
     placeholder: Some(Text::everywhere("sub")),
 };
 
-pub(super) const USER_FORMAT: Declaration = Declaration {
+pub(in crate::settings) const USER_FORMAT: Declaration = Declaration {
     name: "user_format",
     kind: Kind::Select(&[
         Choice {
@@ -82,7 +82,7 @@ pub(super) const USER_FORMAT: Declaration = Declaration {
     placeholder: None,
 };
 
-pub(super) const USER_HASH_KEY: Declaration = Declaration {
+pub(in crate::settings) const USER_HASH_KEY: Declaration = Declaration {
     name: "user_hash_key",
     kind: Kind::SecretInput,
     required: false,

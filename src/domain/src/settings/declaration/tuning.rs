@@ -2,7 +2,7 @@
 
 use super::{Choice, Declaration, Kind, Text};
 
-pub(super) const STREAMS_PER_USER: Declaration = Declaration {
+pub(in crate::settings) const STREAMS_PER_USER: Declaration = Declaration {
     name: "streams_per_user",
     kind: Kind::TextInput,
     required: false,
@@ -29,7 +29,7 @@ pub(super) const STREAMS_PER_USER: Declaration = Declaration {
     placeholder: Some(Text::everywhere("4")),
 };
 
-pub(super) const CLOCK_SKEW: Declaration = Declaration {
+pub(in crate::settings) const CLOCK_SKEW: Declaration = Declaration {
     name: "clock_skew",
     kind: Kind::TextInput,
     required: false,
@@ -52,7 +52,7 @@ pub(super) const CLOCK_SKEW: Declaration = Declaration {
     placeholder: Some(Text::everywhere("60")),
 };
 
-pub(super) const LOG_LEVEL: Declaration = Declaration {
+pub(in crate::settings) const LOG_LEVEL: Declaration = Declaration {
     name: "log_level",
     kind: Kind::Select(&[
         Choice {

@@ -2,7 +2,7 @@
 
 use super::{Choice, Declaration, Kind, Text};
 
-pub(super) const TOKEN_VALIDATION: Declaration = Declaration {
+pub(in crate::settings) const TOKEN_VALIDATION: Declaration = Declaration {
     name: "token_validation",
     kind: Kind::Select(&[
         Choice {
@@ -72,7 +72,7 @@ pub(super) const TOKEN_VALIDATION: Declaration = Declaration {
     placeholder: None,
 };
 
-pub(super) const TOKEN_KIND: Declaration = Declaration {
+pub(in crate::settings) const TOKEN_KIND: Declaration = Declaration {
     name: "token_kind",
     kind: Kind::Select(&[
         Choice {
@@ -124,7 +124,7 @@ pub(super) const TOKEN_KIND: Declaration = Declaration {
     placeholder: None,
 };
 
-pub(super) const CLIENT_SECRET: Declaration = Declaration {
+pub(in crate::settings) const CLIENT_SECRET: Declaration = Declaration {
     name: "client_secret",
     kind: Kind::SecretInput,
     required: false,
@@ -147,7 +147,7 @@ pub(super) const CLIENT_SECRET: Declaration = Declaration {
     placeholder: None,
 };
 
-pub(super) const USERINFO: Declaration = Declaration {
+pub(in crate::settings) const USERINFO: Declaration = Declaration {
     name: "userinfo",
     kind: Kind::Boolean,
     required: false,
@@ -171,7 +171,7 @@ pub(super) const USERINFO: Declaration = Declaration {
     placeholder: None,
 };
 
-pub(super) const SERVICE_ACCOUNTS: Declaration = Declaration {
+pub(in crate::settings) const SERVICE_ACCOUNTS: Declaration = Declaration {
     name: "service_accounts",
     kind: Kind::Select(&[
         Choice {
