@@ -56,7 +56,9 @@ impl Algorithm {
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "Ed25519" => Some(Self::EdDsa),
-            _ => Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name),
+            _ => Self::ALL
+                .into_iter()
+                .find(|algorithm| algorithm.as_str() == name),
         }
     }
 

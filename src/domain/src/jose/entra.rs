@@ -1,4 +1,4 @@
-//! Microsoft Entra's issuers: one per tenant and token version, and a template for all tenants.
+//! The issuers that Microsoft Entra's keys name: one per tenant, or a template for all tenants.
 
 /// What stands for the tenant in Entra's tenant-independent documents.
 pub(crate) const TENANT_PLACEHOLDER: &str = "{tenantid}";
@@ -8,7 +8,7 @@ const V2_PREFIX: &str = "https://login.microsoftonline.com/";
 const V2_SUFFIX: &str = "/v2.0";
 
 /// Whether `issuer` is one of the issuers that `pattern` stands for: itself, or the template with any tenant.
-pub(crate) fn covers(pattern: &str, issuer: &str) -> bool {
+fn covers(pattern: &str, issuer: &str) -> bool {
     match pattern.split_once(TENANT_PLACEHOLDER) {
         None => pattern == issuer,
         Some((prefix, suffix)) => tenant_between(prefix, issuer, suffix).is_some(),
@@ -26,7 +26,7 @@ pub(super) fn key_may_sign(key_issuer: &str, issuer: &str) -> bool {
 }
 
 /// Whether the text has the form of a tenant ID, so that it cannot bring path segments into an issuer.
-pub(crate) fn is_tenant_id(text: &str) -> bool {
+fn is_tenant_id(text: &str) -> bool {
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
     let fits = |(index, byte): (usize, u8)| match HYPHENS.contains(&index) {
         true => byte == b'-',
@@ -51,14 +51,29 @@ mod tests {
     #[test]
     fn the_template_stands_for_every_tenant_and_nothing_else() {
         let rows = [
-            (format!("https://login.microsoftonline.com/{TENANT}/v2.0"), true),
-            (format!("https://login.microsoftonline.com/{OTHER}/v2.0"), true),
-            (format!("https://login.microsoftonline.com/{TENANT}/v2.0/"), false),
+            (
+                format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+                true,
+            ),
+            (
+                format!("https://login.microsoftonline.com/{OTHER}/v2.0"),
+                true,
+            ),
+            (
+                format!("https://login.microsoftonline.com/{TENANT}/v2.0/"),
+                false,
+            ),
             (format!("https://login.microsoftonline.com/{TENANT}"), false),
-            ("https://login.microsoftonline.com/common/v2.0".to_owned(), false),
+            (
+                "https://login.microsoftonline.com/common/v2.0".to_owned(),
+                false,
+            ),
             ("https://login.microsoftonline.com//v2.0".to_owned(), false),
             ("https://login.microsoftonline.com/v2.0".to_owned(), false),
-            (format!("https://login.microsoftonline.com/x/{TENANT}/v2.0"), false),
+            (
+                format!("https://login.microsoftonline.com/x/{TENANT}/v2.0"),
+                false,
+            ),
             (TEMPLATE.to_owned(), false),
         ];
         for (issuer, expected) in rows {
@@ -83,7 +98,11 @@ mod tests {
             (TEMPLATE, "https://evil.example/", false),
         ];
         for (key_issuer, issuer, expected) in rows {
-            assert_eq!(key_may_sign(key_issuer, issuer), expected, "{key_issuer} for {issuer}");
+            assert_eq!(
+                key_may_sign(key_issuer, issuer),
+                expected,
+                "{key_issuer} for {issuer}"
+            );
         }
     }
 }

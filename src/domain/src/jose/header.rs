@@ -13,14 +13,38 @@ const MAX_DEPTH: usize = 4;
 
 /// Members that change what a token is or bring a key of their own, and why each is refused.
 const REFUSED: [(&str, &str); 9] = [
-    ("crit", "names extensions that must be understood, and the gateway has none"),
-    ("b64", "says that the payload is not base64url (RFC 7797), which no access token is"),
-    ("enc", "belongs to encrypted tokens (RFC 7516), and the gateway has no key for one"),
-    ("zip", "belongs to encrypted tokens (RFC 7516), and the gateway has no key for one"),
-    ("jwk", "brings a key of its own; keys come from the issuer alone"),
-    ("jku", "brings an address for keys; keys come from the issuer alone"),
-    ("x5u", "brings an address for a certificate; keys come from the issuer alone"),
-    ("x5c", "brings a certificate of its own; keys come from the issuer alone"),
+    (
+        "crit",
+        "names extensions that must be understood, and the gateway has none",
+    ),
+    (
+        "b64",
+        "says that the payload is not base64url (RFC 7797), which no access token is",
+    ),
+    (
+        "enc",
+        "belongs to encrypted tokens (RFC 7516), and the gateway has no key for one",
+    ),
+    (
+        "zip",
+        "belongs to encrypted tokens (RFC 7516), and the gateway has no key for one",
+    ),
+    (
+        "jwk",
+        "brings a key of its own; keys come from the issuer alone",
+    ),
+    (
+        "jku",
+        "brings an address for keys; keys come from the issuer alone",
+    ),
+    (
+        "x5u",
+        "brings an address for a certificate; keys come from the issuer alone",
+    ),
+    (
+        "x5c",
+        "brings a certificate of its own; keys come from the issuer alone",
+    ),
     ("salt", "is no member of a token's header (RFC 7515 §4.1)"),
 ];
 
@@ -66,8 +90,14 @@ pub(super) fn decode(encoded: &str) -> Result<Map<String, Value>, Refusal> {
         );
         return Err(Refusal::new(Code::TokenTooLarge, message));
     }
-    let malformed = |why: &str| Refusal::new(Code::TokenMalformed, format!("The token's header cannot be read: {why}."));
-    let bytes = base64url::decode(encoded).ok_or_else(|| malformed("it is not base64url without padding"))?;
+    let malformed = |why: &str| {
+        Refusal::new(
+            Code::TokenMalformed,
+            format!("The token's header cannot be read: {why}."),
+        )
+    };
+    let bytes = base64url::decode(encoded)
+        .ok_or_else(|| malformed("it is not base64url without padding"))?;
     parse_object(&bytes, MAX_DEPTH).map_err(|error| malformed(&error.to_string()))
 }
 
@@ -85,7 +115,10 @@ fn refuse_members(members: &Map<String, Value>) -> Result<(), Refusal> {
     }
     for name in STRINGS {
         if let Some(value) = members.get(name).filter(|value| !value.is_string()) {
-            let message = format!("The token's header has `{name}` {}, which must be a string.", shown(value));
+            let message = format!(
+                "The token's header has `{name}` {}, which must be a string.",
+                shown(value)
+            );
             return Err(Refusal::new(Code::TokenMalformed, message));
         }
     }
@@ -94,7 +127,10 @@ fn refuse_members(members: &Map<String, Value>) -> Result<(), Refusal> {
 
 fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, Refusal> {
     let Some(name) = members.get("alg") else {
-        return Err(Refusal::new(Code::TokenMalformed, "The token's header has no `alg`."));
+        return Err(Refusal::new(
+            Code::TokenMalformed,
+            "The token's header has no `alg`.",
+        ));
     };
     let known = name.as_str().and_then(Algorithm::from_name);
     known.ok_or_else(|| refuse_algorithm(name))

@@ -72,7 +72,11 @@ impl Jwk {
         Self::new(KeyId::Any, None, material::from_der(der)?)
     }
 
-    fn new(key_id: KeyId, issuer: Option<String>, verifiers: Vec<Verifier>) -> Result<Self, Unusable> {
+    fn new(
+        key_id: KeyId,
+        issuer: Option<String>,
+        verifiers: Vec<Verifier>,
+    ) -> Result<Self, Unusable> {
         let thumbprint = verifiers.first().ok_or(Unusable::Algorithm)?.thumbprint();
         Ok(Self {
             key_id,
@@ -88,7 +92,10 @@ impl Jwk {
             KeyId::Any | KeyId::Unnamed => KeyId::Any,
             KeyId::Named(name) => KeyId::Named(name.clone()),
         };
-        Self { key_id, ..self.clone() }
+        Self {
+            key_id,
+            ..self.clone()
+        }
     }
 
     pub(super) const fn key_id(&self) -> &KeyId {
@@ -122,7 +129,9 @@ impl Jwk {
 
     /// Whether this key made the token's signature.
     pub fn verify(&self, token: &UnverifiedToken<'_>) -> Result<(), Refusal> {
-        let accepts = |verifier: &Verifier| verifier.algorithm() == token.header.algorithm && verifier.accepts(token);
+        let accepts = |verifier: &Verifier| {
+            verifier.algorithm() == token.header.algorithm && verifier.accepts(token)
+        };
         if self.verifiers.iter().any(accepts) {
             return Ok(());
         }
@@ -150,7 +159,8 @@ fn check_purpose(members: &Map<String, Value>) -> Result<(), Unusable> {
     }
     let verifies = |operations: &Value| {
         let operations = operations.as_array().map(Vec::as_slice);
-        operations.is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))
+        operations
+            .is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))
     };
     match members.get("key_ops") {
         Some(operations) if !verifies(operations) => Err(Unusable::Purpose("key_ops")),
@@ -159,7 +169,10 @@ fn check_purpose(members: &Map<String, Value>) -> Result<(), Unusable> {
 }
 
 /// The string member with this name, absent or present, but never of another type.
-pub(super) fn text<'a>(members: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Unusable> {
+pub(super) fn text<'a>(
+    members: &'a Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'a str>, Unusable> {
     match members.get(name) {
         None => Ok(None),
         Some(value) => value.as_str().map(Some).ok_or(Unusable::Member(name)),

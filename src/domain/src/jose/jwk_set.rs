@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::jwk::{Jwk, KeyId, Unusable};
 use super::Header;
+use super::jwk::{Jwk, KeyId, Unusable};
 use crate::json::parse_object;
 
 /// Bytes of a JWK set.
@@ -50,18 +50,30 @@ impl JwkSet {
     /// Only what makes the whole document useless: its size, its form, or more than 100 keys.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJwkSet> {
         if json.len() > MAX_SET {
-            let message = format!("the JWK set is {} bytes long; at most {MAX_SET} are taken", json.len());
+            let message = format!(
+                "the JWK set is {} bytes long; at most {MAX_SET} are taken",
+                json.len()
+            );
             return Err(InvalidJwkSet(message));
         }
-        let text = std::str::from_utf8(json).map_err(|_| InvalidJwkSet("the JWK set is no UTF-8".to_owned()))?;
-        let no_set = |why: String| InvalidJwkSet(format!("it is no JWK set, an object with the array `keys`: {why}"));
+        let text = std::str::from_utf8(json)
+            .map_err(|_| InvalidJwkSet("the JWK set is no UTF-8".to_owned()))?;
+        let no_set = |why: String| {
+            InvalidJwkSet(format!(
+                "it is no JWK set, an object with the array `keys`: {why}"
+            ))
+        };
         // `serde` would read an array as the members in their order.
         if !text.trim_ascii_start().starts_with('{') {
             return Err(no_set("it does not begin with a brace".to_owned()));
         }
-        let document: Document<'_> = serde_json::from_str(text).map_err(|error| no_set(error.to_string()))?;
+        let document: Document<'_> =
+            serde_json::from_str(text).map_err(|error| no_set(error.to_string()))?;
         if document.keys.len() > MAX_KEYS {
-            let message = format!("the JWK set has {} keys; at most {MAX_KEYS} are taken", document.keys.len());
+            let message = format!(
+                "the JWK set has {} keys; at most {MAX_KEYS} are taken",
+                document.keys.len()
+            );
             return Err(InvalidJwkSet(message));
         }
         Ok(document.keys.into_iter().map(parse_key).collect())
@@ -79,8 +91,14 @@ impl JwkSet {
 
     /// The same keys; those without `kid` answer to every one.
     pub(super) fn written_by_administrator(self) -> Self {
-        let keys = self.keys.iter().map(|key| Rc::new(key.written_by_administrator()));
-        Self { keys: keys.collect(), ..self }
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| Rc::new(key.written_by_administrator()));
+        Self {
+            keys: keys.collect(),
+            ..self
+        }
     }
 
     pub(super) fn unusable(&self) -> &[Unusable] {
@@ -93,18 +111,26 @@ impl JwkSet {
     /// [`NoKey::Unknown`] where none fits; [`NoKey::Ambiguous`] where several different ones do.
     pub fn select(&self, header: &Header, issuer: &str) -> Result<&Rc<Jwk>, NoKey> {
         let answers_to = |wanted: &KeyId| {
-            let fits = |key: &&Rc<Jwk>| key.key_id() == wanted && key.serves(header.algorithm, issuer);
+            let fits =
+                |key: &&Rc<Jwk>| key.key_id() == wanted && key.serves(header.algorithm, issuer);
             self.keys.iter().filter(fits).collect::<Vec<_>>()
         };
         let named = header.key_id.clone().map(KeyId::Named);
         let candidates = match named.map(|name| answers_to(&name)) {
-            None => self.keys.iter().filter(|key| key.serves(header.algorithm, issuer)).collect(),
+            None => self
+                .keys
+                .iter()
+                .filter(|key| key.serves(header.algorithm, issuer))
+                .collect(),
             Some(named) if named.is_empty() => answers_to(&KeyId::Any),
             Some(named) => named,
         };
         let (first, others) = candidates.split_first().ok_or(NoKey::Unknown)?;
         // Entra publishes one key several times, once for each of its issuers.
-        match others.iter().all(|other| other.thumbprint() == first.thumbprint()) {
+        match others
+            .iter()
+            .all(|other| other.thumbprint() == first.thumbprint())
+        {
             true => Ok(first),
             false => Err(NoKey::Ambiguous),
         }

@@ -1,8 +1,8 @@
 //! The numbers of a public key, from a JWK (RFC 7518 §6, RFC 8037 §2) or from DER.
 
 use jwt_simple::prelude::{
-    ES256PublicKey, ES384PublicKey, Ed25519PublicKey,
-    PS256PublicKey, PS384PublicKey, PS512PublicKey, RS256PublicKey, RS384PublicKey, RS512PublicKey,
+    ES256PublicKey, ES384PublicKey, Ed25519PublicKey, PS256PublicKey, PS384PublicKey,
+    PS512PublicKey, RS256PublicKey, RS384PublicKey, RS512PublicKey,
 };
 use serde_json::{Map, Value};
 
@@ -27,12 +27,22 @@ pub(super) fn from_members(
     let verifiers = match (required(members, "kty")?, text(members, "crv")?) {
         ("RSA", _) => {
             let (modulus, exponent) = (number(members, "n")?, number(members, "e")?);
-            let wanted = RSA.into_iter().filter(|own| only.is_none_or(|only| only == *own));
-            return wanted.map(|algorithm| rsa(algorithm, &modulus, &exponent)).collect();
+            let wanted = RSA
+                .into_iter()
+                .filter(|own| only.is_none_or(|only| only == *own));
+            return wanted
+                .map(|algorithm| rsa(algorithm, &modulus, &exponent))
+                .collect();
         }
-        ("EC", Some("P-256")) => ES256PublicKey::from_bytes(&point(members, 32)?).map(Verifier::Es256),
-        ("EC", Some("P-384")) => ES384PublicKey::from_bytes(&point(members, 48)?).map(Verifier::Es384),
-        ("OKP", Some("Ed25519")) => Ed25519PublicKey::from_bytes(&number(members, "x")?).map(Verifier::EdDsa),
+        ("EC", Some("P-256")) => {
+            ES256PublicKey::from_bytes(&point(members, 32)?).map(Verifier::Es256)
+        }
+        ("EC", Some("P-384")) => {
+            ES384PublicKey::from_bytes(&point(members, 48)?).map(Verifier::Es384)
+        }
+        ("OKP", Some("Ed25519")) => {
+            Ed25519PublicKey::from_bytes(&number(members, "x")?).map(Verifier::EdDsa)
+        }
         _ => return Err(Unusable::Kind),
     };
     let verifier = verifiers.map_err(|_| Unusable::Numbers)?;
@@ -46,13 +56,18 @@ pub(super) fn from_members(
 pub(super) fn from_der(der: &[u8]) -> Result<Vec<Verifier>, Unusable> {
     if let Ok(key) = RS256PublicKey::from_der(der) {
         let numbers = key.to_components();
-        return RSA.into_iter().map(|algorithm| rsa(algorithm, &numbers.n, &numbers.e)).collect();
+        return RSA
+            .into_iter()
+            .map(|algorithm| rsa(algorithm, &numbers.n, &numbers.e))
+            .collect();
     }
     let verifier = ES256PublicKey::from_der(der)
         .map(Verifier::Es256)
         .or_else(|_| ES384PublicKey::from_der(der).map(Verifier::Es384))
         .or_else(|_| Ed25519PublicKey::from_der(der).map(Verifier::EdDsa));
-    verifier.map(|verifier| vec![verifier]).map_err(|_| Unusable::Numbers)
+    verifier
+        .map(|verifier| vec![verifier])
+        .map_err(|_| Unusable::Numbers)
 }
 
 fn rsa(algorithm: Algorithm, modulus: &[u8], exponent: &[u8]) -> Result<Verifier, Unusable> {

@@ -2,7 +2,7 @@
 
 mod algorithm;
 mod base64url;
-pub(crate) mod entra;
+mod entra;
 mod header;
 mod jwk;
 mod jwk_set;
@@ -18,6 +18,7 @@ mod tests;
 mod vectors;
 
 pub use algorithm::Algorithm;
+pub(crate) use entra::TENANT_PLACEHOLDER;
 pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{InvalidJwkSet, JwkSet, NoKey};

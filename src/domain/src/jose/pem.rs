@@ -20,11 +20,17 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut rest = text.as_str();
     let mut blocks = Vec::new();
     while let Some((_, after)) = rest.split_once(BEGIN) {
-        let (label, after) = after.split_once(DASHES).ok_or("a PEM block's first line does not end with five dashes")?;
+        let (label, after) = after
+            .split_once(DASHES)
+            .ok_or("a PEM block's first line does not end with five dashes")?;
         let end = format!("-----END {label}-----");
-        let (body, after) = after.split_once(&end).ok_or_else(|| format!("a PEM block has no `{end}`"))?;
+        let (body, after) = after
+            .split_once(&end)
+            .ok_or_else(|| format!("a PEM block has no `{end}`"))?;
         let body: String = body.split_whitespace().collect();
-        let der = STANDARD.decode(body).map_err(|_| "a PEM block is no base64".to_owned())?;
+        let der = STANDARD
+            .decode(body)
+            .map_err(|_| "a PEM block is no base64".to_owned())?;
         blocks.push(Block {
             label: label.to_owned(),
             der,

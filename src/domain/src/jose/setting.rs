@@ -22,7 +22,9 @@ impl JwkSet {
         };
         let why: Vec<String> = set.unusable().iter().map(ToString::to_string).collect();
         if set.unusable().contains(&Unusable::Secret) {
-            return Err(InvalidJwkSet("it holds a private or shared key: write public keys only".to_owned()));
+            return Err(InvalidJwkSet(
+                "it holds a private or shared key: write public keys only".to_owned(),
+            ));
         }
         if set.keys().next().is_none() {
             let message = match why.is_empty() {
@@ -48,7 +50,10 @@ fn parse_json(text: &str) -> Result<JwkSet, InvalidJwkSet> {
 fn parse_pem(text: &str) -> Result<JwkSet, String> {
     let blocks = pem::blocks(text)?;
     if blocks.is_empty() {
-        return Err("it is neither JSON (a JWK set or a JWK) nor PEM (`-----BEGIN PUBLIC KEY-----`)".to_owned());
+        return Err(
+            "it is neither JSON (a JWK set or a JWK) nor PEM (`-----BEGIN PUBLIC KEY-----`)"
+                .to_owned(),
+        );
     }
     blocks.iter().map(parse_block).collect()
 }
@@ -68,7 +73,10 @@ fn parse_block(block: &Block) -> Result<Result<Jwk, Unusable>, String> {
 fn refuse_look_alikes(set: JwkSet) -> Result<JwkSet, InvalidJwkSet> {
     let is_twin = |algorithm: &Algorithm| {
         let nameless = set.keys().filter(|key| key.answers_to_every_id());
-        nameless.filter(|key| key.algorithms().any(|own| own == *algorithm)).count() > 1
+        nameless
+            .filter(|key| key.algorithms().any(|own| own == *algorithm))
+            .count()
+            > 1
     };
     match Algorithm::ALL.iter().find(|algorithm| is_twin(algorithm)) {
         None => Ok(set),

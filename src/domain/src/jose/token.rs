@@ -1,7 +1,7 @@
 //! A token before its signature is known to be good.
 
-use super::header::{self, Header};
 use super::base64url;
+use super::header::{self, Header};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::json::parse_object;
@@ -32,7 +32,10 @@ impl<'a> UnverifiedToken<'a> {
     pub fn parse(compact: &'a str) -> Result<Self, Refusal> {
         check_size(compact)?;
         if !Self::looks_like_one(compact) {
-            let message = format!("The token is opaque, not a JWT, so no key can verify it. {}", cure::of_opaque(compact));
+            let message = format!(
+                "The token is opaque, not a JWT, so no key can verify it. {}",
+                cure::of_opaque(compact)
+            );
             return Err(Refusal::new(Code::TokenOpaque, message));
         }
         let parts: Vec<&str> = compact.split('.').collect();
@@ -40,7 +43,10 @@ impl<'a> UnverifiedToken<'a> {
             [header, payload, signature] => Self::from_parts(compact, header, payload, signature),
             [_, _, _, _, _] => Err(Refusal::new(Code::TokenEncrypted, cure::ENCRYPTED)),
             _ => {
-                let message = format!("The token has {} parts; a signed JWT has three, with dots between.", parts.len());
+                let message = format!(
+                    "The token has {} parts; a signed JWT has three, with dots between.",
+                    parts.len()
+                );
                 Err(Refusal::new(Code::TokenMalformed, message))
             }
         }
@@ -52,7 +58,12 @@ impl<'a> UnverifiedToken<'a> {
         (text.starts_with("ey") || text.starts_with("ew")) && text.contains('.')
     }
 
-    fn from_parts(compact: &'a str, header: &str, payload: &str, signature: &str) -> Result<Self, Refusal> {
+    fn from_parts(
+        compact: &'a str,
+        header: &str,
+        payload: &str,
+        signature: &str,
+    ) -> Result<Self, Refusal> {
         let members = header::decode(header)?;
         let parsed = Header::from_members(&members)?;
         let payload = decode_part("payload", payload)?;
@@ -92,5 +103,8 @@ fn decode_part(name: &str, encoded: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 fn malformed(name: &str, why: &str) -> Refusal {
-    Refusal::new(Code::TokenMalformed, format!("The token's {name} cannot be read: {why}."))
+    Refusal::new(
+        Code::TokenMalformed,
+        format!("The token's {name} cannot be read: {why}."),
+    )
 }

@@ -8,8 +8,7 @@ use super::verifier::Verifier;
 use super::{JwkSet, UnverifiedToken};
 use crate::error::Code;
 
-const JOE: &str =
-    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+const JOE: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
 /// RFC 7515 A.2.
 const RS256_KEY: &str = r#"{"kty":"RSA","e":"AQAB","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"}"#;
@@ -40,7 +39,8 @@ const BILBO_PS384: [&str; 2] = [
 ];
 
 /// RFC 8037 A.2 and A.4.
-const ED25519_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+const ED25519_KEY: &str =
+    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 const ED25519_TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
 
 fn set_of(key: &str) -> JwkSet {
@@ -58,23 +58,38 @@ fn rfc_7515_signatures_over_claims_verify_and_changed_ones_do_not() {
         let check = |signature: &str| {
             let token = format!("{header}.{JOE}.{signature}");
             let token = UnverifiedToken::parse(&token).ok().expect(example);
-            set.select(&token.header, "joe").expect(example).verify(&token).map_err(|refusal| refusal.code())
+            set.select(&token.header, "joe")
+                .expect(example)
+                .verify(&token)
+                .map_err(|refusal| refusal.code())
         };
         assert_eq!(check(signature), Ok(()), "{example}");
         let changed = signature.replacen('D', "E", 1);
-        assert_eq!(check(&changed), Err(Code::TokenSignatureInvalid), "{example}");
+        assert_eq!(
+            check(&changed),
+            Err(Code::TokenSignatureInvalid),
+            "{example}"
+        );
     }
 }
 
 #[test]
 fn rfc_7515_private_keys_are_left_out() {
-    let private = ES256_KEY.replace('}', r#","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}"#);
-    assert_eq!((set_of(&private).keys().count(), set_of(&private).skipped()), (0, 1));
+    let private = ES256_KEY.replace(
+        '}',
+        r#","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}"#,
+    );
+    assert_eq!(
+        (set_of(&private).keys().count(), set_of(&private).skipped()),
+        (0, 1)
+    );
 }
 
 #[test]
 fn rfc_7515_plain_text_and_shared_secret_examples_are_refused() {
-    let hs256 = format!("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.{JOE}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    let hs256 = format!(
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.{JOE}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    );
     let none = format!("eyJhbGciOiJub25lIn0.{JOE}.");
     for (example, token) in [("A.1", hs256), ("A.5", none)] {
         let refusal = UnverifiedToken::parse(&token).err().expect(example);
@@ -100,15 +115,20 @@ fn rfc_8037_key_has_its_thumbprint() {
 /// Whether the key of the right kind made the signature over a payload that is no claims set.
 fn made(key: &str, token: &str) -> bool {
     let set = set_of(key);
-    let errors = set.keys().flat_map(|key| key.verifiers()).filter_map(|verifier| match verifier {
-        Verifier::EdDsa(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
-        Verifier::Ps384(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
-        Verifier::Rs256(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
-        _ => None,
-    });
-    let mut errors = errors.filter(|error| !matches!(error.downcast_ref(), Some(JWTError::AlgorithmMismatch)));
+    let errors = set
+        .keys()
+        .flat_map(|key| key.verifiers())
+        .filter_map(|verifier| match verifier {
+            Verifier::EdDsa(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
+            Verifier::Ps384(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
+            Verifier::Rs256(key) => key.verify_token::<NoCustomClaims>(token, None).err(),
+            _ => None,
+        });
+    let mut errors =
+        errors.filter(|error| !matches!(error.downcast_ref(), Some(JWTError::AlgorithmMismatch)));
     let error = errors.next().expect("the payload is no claims set");
-    !matches!(error.downcast_ref(), Some(JWTError::InvalidSignature)) && error.is::<serde_json::Error>()
+    !matches!(error.downcast_ref(), Some(JWTError::InvalidSignature))
+        && error.is::<serde_json::Error>()
 }
 
 #[test]
@@ -122,7 +142,11 @@ fn rfc_7520_and_rfc_8037_signatures_over_texts_verify_but_texts_are_no_tokens() 
     for (example, key, token) in rows {
         assert!(made(key, &token), "{example}");
         let (input, signature) = token.rsplit_once('.').unwrap();
-        let changed = format!("{input}.{}{}", if signature.starts_with('A') { "B" } else { "A" }, &signature[1..]);
+        let changed = format!(
+            "{input}.{}{}",
+            if signature.starts_with('A') { "B" } else { "A" },
+            &signature[1..]
+        );
         assert!(!made(key, &changed), "{example}");
         let refusal = UnverifiedToken::parse(&token).err().expect(example);
         assert_eq!(refusal.code(), Code::TokenMalformed, "{example}");

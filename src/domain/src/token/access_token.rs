@@ -27,7 +27,9 @@ impl AccessToken {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return Err(missing("the request has no `Authorization`"));
         };
-        let text = value.to_str().map_err(|_| malformed("it holds other characters than ASCII"))?;
+        let text = value
+            .to_str()
+            .map_err(|_| malformed("it holds other characters than ASCII"))?;
         let token = bearer(text)?;
         check_size(token)?;
         Ok(Self(token.to_owned()))
@@ -49,7 +51,10 @@ fn bearer(credentials: &str) -> Result<&str, Refusal> {
     let is_bearer = |scheme: &str| scheme.eq_ignore_ascii_case("bearer");
     let (scheme, rest) = credentials.split_once(' ').unwrap_or((credentials, ""));
     if !is_bearer(scheme) {
-        let mut later = credentials.split(',').skip(1).filter_map(|part| part.split_whitespace().next());
+        let mut later = credentials
+            .split(',')
+            .skip(1)
+            .filter_map(|part| part.split_whitespace().next());
         return Err(match later.any(is_bearer) {
             true => malformed("it holds several credentials"),
             false => missing("`Authorization` has another scheme than `Bearer`"),
@@ -79,6 +84,7 @@ fn missing(why: &str) -> Refusal {
 }
 
 fn malformed(why: &str) -> Refusal {
-    let message = format!("`Authorization` is malformed: {why}. Send `Authorization: Bearer <token>`, once.");
+    let message =
+        format!("`Authorization` is malformed: {why}. Send `Authorization: Bearer <token>`, once.");
     Refusal::new(Code::AuthorizationMalformed, message)
 }

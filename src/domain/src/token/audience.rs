@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::{claim, cure};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::jose::entra;
 use crate::json::shown;
 use crate::settings::{Issuer, Settings, TokenValidation};
 
@@ -25,7 +24,9 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Re
         return check_audience(claims, audiences, &clients);
     }
     let wanted: Vec<&str> = settings.audience.iter().map(String::as_str).collect();
-    match audiences.is_some_and(|audiences| audiences.iter().any(|audience| wanted.contains(audience))) {
+    match audiences
+        .is_some_and(|audiences| audiences.iter().any(|audience| wanted.contains(audience)))
+    {
         true => check_client(claims, &clients),
         false => Err(refuse_audience(claims, &wanted)),
     }
@@ -43,13 +44,19 @@ pub(super) fn client(claims: &Claims) -> Result<Option<(&'static str, &str)>, Re
 
 /// The client IDs that hold for this issuer.
 fn client_ids<'a>(issuer: &Issuer, settings: &'a Settings) -> Vec<&'a str> {
-    let holds = |bound: &Issuer| entra::covers(bound.as_str(), issuer.as_str());
-    let applying = settings.client_ids.iter().filter(|client| client.issuer.as_ref().is_none_or(holds));
+    let applying = settings
+        .client_ids
+        .iter()
+        .filter(|client| client.is_for(issuer));
     applying.map(|client| client.id.as_str()).collect()
 }
 
 /// Without `aud`, Cognito's `client_id` takes its place.
-fn check_audience(claims: &Claims, audiences: Option<Vec<&str>>, clients: &[&str]) -> Result<(), Refusal> {
+fn check_audience(
+    claims: &Claims,
+    audiences: Option<Vec<&str>>,
+    clients: &[&str],
+) -> Result<(), Refusal> {
     let meant_for = match audiences {
         Some(audiences) => audiences,
         None => claim::text(claims, "client_id")?.into_iter().collect(),
@@ -88,7 +95,10 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
 fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
     let found = match (claims.get("aud"), claims.get("client_id")) {
         (Some(audience), _) => format!("The token's `aud` is {}", shown(audience)),
-        (None, Some(client)) => format!("The token has no `aud`, and its `client_id` is {}", shown(client)),
+        (None, Some(client)) => format!(
+            "The token has no `aud`, and its `client_id` is {}",
+            shown(client)
+        ),
         (None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
     };
     let message = format!("{found}; this endpoint takes tokens for {}.", list(wanted));

@@ -55,6 +55,9 @@ fn point_in_time(seconds: &Number) -> Option<UnixTime> {
 }
 
 pub(super) fn wrong_type(name: &str, value: &Value, expected: &str) -> Refusal {
-    let message = format!("The token's claim `{name}` is {}; it must be {expected}.", shown(value));
+    let message = format!(
+        "The token's claim `{name}` is {}; it must be {expected}.",
+        shown(value)
+    );
     Refusal::new(Code::TokenClaimInvalid, message)
 }

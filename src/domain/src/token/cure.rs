@@ -20,7 +20,8 @@ pub(crate) const GRAPH: &str = "The token's header has `nonce`: Entra puts it in
 pub(crate) const SHARED_SECRET: &str = "whoever can verify such a token can also forge it. Choose an asymmetric \
     signing key in the identity provider (Authentik: select a signing key in the provider's settings). ";
 
-const GOOGLE_OPAQUE: &str = "Google's access tokens are never JWTs: send the ID token and set `token_kind` to `id`.";
+const GOOGLE_OPAQUE: &str =
+    "Google's access tokens are never JWTs: send the ID token and set `token_kind` to `id`.";
 const OPAQUE: &str = "Have the identity provider issue JWTs (Auth0: ask for your API's `audience`; Zitadel: set the \
     application's token type to JWT), or set `client_secret` so that tokens are introspected.";
 
@@ -66,16 +67,24 @@ impl Provider {
 }
 
 fn is_okta(host: &str) -> bool {
-    [".okta.com", ".oktapreview.com", ".okta-emea.com"].iter().any(|suffix| host.ends_with(suffix))
+    [".okta.com", ".oktapreview.com", ".okta-emea.com"]
+        .iter()
+        .any(|suffix| host.ends_with(suffix))
 }
 
 /// Whether the token says that Entra issued it.
 pub(crate) fn is_entra(claims: &Claims) -> bool {
-    matches!(Provider::of(issuer(claims)), Provider::EntraV1 | Provider::EntraV2)
+    matches!(
+        Provider::of(issuer(claims)),
+        Provider::EntraV1 | Provider::EntraV2
+    )
 }
 
 fn issuer(claims: &Claims) -> &str {
-    claims.get("iss").and_then(Value::as_str).unwrap_or_default()
+    claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// One row: where `applies` says so, a refusal with this code is mended like this.
@@ -95,9 +104,12 @@ fn is_for_account(claims: &Claims) -> bool {
 }
 
 fn is_for_graph(claims: &Claims) -> bool {
-    ["00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"]
-        .iter()
-        .any(|graph| names(claims, "aud", graph))
+    [
+        "00000003-0000-0000-c000-000000000000",
+        "https://graph.microsoft.com",
+    ]
+    .iter()
+    .any(|graph| names(claims, "aud", graph))
 }
 
 fn names(claims: &Claims, claim: &str, wanted: &str) -> bool {
@@ -108,7 +120,12 @@ fn names(claims: &Claims, claim: &str, wanted: &str) -> bool {
     }
 }
 
-const fn cure(code: Code, provider: Provider, applies: fn(&Claims) -> bool, text: &'static str) -> Cure {
+const fn cure(
+    code: Code,
+    provider: Provider,
+    applies: fn(&Claims) -> bool,
+    text: &'static str,
+) -> Cure {
     Cure {
         code,
         provider,
@@ -222,12 +239,27 @@ static CURES: [Cure; 26] = [
         "Keycloak takes `iss` from the address at which the token was asked for: set its `hostname` option, and every \
          address gives the same issuer.",
     ),
-    cure(Code::TokenIssuerUnknown, Provider::OktaOrg, always, OKTA_ORG),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::OktaOrg,
+        always,
+        OKTA_ORG,
+    ),
     cure(Code::TokenKeyUnknown, Provider::OktaOrg, always, OKTA_ORG),
     cure(Code::TokenKeyUnknown, Provider::EntraV1, always, ENTRA_KEY),
     cure(Code::TokenKeyUnknown, Provider::EntraV2, always, ENTRA_KEY),
-    cure(Code::TokenSignatureInvalid, Provider::EntraV1, always, ENTRA_KEY),
-    cure(Code::TokenSignatureInvalid, Provider::EntraV2, always, ENTRA_KEY),
+    cure(
+        Code::TokenSignatureInvalid,
+        Provider::EntraV1,
+        always,
+        ENTRA_KEY,
+    ),
+    cure(
+        Code::TokenSignatureInvalid,
+        Provider::EntraV2,
+        always,
+        ENTRA_KEY,
+    ),
     cure(
         Code::UserClaimMissing,
         Provider::Auth0,
@@ -264,7 +296,8 @@ const ENTRA_KEY: &str = "Entra: tokens for Microsoft Graph cannot be verified by
 /// What usually mends a refusal with this code, for the provider that `issuer` is.
 pub(crate) fn usual(code: Code, issuer: &str, claims: &Claims) -> Option<&'static str> {
     let provider = Provider::of(issuer);
-    let fits = |cure: &&Cure| cure.code == code && cure.provider == provider && (cure.applies)(claims);
+    let fits =
+        |cure: &&Cure| cure.code == code && cure.provider == provider && (cure.applies)(claims);
     CURES.iter().find(fits).map(|cure| cure.text)
 }
 

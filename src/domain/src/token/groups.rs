@@ -23,7 +23,15 @@ pub(super) fn check(claims: &Claims, required: &Rules) -> Result<(), Refusal> {
 
 /// Whether the rules ask for groups that the provider left out of the token.
 fn left_out_of(claims: &Claims, rules: &Rules) -> bool {
-    let elsewhere = claims.get("_claim_names").and_then(|names| names.get("groups")).is_some();
-    let overage = elsewhere || claims.get("hasgroups").is_some_and(|has| has == &Value::Bool(true) || has == "true");
-    overage && claims.get("groups").is_none() && rules.names().any(|path| path.as_literal() == "groups")
+    let elsewhere = claims
+        .get("_claim_names")
+        .and_then(|names| names.get("groups"))
+        .is_some();
+    let overage = elsewhere
+        || claims
+            .get("hasgroups")
+            .is_some_and(|has| has == &Value::Bool(true) || has == "true");
+    overage
+        && claims.get("groups").is_none()
+        && rules.names().any(|path| path.as_literal() == "groups")
 }

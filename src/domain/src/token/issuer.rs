@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{claim, cure};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::jose::entra;
+use crate::jose::TENANT_PLACEHOLDER;
 use crate::json::shown;
 use crate::settings::{Issuer, IssuerSetting, Settings};
 
@@ -16,18 +16,25 @@ use crate::settings::{Issuer, IssuerSetting, Settings};
 /// exactly it.
 pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal> {
     let Some(issuer) = claim::text(claims, "iss")? else {
-        return Err(Refusal::new(Code::TokenClaimInvalid, "The token has no `iss`."));
+        return Err(Refusal::new(
+            Code::TokenClaimInvalid,
+            "The token has no `iss`.",
+        ));
     };
-    for setting in &settings.issuers {
-        match setting {
-            IssuerSetting::Exact(exact) if exact.as_str() == issuer => return Ok(exact.clone()),
-            IssuerSetting::EntraTemplate(template) if is_filled(template, issuer, claims)? => {
-                return Ok(Issuer(issuer.to_owned()));
-            }
-            IssuerSetting::Exact(_) | IssuerSetting::EntraTemplate(_) => {}
+    let issuer = Issuer(issuer.to_owned());
+    let Some(setting) = settings
+        .issuers
+        .iter()
+        .find(|setting| setting.covers(&issuer))
+    else {
+        return Err(unknown(issuer.as_str(), claims));
+    };
+    match setting {
+        IssuerSetting::EntraTemplate(template) if !is_filled(template, &issuer, claims)? => {
+            Err(unknown(issuer.as_str(), claims))
         }
+        IssuerSetting::EntraTemplate(_) | IssuerSetting::Exact(_) => Ok(issuer),
     }
-    Err(unknown(issuer, claims))
 }
 
 /// The claims of an introspection or userinfo answer may name no issuer, but no other one either.
@@ -38,10 +45,14 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
     }
 }
 
-/// Whether `issuer` is the template with the token's own `tid` in it.
-fn is_filled(template: &str, issuer: &str, claims: &Claims) -> Result<bool, Refusal> {
-    let tenant = claim::text(claims, "tid")?.filter(|tenant| entra::is_tenant_id(tenant));
-    Ok(tenant.is_some_and(|tenant| template.replace(entra::TENANT_PLACEHOLDER, tenant) == issuer))
+/// Whether `issuer` is the template with the token's own `tid` in it. The rule on `tid` that goes with the template must
+/// speak of the tenant whose keys are asked.
+fn is_filled(template: &str, issuer: &Issuer, claims: &Claims) -> Result<bool, Refusal> {
+    let tenant = claim::text(claims, "tid")?;
+    Ok(
+        tenant
+            .is_some_and(|tenant| template.replace(TENANT_PLACEHOLDER, tenant) == issuer.as_str()),
+    )
 }
 
 fn unknown(issuer: &str, claims: &Claims) -> Refusal {

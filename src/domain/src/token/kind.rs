@@ -18,14 +18,22 @@ const ACCESS_USES: [&str; 4] = ["access", "access_token", "bearer", "dpop"];
 const OTHER_USES: [&str; 4] = ["logout", "offline", "refresh", "refresh_token"];
 
 /// Refuses tokens of other kinds than `wanted`. `media_type` is the header's, lower case, without `application/`.
-pub(super) fn check(media_type: Option<&str>, claims: &Claims, wanted: TokenKind) -> Result<(), Refusal> {
+pub(super) fn check(
+    media_type: Option<&str>,
+    claims: &Claims,
+    wanted: TokenKind,
+) -> Result<(), Refusal> {
     if claims.get("events").is_some() {
-        return Err(refuse("it has `events`, which logout and security-event tokens have"));
+        return Err(refuse(
+            "it has `events`, which logout and security-event tokens have",
+        ));
     }
     let media_type = media_type.unwrap_or(PLAIN);
     if media_type != PLAIN && media_type != ACCESS && !ID.contains(&media_type) {
         let type_ = shown(&media_type.into());
-        return Err(refuse(&format!("its header's `typ` is {type_}, and an access token has none, `JWT` or `at+jwt`")));
+        return Err(refuse(&format!(
+            "its header's `typ` is {type_}, and an access token has none, `JWT` or `at+jwt`"
+        )));
     }
     let uses = [stated_use(claims, "typ")?, stated_use(claims, "token_use")?];
     if let Some(other) = said_by(&uses, &OTHER_USES) {
@@ -33,7 +41,8 @@ pub(super) fn check(media_type: Option<&str>, claims: &Claims, wanted: TokenKind
     }
     let id = said_by(&uses, &ID_USES).or_else(|| id_by_form(media_type, claims));
     let access = said_by(&uses, &ACCESS_USES);
-    let access = access.or_else(|| (media_type == ACCESS).then(|| "its header's `typ` is \"at+jwt\"".to_owned()));
+    let access = access
+        .or_else(|| (media_type == ACCESS).then(|| "its header's `typ` is \"at+jwt\"".to_owned()));
     match (wanted, id, access) {
         (TokenKind::Access, Some(evidence), _) => Err(refuse(&format!(
             "it is an ID token: {evidence}. Send the access token, or set `token_kind`"
@@ -64,10 +73,15 @@ fn id_by_form(media_type: &str, claims: &Claims) -> Option<String> {
     if ID.contains(&media_type) {
         return Some(format!("its header's `typ` is \"{media_type}\""));
     }
-    let hash = ["at_hash", "c_hash"].into_iter().find(|name| claims.get(name).is_some())?;
+    let hash = ["at_hash", "c_hash"]
+        .into_iter()
+        .find(|name| claims.get(name).is_some())?;
     Some(format!("it has `{hash}`"))
 }
 
 fn refuse(why: &str) -> Refusal {
-    Refusal::new(Code::TokenTypeRefused, format!("The token is of the wrong kind: {why}."))
+    Refusal::new(
+        Code::TokenTypeRefused,
+        format!("The token is of the wrong kind: {why}."),
+    )
 }

@@ -17,6 +17,9 @@ mod scope;
 mod service_account;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 pub use access_token::AccessToken;
 pub use form::check_form;
 pub use issuer::issuer_of;
@@ -44,7 +47,12 @@ pub struct Caller {
 ///
 /// # Errors
 /// Why the caller is refused. The values of `required_claims` and `admin_claims` stand in the log detail only.
-pub fn judge(claims: Claims, issuer: Issuer, settings: &Settings, now: UnixTime) -> Result<Caller, Refusal> {
+pub fn judge(
+    claims: Claims,
+    issuer: Issuer,
+    settings: &Settings,
+    now: UnixTime,
+) -> Result<Caller, Refusal> {
     issuer::check(&claims, &issuer)?;
     form::check(None, &claims, settings, now)?;
     audience::check(&claims, &issuer, settings)?;
@@ -53,7 +61,10 @@ pub fn judge(claims: Claims, issuer: Issuer, settings: &Settings, now: UnixTime)
     groups::check(&claims, &settings.required_claims)?;
     let is_service_account = service_account::check(&claims, settings)?;
     let user = User::from_claims(&claims, &issuer, settings, is_service_account)?;
-    let is_admin = settings.admin_claims.as_ref().is_some_and(|rules| rules.met_by(&claims).is_ok());
+    let is_admin = settings
+        .admin_claims
+        .as_ref()
+        .is_some_and(|rules| rules.met_by(&claims).is_ok());
     Ok(Caller {
         user,
         issuer,

@@ -25,7 +25,11 @@ pub(super) fn granted(claims: &Claims) -> Result<Vec<String>, Refusal> {
 
 /// Refuses a token that lacks one of `required`.
 pub(super) fn check(granted: &[String], required: &[String]) -> Result<(), Refusal> {
-    let missing: Vec<&str> = required.iter().filter(|scope| !granted.contains(scope)).map(String::as_str).collect();
+    let missing: Vec<&str> = required
+        .iter()
+        .filter(|scope| !granted.contains(scope))
+        .map(String::as_str)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -45,8 +45,12 @@ fn evidence(claims: &Claims) -> Result<Option<String>, Refusal> {
             return Ok(Some(format!("`{name}` is \"{value}\"")));
         }
     }
-    if claim::text(claims, "preferred_username")?.is_some_and(|name| name.starts_with(KEYCLOAK_PREFIX)) {
-        return Ok(Some(format!("`preferred_username` begins with `{KEYCLOAK_PREFIX}`")));
+    if claim::text(claims, "preferred_username")?
+        .is_some_and(|name| name.starts_with(KEYCLOAK_PREFIX))
+    {
+        return Ok(Some(format!(
+            "`preferred_username` begins with `{KEYCLOAK_PREFIX}`"
+        )));
     }
     if claims.get("clientHost").is_some() && claims.get("client_id").is_some() {
         return Ok(Some("it has `client_id` and `clientHost`".to_owned()));
@@ -66,6 +70,8 @@ fn evidence_of_subject(claims: &Claims) -> Result<Option<String>, Refusal> {
         return Ok(Some(format!("`sub` is the client, as `{name}` says")));
     }
     // Entra without the optional claim `idtyp`: a person's `sub` is made for the app and differs from `oid`.
-    let is_app = claims.get("tid").is_some() && claims.get("scp").is_none() && claim::text(claims, "oid")? == Some(subject);
+    let is_app = claims.get("tid").is_some()
+        && claims.get("scp").is_none()
+        && claim::text(claims, "oid")? == Some(subject);
     Ok(is_app.then(|| "`sub` is `oid`, and there is no `scp`".to_owned()))
 }

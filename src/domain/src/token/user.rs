@@ -35,7 +35,10 @@ impl User {
         settings: &Settings,
         is_service_account: bool,
     ) -> Result<Self, Refusal> {
-        let found = settings.user_claim.iter().find_map(|path| claims.at(path).map(|value| (path, value)));
+        let found = settings
+            .user_claim
+            .iter()
+            .find_map(|path| claims.at(path).map(|value| (path, value)));
         let (name, text) = match found {
             Some((path, value)) => (path.as_str(), from_value(path, value, claims, settings)?),
             None => match service_account::client(claims)?.filter(|_| is_service_account) {
@@ -51,18 +54,31 @@ impl User {
     }
 }
 
-fn from_value(path: &ClaimPath, value: &Value, claims: &Claims, settings: &Settings) -> Result<String, Refusal> {
+fn from_value(
+    path: &ClaimPath,
+    value: &Value,
+    claims: &Claims,
+    settings: &Settings,
+) -> Result<String, Refusal> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) if number.is_i64() || number.is_u64() => number.to_string(),
-        _ => return Err(unusable(path.as_str(), &format!("is {}, neither a string nor an integer", shown(value)))),
+        _ => {
+            return Err(unusable(
+                path.as_str(),
+                &format!("is {}, neither a string nor an integer", shown(value)),
+            ));
+        }
     };
     if path.as_literal() == "email" {
         check_email(claims)?;
     }
     let may_be_service = settings.service_accounts == ServiceAccounts::Allow;
     match may_be_service && text.starts_with(SERVICE_PREFIX) {
-        true => Err(unusable(path.as_str(), "begins with `service:`, which is kept for service accounts")),
+        true => Err(unusable(
+            path.as_str(),
+            "begins with `service:`, which is kept for service accounts",
+        )),
         false => Ok(text),
     }
 }
@@ -89,10 +105,16 @@ fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
         return Err(unusable(name, "is blank"));
     }
     if characters > MAX_CHARACTERS {
-        return Err(unusable(name, &format!("has {characters} characters, more than {MAX_CHARACTERS}")));
+        return Err(unusable(
+            name,
+            &format!("has {characters} characters, more than {MAX_CHARACTERS}"),
+        ));
     }
     if text == DEFAULT_USER {
-        return Err(unusable(name, "is `DEFAULT-USER`, which Dify keeps for callers without a user"));
+        return Err(unusable(
+            name,
+            "is `DEFAULT-USER`, which Dify keeps for callers without a user",
+        ));
     }
     match text.chars().all(is_printable) {
         true => Ok(()),

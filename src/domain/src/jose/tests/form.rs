@@ -9,12 +9,18 @@ const GOOD_PAYLOAD: &str = r#"{"iss":"https://id.example","sub":"alice"}"#;
 const TAKEN: &str = "Taken are EdDSA, ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512.";
 
 fn refusal_of(token: &str) -> Refusal {
-    UnverifiedToken::parse(token).err().unwrap_or_else(|| panic!("taken: {token}"))
+    UnverifiedToken::parse(token)
+        .err()
+        .unwrap_or_else(|| panic!("taken: {token}"))
 }
 
 fn assert_refused(token: &str, code: Code, message: &str) {
     let refusal = refusal_of(token);
-    assert_eq!((refusal.code(), refusal.message()), (code, message), "{token}");
+    assert_eq!(
+        (refusal.code(), refusal.message()),
+        (code, message),
+        "{token}"
+    );
 }
 
 #[test]
@@ -65,9 +71,16 @@ fn the_type_is_compared_without_case_and_without_application() {
         ("logout+jwt", "logout+jwt"),
     ];
     for (sent, expected) in rows {
-        let token = unsigned(&format!(r#"{{"alg":"ES256","typ":"{sent}"}}"#), GOOD_PAYLOAD);
+        let token = unsigned(
+            &format!(r#"{{"alg":"ES256","typ":"{sent}"}}"#),
+            GOOD_PAYLOAD,
+        );
         let parsed = UnverifiedToken::parse(&token).expect(sent);
-        assert_eq!(parsed.header.media_type.as_deref(), Some(expected), "{sent}");
+        assert_eq!(
+            parsed.header.media_type.as_deref(),
+            Some(expected),
+            "{sent}"
+        );
     }
 }
 
@@ -118,19 +131,35 @@ fn a_header_that_brings_keys_or_changes_the_meaning_is_refused_by_name() {
         (r#""crit":["exp"]"#, "crit", crit.to_owned()),
         (r#""crit":[]"#, "crit", crit.to_owned()),
         (r#""crit":null"#, "crit", crit.to_owned()),
-        (r#""cr\u0069t":["b64"],"b64":false"#, "crit", crit.to_owned()),
+        (
+            r#""cr\u0069t":["b64"],"b64":false"#,
+            "crit",
+            crit.to_owned(),
+        ),
         (r#""b64":false"#, "b64", payload.to_owned()),
         (r#""b64":true"#, "b64", payload.to_owned()),
         (r#""enc":"A128GCM""#, "enc", encrypted.to_owned()),
         (r#""zip":"DEF""#, "zip", encrypted.to_owned()),
-        (r#""jwk":{"kty":"oct","k":"AA"}"#, "jwk", format!("brings a key of its own; {keys}")),
-        (r#""jku":"https://evil.example""#, "jku", format!("brings an address for keys; {keys}")),
+        (
+            r#""jwk":{"kty":"oct","k":"AA"}"#,
+            "jwk",
+            format!("brings a key of its own; {keys}"),
+        ),
+        (
+            r#""jku":"https://evil.example""#,
+            "jku",
+            format!("brings an address for keys; {keys}"),
+        ),
         (
             r#""x5u":"https://evil.example""#,
             "x5u",
             format!("brings an address for a certificate; {keys}"),
         ),
-        (r#""x5c":["MII"]"#, "x5c", format!("brings a certificate of its own; {keys}")),
+        (
+            r#""x5c":["MII"]"#,
+            "x5c",
+            format!("brings a certificate of its own; {keys}"),
+        ),
         (
             r#""salt":"AA""#,
             "salt",
@@ -157,7 +186,10 @@ fn a_token_inside_a_token_is_refused() {
 #[test]
 fn a_token_for_microsoft_graph_is_explained_and_only_there_is_nonce_refused() {
     let header = r#"{"alg":"RS256","nonce":"x"}"#;
-    for issuer in ["https://sts.windows.net/t/", "https://login.microsoftonline.com/t/v2.0"] {
+    for issuer in [
+        "https://sts.windows.net/t/",
+        "https://login.microsoftonline.com/t/v2.0",
+    ] {
         let token = unsigned(header, &format!(r#"{{"iss":"{issuer}"}}"#));
         let message = "The token's header has `nonce`: Entra puts it into tokens for Microsoft Graph and other \
             services of Microsoft, which nobody else can verify. Ask for a token for your own API, with a scope such \
@@ -171,22 +203,52 @@ fn a_token_for_microsoft_graph_is_explained_and_only_there_is_nonce_refused() {
 fn a_header_or_payload_that_is_no_strict_json_object_is_malformed() {
     let header = |why: &str| format!("The token's header cannot be read: {why}.");
     let payload = |why: &str| format!("The token's payload cannot be read: {why}.");
-    let member = |name: &str, value: &str| format!("The token's header has `{name}` {value}, which must be a string.");
+    let member = |name: &str, value: &str| {
+        format!("The token's header has `{name}` {value}, which must be a string.")
+    };
     let rows = [
-        (r#"{"alg":"RS256","alg":"none"}"#, "{}", header("the member `alg` stands there twice")),
-        (r#"{"alg":"RS256","\u0061lg":"RS256"}"#, "{}", header("the member `alg` stands there twice")),
-        (r#"{"alg":"RS256","x":[[[[1]]]]}"#, "{}", header("it is nested deeper than 4 levels")),
+        (
+            r#"{"alg":"RS256","alg":"none"}"#,
+            "{}",
+            header("the member `alg` stands there twice"),
+        ),
+        (
+            r#"{"alg":"RS256","\u0061lg":"RS256"}"#,
+            "{}",
+            header("the member `alg` stands there twice"),
+        ),
+        (
+            r#"{"alg":"RS256","x":[[[[1]]]]}"#,
+            "{}",
+            header("it is nested deeper than 4 levels"),
+        ),
         ("{ }", "{}", "The token's header has no `alg`.".to_owned()),
         (r#"{"alg":"RS256","kid":5}"#, "{}", member("kid", "5")),
         (r#"{"alg":"RS256","kid":null}"#, "{}", member("kid", "null")),
-        (r#"{"alg":"RS256","typ":["JWT"]}"#, "{}", member("typ", r#"["JWT"]"#)),
+        (
+            r#"{"alg":"RS256","typ":["JWT"]}"#,
+            "{}",
+            member("typ", r#"["JWT"]"#),
+        ),
         (r#"{"alg":"RS256","cty":{}}"#, "{}", member("cty", "{}")),
         (r#"{"alg":"RS256","x5t":1}"#, "{}", member("x5t", "1")),
-        (r#"{"alg":"RS256","x5t#S256":1}"#, "{}", member("x5t#S256", "1")),
+        (
+            r#"{"alg":"RS256","x5t#S256":1}"#,
+            "{}",
+            member("x5t#S256", "1"),
+        ),
         (GOOD_HEADER, "[]", payload("it is no JSON object")),
         (GOOD_HEADER, r#""text""#, payload("it is no JSON object")),
-        (GOOD_HEADER, r#"{"sub":"a","sub":"b"}"#, payload("the member `sub` stands there twice")),
-        (GOOD_HEADER, r#"{"a":{"x":1,"\u0078":2}}"#, payload("the member `x` stands there twice")),
+        (
+            GOOD_HEADER,
+            r#"{"sub":"a","sub":"b"}"#,
+            payload("the member `sub` stands there twice"),
+        ),
+        (
+            GOOD_HEADER,
+            r#"{"a":{"x":1,"\u0078":2}}"#,
+            payload("the member `x` stands there twice"),
+        ),
     ];
     for (header, payload, message) in rows {
         assert_refused(&unsigned(header, payload), Code::TokenMalformed, &message);
@@ -195,7 +257,8 @@ fn a_header_or_payload_that_is_no_strict_json_object_is_malformed() {
 
 #[test]
 fn a_payload_is_at_most_32_levels_deep() {
-    let nested = |levels: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels));
+    let nested =
+        |levels: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels));
     assert!(UnverifiedToken::parse(&unsigned(GOOD_HEADER, &nested(31))).is_ok());
     assert_refused(
         &unsigned(GOOD_HEADER, &nested(32)),
@@ -207,7 +270,9 @@ fn a_payload_is_at_most_32_levels_deep() {
 #[test]
 fn base64url_is_taken_in_its_one_spelling_only() {
     let (header, payload) = (encode(GOOD_HEADER), encode(GOOD_PAYLOAD));
-    let refused = |part: &str| format!("The token's {part} cannot be read: it is not base64url without padding.");
+    let refused = |part: &str| {
+        format!("The token's {part} cannot be read: it is not base64url without padding.")
+    };
     // `e30` is `{}`; `e31` decodes to the same bytes with a bit left over that nobody reads.
     let rows = [
         (format!("{header}=.{payload}.AAAA"), refused("header")),
@@ -220,8 +285,14 @@ fn base64url_is_taken_in_its_one_spelling_only() {
         (format!("{header}.{payload}.AB"), refused("signature")),
         (format!("{header}.{payload}.A"), refused("signature")),
         (format!("{header}.{payload}.a+/b"), refused("signature")),
-        (format!("{header}..AAAA"), "The token's payload cannot be read: it is empty.".to_owned()),
-        (format!("{header}.{payload}."), "The token's signature cannot be read: it is empty.".to_owned()),
+        (
+            format!("{header}..AAAA"),
+            "The token's payload cannot be read: it is empty.".to_owned(),
+        ),
+        (
+            format!("{header}.{payload}."),
+            "The token's signature cannot be read: it is empty.".to_owned(),
+        ),
     ];
     for (token, message) in rows {
         assert_refused(&token, Code::TokenMalformed, &message);
@@ -231,7 +302,9 @@ fn base64url_is_taken_in_its_one_spelling_only() {
 #[test]
 fn a_token_has_three_parts_and_five_are_an_encrypted_one() {
     let header = encode(GOOD_HEADER);
-    let parts = |count: usize| format!("The token has {count} parts; a signed JWT has three, with dots between.");
+    let parts = |count: usize| {
+        format!("The token has {count} parts; a signed JWT has three, with dots between.")
+    };
     for (token, message) in [
         (format!("{header}.e30"), parts(2)),
         (format!("{header}.e30.AA.AA"), parts(4)),
@@ -242,7 +315,10 @@ fn a_token_has_three_parts_and_five_are_an_encrypted_one() {
     let message = "The token is encrypted (a JWE, five parts), and the gateway has no key for it. Auth0 sends one where \
         the client asks for no `audience`: ask for your API's identifier. Elsewhere turn off the encryption of access \
         tokens.";
-    for token in [format!("{header}.AA.AA.AA.AA"), format!("{header}..AA.AA.AA")] {
+    for token in [
+        format!("{header}.AA.AA.AA.AA"),
+        format!("{header}..AA.AA.AA"),
+    ] {
         assert_refused(&token, Code::TokenEncrypted, message);
     }
 }
@@ -279,7 +355,11 @@ fn sixteen_kibibytes_are_taken_and_one_byte_more_is_not() {
         unsigned(GOOD_HEADER, &format!(r#"{{"a":"{filler}"}}"#))
     };
     let largest = of_length(16 * 1024);
-    assert!(largest.len() > 16 * 1024 - 4 && largest.len() <= 16 * 1024, "{}", largest.len());
+    assert!(
+        largest.len() > 16 * 1024 - 4 && largest.len() <= 16 * 1024,
+        "{}",
+        largest.len()
+    );
     assert!(UnverifiedToken::parse(&largest).is_ok());
     let padded = largest.clone() + &"A".repeat(16 * 1024 + 1 - largest.len());
     assert_refused(
@@ -310,7 +390,10 @@ fn no_refusal_repeats_the_token() {
         format!("ey.{secret}.{secret}"),
         format!("{}.{secret}=.{secret}", encode(GOOD_HEADER)),
         format!("{}.{}.{secret}=", encode(GOOD_HEADER), encode(GOOD_PAYLOAD)),
-        format!("{}.{secret}.{secret}.{secret}.{secret}", encode(GOOD_HEADER)),
+        format!(
+            "{}.{secret}.{secret}.{secret}.{secret}",
+            encode(GOOD_HEADER)
+        ),
     ] {
         let refusal = refusal_of(&token);
         assert!(!format!("{refusal:?}").contains(secret), "{refusal:?}");

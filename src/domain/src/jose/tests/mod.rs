@@ -14,5 +14,10 @@ pub(super) fn encode(content: impl AsRef<[u8]>) -> String {
 
 /// A token in the right form, with a signature that nobody made.
 pub(super) fn unsigned(header: &str, payload: &str) -> String {
-    format!("{}.{}.{}", encode(header), encode(payload), encode("signature"))
+    format!(
+        "{}.{}.{}",
+        encode(header),
+        encode(payload),
+        encode("signature")
+    )
 }

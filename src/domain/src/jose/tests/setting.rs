@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jwt_simple::prelude::{
-    ECDSAP256PublicKeyLike, ECDSAP384PublicKeyLike, ES256KeyPair, ES384KeyPair, Ed25519KeyPair, EdDSAPublicKeyLike,
-    RS256KeyPair,
+    ECDSAP256PublicKeyLike, ECDSAP384PublicKeyLike, ES256KeyPair, ES384KeyPair, Ed25519KeyPair,
+    EdDSAPublicKeyLike, RS256KeyPair,
 };
 use serde_json::json;
 
@@ -12,12 +12,17 @@ use super::encode;
 use crate::jose::{Algorithm, Header, JwkSet};
 
 fn error_of(text: &str) -> String {
-    JwkSet::parse_setting(text).err().unwrap_or_else(|| panic!("taken: {text}")).to_string()
+    JwkSet::parse_setting(text)
+        .err()
+        .unwrap_or_else(|| panic!("taken: {text}"))
+        .to_string()
 }
 
 fn algorithms(text: &str) -> Vec<Algorithm> {
     let set = JwkSet::parse_setting(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    set.keys().flat_map(|key| key.algorithms().collect::<Vec<_>>()).collect()
+    set.keys()
+        .flat_map(|key| key.algorithms().collect::<Vec<_>>())
+        .collect()
 }
 
 fn ed25519_pem() -> String {
@@ -25,13 +30,21 @@ fn ed25519_pem() -> String {
 }
 
 fn es256_pem() -> String {
-    ES256KeyPair::generate().public_key().public_key().to_pem().unwrap()
+    ES256KeyPair::generate()
+        .public_key()
+        .public_key()
+        .to_pem()
+        .unwrap()
 }
 
 #[test]
 fn pem_of_every_kind_is_taken_with_every_line_break_that_a_form_makes_of_it() {
     let rsa = super::signature::rsa_pair().public_key().to_pem().unwrap();
-    let es384 = ES384KeyPair::generate().public_key().public_key().to_pem().unwrap();
+    let es384 = ES384KeyPair::generate()
+        .public_key()
+        .public_key()
+        .to_pem()
+        .unwrap();
     let rows = [
         (ed25519_pem(), 1),
         (es256_pem(), 1),
@@ -73,13 +86,21 @@ fn a_pem_key_answers_to_every_kid() {
             key_id,
             media_type: None,
         };
-        assert!(set.select(&header, "https://id.example").is_ok(), "{header:?}");
+        assert!(
+            set.select(&header, "https://id.example").is_ok(),
+            "{header:?}"
+        );
     }
 }
 
 #[test]
 fn json_is_a_set_or_one_key_and_keys_for_encryption_beside_it_do_not_matter() {
-    let x = encode(Ed25519KeyPair::generate().public_key().public_key().to_bytes());
+    let x = encode(
+        Ed25519KeyPair::generate()
+            .public_key()
+            .public_key()
+            .to_bytes(),
+    );
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "k"});
     let encryption = json!({"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "n": "AA", "e": "AQAB"});
     for text in [
@@ -96,7 +117,8 @@ fn json_is_a_set_or_one_key_and_keys_for_encryption_beside_it_do_not_matter() {
 fn what_cannot_verify_anything_is_refused_with_what_to_write() {
     let numbers = "its numbers are no public key: RSA has 2048 to 4096 bits and the exponent 65537, a point lies on \
         its curve, and all are base64url";
-    let block = |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----");
+    let block =
+        |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----");
     let neither = "it is neither JSON (a JWK set or a JWK) nor PEM (`-----BEGIN PUBLIC KEY-----`)";
     let private = "it holds a private or shared key: write public keys only";
     let rows = [
@@ -157,7 +179,12 @@ fn what_cannot_verify_anything_is_refused_with_what_to_write() {
 
 #[test]
 fn a_private_key_beside_a_public_one_is_refused_and_not_repeated() {
-    let secret = RS256KeyPair::from_pem(&super::signature::rsa_pair().to_pem().unwrap()).unwrap().to_jwk();
+    let secret = RS256KeyPair::from_pem(&super::signature::rsa_pair().to_pem().unwrap())
+        .unwrap()
+        .to_jwk();
     let text = format!(r#"{{"keys":[{secret},{}]}}"#, json!({"kty": "RSA"}));
-    assert_eq!(error_of(&text), "it holds a private or shared key: write public keys only");
+    assert_eq!(
+        error_of(&text),
+        "it holds a private or shared key: write public keys only"
+    );
 }
