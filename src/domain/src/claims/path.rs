@@ -16,7 +16,9 @@ pub struct InvalidPath(pub String);
 impl ClaimPath {
     /// Parses one path.
     pub fn parse(text: &str) -> Result<Self, InvalidPath> {
-        Ok(Self { literal: text.to_owned() })
+        Ok(Self {
+            literal: text.to_owned(),
+        })
     }
 
     /// The path as it was written.

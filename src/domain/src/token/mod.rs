@@ -44,6 +44,11 @@ pub fn check_form(
 }
 
 /// Everything that the settings demand of the claims of a genuine token.
-pub fn judge(_claims: Claims, _issuer: Issuer, _settings: &Settings, _now: UnixTime) -> Result<Caller, Refusal> {
+pub fn judge(
+    _claims: Claims,
+    _issuer: Issuer,
+    _settings: &Settings,
+    _now: UnixTime,
+) -> Result<Caller, Refusal> {
     todo!()
 }
