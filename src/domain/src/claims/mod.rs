@@ -4,9 +4,13 @@ use serde_json::{Map, Value};
 
 mod path;
 mod rule;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
-pub use path::{ClaimPath, InvalidPath};
-pub use rule::{InvalidRule, Rules};
+pub use path::ClaimPath;
+pub use rule::Rules;
+pub use syntax::SyntaxError;
 
 /// The claims of one token, userinfo answer or introspection answer.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -8,6 +8,7 @@ use crate::claims::{ClaimPath, Rules};
 use crate::host::LogLevel;
 use crate::jose::JwkSet;
 
+pub mod declaration;
 mod parse;
 mod secret;
 mod value;
