@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use http::{HeaderMap, Method, StatusCode};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::time::UnixTime;
@@ -15,7 +16,10 @@ use crate::time::UnixTime;
 /// The outside world, as the gateway sees it.
 pub trait Host: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.
-    fn exchange(&self, request: Exchange) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
+    fn exchange(
+        &self,
+        request: Exchange,
+    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
 
     /// The time of the host's clock.
     fn now(&self) -> UnixTime;
@@ -34,7 +38,7 @@ pub trait Host: 'static {
 }
 
 /// How much a line matters; also the least that the setting `log_level` lets through.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum LogLevel {
     /// What only a developer of the gateway wants to see.
     Debug,

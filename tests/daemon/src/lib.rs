@@ -1,1 +1,28 @@
-//! A stand-in for the Dify plugin daemon.
+//! A stand-in for the Dify plugin daemon: it runs a packaged plugin as Dify runs it, with Dify's limits and defects, so that what passes here passes there.
+//!
+//! It follows the plugin daemon's source at commit `bdb5642a`; comments name the file that a behaviour comes from.
+//! Databases, tenants, declarations and decryption of settings are left out: a [`Hook`] carries what they would yield.
+
+mod answer;
+mod daemon;
+mod failure;
+mod go_json;
+mod go_url;
+mod local;
+mod log;
+mod message;
+mod options;
+mod package;
+mod process;
+mod raw_request;
+mod remote;
+mod runtime;
+mod server;
+mod serverless;
+mod sessions;
+
+pub use daemon::Daemon;
+pub use log::{LogLine, LogSource};
+pub use options::{Hook, Limits, Mode, Options};
+pub use package::PackageError;
+pub use process::StartError;

@@ -32,22 +32,34 @@ impl Refusal {
 
     /// Adds what only the log may say.
     pub fn with_log_detail(self, detail: impl Into<String>) -> Self {
-        Self { log_detail: Some(detail.into()), ..self }
+        Self {
+            log_detail: Some(detail.into()),
+            ..self
+        }
     }
 
     /// Adds the scopes that a token needs, for the challenge's `scope` (RFC 6750 §3).
     pub fn with_scope(self, scope: impl Into<String>) -> Self {
-        Self { scope: Some(scope.into()), ..self }
+        Self {
+            scope: Some(scope.into()),
+            ..self
+        }
     }
 
     /// Adds `Retry-After`.
     pub fn with_retry_after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
     }
 
     /// Adds `Allow`.
     pub fn with_allow(self, allow: HeaderValue) -> Self {
-        Self { allow: Some(allow), ..self }
+        Self {
+            allow: Some(allow),
+            ..self
+        }
     }
 
     /// The code.

@@ -19,7 +19,12 @@ impl<H: Host> Providers<H> {
     }
 
     /// The key of `issuer` that fits `header`: a static one, a known one, or one fetched now.
-    pub async fn key(&self, _issuer: &Issuer, _settings: &Settings, _header: &Header) -> Result<Rc<Jwk>, Refusal> {
+    pub async fn key(
+        &self,
+        _issuer: &Issuer,
+        _settings: &Settings,
+        _header: &Header,
+    ) -> Result<Rc<Jwk>, Refusal> {
         let _ = &self.host;
         todo!()
     }

@@ -1,0 +1,124 @@
+//! A running daemon.
+
+use std::path::absolute;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::log::{Log, LogLine};
+use crate::options::Options;
+use crate::package::{PackageError, unpack};
+use crate::process::{Launch, StartError, resident_memory};
+use crate::runtime::Runtime;
+use crate::server::{State, serve};
+
+/// A daemon with one plugin. Dropping it kills the plugin and removes what was unpacked.
+#[derive(Debug)]
+pub struct Daemon {
+    base_url: String,
+    state: Arc<State>,
+    _server: AbortOnDropHandle<()>,
+    _directory: TempDir,
+}
+
+impl Daemon {
+    /// Unpacks the package, starts the plugin, waits until it is ready, and serves its endpoints.
+    ///
+    /// # Errors
+    ///
+    /// The package is not one that Dify takes, the port is in use, or the plugin does not become ready: the error then
+    /// has what the plugin wrote.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let directory = TempDir::new().map_err(|source| PackageError::Unreadable {
+            path: "the temporary directory".into(),
+            source,
+        })?;
+        unpack(&options.package, directory.path())?;
+        let port = |source| StartError::Port {
+            port: options.port,
+            source,
+        };
+        let listener = TcpListener::bind(("127.0.0.1", options.port))
+            .await
+            .map_err(port)?;
+        let base_url = format!("http://{}", listener.local_addr().map_err(port)?);
+        let log = Arc::new(Log::default());
+        let python = absolute(&options.python).unwrap_or(options.python);
+        let launch = Launch {
+            python,
+            directory: directory.path().to_owned(),
+            environment: options.environment,
+        };
+        let runtime = Runtime::start(options.mode, launch, &options.limits, &log).await?;
+        let hooks = options
+            .hooks
+            .into_iter()
+            .map(|hook| (hook.id.clone(), hook))
+            .collect();
+        let state = Arc::new(State {
+            hooks: Mutex::new(hooks),
+            runtime,
+            limits: options.limits,
+            log,
+            dropped: Arc::default(),
+        });
+        let server = AbortOnDropHandle::new(tokio::spawn(serve(listener, Arc::clone(&state))));
+        Ok(Self {
+            base_url,
+            state,
+            _server: server,
+            _directory: directory,
+        })
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The URL of an endpoint, without a slash at the end.
+    pub fn url_of(&self, hook_id: &str) -> String {
+        format!("{}/e/{hook_id}", self.base_url)
+    }
+
+    /// Saves other settings for an endpoint; the next request sees them. A hook that is unknown is left unknown.
+    pub fn set_settings(&self, hook_id: &str, settings: Value) {
+        let mut hooks = self
+            .state
+            .hooks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(hook) = hooks.get_mut(hook_id) {
+            hook.settings = settings;
+        }
+    }
+
+    /// Everything logged so far, in order.
+    pub fn log_lines(&self) -> Vec<LogLine> {
+        self.state.log.lines()
+    }
+
+    /// The plugin's process, unless it is being restarted.
+    pub fn process_id(&self) -> Option<u32> {
+        self.state.runtime.process_id()
+    }
+
+    /// How often the plugin's process has been replaced.
+    pub fn restarts(&self) -> u32 {
+        self.state.runtime.restarts()
+    }
+
+    /// The memory that the plugin has in RAM, in bytes; only Linux tells.
+    pub fn resident_memory(&self) -> Option<u64> {
+        resident_memory(self.process_id()?)
+    }
+
+    /// How many chunks were lost because a client was slow; Dify tells nobody.
+    pub fn dropped_chunks(&self) -> u64 {
+        self.state.dropped.load(Ordering::Relaxed)
+    }
+}

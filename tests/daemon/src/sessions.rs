@@ -1,0 +1,100 @@
+//! Which call a line of the plugin belongs to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::log::{Log, LogSource};
+use crate::message::{Event, SessionMessage};
+use crate::process::log_line;
+
+/// The open calls of one plugin process.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    listeners: Mutex<HashMap<String, UnboundedSender<SessionMessage>>>,
+}
+
+impl Sessions {
+    /// Opens a call.
+    pub(crate) fn open(self: &Arc<Self>) -> Session {
+        let id = uuid::Uuid::new_v4().to_string();
+        let (sender, messages) = unbounded_channel();
+        self.listeners().insert(id.clone(), sender);
+        Session {
+            id,
+            messages,
+            sessions: Arc::clone(self),
+            _exchange: None,
+        }
+    }
+
+    /// Hands a message to its call; one that nobody waits for any more is dropped.
+    pub(crate) fn deliver(&self, id: &str, message: SessionMessage) {
+        if let Some(listener) = self.listeners().get(id) {
+            // The receiver lives as long as the entry.
+            let _ = listener.send(message);
+        }
+    }
+
+    /// Ends every call with an error.
+    pub(crate) fn fail_all(&self, error_type: &str, message: &str) {
+        for listener in self.listeners().values() {
+            let _ = listener.send(SessionMessage::plugin_error(error_type, message));
+        }
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, HashMap<String, UnboundedSender<SessionMessage>>> {
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One call. Dropping it tells the plugin nothing: the plugin goes on, and what it says is dropped.
+///
+/// It keeps its listener alive, so a call whose process has been killed waits for ever, as it does in Dify
+/// (`instance.go`: nobody closes the listeners).
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    messages: UnboundedReceiver<SessionMessage>,
+    sessions: Arc<Sessions>,
+    _exchange: Option<AbortOnDropHandle<()>>,
+}
+
+impl Session {
+    /// Ties an HTTP exchange to the call: on Dify Cloud, and only there, a client that leaves ends it.
+    pub(crate) fn tie(&mut self, exchange: AbortOnDropHandle<()>) {
+        self._exchange = Some(exchange);
+    }
+
+    /// The next message; waits for ever where the process is gone.
+    pub(crate) async fn next(&mut self) -> SessionMessage {
+        match self.messages.recv().await {
+            Some(message) => message,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.sessions.listeners().remove(&self.id);
+    }
+}
+
+/// Hands one line of the plugin to whom it is for; tells whether it was a heartbeat.
+pub(crate) fn dispatch(line: &[u8], sessions: &Sessions, log: &Log) -> bool {
+    match Event::parse(line) {
+        Ok(Event::Session {
+            session_id,
+            message,
+        }) => sessions.deliver(&session_id, message),
+        Ok(Event::Heartbeat) => return true,
+        Ok(Event::Other) => {}
+        Ok(Event::Error | Event::Log { .. }) | Err(_) => log_line(line, LogSource::Stdout, log),
+    }
+    false
+}
