@@ -44,6 +44,8 @@ class _Lines:
         self._left -= len(line)
         if self._left < 0:
             raise HeadTooLarge
+        if not line.endswith(b"\n") and len(line) < limit:  # `http.client` would take it for the head's end.
+            raise http.client.RemoteDisconnected("the connection ended within the head")
         return line
 
     def close(self) -> None:

@@ -83,6 +83,7 @@ class Answer:
         self.status = response.status
         self.headers = list(response.headers.items())
         self.began = time.monotonic()
+        self._is_read = False
 
     @property
     def length(self) -> int | None:
@@ -93,21 +94,20 @@ class Answer:
         """What has arrived of the body, waiting for it at most `seconds`. Empty at the body's end."""
         try:
             with time_limit(seconds):
-                return self._response.read1(READ_SIZE, decode_content=False) or b""
+                piece = self._response.read1(READ_SIZE, decode_content=False)
         except (HTTPError, OSError, http.client.HTTPException, ValueError):
             raise Failure("broken") from None
+        self._is_read = not piece
+        return piece or b""
 
     def close(self) -> None:
         """Keeps the connection for another exchange where the body has been read to its end, else closes it."""
-        if self._connection.sock is not None and self._is_read():
+        if self._is_read and self._connection.sock is not None:
+            self._is_read = False
             _pool().give(self._route, self._connection)
         else:
             self._response.close()
             self._connection.close()
-
-    def _is_read(self) -> bool:
-        original = self._response._original_response
-        return original is not None and original.isclosed()
 
 
 def send(request: Request) -> Answer:
