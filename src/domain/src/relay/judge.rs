@@ -89,8 +89,8 @@ fn refuse(request_id: &str, refusal: Refusal) -> RelayAnswer {
     }
 }
 
-/// The answer itself, where it is one that a client of Dify's API expects.
-fn passable(head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
+/// The head itself, where it is one that a client of Dify's API expects.
+pub fn passable(head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
     let status = head.status;
     if status == StatusCode::UNAUTHORIZED {
         // A client would take Dify's 401 for its own token's and throw a good token away.
