@@ -161,7 +161,7 @@ impl<H: Host> AppApi<H> {
         let fetched = self.host.exchange(exchange).await.map_err(relay::refusal_of)?;
         case.trail.dify_status = Some(fetched.status.as_u16());
         let head = relay::UpstreamHead { status: fetched.status, headers: fetched.headers };
-        let head = relay::passable(head)?;
+        let head = relay::passable(&case.trail.operation, head)?;
         if head.status.is_success() && !owner::run_belongs_to(&fetched.body, &principal.caller.user) {
             return Err(not_yours());
         }

@@ -28,6 +28,12 @@ impl User {
         &self.0
     }
 
+    /// A user of this name, unchecked.
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The first claim of `user_claim` that the token has; for a service account without one, its client.
     pub(super) fn from_claims(
         claims: &Claims,
