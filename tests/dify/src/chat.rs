@@ -103,11 +103,11 @@ fn begin(world: &World, user: EndUser, question: Question) -> Result<Arc<Run>, R
     };
     let message = Uuid::new_v4();
     tables.conversations.add_message(conversation, message);
-    let dialogue_count = tables
-        .conversations
-        .own(&user, conversation)?
-        .messages
-        .len();
+    // Of a chat that goes on, Dify counts the message twice.
+    let dialogue_count = match question.conversation {
+        Some(id) => tables.conversations.own(&user, id)?.messages.len() + 1,
+        None => 1,
+    };
     tables.messages.insert(
         message,
         Message {
