@@ -26,6 +26,7 @@ impl<'a> Replay<'a> {
         let options = Options {
             models: false,
             slow_second: script::SLOW_SECOND,
+            ping_interval: script::PING_INTERVAL,
             resume_delay: script::RESUME_DELAY,
             event_interval: std::time::Duration::ZERO,
             creation_window: std::time::Duration::ZERO,

@@ -133,8 +133,10 @@ const AFTER_A_RUN: &[&str] = &[
     "hitl2 hitl_chatflow detail wait 6",
 ];
 
-/// One second of a slow app, and the time that a resumed run is queued, in this test.
+/// One second of a slow app, ten seconds of silence, and the time that a resumed run is queued, in
+/// this test.
 pub const SLOW_SECOND: Duration = Duration::from_millis(100);
+pub const PING_INTERVAL: Duration = Duration::from_millis(1000);
 pub const RESUME_DELAY: Duration = Duration::from_millis(500);
 const A_RUN: Duration = Duration::from_millis(1000);
 
