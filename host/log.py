@@ -17,6 +17,17 @@ LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 
 _GATHERING_SECONDS = 0.1
 _MOST_LINES = 10_000
+_LONGEST = 32 * 1024
+
+
+class LineFormatter(DifyPluginLoggerFormatter):
+    """The SDK's form, which alone would leave tracebacks out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.exc_info:
+            message += "\n" + self.formatException(record.exc_info)
+        return super().format(logging.makeLogRecord({**vars(record), "msg": message[:_LONGEST], "args": ()}))
 
 
 class GatheringHandler(logging.Handler):
@@ -24,7 +35,7 @@ class GatheringHandler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFormatter(DifyPluginLoggerFormatter())
+        self.setFormatter(LineFormatter())
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._is_scheduled = False
         atexit.register(self._write)
