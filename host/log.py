@@ -48,9 +48,10 @@ class GatheringHandler(logging.Handler):
 
     def _write(self) -> None:
         self._is_scheduled = False
-        lines = [*self._lines, ""]
+        # The SDK ends its lines in a write of their own: should this come between, the line is ended here.
+        lines = ["", *self._lines, ""]
         self._lines.clear()
-        if len(lines) > 1:
+        if len(lines) > 2:
             sys.stdout.write("\n".join(lines))
             sys.stdout.flush()
 

@@ -18,6 +18,8 @@
   (data (i32.const 128) "OWN")
   (data (i32.const 160) "released")
   (data (i32.const 192) "forced panic")
+  ;; 256: a verdict that streams.
+  (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\"}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -122,6 +124,11 @@
     (call $poll (local.get $call))
     (call $relay (local.get $call) (local.get $head) (local.get $hl) (i32.const 128) (i32.const 3)
       (local.get $body) (local.get $bl)))
+  ;; Relays the request that the body is, and streams the answer.
+  (func (export "stream") (param $call i32) (param i32 i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $relay (local.get $call) (local.get $body) (local.get $bl) (i32.const 128) (i32.const 3)
+      (i32.const 256) (i32.const 120)))
   ;; A context that begins with T traps.
   (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))

@@ -22,7 +22,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 def events(output: io.StringIO) -> list[dict]:
     gevent.sleep(2 * log._GATHERING_SECONDS)
-    return [json.loads(line)["data"] for line in output.getvalue().splitlines()]
+    return [json.loads(line)["data"] for line in output.getvalue().splitlines() if line]
 
 
 @pytest.mark.parametrize(("level", "name"), list(enumerate(["DEBUG", "INFO", "WARNING", "ERROR"])))
@@ -63,3 +63,9 @@ def test_writing_a_line_never_switches_greenlets(output: io.StringIO) -> None:
     gevent.spawn(switched.append, True)
     log.logger.info("a line")
     assert switched == []
+
+
+def test_a_line_of_the_sdk_that_is_not_ended_yet_stays_a_line_of_its_own(output: io.StringIO) -> None:
+    log.logger.info("a line")
+    output.write('{"data":{"message":"written by the SDK"}}')
+    assert [event["message"] for event in events(output)] == ["written by the SDK", "a line"]
