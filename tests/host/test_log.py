@@ -27,7 +27,7 @@ def events(output: io.StringIO) -> list[dict]:
 
 @pytest.mark.parametrize(("level", "name"), list(enumerate(["DEBUG", "INFO", "WARNING", "ERROR"])))
 def test_every_level_of_the_module_is_written(output: io.StringIO, level: int, name: str) -> None:
-    log.logger.log(log.LEVELS[level], "%s", '{"event":"request","path":"/100%"}')
+    log.lines.add(log.LEVELS[level], '{"event":"request","path":"/100%"}')
     (event,) = events(output)
     assert (event["level"], event["message"]) == (name, '{"event":"request","path":"/100%"}')
 
@@ -37,7 +37,7 @@ def test_lines_keep_their_order_and_go_out_together(output: io.StringIO, monkeyp
     write = output.write
     monkeypatch.setattr(output, "write", lambda text: (writes.append(text), write(text)))
     for number in range(100):
-        log.logger.info("line %d\nof two", number)
+        log.lines.add("INFO", f"line {number}\nof two")
     assert [event["message"] for event in events(output)] == [f"line {number}\nof two" for number in range(100)]
     assert len(writes) == 1
 
@@ -53,7 +53,7 @@ def test_a_traceback_is_part_of_the_message(output: io.StringIO) -> None:
 
 
 def test_a_line_stays_far_below_what_the_daemon_reads(output: io.StringIO) -> None:
-    log.logger.info("%s", "x" * 1_000_000)
+    log.lines.add("INFO", "x" * 1_000_000)
     (event,) = events(output)
     assert len(event["message"]) == 32 * 1024
 
@@ -61,11 +61,11 @@ def test_a_line_stays_far_below_what_the_daemon_reads(output: io.StringIO) -> No
 def test_writing_a_line_never_switches_greenlets(output: io.StringIO) -> None:
     switched: list[bool] = []
     gevent.spawn(switched.append, True)
-    log.logger.info("a line")
+    log.lines.add("INFO", "a line")
     assert switched == []
 
 
 def test_a_line_of_the_sdk_that_is_not_ended_yet_stays_a_line_of_its_own(output: io.StringIO) -> None:
-    log.logger.info("a line")
+    log.lines.add("INFO", "a line")
     output.write('{"data":{"message":"written by the SDK"}}')
     assert [event["message"] for event in events(output)] == ["written by the SDK", "a line"]
