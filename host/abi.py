@@ -26,6 +26,7 @@ _GENERATED_NAME = re.compile(r"(?:__wbg_)?(\w+?)(?:_[0-9a-f]{16})?")
 _PARAMETERS = {"n": ["i32"], "b": ["i32", "i32"], "o": ["i32", "i32"]}
 _RESULTS = {"": [], "n": ["i32"], "f": ["f64"]}
 _MOST_SLOTS = 16
+_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 class Import(NamedTuple):
@@ -186,6 +187,7 @@ class Instance:
             if kind != "n":
                 length = slots[at].i32 & 0xFFFFFFFF
                 at += 1
+                self._address(value, length)  # Before anything is made that long.
                 target, value = value, length if kind == "o" else self._read(value, length)
             arguments.append(value)
         given = lent.function(*arguments)
@@ -213,6 +215,3 @@ class Instance:
         memory = ctypes.byref(self._memory)
         self._size = ffi.wasmtime_memory_data_size(self._context, memory)
         self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, memory).contents)
-
-
-_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)

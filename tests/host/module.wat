@@ -123,6 +123,8 @@
     (call $say (local.get $call) (i32.const 32) (i32.const 4)))
   (func (export "read_beyond") (param $call i32) (param i32 i32 i32 i32)
     (call $say (local.get $call) (i32.const -65536) (i32.const 65535)))
+  (func (export "random_beyond") (param $call i32) (param i32 i32 i32 i32)
+    (call $random (i32.const 0) (i32.const -1)))
   (func (export "note") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
     (call $log (i32.const 2) (local.get $head) (local.get $hl))
     (call $say (local.get $call) (i32.const 160) (i32.const 8)))

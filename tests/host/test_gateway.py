@@ -70,7 +70,7 @@ def test_an_exchange_that_fails_tells_why(gateway: Gateway, head: bytes, error: 
     assert gateway.decide(Call("fetch", head, b"", lent)).body == error
 
 
-@pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond"])
+@pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond", "random_beyond"])
 def test_a_trap_costs_its_call_and_the_next_one_works(gateway: Gateway, handler: str) -> None:
     for _ in range(3):
         with pytest.raises(CallFailed, match="the module trapped in this call"):
