@@ -18,6 +18,8 @@
   (data (i32.const 128) "OWN")
   (data (i32.const 160) "released")
   (data (i32.const 192) "forced panic")
+  ;; 256: a verdict that streams.
+  (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\"}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -67,6 +69,10 @@
     (call $poll (local.get $call))
     (call $start_exchange (local.get $call) (i32.const 7)
       (local.get $head) (local.get $hl) (local.get $body) (local.get $bl)))
+  (func (export "fetch_and_trap") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
+    (call $start_exchange (local.get $call) (i32.const 7)
+      (local.get $head) (local.get $hl) (i32.const 0) (i32.const 0))
+    unreachable)
   (func (export "exchange_done") (param $call i32) (param $exchange i32)
       (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
     (call $poll (local.get $call))
@@ -110,8 +116,15 @@
     (loop $again (br $again)))
   (func (export "eat_memory") (param $call i32) (param i32 i32 i32 i32)
     (loop $again (drop (call $malloc (i32.const 16777216) (i32.const 1))) (br $again)))
+  ;; Takes memory as long as there is any, then answers with the number of pages.
+  (func (export "take_memory") (param $call i32) (param i32 i32 i32 i32)
+    (loop $more (br_if $more (i32.ne (i32.const -1) (memory.grow (i32.const 16)))))
+    (i32.store (i32.const 32) (memory.size))
+    (call $say (local.get $call) (i32.const 32) (i32.const 4)))
   (func (export "read_beyond") (param $call i32) (param i32 i32 i32 i32)
     (call $say (local.get $call) (i32.const -65536) (i32.const 65535)))
+  (func (export "random_beyond") (param $call i32) (param i32 i32 i32 i32)
+    (call $random (i32.const 0) (i32.const -1)))
   (func (export "note") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
     (call $log (i32.const 2) (local.get $head) (local.get $hl))
     (call $say (local.get $call) (i32.const 160) (i32.const 8)))
@@ -122,6 +135,11 @@
     (call $poll (local.get $call))
     (call $relay (local.get $call) (local.get $head) (local.get $hl) (i32.const 128) (i32.const 3)
       (local.get $body) (local.get $bl)))
+  ;; Relays the request that the body is, and streams the answer.
+  (func (export "stream") (param $call i32) (param i32 i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $relay (local.get $call) (local.get $body) (local.get $bl) (i32.const 128) (i32.const 3)
+      (i32.const 256) (i32.const 120)))
   ;; A context that begins with T traps.
   (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
