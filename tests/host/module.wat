@@ -19,7 +19,7 @@
   (data (i32.const 160) "released")
   (data (i32.const 192) "forced panic")
   ;; 256: a verdict that streams.
-  (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\"}")
+  (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\",\"context\":\"after\"}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -139,11 +139,13 @@
   (func (export "stream") (param $call i32) (param i32 i32) (param $body i32) (param $bl i32)
     (call $poll (local.get $call))
     (call $relay (local.get $call) (local.get $body) (local.get $bl) (i32.const 128) (i32.const 3)
-      (i32.const 256) (i32.const 120)))
+      (i32.const 256) (i32.const 138)))
   ;; A context that begins with T traps.
   (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
     (local.get $context) (local.get $cl))
-  (func (export "relay_ended") (param $call i32) (param i32 i32) (param $end i32) (param $el i32)
+  ;; Knows only the context that the verdict names.
+  (func (export "relay_ended") (param $call i32) (param $context i32) (param i32) (param $end i32) (param $el i32)
+    (if (i32.ne (i32.load8_u (local.get $context)) (i32.const 97)) (then unreachable))
     (call $log (i32.const 1) (local.get $end) (local.get $el)))
 )

@@ -32,7 +32,7 @@ def relayed(
 ) -> Response:
     """Relays a request to `server`; the test module takes the request's body for its verdict."""
     wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": None, "ca": None}
-    given = {"status": 200, "headers": [], "body": None, "frames": False}
+    given = {"status": 200, "headers": [], "body": None, "frames": False, "context": "after"}
     content = json.dumps(given | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
     sent = wanted | {"limits": limits or LIMITS} | (head or {})
     call = Call("pass_on", json.dumps(sent).encode(), content, server.lent)

@@ -109,11 +109,17 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
         // Only a host that breaks the contract gets here; the trap gives the call its 500.
         wasm_bindgen::throw_str("the head of a call is not what the contract says");
     };
-    let body = LentBody { call, length: head.body_length as usize, beginning };
+    let body = LentBody {
+        call,
+        length: head.body_length as usize,
+        beginning,
+    };
     let request = head.into_request();
     let task = async move {
         match runtime::gateway().handle(handler, &request, &body).await {
-            Outcome::Answer(answer) => imports::answer(call, &wire::answer_head(&answer), &answer.body),
+            Outcome::Answer(answer) => {
+                imports::answer(call, &wire::answer_head(&answer), &answer.body)
+            }
             Outcome::Relay(relay) => {
                 let (head, own) = wire::relay_head(&relay.request);
                 imports::relay(call, &head, &own, &wire::context_bytes(&relay.context));

@@ -13,7 +13,10 @@ use crate::{current_call, imports, runtime, wire};
 pub struct LentHost;
 
 impl Host for LentHost {
-    fn exchange(&self, request: Exchange) -> LocalBoxFuture<'static, Result<Fetched, TransportError>> {
+    fn exchange(
+        &self,
+        request: Exchange,
+    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>> {
         let (exchange, receiver) = runtime::await_exchange();
         let head = wire::exchange_head(&request);
         imports::start_exchange(current_call::number(), exchange, &head, &request.body);

@@ -60,7 +60,9 @@ pub fn gateway() -> Rc<Gateway<LentHost>> {
 pub fn spawn(call: u32, task: LocalBoxFuture<'static, ()>) {
     RUNTIME.with(|runtime| {
         // The pool lives as long as the instance, so there is no shutdown that could refuse a task.
-        let _ = runtime.spawner.spawn_local_obj(Box::new(OfCall::new(call, task)).into());
+        let _ = runtime
+            .spawner
+            .spawn_local_obj(Box::new(OfCall::new(call, task)).into());
     });
 }
 

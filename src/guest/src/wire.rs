@@ -56,7 +56,10 @@ struct AnswerHead<'a> {
 
 /// The head of an answer.
 pub fn answer_head(answer: &Answer) -> Vec<u8> {
-    to_json(&AnswerHead { status: answer.status.as_u16(), headers: pairs(&answer.headers) })
+    to_json(&AnswerHead {
+        status: answer.status.as_u16(),
+        headers: pairs(&answer.headers),
+    })
 }
 
 #[derive(Serialize)]
@@ -124,12 +127,21 @@ struct RelayHead<'a> {
 
 /// The head of a relay, and the gateway's own pieces of its body.
 pub fn relay_head(request: &RelayRequest) -> (Vec<u8>, Vec<u8>) {
-    let own = request.pieces.iter().flatten().flat_map(own_bytes).copied().collect();
+    let own = request
+        .pieces
+        .iter()
+        .flatten()
+        .flat_map(own_bytes)
+        .copied()
+        .collect();
     let head = to_json(&RelayHead {
         method: request.method.as_str(),
         url: request.url.as_str(),
         headers: pairs(&request.headers),
-        pieces: request.pieces.as_ref().map(|pieces| pieces.iter().map(piece_head).collect()),
+        pieces: request
+            .pieces
+            .as_ref()
+            .map(|pieces| pieces.iter().map(piece_head).collect()),
         ca: request.ca_certificates.as_deref(),
         limits: request.limits.into(),
     });
@@ -177,7 +189,11 @@ pub fn upstream_head(json: &[u8]) -> Result<UpstreamHead, TransportError> {
 
 /// A whole answer from outside.
 pub fn fetched(head: &[u8], body: &[u8]) -> Result<Fetched, TransportError> {
-    upstream_head(head).map(|UpstreamHead { status, headers }| Fetched { status, headers, body: body.to_vec() })
+    upstream_head(head).map(|UpstreamHead { status, headers }| Fetched {
+        status,
+        headers,
+        body: body.to_vec(),
+    })
 }
 
 fn transport_error(name: &str) -> TransportError {
@@ -242,7 +258,9 @@ fn header_map<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> HeaderMap 
 fn pairs(headers: &HeaderMap) -> Pairs<'_> {
     headers
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?)))
+        .filter_map(|(name, value)| {
+            Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
+        })
         .collect()
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Code, Refusal};
 use crate::settings::AppKey;
 
 /// What passes from the client as it is. `Content-Type` is the gateway's own, because the body is.
-static PASSED: [HeaderName; 5] = [
+pub(crate) static PASSED_HEADERS: [HeaderName; 5] = [
     ACCEPT,
     ACCEPT_LANGUAGE,
     HeaderName::from_static("traceparent"),
@@ -27,7 +27,7 @@ pub fn headers(
     content_type: Option<&str>,
 ) -> Result<HeaderMap, Refusal> {
     let mut headers = HeaderMap::new();
-    for name in &PASSED {
+    for name in &PASSED_HEADERS {
         if let Some(value) = client.get(name) {
             headers.insert(name, value.clone());
         }

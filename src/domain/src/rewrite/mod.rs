@@ -15,6 +15,7 @@ mod query;
 mod tests;
 
 pub use body::{Body, body};
+pub(crate) use headers::PASSED_HEADERS;
 pub use headers::headers;
 pub use inputs::{ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs};
 pub use query::query;
