@@ -39,11 +39,14 @@ impl Serverless {
         log: Arc<Log>,
     ) -> Result<Self, StartError> {
         let url = format!("http://127.0.0.1:{port}");
+        // The proxies of the environment are the plugin's.
+        let client = Client::builder().no_proxy().build().unwrap_or_default();
+        let sessions = Arc::default();
         let serverless = Self {
             url,
-            client: Client::new(),
+            client,
             limits,
-            sessions: Arc::default(),
+            sessions,
             log,
         };
         let started = Instant::now();

@@ -1,1 +1,22 @@
-//! Starts the processes of a test or the demo.
+//! Starts what a test or the demo needs, on free loopback ports, and stops it when it is dropped.
+
+mod error;
+mod identity_provider;
+mod sign_in;
+mod stack;
+mod test_issuer;
+pub mod workspace;
+
+pub use error::Error;
+pub use identity_provider::{ClientCredentials, IdentityProvider};
+pub use sign_in::{SignIn, Tokens};
+pub use stack::{HOOK_ID, Issuer, Stack, StackOptions};
+pub use test_issuer::{Algorithm, Answer, Fault, Keys, Seen, TestIssuer};
+
+/// An HTTP client that goes straight to loopback and shows redirects instead of following them.
+pub fn http_client() -> reqwest::Client {
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none());
+    builder.build().unwrap_or_default()
+}

@@ -1,0 +1,77 @@
+//! The HTTP side of the test issuer.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::{Answer, Fault, Seen, State, lock};
+
+/// Serves until the task is dropped.
+pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let state = Arc::clone(&state);
+        let service = service_fn(move |request| handle(Arc::clone(&state), request));
+        connections.spawn(async move {
+            // An error here is a fault that was asked for, or a client that has gone.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// An error closes the connection without an answer.
+async fn handle(
+    state: Arc<State>,
+    request: Request<Incoming>,
+) -> io::Result<Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let path = head.uri.path().to_owned();
+    let answer = lock(&state.answers)
+        .get(&path)
+        .cloned()
+        .unwrap_or_else(|| Answer::new(404, ""));
+    let fault = lock(&state.faults).get(&path).copied();
+    lock(&state.seen).push(Seen {
+        method: head.method,
+        path,
+        headers: head.headers,
+        body,
+    });
+    match fault {
+        Some(Fault::Down) => Err(io::ErrorKind::ConnectionReset.into()),
+        Some(Fault::Garbage) => Ok(respond(Answer {
+            body: "<html>502 Bad Gateway</html>".into(),
+            ..answer
+        })),
+        Some(Fault::Huge(spaces)) => {
+            let body = [vec![b' '; spaces], answer.body.to_vec()].concat().into();
+            Ok(respond(Answer { body, ..answer }))
+        }
+        Some(Fault::Slow(delay)) => {
+            tokio::time::sleep(delay).await;
+            Ok(respond(answer))
+        }
+        Some(Fault::Status(status)) => Ok(respond(Answer::new(status, ""))),
+        None => Ok(respond(answer)),
+    }
+}
+
+fn respond(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    *response.headers_mut() = answer.headers;
+    response
+}

@@ -1,0 +1,73 @@
+//! Where the workspace keeps what the harness starts.
+
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let crate_root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_root
+        .ancestors()
+        .nth(2)
+        .unwrap_or(crate_root)
+        .to_owned()
+}
+
+/// The one package in `dist/`.
+///
+/// # Errors
+///
+/// There is none, or there are several and nobody can tell which is meant.
+pub fn package() -> Result<PathBuf, Error> {
+    let directory = root().join("dist");
+    let entries = std::fs::read_dir(&directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut packages: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|end| end == "difypkg"))
+        .collect();
+    match (packages.pop(), packages.len()) {
+        (Some(package), 0) => Ok(package),
+        (last, others) => Err(Error::Package {
+            directory,
+            found: others + usize::from(last.is_some()),
+        }),
+    }
+}
+
+/// The Python interpreter of the virtual environment.
+///
+/// # Errors
+///
+/// The virtual environment has not been made.
+pub fn python() -> Result<PathBuf, Error> {
+    installed(
+        root().join(".venv/bin/python"),
+        "run `cargo xtask test`, which makes the virtual environment",
+    )
+}
+
+/// The directory of the identity provider, its packages installed.
+///
+/// # Errors
+///
+/// The packages have not been installed.
+pub fn identity_provider() -> Result<PathBuf, Error> {
+    let directory = root().join("tests/identity-provider");
+    installed(
+        directory.join("node_modules/oidc-provider"),
+        "run `npm ci` in tests/identity-provider",
+    )?;
+    Ok(directory)
+}
+
+fn installed(path: PathBuf, cure: &'static str) -> Result<PathBuf, Error> {
+    if path.exists() {
+        Ok(path)
+    } else {
+        Err(Error::NotInstalled { path, cure })
+    }
+}

@@ -1,0 +1,191 @@
+// An OpenID provider for tests and the demo: the real `oidc-provider`, with three users, fresh keys at every start, and a few control routes under /test.
+//
+//   node server.mjs [--port <port, default any free one>]
+//
+// Prints one line of JSON when it is ready: issuer, clients, password and resources.
+
+import { generateKeyPairSync, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+
+import Provider, { errors } from 'oidc-provider';
+
+import { Store } from './store.mjs';
+
+const PASSWORD = 'open-sesame';
+const REDIRECT_URI = 'http://127.0.0.1/callback';
+
+const USERS = {
+  alice: { name: 'Alice Example', email_verified: true, groups: ['staff'], realm_access: { roles: ['user'] } },
+  bob: { name: 'Bob Example', email_verified: false, groups: ['staff', 'Domain Users'], realm_access: { roles: ['user'] } },
+  admin: { name: 'Admin Example', email_verified: true, groups: ['admins'], realm_access: { roles: ['user', 'dify-admin'] } },
+};
+
+// What a client asks for with `resource` (RFC 8707) decides audience, form, algorithm and lifetime of the access token.
+const DEFAULT_RESOURCE = 'urn:dify:web';
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
+const RESOURCES = {
+  [DEFAULT_RESOURCE]: {},
+  'urn:dify:api': { audience: 'https://api.example.com' },
+  'urn:dify:opaque': { accessTokenFormat: 'opaque' },
+  'urn:dify:short': { accessTokenTTL: 2 },
+  ...Object.fromEntries(ALGORITHMS.map((alg) => [`urn:dify:alg:${alg}`, { jwt: { sign: { alg } } }])),
+};
+
+const clientSecret = randomBytes(32).toString('base64url');
+const publicClient = {
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: [REDIRECT_URI],
+  token_endpoint_auth_method: 'none',
+};
+const CLIENTS = [
+  { client_id: 'dify-web', ...publicClient },
+  // No default resource: opaque tokens without audience, the only ones that the userinfo endpoint takes.
+  { client_id: 'dify-opaque', ...publicClient },
+  // Asks the introspection endpoint; nobody signs in to it.
+  { client_id: 'dify-gateway', client_secret: clientSecret, grant_types: [], redirect_uris: [], response_types: [] },
+];
+
+const configuration = {
+  adapter: Store,
+  clients: CLIENTS,
+  claims: {
+    openid: ['sub'],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'groups', 'realm_access'],
+  },
+  clientBasedCORS: () => true,
+  conformIdTokenClaims: false,
+  cookies: { keys: [randomBytes(32).toString('base64url')] },
+  extraTokenClaims: (_ctx, token) => claimsOf(token.accountId),
+  features: {
+    devInteractions: { enabled: false },
+    introspection: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (_ctx, client) => (client.clientId === 'dify-opaque' ? undefined : DEFAULT_RESOURCE),
+      getResourceServerInfo: (_ctx, resource) => resourceServer(resource),
+      useGrantedResource: () => true,
+    },
+  },
+  findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
+  interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+  issueRefreshToken: () => true,
+  loadExistingGrant: grantEverything,
+  ttl: {
+    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3600,
+    AuthorizationCode: 60,
+    Grant: 86400,
+    IdToken: 3600,
+    Interaction: 600,
+    RefreshToken: 86400,
+    Session: 86400,
+  },
+};
+
+function claimsOf(id) {
+  return USERS[id] ? { ...USERS[id], email: `${id}@example.com` } : undefined;
+}
+
+function resourceServer(resource) {
+  if (!RESOURCES[resource]) {
+    throw new errors.InvalidTarget(`there is no resource ${resource}`);
+  }
+  return { audience: 'dify-web', accessTokenFormat: 'jwt', scope: 'chat', ...RESOURCES[resource] };
+}
+
+// Whoever signs in gets what the client asks for; there is no page of consent.
+async function grantEverything(ctx) {
+  const { client, provider, session } = ctx.oidc;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '));
+  for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
+    grant.addResourceScope(resource, server.scope);
+  }
+  await grant.save();
+  return grant;
+}
+
+function freshKeys() {
+  const pairs = [
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    generateKeyPairSync('ed25519'),
+  ];
+  return pairs.map(({ privateKey }) => ({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig' }));
+}
+
+function loginPage(message) {
+  return `<!doctype html><meta charset="utf-8"><title>Sign in</title><h1>Sign in</h1><p>${message}</p>
+<form method="post"><label>User <input name="login" autofocus></label>
+<label>Password <input name="password" type="password"></label><button>Sign in</button></form>`;
+}
+
+async function interact(request, response) {
+  let message = `Users: ${Object.keys(USERS).join(', ')}.`;
+  if (request.method === 'POST') {
+    const form = new URLSearchParams(await text(request));
+    const [given, expected] = [form.get('password') ?? '', PASSWORD].map((word) => Buffer.from(word.padEnd(64)));
+    const isRight = given.length === expected.length && timingSafeEqual(given, expected);
+    if (isRight && USERS[form.get('login')]) {
+      await provider.interactionFinished(request, response, { login: { accountId: form.get('login') } });
+      return;
+    }
+    message = 'User or password is wrong.';
+  }
+  response.setHeader('content-type', 'text/html; charset=utf-8').end(loginPage(message));
+}
+
+// Signs with new keys from now on. The old ones disappear from the key set, unless they are to be kept.
+function rotate(keepOld) {
+  keys = keepOld ? [...freshKeys(), ...keys] : freshKeys();
+  provider = new Provider(issuer, { ...configuration, jwks: { keys } });
+}
+
+function control(url, response) {
+  if (url.pathname === '/test/rotate') {
+    rotate(url.searchParams.get('keep') === 'true');
+  }
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(requests));
+}
+
+async function handle(request, response) {
+  const url = new URL(request.url, issuer);
+  if (url.pathname.startsWith('/test/')) {
+    control(url, response);
+  } else if (url.pathname.startsWith('/interaction/')) {
+    await interact(request, response);
+  } else {
+    requests[url.pathname] = (requests[url.pathname] ?? 0) + 1;
+    provider.callback()(request, response);
+  }
+}
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
+const requests = {};
+const server = createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    console.error(error);
+    response.writeHead(500).end();
+  });
+});
+server.listen(Number(values.port), '127.0.0.1');
+await once(server, 'listening');
+const issuer = `http://127.0.0.1:${server.address().port}`;
+let keys;
+let provider;
+rotate(false);
+
+console.log(JSON.stringify({
+  issuer,
+  client_id: 'dify-web',
+  opaque_client_id: 'dify-opaque',
+  introspection: { client_id: 'dify-gateway', client_secret: clientSecret },
+  redirect_uri: REDIRECT_URI,
+  users: Object.keys(USERS),
+  password: PASSWORD,
+  resources: Object.keys(RESOURCES),
+}));
