@@ -13,6 +13,9 @@ use url::Url;
 
 use crate::time::UnixTime;
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 /// The outside world, as the gateway sees it.
 pub trait Host: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.
