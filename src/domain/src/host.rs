@@ -1,4 +1,4 @@
-//! What the gateway asks of the outside: an HTTP exchange, the time, random bytes, a log line.
+//! What the gateway asks of the outside: an HTTP exchange, the time, a log line.
 //!
 //! Nothing in here blocks. An exchange is a future that the host completes later, because the host runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
@@ -8,20 +8,24 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use http::{HeaderMap, Method, StatusCode};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::time::UnixTime;
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 /// The outside world, as the gateway sees it.
 pub trait Host: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.
-    fn exchange(&self, request: Exchange) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
+    fn exchange(
+        &self,
+        request: Exchange,
+    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
 
     /// The time of the host's clock.
     fn now(&self) -> UnixTime;
-
-    /// Fills `bytes` from the host's cryptographic random source.
-    fn random(&self, bytes: &mut [u8]);
 
     /// Writes one line to the plugin's log. The line carries no secret.
     fn log(&self, level: LogLevel, line: &str);
@@ -34,7 +38,7 @@ pub trait Host: 'static {
 }
 
 /// How much a line matters; also the least that the setting `log_level` lets through.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum LogLevel {
     /// What only a developer of the gateway wants to see.
     Debug,

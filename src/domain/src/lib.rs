@@ -5,6 +5,7 @@
 //! whole crate is tested natively against a fake host.
 #![forbid(unsafe_code)]
 
+pub mod answer;
 pub mod claims;
 pub mod error;
 pub mod gateway;
@@ -15,6 +16,7 @@ pub mod operation;
 pub mod provider;
 pub mod relay;
 pub mod request;
+pub mod request_log;
 pub mod rewrite;
 pub mod settings;
 pub mod time;

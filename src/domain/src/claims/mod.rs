@@ -4,9 +4,13 @@ use serde_json::{Map, Value};
 
 mod path;
 mod rule;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
-pub use path::{ClaimPath, InvalidPath};
-pub use rule::{InvalidRule, Rules};
+pub use path::ClaimPath;
+pub use rule::Rules;
+pub use syntax::SyntaxError;
 
 /// The claims of one token, userinfo answer or introspection answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +30,14 @@ impl Claims {
     /// The claim that `path` leads to.
     pub fn at(&self, path: &ClaimPath) -> Option<&Value> {
         path.find(&self.0)
+    }
+
+    /// These claims, and those of `others` that are not among them.
+    pub fn completed_with(mut self, others: &Self) -> Self {
+        for (name, value) in &others.0 {
+            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        self
     }
 
     /// All members.

@@ -71,6 +71,7 @@ codes! {
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT None, "Dify did not answer in time.";
     DifyUnavailable "dify_unavailable" BAD_GATEWAY None, "Dify could not be reached.";
     EmailNotVerified "email_not_verified" FORBIDDEN Some(BearerError::InsufficientScope), "`user_claim` is `email` and the token says that it is not verified.";
+    GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT None, "A stream was silent or open for too long and was ended; it stands in the stream's last event.";
     GroupsOverage "groups_overage" FORBIDDEN Some(BearerError::InsufficientScope), "The provider left the groups out because there are too many.";
     IdentityProviderInvalid "identity_provider_invalid" SERVICE_UNAVAILABLE None, "The identity provider's documents cannot be used.";
     IdentityProviderUnavailable "identity_provider_unavailable" SERVICE_UNAVAILABLE None, "The identity provider could not be reached.";

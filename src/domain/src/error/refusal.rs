@@ -14,7 +14,8 @@ pub struct Refusal {
     log_detail: Option<String>,
     scope: Option<String>,
     retry_after: Option<Duration>,
-    allow: Option<HeaderValue>,
+    // Boxed, because every function that may refuse carries the room for it.
+    allow: Option<Box<HeaderValue>>,
 }
 
 impl Refusal {
@@ -32,22 +33,34 @@ impl Refusal {
 
     /// Adds what only the log may say.
     pub fn with_log_detail(self, detail: impl Into<String>) -> Self {
-        Self { log_detail: Some(detail.into()), ..self }
+        Self {
+            log_detail: Some(detail.into()),
+            ..self
+        }
     }
 
     /// Adds the scopes that a token needs, for the challenge's `scope` (RFC 6750 §3).
     pub fn with_scope(self, scope: impl Into<String>) -> Self {
-        Self { scope: Some(scope.into()), ..self }
+        Self {
+            scope: Some(scope.into()),
+            ..self
+        }
     }
 
     /// Adds `Retry-After`.
     pub fn with_retry_after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
     }
 
     /// Adds `Allow`.
     pub fn with_allow(self, allow: HeaderValue) -> Self {
-        Self { allow: Some(allow), ..self }
+        Self {
+            allow: Some(Box::new(allow)),
+            ..self
+        }
     }
 
     /// The code.
@@ -76,7 +89,7 @@ impl Refusal {
     }
 
     /// The methods that the path has.
-    pub const fn allow(&self) -> Option<&HeaderValue> {
-        self.allow.as_ref()
+    pub fn allow(&self) -> Option<&HeaderValue> {
+        self.allow.as_deref()
     }
 }

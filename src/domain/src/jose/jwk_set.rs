@@ -1,17 +1,28 @@
-//! Public keys of an issuer.
+//! The public keys of an issuer, and the choice of one.
 
-use super::{Header, UnverifiedToken};
-use crate::error::Refusal;
+use std::rc::Rc;
 
-/// One usable public key.
-#[derive(Clone, Debug)]
-pub struct Jwk {}
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Header;
+use super::jwk::{Jwk, KeyId, Unusable};
+use crate::json::parse_object;
+
+/// Bytes of a JWK set.
+const MAX_SET: usize = 1024 * 1024;
+const MAX_KEYS: usize = 100;
+/// A JWK is flat but for lists such as `x5c` and `key_ops`.
+const MAX_DEPTH: usize = 4;
 
 /// The usable public keys of an issuer, at most 100.
 #[derive(Clone, Debug, Default)]
-pub struct JwkSet {}
+pub struct JwkSet {
+    keys: Vec<Rc<Jwk>>,
+    unusable: Vec<Unusable>,
+}
 
-/// The document is no JWK set.
+/// The document is no JWK set, or the setting holds no key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidJwkSet(pub String);
@@ -21,30 +32,128 @@ pub struct InvalidJwkSet(pub String);
 pub enum NoKey {
     /// No key fits the header.
     Unknown,
-    /// The header has no `kid` and more than one key fits.
+    /// More than one key fits the header, and none is tried just to see.
     Ambiguous,
+}
+
+/// `keys`, each left as text: one that cannot be read must not spoil the others.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
+}
+
+impl<'a> Document<'a> {
+    fn parse(json: &'a [u8]) -> Result<Self, InvalidJwkSet> {
+        let no_set = |why: &str| {
+            InvalidJwkSet(format!(
+                "it is no JWK set, an object with the array `keys`: {why}"
+            ))
+        };
+        let text = std::str::from_utf8(json).map_err(|_| no_set("it is no UTF-8"))?;
+        // `serde` would read an array as the members in their order.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(no_set("it does not begin with a brace"));
+        }
+        serde_json::from_str(text).map_err(|error| no_set(&error.to_string()))
+    }
 }
 
 impl JwkSet {
     /// Parses a JWK set; members that cannot be used are left out and counted.
-    pub fn parse(_json: &[u8]) -> Result<Self, InvalidJwkSet> {
-        todo!()
+    ///
+    /// # Errors
+    /// Only what makes the whole document useless: its size, its form, or more than 100 keys.
+    pub fn parse(json: &[u8]) -> Result<Self, InvalidJwkSet> {
+        if json.len() > MAX_SET {
+            let message = format!(
+                "the JWK set is {} bytes long; at most {MAX_SET} are taken",
+                json.len()
+            );
+            return Err(InvalidJwkSet(message));
+        }
+        let keys = Document::parse(json)?.keys;
+        if keys.len() > MAX_KEYS {
+            let message = format!(
+                "the JWK set has {} keys; at most {MAX_KEYS} are taken",
+                keys.len()
+            );
+            return Err(InvalidJwkSet(message));
+        }
+        Ok(keys.into_iter().map(parse_key).collect())
     }
 
-    /// Parses the setting `jwks`: a JWK set, a single JWK, or one or more PEM public keys.
-    pub fn parse_setting(_text: &str) -> Result<Self, InvalidJwkSet> {
-        todo!()
+    /// How many members of `keys` were left out, because they are not for signatures, not public or not sound.
+    pub const fn skipped(&self) -> usize {
+        self.unusable.len()
+    }
+
+    /// The usable keys.
+    pub fn keys(&self) -> impl Iterator<Item = &Rc<Jwk>> {
+        self.keys.iter()
+    }
+
+    /// The same keys; those without `kid` answer to every one.
+    pub(super) fn written_by_administrator(self) -> Self {
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| Rc::new(key.written_by_administrator()));
+        Self {
+            keys: keys.collect(),
+            ..self
+        }
+    }
+
+    pub(super) fn unusable(&self) -> &[Unusable] {
+        &self.unusable
     }
 
     /// The one key that fits `header`. `issuer` is matched against the key's own `issuer` member (Entra).
-    pub fn select(&self, _header: &Header, _issuer: &str) -> Result<&Jwk, NoKey> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`NoKey::Unknown`] where none fits; [`NoKey::Ambiguous`] where several different ones do.
+    pub fn select(&self, header: &Header, issuer: &str) -> Result<&Rc<Jwk>, NoKey> {
+        let serving = self
+            .keys
+            .iter()
+            .filter(|key| key.serves(header.algorithm, issuer));
+        let answering_to = |wanted: &KeyId| {
+            let keys = serving.clone().filter(|key| key.key_id() == wanted);
+            keys.collect::<Vec<_>>()
+        };
+        let named = header.key_id.clone().map(KeyId::Named);
+        let candidates = match named.map(|name| answering_to(&name)) {
+            None => serving.collect(),
+            Some(named) if named.is_empty() => answering_to(&KeyId::Any),
+            Some(named) => named,
+        };
+        let (first, others) = candidates.split_first().ok_or(NoKey::Unknown)?;
+        // Entra publishes one key several times, once for each of its issuers.
+        match others
+            .iter()
+            .all(|other| other.thumbprint() == first.thumbprint())
+        {
+            true => Ok(first),
+            false => Err(NoKey::Ambiguous),
+        }
     }
 }
 
-impl Jwk {
-    /// Whether this key made the token's signature.
-    pub fn verify(&self, _token: &UnverifiedToken<'_>) -> Result<(), Refusal> {
-        todo!()
+impl FromIterator<Result<Jwk, Unusable>> for JwkSet {
+    fn from_iter<I: IntoIterator<Item = Result<Jwk, Unusable>>>(keys: I) -> Self {
+        let mut set = Self::default();
+        for key in keys {
+            match key {
+                Ok(key) => set.keys.push(Rc::new(key)),
+                Err(why) => set.unusable.push(why),
+            }
+        }
+        set
     }
+}
+
+fn parse_key(text: &RawValue) -> Result<Jwk, Unusable> {
+    let members = parse_object(text.get().as_bytes(), MAX_DEPTH).map_err(|_| Unusable::Form)?;
+    Jwk::from_members(&members)
 }

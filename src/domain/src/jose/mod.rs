@@ -1,9 +1,26 @@
 //! JWS in compact form (RFC 7515), keys (RFC 7517) and algorithms (RFC 7518, RFC 8037), as strict as they can be.
 
 mod algorithm;
+mod base64url;
+mod entra;
+mod header;
+mod jwk;
 mod jwk_set;
+mod material;
+mod pem;
+mod setting;
 mod token;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
 
 pub use algorithm::Algorithm;
-pub use jwk_set::{InvalidJwkSet, Jwk, JwkSet, NoKey};
-pub use token::{Header, UnverifiedToken};
+pub(crate) use entra::TENANT_PLACEHOLDER;
+pub use header::Header;
+pub use jwk::Jwk;
+pub use jwk_set::{InvalidJwkSet, JwkSet, NoKey};
+pub use token::UnverifiedToken;
+pub(crate) use token::check_size;

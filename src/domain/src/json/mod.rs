@@ -2,6 +2,13 @@
 
 use serde_json::{Map, Value};
 
+mod shown;
+mod strict;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use shown::shown;
+
 /// The text is no JSON object in the strict form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum InvalidJson {
@@ -19,7 +26,11 @@ pub enum InvalidJson {
     TooDeep(usize),
 }
 
-/// Parses a JSON object whose objects and arrays are at most `max_depth` deep.
-pub fn parse_object(_bytes: &[u8], _max_depth: usize) -> Result<Map<String, Value>, InvalidJson> {
-    todo!()
+/// Parses a JSON object whose objects and arrays are at most `max_depth` deep; the object itself is the first level.
+/// More than 127 levels are never taken.
+pub fn parse_object(bytes: &[u8], max_depth: usize) -> Result<Map<String, Value>, InvalidJson> {
+    match strict::parse(bytes, max_depth)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(InvalidJson::NotAnObject),
+    }
 }

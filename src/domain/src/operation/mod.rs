@@ -2,8 +2,19 @@
 
 use http::Method;
 
-/// One operation of `design.md` §5.
-#[derive(Debug)]
+use crate::error::{Code, Refusal};
+
+mod path;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use path::{Found, at_path, upstream_path};
+pub use table::OPERATIONS;
+
+/// One operation of the app API. Its row in [`OPERATIONS`] is all that the gateway knows of it.
+#[derive(Debug, Eq, PartialEq)]
 pub struct Operation {
     /// The exported handler's name, unique.
     pub handler: &'static str,
@@ -17,12 +28,35 @@ pub struct Operation {
     pub user: UserPlace,
     /// What the body is.
     pub body: BodyKind,
+    /// What a good answer is.
+    pub answer: AnswerKind,
     /// Whether `inputs.__oidc_*` goes into the body.
     pub takes_inputs: bool,
     /// Whether a person looks for it on the plugin's page.
     pub visible: bool,
     /// One line for the README.
     pub summary: &'static str,
+}
+
+impl Operation {
+    /// The operation that the exported handler `handler` serves.
+    pub fn of_handler(handler: &str) -> Option<&'static Self> {
+        OPERATIONS
+            .iter()
+            .find(|operation| operation.handler == handler)
+    }
+
+    /// Refuses a caller who does not meet `admin_claims` where the operation is only for those who do.
+    pub fn admit(&self, is_admin: bool) -> Result<(), Refusal> {
+        if self.class != Class::Admin || is_admin {
+            return Ok(());
+        }
+        let message = format!(
+            "{} {} touches the data of every user of the app. The token does not meet the endpoint's `admin_claims`.",
+            self.method, self.path
+        );
+        Err(Refusal::new(Code::AdminRequired, message))
+    }
 }
 
 /// Whose data an operation touches, and so who may use it.
@@ -66,4 +100,17 @@ pub enum BodyKind {
     Multipart,
     /// None; one that is sent is not relayed.
     Nothing,
+}
+
+/// What a good answer of an operation is. A refusal of Dify is JSON everywhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AnswerKind {
+    /// The bytes of a file, of any content type.
+    Bytes,
+    /// Server-sent events.
+    Events,
+    /// JSON, or no content.
+    Json,
+    /// Server-sent events where `response_mode` is `streaming`, else JSON.
+    Run,
 }

@@ -1,1 +1,32 @@
 //! What Dify reads from the rewritten request is what it would read from the original, but for `user` and `__oidc_*`.
+
+mod body;
+mod content_type;
+mod form;
+mod headers;
+mod inputs;
+mod json;
+mod multipart;
+mod pairs;
+mod parameters;
+mod query;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::{Body, body};
+pub(crate) use headers::PASSED_HEADERS;
+pub use headers::headers;
+pub use inputs::{ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs};
+pub use query::query;
+
+/// What the gateway knows of the caller and writes into the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// Dify's `user`: printable, without line breaks.
+    pub user: &'a str,
+    /// Whether `admin_claims` holds.
+    pub is_admin: bool,
+    /// The inputs made of claims, for an operation that takes inputs.
+    pub inputs: &'a [(String, RawJson)],
+}

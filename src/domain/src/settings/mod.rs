@@ -8,11 +8,24 @@ use crate::claims::{ClaimPath, Rules};
 use crate::host::LogLevel;
 use crate::jose::JwkSet;
 
+mod address;
+mod certificate;
+mod claim;
+pub mod declaration;
+mod dependent;
+mod issuer;
+mod list;
+mod mistake;
 mod parse;
+mod reader;
+mod scalar;
 mod secret;
+#[cfg(test)]
+mod tests;
+mod text;
 mod value;
 
-pub use parse::{Mistake, Mistakes};
+pub use mistake::{Mistake, Mistakes};
 pub use secret::{AppKey, ClientSecret, UserHashKey};
 pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, Issuer, IssuerSetting};
 
@@ -67,7 +80,7 @@ pub struct Settings {
     pub clock_skew: u32,
     /// The least level that is logged.
     pub log_level: LogLevel,
-    /// SHA-256 over the settings' bytes: a cache key that no other settings share.
+    /// SHA-256 over everything that was set: a cache key that no other settings share.
     pub digest: [u8; 32],
 }
 
@@ -81,9 +94,10 @@ pub enum UserFormat {
 }
 
 /// Which claims go to `inputs.__oidc_<name>`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum InputClaims {
     /// Those that the app declares.
+    #[default]
     Declared,
     /// None.
     Nothing,

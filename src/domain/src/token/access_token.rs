@@ -2,18 +2,37 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, header::AUTHORIZATION};
 
-use crate::error::Refusal;
+use crate::error::{Code, Refusal};
+use crate::jose::check_size;
 
 /// A bearer token as it was sent. Never printed.
 #[derive(Clone, Eq, PartialEq)]
 pub struct AccessToken(String);
 
 impl AccessToken {
-    /// Takes the one bearer token of `Authorization`.
-    pub fn from_headers(_headers: &HeaderMap) -> Result<Self, Refusal> {
-        todo!()
+    /// Takes the one bearer token of `Authorization`. Nothing else can carry a token: not the query, which is logged
+    /// (RFC 9700 §4.3.2), not a cookie, which browsers send unasked.
+    ///
+    /// # Errors
+    /// [`Code::TokenMissing`] without a bearer token, [`Code::AuthorizationMalformed`] where it is not exactly one,
+    /// [`Code::TokenTooLarge`] over 16 KiB.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let (value, second) = (values.next(), values.next());
+        if second.is_some() {
+            return Err(malformed("it was sent twice"));
+        }
+        let Some(value) = value.filter(|value| !value.is_empty()) else {
+            return Err(missing("the request has no `Authorization`"));
+        };
+        let text = value
+            .to_str()
+            .map_err(|_| malformed("it holds other characters than ASCII"))?;
+        let token = bearer(text)?;
+        check_size(token)?;
+        Ok(Self(token.to_owned()))
     }
 
     /// The token, for the one place that must check or send it.
@@ -26,4 +45,46 @@ impl fmt::Debug for AccessToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("AccessToken(redacted)")
     }
+}
+
+fn bearer(credentials: &str) -> Result<&str, Refusal> {
+    let is_bearer = |scheme: &str| scheme.eq_ignore_ascii_case("bearer");
+    let (scheme, rest) = credentials.split_once(' ').unwrap_or((credentials, ""));
+    if !is_bearer(scheme) {
+        let mut later = credentials
+            .split(',')
+            .skip(1)
+            .filter_map(|part| part.split_whitespace().next());
+        return Err(match later.any(is_bearer) {
+            true => malformed("it holds several credentials"),
+            false => missing("`Authorization` has another scheme than `Bearer`"),
+        });
+    }
+    let token = rest.trim_start_matches(' ');
+    match is_token68(token) {
+        true => Ok(token),
+        false if token.is_empty() => Err(malformed("no token follows `Bearer`")),
+        false if token.contains([' ', ',']) => Err(malformed("it holds more than one token")),
+        false => Err(malformed("the token holds characters that no token has")),
+    }
+}
+
+/// RFC 9110 §11.2.
+fn is_token68(text: &str) -> bool {
+    let unpadded = text.trim_end_matches('=');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !unpadded.is_empty() && unpadded.bytes().all(allowed)
+}
+
+fn missing(why: &str) -> Refusal {
+    Refusal::new(
+        Code::TokenMissing,
+        format!("No token: {why}. Send `Authorization: Bearer <token>`."),
+    )
+}
+
+fn malformed(why: &str) -> Refusal {
+    let message =
+        format!("`Authorization` is malformed: {why}. Send `Authorization: Bearer <token>`, once.");
+    Refusal::new(Code::AuthorizationMalformed, message)
 }

@@ -6,9 +6,23 @@ use crate::settings::{Issuer, Settings};
 use crate::time::UnixTime;
 
 mod access_token;
+mod audience;
+mod claim;
+pub(crate) mod cure;
+mod form;
+mod groups;
+mod issuer;
+mod kind;
+mod scope;
+mod service_account;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 pub use access_token::AccessToken;
+pub use form::check_form;
+pub use issuer::issuer_of;
 pub use user::User;
 
 /// Who sent the request, after everything was checked.
@@ -28,22 +42,35 @@ pub struct Caller {
     pub is_service_account: bool,
 }
 
-/// The issuer of `settings` whose token this claims to be, by its exact `iss`. No request is made for another.
-pub fn issuer_of(_claims: &Claims, _settings: &Settings) -> Result<Issuer, Refusal> {
-    todo!()
-}
-
-/// What the token says of itself and needs no key: its kind, its times, its binding. Before the signature holds.
-pub fn check_form(
-    _media_type: Option<&str>,
-    _claims: &Claims,
-    _settings: &Settings,
-    _now: UnixTime,
-) -> Result<(), Refusal> {
-    todo!()
-}
-
-/// Everything that the settings demand of the claims of a genuine token.
-pub fn judge(_claims: Claims, _issuer: Issuer, _settings: &Settings, _now: UnixTime) -> Result<Caller, Refusal> {
-    todo!()
+/// Everything that the settings demand of the claims of a genuine token, or of an introspection or userinfo answer of
+/// `issuer`. The form is judged once more, for such answers have not been and a cached token may have expired.
+///
+/// # Errors
+/// Why the caller is refused. The values of `required_claims` and `admin_claims` stand in the log detail only.
+pub fn judge(
+    claims: Claims,
+    issuer: Issuer,
+    settings: &Settings,
+    now: UnixTime,
+) -> Result<Caller, Refusal> {
+    issuer::check(&claims, &issuer)?;
+    form::check(None, &claims, settings, now)?;
+    audience::check(&claims, &issuer, settings)?;
+    let scopes = scope::granted(&claims)?;
+    scope::check(&scopes, &settings.scopes)?;
+    groups::check(&claims, &settings.required_claims)?;
+    let is_service_account = service_account::check(&claims, settings)?;
+    let user = User::from_claims(&claims, &issuer, settings, is_service_account)?;
+    let is_admin = settings
+        .admin_claims
+        .as_ref()
+        .is_some_and(|rules| rules.met_by(&claims).is_ok());
+    Ok(Caller {
+        user,
+        issuer,
+        claims,
+        scopes,
+        is_admin,
+        is_service_account,
+    })
 }

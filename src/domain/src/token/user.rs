@@ -1,5 +1,23 @@
 //! Dify's `user`, from a claim.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac_sha256::HMAC;
+use serde_json::Value;
+
+use super::{cure, service_account};
+use crate::claims::{ClaimPath, Claims};
+use crate::error::{Code, Refusal};
+use crate::json::shown;
+use crate::settings::{Issuer, ServiceAccounts, Settings, UserFormat};
+
+/// Dify keeps it in a `VARCHAR(255)`, which counts characters.
+const MAX_CHARACTERS: usize = 255;
+/// Dify's own name for callers without a `user`; all of them share one history.
+const DEFAULT_USER: &str = "DEFAULT-USER";
+/// What the gateway puts before a client's ID, and so takes from nobody's claim.
+const SERVICE_PREFIX: &str = "service:";
+
 /// 1 to 255 printable characters, not blank, not `DEFAULT-USER`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct User(String);
@@ -9,4 +27,136 @@ impl User {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A user of this name, unchecked.
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// The first claim of `user_claim` that the token has; for a service account without one, its client.
+    pub(super) fn from_claims(
+        claims: &Claims,
+        issuer: &Issuer,
+        settings: &Settings,
+        is_service_account: bool,
+    ) -> Result<Self, Refusal> {
+        let found = settings
+            .user_claim
+            .iter()
+            .find_map(|path| claims.at(path).map(|value| (path, value)));
+        let (name, text) = match found {
+            Some((path, value)) => (path.as_str(), from_value(path, value, claims, settings)?),
+            None => match service_account::client(claims)?.filter(|_| is_service_account) {
+                Some((name, client)) => (name, format!("{SERVICE_PREFIX}{client}")),
+                None => return Err(missing(claims, &settings.user_claim)),
+            },
+        };
+        check_text(name, &text)?;
+        Ok(Self(match &settings.user_format {
+            UserFormat::Claim => text,
+            UserFormat::Hashed(key) => hashed(key.reveal(), [issuer.as_str(), name, &text]),
+        }))
+    }
+}
+
+fn from_value(
+    path: &ClaimPath,
+    value: &Value,
+    claims: &Claims,
+    settings: &Settings,
+) -> Result<String, Refusal> {
+    let refuse = |why: &str| unusable(path.as_str(), why);
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => {
+            let why = format!("is {}, neither a string nor an integer", shown(value));
+            return Err(refuse(&why));
+        }
+    };
+    if path.as_literal() == "email" {
+        check_email(claims)?;
+    }
+    let has_services = settings.service_accounts == ServiceAccounts::Allow;
+    match has_services && text.starts_with(SERVICE_PREFIX) {
+        true => Err(refuse(
+            "begins with `service:`, which is kept for service accounts",
+        )),
+        false => Ok(text),
+    }
+}
+
+/// What nobody verified could be anybody's. Some providers write the boolean as a string.
+fn check_email(claims: &Claims) -> Result<(), Refusal> {
+    match claims.get("email_verified") {
+        None | Some(Value::Bool(true)) => Ok(()),
+        Some(Value::String(text)) if text == "true" => Ok(()),
+        Some(other) => Err(Refusal::new(
+            Code::EmailNotVerified,
+            format!(
+                "The endpoint knows people by `email`, and the token's `email_verified` is {}. Have the person verify \
+                 the address, or use `sub` in `user_claim`.",
+                shown(other)
+            ),
+        )),
+    }
+}
+
+fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
+    let characters = text.chars().count();
+    if text.trim().is_empty() {
+        return Err(unusable(name, "is blank"));
+    }
+    if characters > MAX_CHARACTERS {
+        return Err(unusable(
+            name,
+            &format!("has {characters} characters, more than {MAX_CHARACTERS}"),
+        ));
+    }
+    if text == DEFAULT_USER {
+        return Err(unusable(
+            name,
+            "is `DEFAULT-USER`, which Dify keeps for callers without a user",
+        ));
+    }
+    match text.chars().all(is_printable) {
+        true => Ok(()),
+        false => Err(unusable(name, "holds characters that cannot be seen")),
+    }
+}
+
+/// The standard library knows what Unicode calls format, separator, private or unassigned: it escapes that in debug
+/// output. Combining marks it escapes only where they stand first, hence the dot.
+fn is_printable(character: char) -> bool {
+    let text = String::from_iter(['.', character]);
+    !character.is_control() && !text.escape_debug().to_string().contains("\\u{")
+}
+
+/// Each field is preceded by its length, so no two triples give the same bytes.
+fn hashed(key: &str, fields: [&str; 3]) -> String {
+    let mut mac = HMAC::new(key);
+    for field in fields {
+        let length = u64::try_from(field.len()).unwrap_or(u64::MAX);
+        mac.update(length.to_be_bytes());
+        mac.update(field);
+    }
+    format!("u_{}", URL_SAFE_NO_PAD.encode(mac.finalize()))
+}
+
+fn missing(claims: &Claims, tried: &[ClaimPath]) -> Refusal {
+    let tried: Vec<&str> = tried.iter().map(ClaimPath::as_str).collect();
+    let message = format!(
+        "The token has none of the claims that could tell who the person is: {}.",
+        tried.join(", ")
+    );
+    cure::refuse(Code::UserClaimMissing, claims, message)
+}
+
+fn unusable(name: &str, why: &str) -> Refusal {
+    let message = format!(
+        "The token's claim `{name}` {why}, so it cannot be a Dify user. It is never changed to fit: write another \
+         claim into `user_claim`, or have the identity provider mend it."
+    );
+    Refusal::new(Code::UserClaimUnusable, message)
 }

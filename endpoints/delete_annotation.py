@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+DeleteAnnotation = endpoint("delete_annotation")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+DeleteConversation = endpoint("delete_conversation")

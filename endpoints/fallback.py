@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+Fallback = endpoint("fallback")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetAnnotationReplyStatus = endpoint("get_annotation_reply_status")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetAnnotations = endpoint("get_annotations")

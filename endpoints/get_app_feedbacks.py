@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetAppFeedbacks = endpoint("get_app_feedbacks")

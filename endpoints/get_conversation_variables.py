@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetConversationVariables = endpoint("get_conversation_variables")

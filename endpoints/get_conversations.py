@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetConversations = endpoint("get_conversations")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetEndUser = endpoint("get_end_user")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetFilePreview = endpoint("get_file_preview")

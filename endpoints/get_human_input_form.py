@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetHumanInputForm = endpoint("get_human_input_form")

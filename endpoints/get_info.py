@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetInfo = endpoint("get_info")

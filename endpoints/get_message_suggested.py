@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetMessageSuggested = endpoint("get_message_suggested")

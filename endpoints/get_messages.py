@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetMessages = endpoint("get_messages")

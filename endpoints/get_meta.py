@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetMeta = endpoint("get_meta")

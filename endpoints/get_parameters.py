@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetParameters = endpoint("get_parameters")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetRoot = endpoint("get_root")

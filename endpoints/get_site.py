@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetSite = endpoint("get_site")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetWorkflowEvents = endpoint("get_workflow_events")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetWorkflowRun = endpoint("get_workflow_run")

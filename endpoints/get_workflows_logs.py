@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetWorkflowsLogs = endpoint("get_workflows_logs")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostAnnotation = endpoint("post_annotation")

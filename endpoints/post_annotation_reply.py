@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostAnnotationReply = endpoint("post_annotation_reply")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostAudioToText = endpoint("post_audio_to_text")

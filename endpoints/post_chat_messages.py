@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostChatMessages = endpoint("post_chat_messages")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostCompletionMessages = endpoint("post_completion_messages")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostCompletionMessagesStop = endpoint("post_completion_messages_stop")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostConversationName = endpoint("post_conversation_name")

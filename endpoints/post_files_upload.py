@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostFilesUpload = endpoint("post_files_upload")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostMessageFeedbacks = endpoint("post_message_feedbacks")

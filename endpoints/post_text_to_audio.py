@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostTextToAudio = endpoint("post_text_to_audio")

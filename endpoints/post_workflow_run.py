@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostWorkflowRun = endpoint("post_workflow_run")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PostWorkflowsRun = endpoint("post_workflows_run")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PutAnnotation = endpoint("put_annotation")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+PutConversationVariable = endpoint("put_conversation_variable")

@@ -1,0 +1,217 @@
+"""The wasm-bindgen ABI: one instance of the module, its exports called and its imports answered.
+
+Calls go through the unchecked functions of wasmtime's C API, which cost a sixth of `wasmtime.Func`. Those trust their
+caller with counts and types, so every signature is compared once, when the instance is built. wasm-bindgen passes a
+slice as pointer and length and returns a vector as two results, to be copied and freed.
+"""
+
+import ctypes
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import wasmtime
+from wasmtime import _ffi as ffi
+
+from host import module
+
+MEMORY_LIMIT = 256 * 1024 * 1024
+
+EPOCHS_PER_CALL = 5
+"""How long one call may compute, in `module.EPOCH_SECONDS`."""
+
+_GENERATED_NAME = re.compile(r"(?:__wbg_)?(\w+?)(?:_[0-9a-f]{16})?")
+_PARAMETERS = {"n": ["i32"], "b": ["i32", "i32"], "o": ["i32", "i32"]}
+_RESULTS = {"": [], "n": ["i32"], "f": ["f64"]}
+_MOST_SLOTS = 16
+_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class Import(NamedTuple):
+    """What the host lends the module under one name.
+
+    `takes` has a letter for each parameter in Rust: `n` is a number, `b` a slice that arrives as bytes, `o` a mutable
+    slice: the function gets its length and returns the bytes to put there. `gives` is the result: nothing, `n` (with
+    `o`: how many bytes were put there) or `f`.
+    """
+
+    takes: str
+    gives: str
+    function: Callable[..., object]
+
+
+class UnknownImport(Exception):
+    """The module wants something that this host does not lend, or lends in another form."""
+
+
+class Trapped(Exception):
+    """The module has trapped. Its instance is unusable from here on."""
+
+
+def _throw(message: bytes) -> None:
+    raise Trapped(message.decode(errors="replace"))
+
+
+_WASM_BINDGEN = {
+    "__wbindgen_init_externref_table": Import("", "", lambda: None),  # Only JavaScript values would go into it.
+    "__wbindgen_throw": Import("b", "", _throw),
+    "getRandomValues": Import("o", "", os.urandom),
+    "now": Import("", "f", lambda: time.time() * 1000.0),
+}
+
+
+class Instance:
+    """One instance of the module with a memory of its own."""
+
+    def __init__(self, compiled: wasmtime.Module, lent: Mapping[str, Import]) -> None:
+        """Builds and starts an instance. Raises `UnknownImport` when the module asks for more than `lent`."""
+        self._store = wasmtime.Store(module.engine())
+        self._store.set_limits(memory_size=MEMORY_LIMIT, instances=1, memories=1)
+        self._context = self._store._context()
+        self._slots = (ffi.wasmtime_val_raw_t * _MOST_SLOTS)()
+        self._trap = ctypes.POINTER(ffi.wasm_trap_t)()
+        self._failure: BaseException | None = None
+        self._callbacks: list[object] = []
+        self._start(compiled, {**_WASM_BINDGEN, **lent})
+
+    def _start(self, compiled: wasmtime.Module, lent: Mapping[str, Import]) -> None:
+        imports = [self._import(wanted, lent) for wanted in compiled.imports]
+        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
+        exports = wasmtime.Instance(self._store, compiled, imports).exports(self._store)
+        self._memory = exports["memory"]._memory
+        self._exports = {
+            name: (item._func, len(item.type(self._store).params), len(item.type(self._store).results))
+            for name, item in exports.items()
+            if isinstance(item, wasmtime.Func)
+        }
+        self.call("__wbindgen_start")
+        self._current_call = self.call("current_call")
+
+    def call(self, name: str, *arguments: int | bytes) -> int | bytes | None:
+        """Calls an export and gives its result. Raises `Trapped`.
+
+        It must never run inside an import, nor in two greenlets at once: nothing in here switches.
+        """
+        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
+        values: list[int] = []
+        for argument in arguments:
+            values += (argument,) if isinstance(argument, int) else (self._put(argument), len(argument))
+        results = self._enter(name, values)
+        if results != 2:
+            return self._slots[0].i32 & 0xFFFFFFFF if results else None
+        pointer, length = self._slots[0].i32 & 0xFFFFFFFF, self._slots[1].i32 & 0xFFFFFFFF
+        vector = self._read(pointer, length)
+        self._enter("__wbindgen_free", [pointer, length, 1])
+        return vector
+
+    @property
+    def current_call(self) -> int:
+        """The number of the call whose task the module is polling, or was polling when it trapped."""
+        return int.from_bytes(self._read(self._current_call, 4), "little")
+
+    @current_call.setter
+    def current_call(self, number: int) -> None:
+        self._write(self._current_call, number.to_bytes(4, "little"))
+
+    def close(self) -> None:
+        """Gives the memory back now, whatever still refers to this instance."""
+        self._store.close()
+        self._callbacks.clear()
+
+    def _put(self, content: bytes) -> int:
+        """Copies `content` into the module, which frees it."""
+        self._enter("__wbindgen_malloc", [len(content), 1])
+        pointer = self._slots[0].i32 & 0xFFFFFFFF
+        self._write(pointer, content)
+        return pointer
+
+    def _enter(self, name: str, values: list[int]) -> int:
+        """Runs an export on the slots and returns the number of its results, which are in the slots then."""
+        function, parameters, results = self._exports[name]
+        if len(values) != parameters:
+            raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
+        for slot, value in zip(self._slots, values, strict=False):
+            slot.i32 = value
+        error = ffi.wasmtime_func_call_unchecked(
+            self._context, ctypes.byref(function), self._slots, _MOST_SLOTS, ctypes.byref(self._trap)
+        )
+        self._locate()
+        if error or self._trap:
+            raise self._trapped(error)
+        return results
+
+    def _trapped(self, error: object) -> Trapped:
+        cause = self._failure or (wasmtime.WasmtimeError._from_ptr(error) if error else None)
+        if self._trap:
+            trap, self._trap = wasmtime.Trap._from_ptr(self._trap), ctypes.POINTER(ffi.wasm_trap_t)()
+            cause = cause or trap
+        return Trapped(str(cause))
+
+    def _import(self, wanted: wasmtime.ImportType, lent: Mapping[str, Import]) -> wasmtime.Func:
+        generated = _GENERATED_NAME.fullmatch(wanted.name or "")
+        found = lent.get(generated[1]) if generated else None
+        kind = wanted.type
+        if found is None or not isinstance(kind, wasmtime.FuncType):
+            raise UnknownImport(f"the module imports {wanted.name}, which this host does not lend")
+        parameters = [letter for taken in found.takes for letter in _PARAMETERS[taken]]
+        if [str(p) for p in kind.params] != parameters or [str(r) for r in kind.results] != _RESULTS[found.gives]:
+            raise UnknownImport(f"the module imports {wanted.name} with another signature than this host lends")
+        function = ffi.wasmtime_func_t()
+        callback = ffi.wasmtime_func_unchecked_callback_t(self._answering(found))
+        self._callbacks.append(callback)
+        ffi.wasmtime_func_new_unchecked(
+            self._context, kind.ptr(), callback, None, ctypes.cast(None, _FINALIZER), ctypes.byref(function)
+        )
+        return wasmtime.Func._from_raw(function)
+
+    def _answering(self, lent: Import) -> Callable[..., int]:
+        def answer(_env: object, _caller: object, slots: "ctypes.Array", _count: int) -> int:
+            try:
+                self._locate()
+                self._answer(lent, slots)
+                return 0
+            except BaseException as failure:  # Nothing may unwind through the frames of the module.
+                self._failure = failure
+                return ctypes.cast(wasmtime.Trap("an import failed")._consume(), ctypes.c_void_p).value or 0
+
+        return answer
+
+    def _answer(self, lent: Import, slots: "ctypes.Array") -> None:
+        arguments: list[int | bytes] = []
+        target = at = 0
+        for kind in lent.takes:
+            value = slots[at].i32 & 0xFFFFFFFF
+            at += 1
+            if kind != "n":
+                length = slots[at].i32 & 0xFFFFFFFF
+                at += 1
+                self._address(value, length)  # Before anything is made that long.
+                target, value = value, length if kind == "o" else self._read(value, length)
+            arguments.append(value)
+        given = lent.function(*arguments)
+        if "o" in lent.takes:
+            self._write(target, given)
+            given = len(given)
+        if lent.gives == "n":
+            slots[0].i32 = given
+        elif lent.gives == "f":
+            slots[0].f64 = given
+
+    def _read(self, pointer: int, length: int) -> bytes:
+        return ctypes.string_at(self._address(pointer, length), length)
+
+    def _write(self, pointer: int, content: bytes) -> None:
+        ctypes.memmove(self._address(pointer, len(content)), content, len(content))
+
+    def _address(self, pointer: int, length: int) -> int:
+        if pointer + length > self._size:
+            raise Trapped("a slice ends beyond the memory")
+        return self._base + pointer
+
+    def _locate(self) -> None:
+        """Finds the memory again, which may have grown and moved whenever the module has run."""
+        memory = ctypes.byref(self._memory)
+        self._size = ffi.wasmtime_memory_data_size(self._context, memory)
+        self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, memory).contents)

@@ -1,0 +1,147 @@
+"""Connections: the way to a server, opened within its time limit."""
+
+import functools
+import socket
+import ssl
+import time
+from typing import NamedTuple
+from urllib.parse import unquote
+from urllib.request import getproxies, proxy_bypass
+
+from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
+from urllib3.exceptions import LocationParseError, SSLError
+from urllib3.util import Url, make_headers, parse_url
+
+from host import reach
+from host.failure import Failure, time_limit
+from host.reach import Origin
+from host.response_head import BoundedHead
+from host.trust import tls_context
+
+_ATTEMPT_SECONDS = 1.0
+
+
+class Route(NamedTuple):
+    """The way to a server. Exchanges with equal routes may share a connection."""
+
+    origin: Origin
+    public_only: bool
+    ca: str | None
+    proxy: Url | None
+
+    @classmethod
+    def to(cls, origin: Origin, *, public_only: bool, ca: str | None) -> "Route":
+        """The way that the process's proxy variables ask for. Raises `Failure` when they cannot be followed."""
+        return cls(origin, public_only, ca, _proxy(origin))
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether a proxy is sent the requests themselves, and so whole URLs (RFC 9112 section 3.2.2)."""
+        return self.proxy is not None and self.origin.scheme == "http"
+
+    @property
+    def proxy_headers(self) -> dict[str, str]:
+        """What the proxy asks of each request that is sent to it."""
+        if self.proxy is None or self.proxy.auth is None:
+            return {}
+        return make_headers(proxy_basic_auth=unquote(self.proxy.auth))
+
+
+@functools.lru_cache(maxsize=256)
+def _proxy(origin: Origin) -> Url | None:
+    proxies = getproxies()
+    named = proxies.get(origin.scheme) or proxies.get("all")
+    if not named or proxy_bypass(f"{origin.host}:{origin.port}"):
+        return None
+    try:
+        url = parse_url(named if "://" in named else f"http://{named}")
+    except LocationParseError:
+        raise Failure("connect") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Failure("connect")
+    return url._replace(host=url.host.strip("[]"), port=url.port or (443 if url.scheme == "https" else 80))
+
+
+class _Pinned(HTTPConnection):
+    """Goes to an address that was resolved before, and bounds the heads of the answers."""
+
+    response_class = BoundedHead
+    address = ""
+
+    def _new_conn(self) -> socket.socket:
+        opened = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.connect((self.address, self.port))
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+
+class _PinnedTls(_Pinned, HTTPSConnection):
+    pass
+
+
+def open_connection(route: Route, seconds: float) -> HTTPConnection:
+    """A connection with its handshakes done, names resolved and proxies passed. Raises `Failure`."""
+    end = time.monotonic() + seconds
+    with time_limit(seconds):
+        return _first_open(route, _addresses(route), end)
+
+
+def _addresses(route: Route) -> list[str]:
+    if route.proxy is None:
+        return reach.addresses(route.origin.host, route.origin.port, public_only=route.public_only)
+    if route.public_only:
+        reach.refuse_private_name(route.origin.host)
+    return reach.addresses(str(route.proxy.host), int(route.proxy.port or 0), public_only=False)
+
+
+def _first_open(route: Route, addresses: list[str], end: float) -> HTTPConnection:
+    """Tries one address after the other, each with its share of the time that is left."""
+    failure = Failure("connect")
+    for tried, address in enumerate(addresses):
+        left = end - time.monotonic()
+        share = max(left / (len(addresses) - tried), min(_ATTEMPT_SECONDS, left))
+        try:
+            with time_limit(share):
+                return _connected(route, address)
+        except Failure as failed:
+            failure = failed
+    raise failure
+
+
+def _connected(route: Route, address: str) -> HTTPConnection:
+    connection = _prepared(route)
+    connection.address = address
+    try:
+        connection.connect()
+    except BaseException as error:
+        connection.close()
+        raise _why(error) from None
+    return connection
+
+
+def _why(error: BaseException) -> BaseException:
+    """`ValueError` is a certificate for another name, or a name that no certificate can be for."""
+    if isinstance(error, (ssl.SSLError, SSLError, ValueError)):
+        return Failure("tls")
+    return Failure("connect") if isinstance(error, Exception) else error
+
+
+def _prepared(route: Route) -> _Pinned:
+    origin, proxy = route.origin, route.proxy
+    if proxy is None:
+        if origin.scheme == "http":
+            return _Pinned(origin.host, origin.port)
+        return _PinnedTls(origin.host, origin.port, ssl_context=tls_context(route.ca))
+    if route.is_forwarded and proxy.scheme == "http":
+        return _Pinned(str(proxy.host), proxy.port, proxy=proxy)
+    config = ProxyConfig(tls_context(None), False, None, None)
+    connection = _PinnedTls(
+        str(proxy.host), proxy.port, proxy=proxy, proxy_config=config, ssl_context=tls_context(route.ca)
+    )
+    if not route.is_forwarded:
+        connection.set_tunnel(origin.host, origin.port, route.proxy_headers, scheme=str(proxy.scheme))
+    return connection

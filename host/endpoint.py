@@ -1,0 +1,73 @@
+"""The SDK's side: one Endpoint class per operation, told apart by the export that it names.
+
+A file of `endpoints/` makes its class in one line, and must name no other Endpoint class: the SDK takes the only one
+that it finds in the file.
+
+    from host.endpoint import endpoint
+
+    PostChatMessages = endpoint("post_chat_messages")
+"""
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from dify_plugin import Endpoint
+from werkzeug import Request, Response
+
+from host import answer, module
+from host.gateway import Answered, Call, CallFailed, Gateway
+from host.heads import compact_json, request_head
+from host.log import logger
+from host.reach import lent_origins
+from host.relay import relay
+
+
+def endpoint(handler: str) -> type[Endpoint]:
+    """The Endpoint class whose requests go to the module's export `handler`."""
+
+    def invoke(self: Endpoint, r: Request, values: Mapping[str, Any], settings: Mapping[str, Any]) -> Response:
+        return respond(gateway(), handler, r, values, settings, self.session.endpoint_id)
+
+    return type(handler, (Endpoint,), {"_invoke": invoke, "__module__": __name__})
+
+
+@functools.cache
+def gateway() -> Gateway:
+    """The gateway of this process."""
+    return Gateway(module.load())
+
+
+os.register_at_fork(after_in_child=gateway.cache_clear)
+
+
+def respond(
+    made: Gateway,
+    handler: str,
+    request: Request,
+    values: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    endpoint_id: str | None,
+) -> Response:
+    """Answers one request. It never raises: the SDK would show the client what it caught."""
+    request_id = os.urandom(16).hex()
+    try:
+        body = request.get_data(cache=False)
+        encoded = compact_json(settings)
+        head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
+        return _decided(made, Call(handler, head, body, lent_origins(encoded)))
+    except CallFailed as failure:
+        logger.error("Request %s has no answer: %s", request_id, failure)
+    except Exception:
+        logger.exception("Request %s has no answer", request_id)
+    return answer.last_resort(request_id)
+
+
+def _decided(made: Gateway, call: Call) -> Response:
+    decision = made.decide(call)
+    if isinstance(decision, Answered):
+        head = json.loads(decision.head)
+        return answer.whole(head["status"], head["headers"], decision.body)
+    return relay(made, call, decision)

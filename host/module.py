@@ -1,0 +1,114 @@
+"""The engine and the compiled module, made once per process.
+
+The SDK executes an endpoint's source file once per declaration, so what is expensive to make lives here, in a module
+that Python imports once.
+"""
+
+import contextlib
+import functools
+import hashlib
+import os
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import wasmtime
+from gevent.monkey import get_original
+
+WASM = Path(__file__).with_name("gateway.wasm")
+
+EPOCH_SECONDS = 1.0
+
+_DIGEST_BYTES = 32
+
+
+@functools.cache
+def engine() -> wasmtime.Engine:
+    """The engine of this process, with a clock that ends endless loops (see `EPOCH_SECONDS`)."""
+    config = wasmtime.Config()
+    config.wasm_wide_arithmetic = True
+    config.epoch_interruption = True
+    made = wasmtime.Engine(config)
+    # A thread of the operating system: a greenlet would never run while the module loops.
+    get_original("_thread", "start_new_thread")(_advance_epochs, (made,))
+    return made
+
+
+def _advance_epochs(clocked: wasmtime.Engine) -> None:
+    sleep = get_original("time", "sleep")
+    while True:
+        sleep(EPOCH_SECONDS)
+        clocked.increment_epoch()
+
+
+@functools.cache
+def load(path: Path = WASM) -> wasmtime.Module:
+    """The module at `path`, compiled, or taken from the cache file beside it.
+
+    Raises `OSError` when there is no such file and `wasmtime.WasmtimeError` when it is no module.
+    """
+    wasm = path.read_bytes()
+    cache = path.with_suffix(".cwasm")
+    key = _key(wasm)
+    return _cached(cache, key) or _compiled(wasm, cache, key)
+
+
+def _key(wasm: bytes) -> bytes:
+    """What compiled code depends on: the module, the compiler and the processor that it may use."""
+    parts = [hashlib.sha256(wasm).digest(), version("wasmtime").encode(), _processor().encode()]
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def _processor() -> str:
+    """The machine type and, where Linux tells them, the features of the processor (`flags`, on ARM `Features`)."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    features = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+    return f"{platform.system()} {platform.machine()} {features}"
+
+
+def _cached(cache: Path, key: bytes) -> wasmtime.Module | None:
+    """The module of a whole cache file that was written for `key`.
+
+    Whoever can write this file can run code in this process. It stands in the plugin's own directory, so that is
+    whoever can write the plugin's Python files too; the digest is against damage, not against an attacker.
+    """
+    try:
+        content = cache.read_bytes()
+    except OSError:
+        return None
+    found, digest, code = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:64], content[64:]
+    if found != key or digest != hashlib.sha256(code).digest():
+        return None
+    try:
+        return wasmtime.Module.deserialize(engine(), code)
+    except wasmtime.WasmtimeError:
+        return None
+
+
+def _compiled(wasm: bytes, cache: Path, key: bytes) -> wasmtime.Module:
+    module = wasmtime.Module(engine(), wasm)
+    code = bytes(module.serialize())
+    with contextlib.suppress(OSError):  # The disk is read-only or full: the next start compiles again.
+        _write(cache, key + hashlib.sha256(code).digest() + code)
+    return module
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replaces `path` in one step, so that no other process reads half a file. `mkstemp` makes the mode 0600."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+# Threads do not survive a fork: a forked worker makes its own engine.
+os.register_at_fork(after_in_child=engine.cache_clear)
+os.register_at_fork(after_in_child=load.cache_clear)

@@ -1,0 +1,70 @@
+"""Connections that wait for the next exchange, none of them for long."""
+
+import select
+import time
+from collections import deque
+
+import gevent
+from gevent.monkey import get_original
+from urllib3.connection import HTTPConnection
+
+from host.connect import Route
+
+IDLE_SECONDS = 1.5
+"""Dify closes a connection that was idle for 2 s: a request on one older than this may cross with the closing."""
+
+_MOST_OF_ONE_ROUTE = 256
+_MOST_OF_ALL = 512
+_SWEEP_SECONDS = 0.5
+
+
+class Pool:
+    """Idle connections by route, the one that was used last taken first."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Route, deque[tuple[float, HTTPConnection]]] = {}
+        self._count = 0
+        self._is_swept = False
+
+    def take(self, route: Route) -> HTTPConnection | None:
+        """A connection that the server has neither closed nor sent anything on since its last answer."""
+        idle = self._idle.get(route)
+        while idle:
+            since, connection = idle.pop()
+            self._count -= 1
+            if time.monotonic() - since <= IDLE_SECONDS and not _has_input(connection):
+                return connection
+            connection.close()
+        return None
+
+    def give(self, route: Route, connection: HTTPConnection) -> None:
+        """Keeps a connection whose last answer has been read to its end."""
+        idle = self._idle.setdefault(route, deque())
+        if self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
+            connection.close()
+            return
+        idle.append((time.monotonic(), connection))
+        self._count += 1
+        if not self._is_swept:
+            self._is_swept = True
+            gevent.spawn_later(_SWEEP_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        """Closes what has waited too long, until nothing waits."""
+        oldest = time.monotonic() - IDLE_SECONDS
+        for route, idle in list(self._idle.items()):
+            while idle and idle[0][0] < oldest:
+                idle.popleft()[1].close()
+                self._count -= 1
+            if not idle:
+                del self._idle[route]
+        self._is_swept = bool(self._idle)
+        if self._is_swept:
+            gevent.spawn_later(_SWEEP_SECONDS, self._sweep)
+
+
+def _has_input(connection: HTTPConnection) -> bool:
+    """Asked of the system itself: gevent's `poll` would give the turn to another greenlet first."""
+    poll = get_original("select", "poll")()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,91 @@
+//! Cross-origin requests of browsers (Fetch standard, «CORS protocol»).
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE,
+    ORIGIN, VARY,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, header_value};
+use crate::rewrite::PASSED_HEADERS;
+use crate::settings::AllowedOrigins;
+
+/// What a browser's script may read, besides what needs no permission.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+);
+/// Seconds that a browser may remember a preflight; changed settings are felt after it.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+
+/// The CORS headers of every answer to one request.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct CorsHeaders {
+    /// The value of `Access-Control-Allow-Origin`; none where the origin may not read the answer.
+    allow_origin: Option<String>,
+}
+
+impl CorsHeaders {
+    /// Decides by the setting `allowed_origins` and the request's `Origin`.
+    pub fn decide(allowed: &AllowedOrigins, request: &HeaderMap) -> Self {
+        let origin = request.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+        let allow_origin = match (allowed, origin) {
+            (AllowedOrigins::Any, Some(_)) => Some("*".to_owned()),
+            (AllowedOrigins::These(origins), Some(origin))
+                if origins.iter().any(|known| known == origin) =>
+            {
+                Some(origin.to_owned())
+            }
+            _ => None,
+        };
+        Self { allow_origin }
+    }
+
+    /// Puts them into `headers`, beside the `Vary` that is already there.
+    ///
+    /// `Vary` stands on the answers to other origins too, or a cache would serve theirs to an allowed one.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        let vary = match headers.get(VARY).and_then(|vary| vary.to_str().ok()) {
+            Some(vary) => format!("{vary}, Origin"),
+            None => "Origin".to_owned(),
+        };
+        headers.insert(VARY, header_value(&vary));
+        if let Some(origin) = &self.allow_origin {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, header_value(origin));
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
+    }
+
+    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not.
+    pub fn options(&self, methods: &str, request: &HeaderMap) -> Answer {
+        let mut answer = Answer::empty(StatusCode::NO_CONTENT);
+        let headers = &mut answer.headers;
+        headers.insert(ALLOW, header_value(methods));
+        if self.allow_origin.is_some() && request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, header_value(methods));
+            headers.insert(
+                ACCESS_CONTROL_ALLOW_HEADERS,
+                header_value(&allowed_headers(request)),
+            );
+            headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+        }
+        self.apply(&mut answer.headers);
+        answer
+    }
+}
+
+/// Those of the headers that the script wants to send which it may.
+fn allowed_headers(request: &HeaderMap) -> String {
+    let wanted = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
+    let wanted = wanted.and_then(|wanted| wanted.to_str().ok()).unwrap_or("");
+    let allowed: Vec<&str> = wanted.split(',').map(str::trim).filter(|name| is_taken(name)).collect();
+    allowed.join(", ")
+}
+
+/// What the gateway itself reads, and what it passes on to Dify.
+fn is_taken(name: &str) -> bool {
+    let mut taken = PASSED_HEADERS.iter().chain([&AUTHORIZATION, &CONTENT_TYPE]);
+    taken.any(|known| name.eq_ignore_ascii_case(known.as_str()))
+}

@@ -1,0 +1,64 @@
+//! What the client gets: the gateway's own answers, and the headers of Dify's.
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+mod challenge;
+pub mod cors;
+mod dify_headers;
+mod refusal;
+
+pub use challenge::Challenge;
+pub use dify_headers::{is_event_stream, is_json, of_dify};
+pub use refusal::{body_of_refusal, of_refusal};
+
+/// The name under which every answer carries its request's id.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// A whole answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers; one value a name, because the daemon sends no more.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer of the gateway's own in JSON, which no cache may keep.
+    pub fn json(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        }
+    }
+}
+
+/// A header value of text that the gateway made; what cannot stand in a header is left out.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Adds the request's id, which an administrator finds again in the log.
+pub fn set_request_id(headers: &mut HeaderMap, request_id: &str) {
+    headers.insert(X_REQUEST_ID, header_value(request_id));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! A refusal in Dify's error shape (`api/libs/external_api.py`), with the request's id.
+
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use super::{Answer, Challenge, header_value, set_request_id};
+use crate::error::{Code, Refusal};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'static str,
+    message: &'a str,
+    status: u16,
+    request_id: &'a str,
+}
+
+/// The JSON of a refusal.
+pub fn body_of_refusal(refusal: &Refusal, request_id: &str) -> String {
+    let body = Body {
+        code: refusal.code().as_str(),
+        message: refusal.message(),
+        status: refusal.code().status().as_u16(),
+        request_id,
+    };
+    // Strings and a number always serialise.
+    serde_json::to_string(&body).unwrap_or_default()
+}
+
+/// The whole answer of a refusal.
+pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) -> Answer {
+    let mut answer = Answer::json(
+        refusal.code().status(),
+        body_of_refusal(refusal, request_id),
+    );
+    let headers = &mut answer.headers;
+    set_request_id(headers, request_id);
+    if is_about_the_token(refusal) {
+        headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
+    }
+    if let Some(wait) = refusal.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    if let Some(allow) = refusal.allow() {
+        headers.insert(ALLOW, allow.clone());
+    }
+    answer
+}
+
+fn is_about_the_token(refusal: &Refusal) -> bool {
+    refusal.code().bearer_error().is_some()
+        || refusal.code() == Code::TokenMissing
+        || refusal.code().status() == StatusCode::UNAUTHORIZED
+}

@@ -1,0 +1,248 @@
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::cors::CorsHeaders;
+use super::*;
+use crate::error::{Code, Refusal};
+use crate::settings::AllowedOrigins;
+
+fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+    pairs
+        .iter()
+        .map(|(name, value)| {
+            (
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            )
+        })
+        .collect()
+}
+
+fn lines(headers: &HeaderMap) -> Vec<String> {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
+    let cases = [
+        (
+            Refusal::new(Code::TokenMissing, "Send a token."),
+            r#"{"code":"token_missing","message":"Send a token.","status":401,"request_id":"r1"}"#,
+            vec![r#"www-authenticate: Bearer realm="dify""#],
+        ),
+        (
+            Refusal::new(Code::TokenExpired, "It expired."),
+            r#"{"code":"token_expired","message":"It expired.","status":401,"request_id":"r1"}"#,
+            vec![
+                r#"www-authenticate: Bearer realm="dify", error="invalid_token", error_description="It expired.""#,
+            ],
+        ),
+        (
+            Refusal::new(Code::InsufficientScope, "A scope is missing.").with_scope("chat files"),
+            r#"{"code":"insufficient_scope","message":"A scope is missing.","status":403,"request_id":"r1"}"#,
+            vec![
+                r#"www-authenticate: Bearer realm="dify", error="insufficient_scope", error_description="A scope is missing.", scope="chat files""#,
+            ],
+        ),
+        (
+            Refusal::new(Code::AuthorizationMalformed, "Two \"tokens\" \\ ü\r\nX: y"),
+            r#"{"code":"authorization_malformed","message":"Two \"tokens\" \\ ü\r\nX: y","status":400,"request_id":"r1"}"#,
+            vec![
+                r#"www-authenticate: Bearer realm="dify", error="invalid_request", error_description="Two 'tokens' / ???X: y""#,
+            ],
+        ),
+        (
+            Refusal::new(Code::TooManyStreams, "Wait.").with_retry_after(Duration::from_secs(5)),
+            r#"{"code":"too_many_streams","message":"Wait.","status":429,"request_id":"r1"}"#,
+            vec!["retry-after: 5"],
+        ),
+        (
+            Refusal::new(Code::MethodNotAllowed, "No.")
+                .with_allow(HeaderValue::from_static("GET, HEAD")),
+            r#"{"code":"method_not_allowed","message":"No.","status":405,"request_id":"r1"}"#,
+            vec!["allow: GET, HEAD"],
+        ),
+    ];
+    for (refusal, body, own_headers) in cases {
+        let answer = of_refusal(&refusal, "r1", &Challenge::default());
+        let mut expected = own_headers;
+        expected.extend([
+            "cache-control: no-store",
+            "content-type: application/json",
+            "x-request-id: r1",
+        ]);
+        expected.sort_unstable();
+        assert_eq!(answer.status, refusal.code().status());
+        assert_eq!(String::from_utf8(answer.body).unwrap(), body);
+        assert_eq!(lines(&answer.headers), expected);
+    }
+}
+
+#[test]
+fn the_challenge_names_the_protected_resource_metadata() {
+    let challenge = Challenge {
+        resource_metadata: Some("https://dify.example/meta".to_owned()),
+    };
+    assert_eq!(
+        challenge.value(&Refusal::new(Code::TokenMissing, "Send a token.")),
+        r#"Bearer realm="dify", resource_metadata="https://dify.example/meta""#
+    );
+}
+
+#[test]
+fn only_listed_headers_of_dify_pass_and_nothing_of_one_user_enters_a_shared_cache() {
+    let cases: [(&[(&str, &str)], &[&str]); 5] = [
+        (
+            &[
+                ("content-type", "application/json"),
+                ("content-length", "12"),
+                ("set-cookie", "session=1"),
+                ("connection", "close"),
+                ("access-control-allow-origin", "*"),
+                ("vary", "Cookie"),
+                ("x-version", "1.16.1"),
+                ("server", "nginx"),
+            ],
+            &[
+                "cache-control: no-store",
+                "content-length: 12",
+                "content-type: application/json",
+                "vary: Authorization",
+                "x-version: 1.16.1",
+            ],
+        ),
+        (
+            &[
+                ("content-type", "image/png"),
+                ("cache-control", "public, max-age=3600"),
+            ],
+            &[
+                "cache-control: private, max-age=3600",
+                "content-type: image/png",
+                "vary: Authorization",
+            ],
+        ),
+        (
+            &[(
+                "cache-control",
+                "Public , S-MaxAge=9,proxy-revalidate, no-cache",
+            )],
+            &["cache-control: private, no-cache", "vary: Authorization"],
+        ),
+        (
+            &[("cache-control", "no-store")],
+            &["cache-control: private, no-store", "vary: Authorization"],
+        ),
+        (
+            &[
+                ("content-type", "Text/Event-Stream; charset=utf-8"),
+                ("content-length", "9"),
+                ("cache-control", "public"),
+            ],
+            &[
+                "cache-control: no-cache, no-transform",
+                "content-type: Text/Event-Stream; charset=utf-8",
+                "x-accel-buffering: no",
+            ],
+        ),
+    ];
+    for (upstream, expected) in cases {
+        assert_eq!(
+            lines(&of_dify(&headers(upstream))),
+            expected,
+            "{upstream:?}"
+        );
+    }
+}
+
+#[test]
+fn an_origin_reads_answers_only_where_the_settings_name_it() {
+    let these = AllowedOrigins::These(vec!["https://app.example".to_owned()]);
+    let exposed = "access-control-expose-headers: Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
+    let cases: [(&AllowedOrigins, Option<&str>, Option<&str>); 9] = [
+        (
+            &these,
+            Some("https://app.example"),
+            Some("https://app.example"),
+        ),
+        (&these, Some("https://app.example:443"), None),
+        (&these, Some("https://app.example.evil.example"), None),
+        (&these, Some("http://app.example"), None),
+        (&these, Some("null"), None),
+        (&these, None, None),
+        (
+            &AllowedOrigins::Any,
+            Some("https://anywhere.example"),
+            Some("*"),
+        ),
+        (&AllowedOrigins::Any, None, None),
+        (&AllowedOrigins::Nobody, Some("https://app.example"), None),
+    ];
+    for (allowed, origin, expected) in cases {
+        let request = headers(
+            &origin
+                .map(|origin| ("origin", origin))
+                .into_iter()
+                .collect::<Vec<_>>(),
+        );
+        let mut answer = headers(&[("vary", "Authorization")]);
+        CorsHeaders::decide(allowed, &request).apply(&mut answer);
+        let expected = match expected {
+            Some(origin) => vec![
+                format!("access-control-allow-origin: {origin}"),
+                exposed.to_owned(),
+                "vary: Authorization, Origin".to_owned(),
+            ],
+            None => vec!["vary: Authorization, Origin".to_owned()],
+        };
+        assert_eq!(lines(&answer), expected, "{allowed:?} {origin:?}");
+    }
+}
+
+#[test]
+fn a_preflight_is_told_the_methods_of_the_path_and_the_allowed_ones_of_its_headers() {
+    let allowed = AllowedOrigins::These(vec!["https://app.example".to_owned()]);
+    let preflight = [
+        ("origin", "https://app.example"),
+        ("access-control-request-method", "POST"),
+        (
+            "access-control-request-headers",
+            "authorization, Content-Type,x-evil , X-Trace-Id",
+        ),
+    ];
+    let cases: [(&[(&str, &str)], &[&str]); 3] = [
+        (
+            &preflight,
+            &[
+                "access-control-allow-headers: authorization, Content-Type, X-Trace-Id",
+                "access-control-allow-methods: OPTIONS, POST",
+                "access-control-allow-origin: https://app.example",
+                "access-control-expose-headers: Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+                "access-control-max-age: 600",
+                "allow: OPTIONS, POST",
+                "vary: Origin",
+            ],
+        ),
+        (&[], &["allow: OPTIONS, POST", "vary: Origin"]),
+        (
+            &[
+                ("origin", "https://evil.example"),
+                preflight[1],
+                preflight[2],
+            ],
+            &["allow: OPTIONS, POST", "vary: Origin"],
+        ),
+    ];
+    for (request, expected) in cases {
+        let request = headers(request);
+        let answer = CorsHeaders::decide(&allowed, &request).options("OPTIONS, POST", &request);
+        assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
+        assert_eq!(lines(&answer.headers), expected);
+    }
+}

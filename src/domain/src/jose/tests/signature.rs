@@ -1,0 +1,271 @@
+//! What the library is asked, whether a key made a signature, and that it is asked nothing else.
+
+use std::sync::LazyLock;
+
+use jwt_simple::prelude::{
+    Claims as SignedClaims, Duration, ECDSAP256KeyPairLike, ECDSAP384KeyPairLike, ES256KeyPair,
+    ES384KeyPair, Ed25519KeyPair, EdDSAKeyPairLike, JWTClaims, NoCustomClaims, PS256KeyPair,
+    PS384KeyPair, PS512KeyPair, RS256KeyPair, RS384KeyPair, RS512KeyPair, RSAKeyPairLike,
+};
+use serde_json::json;
+
+use super::encode;
+use crate::error::Code;
+use crate::jose::{Algorithm, JwkSet, UnverifiedToken};
+
+/// One RSA key for all tests: making one takes seconds.
+pub(super) fn rsa_pair() -> &'static RS256KeyPair {
+    static PAIR: LazyLock<RS256KeyPair> =
+        LazyLock::new(|| RS256KeyPair::generate(2048).expect("a key"));
+    &PAIR
+}
+
+fn claims() -> JWTClaims<NoCustomClaims> {
+    SignedClaims::create(Duration::from_secs(60)).with_subject("alice")
+}
+
+/// Whether the only key of `jwk` made the signature.
+fn verifies(jwk: &str, token: &str) -> bool {
+    let set = JwkSet::parse(format!(r#"{{"keys":[{jwk}]}}"#).as_bytes()).expect("a set");
+    let token = UnverifiedToken::parse(token).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    let key = set
+        .select(&token.header, "https://id.example")
+        .expect("a key");
+    match key.verify(&token) {
+        Ok(()) => true,
+        Err(refusal) => {
+            assert_eq!(refusal.code(), Code::TokenSignatureInvalid);
+            false
+        }
+    }
+}
+
+/// A token of each algorithm, with the public key that made it.
+fn tokens() -> Vec<(Algorithm, String, String)> {
+    let pem = rsa_pair().to_pem().unwrap();
+    let rsa = {
+        let numbers = rsa_pair().public_key().to_components();
+        json!({"kty": "RSA", "n": encode(numbers.n), "e": encode(numbers.e)}).to_string()
+    };
+    let (p256, p384, ed) = (
+        ES256KeyPair::generate(),
+        ES384KeyPair::generate(),
+        Ed25519KeyPair::generate(),
+    );
+    vec![
+        (
+            Algorithm::EdDsa,
+            ed.public_key().to_jwk(),
+            ed.sign(claims()).unwrap(),
+        ),
+        (
+            Algorithm::Es256,
+            p256.public_key().to_jwk(),
+            p256.sign(claims()).unwrap(),
+        ),
+        (
+            Algorithm::Es384,
+            p384.public_key().to_jwk(),
+            p384.sign(claims()).unwrap(),
+        ),
+        (
+            Algorithm::Ps256,
+            rsa.clone(),
+            PS256KeyPair::from_pem(&pem)
+                .unwrap()
+                .sign(claims())
+                .unwrap(),
+        ),
+        (
+            Algorithm::Ps384,
+            rsa.clone(),
+            PS384KeyPair::from_pem(&pem)
+                .unwrap()
+                .sign(claims())
+                .unwrap(),
+        ),
+        (
+            Algorithm::Ps512,
+            rsa.clone(),
+            PS512KeyPair::from_pem(&pem)
+                .unwrap()
+                .sign(claims())
+                .unwrap(),
+        ),
+        (
+            Algorithm::Rs256,
+            rsa.clone(),
+            rsa_pair().sign(claims()).unwrap(),
+        ),
+        (
+            Algorithm::Rs384,
+            rsa.clone(),
+            RS384KeyPair::from_pem(&pem)
+                .unwrap()
+                .sign(claims())
+                .unwrap(),
+        ),
+        (
+            Algorithm::Rs512,
+            rsa,
+            RS512KeyPair::from_pem(&pem)
+                .unwrap()
+                .sign(claims())
+                .unwrap(),
+        ),
+    ]
+}
+
+#[test]
+fn each_algorithm_verifies_what_its_key_signed_and_nothing_that_was_changed() {
+    for (algorithm, jwk, token) in tokens() {
+        assert_eq!(
+            UnverifiedToken::parse(&token)
+                .ok()
+                .unwrap()
+                .header
+                .algorithm,
+            algorithm
+        );
+        assert!(verifies(&jwk, &token), "{algorithm:?}");
+        let parts: Vec<&str> = token.split('.').collect();
+        let other_payload = encode(r#"{"sub":"mallory"}"#);
+        let truncated = parts[2].get(..parts[2].len() / 8 * 4).unwrap();
+        let zero = encode(vec![0; parts[2].len() * 3 / 4]);
+        for changed in [
+            format!("{}.{other_payload}.{}", parts[0], parts[2]),
+            format!("{}.{}.{truncated}", parts[0], parts[1]),
+            format!(
+                "{}.{}.{}AAAA",
+                parts[0],
+                parts[1],
+                parts[2].get(..parts[2].len() / 4 * 4).unwrap()
+            ),
+            format!("{}.{}.{zero}", parts[0], parts[1]),
+            format!("{}.{}.AA", parts[0], parts[1]),
+        ] {
+            assert!(!verifies(&jwk, &changed), "{algorithm:?}: {changed}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_of_another_algorithm_of_the_same_key_does_not_verify() {
+    let tokens = tokens();
+    let of_rsa: Vec<_> = tokens
+        .iter()
+        .filter(|(_, jwk, _)| jwk.contains("RSA"))
+        .collect();
+    for (claimed, jwk, token) in &of_rsa {
+        let header = encode(format!(r#"{{"alg":"{}"}}"#, claimed.as_str()));
+        let payload = token.split('.').nth(1).unwrap();
+        for (_, _, other) in of_rsa
+            .iter()
+            .filter(|(algorithm, _, _)| algorithm != claimed)
+        {
+            let signature = other.split('.').nth(2).unwrap();
+            assert!(
+                !verifies(jwk, &format!("{header}.{payload}.{signature}")),
+                "{claimed:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn another_key_of_the_same_kind_does_not_verify() {
+    let other = Ed25519KeyPair::generate().public_key().to_jwk();
+    let token = Ed25519KeyPair::generate().sign(claims()).unwrap();
+    assert!(!verifies(&other, &token));
+}
+
+/// A token with exactly these texts in it, truly signed.
+fn signed(pair: &Ed25519KeyPair, header: &str, payload: &str) -> String {
+    let input = format!("{}.{}", encode(header), encode(payload));
+    let signature = pair.key_pair().as_ref().sk.sign(&input, None);
+    format!("{input}.{}", encode(signature.as_ref()))
+}
+
+#[test]
+fn the_library_judges_neither_times_nor_types_nor_claims_of_a_genuine_token() {
+    let pair = Ed25519KeyPair::generate();
+    let jwk = pair.public_key().to_jwk();
+    let header = r#"{"alg":"EdDSA"}"#;
+    let rows = [
+        (header, "{}"),
+        (header, r#"{"exp":1}"#),
+        (header, r#"{"exp":1.5,"nbf":1.25,"iat":0.5}"#),
+        (header, r#"{"exp":1e300}"#),
+        (header, r#"{"exp":18446744073709551615}"#),
+        (header, r#"{"exp":9999999999}"#),
+        (header, r#"{"exp":0}"#),
+        (header, r#"{"exp":-0.0}"#),
+        (
+            header,
+            r#"{"nbf":18446744073709551615,"iat":18446744073709551615}"#,
+        ),
+        (header, r#"{"aud":"a"}"#),
+        (header, r#"{"aud":[]}"#),
+        (header, r#"{"aud":["a","a","b"]}"#),
+        (header, r#"{"nonce":"n","jti":"j","sub":"s","iss":"i"}"#),
+        (
+            header,
+            r#"{"kid":5,"azp":null,"scope":["a"],"email":{"x":[[[[1]]]]}}"#,
+        ),
+        (r#"{"alg":"Ed25519"}"#, "{}"),
+        (
+            r#"{"alg":"EdDSA","typ":"JWT","x5t":"a","x5t#S256":"b"}"#,
+            "{}",
+        ),
+        (r#"{"alg":"EdDSA","typ":"at+jwt"}"#, "{}"),
+        (r#"{"alg":"EdDSA","typ":"application/at+jwt"}"#, "{}"),
+        (r#"{"alg":"EdDSA","typ":"application/JWT"}"#, "{}"),
+        (r#"{"alg":"EdDSA","typ":"jwt"}"#, "{}"),
+        (r#"{"alg":"EdDSA","typ":"JOSE"}"#, "{}"),
+        (r#"{"alg":"EdDSA","cty":"text/plain","unknown":[1]}"#, "{}"),
+        ("{ \"alg\" : \"EdDSA\" }", "{ }"),
+    ];
+    for (header, payload) in rows {
+        assert!(
+            verifies(&jwk, &signed(&pair, header, payload)),
+            "{header} {payload}"
+        );
+    }
+}
+
+#[test]
+fn a_token_near_the_size_limit_verifies() {
+    let pair = Ed25519KeyPair::generate();
+    let payload = format!(r#"{{"groups":["{}"]}}"#, "g".repeat(11_000));
+    assert!(verifies(
+        &pair.public_key().to_jwk(),
+        &signed(&pair, r#"{"alg":"EdDSA"}"#, &payload)
+    ));
+}
+
+#[test]
+fn the_refusal_says_what_happened_and_what_entra_users_usually_did() {
+    let pair = Ed25519KeyPair::generate();
+    let set = JwkSet::parse(format!(r#"{{"keys":[{}]}}"#, pair.public_key().to_jwk()).as_bytes())
+        .unwrap();
+    let general = "The issuer's key did not make this token's signature: the token was changed, or somebody else \
+        signed it.";
+    let entra = format!(
+        "{general} Entra: tokens for Microsoft Graph cannot be verified by anybody else, so ask for a scope of your \
+         own API; where the app has claims mapping, its keys stand in a document of their own: write it into \
+         `discovery_url`, with `?appid=<client ID>`."
+    );
+    for (issuer, message) in [
+        ("https://id.example", general),
+        ("https://sts.windows.net/t/", &entra),
+    ] {
+        let token = super::unsigned(r#"{"alg":"EdDSA"}"#, &json!({"iss": issuer}).to_string());
+        let token = UnverifiedToken::parse(&token).ok().unwrap();
+        let refusal = set
+            .select(&token.header, issuer)
+            .unwrap()
+            .verify(&token)
+            .unwrap_err();
+        assert_eq!(refusal.message(), message);
+    }
+}

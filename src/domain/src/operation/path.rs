@@ -1,0 +1,136 @@
+//! From a path to the operations it has, and from an operation to Dify's path.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+
+use super::{OPERATIONS, Operation};
+use crate::error::{Code, Refusal};
+
+/// A human input form's token has 22 characters in Dify 1.16; the limit leaves room for longer ones.
+const LONGEST_FORM_TOKEN: usize = 128;
+
+/// What a path has.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Found {
+    /// These methods, `HEAD` with `GET` and always `OPTIONS`, in alphabetical order.
+    Methods(Vec<Method>),
+    /// No operation.
+    Nothing,
+}
+
+/// What the decoded `path` has, whatever its variables hold: their values are judged by [`upstream_path`].
+///
+/// Several slashes at its beginning count as one, because the SDK's router takes them so.
+pub fn at_path(path: &str) -> Found {
+    let Some(relative) = path
+        .strip_prefix('/')
+        .map(|rest| rest.trim_start_matches('/'))
+    else {
+        return Found::Nothing;
+    };
+    if relative.chars().any(char::is_control) {
+        return Found::Nothing;
+    }
+    let mut methods: Vec<Method> = OPERATIONS
+        .iter()
+        .filter(|operation| matches(operation.path, relative))
+        .flat_map(|operation| methods_of(&operation.method))
+        .collect();
+    if methods.is_empty() {
+        return Found::Nothing;
+    }
+    methods.push(Method::OPTIONS);
+    methods.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    methods.dedup();
+    Found::Methods(methods)
+}
+
+/// Dify's path, below `dify_api_url`, for `operation` with the decoded values of its variables.
+///
+/// Every value is checked and none needs escaping afterwards. A value that cannot be one is refused as `not_found`,
+/// the way Dify refuses most of them; for others it would answer 500.
+pub fn upstream_path(
+    operation: &Operation,
+    values: &BTreeMap<String, String>,
+) -> Result<String, Refusal> {
+    let mut path = String::new();
+    for segment in operation.path.split('/').skip(1) {
+        path.push('/');
+        match variable(segment) {
+            Some(name) => path.push_str(&checked(
+                name,
+                values.get(name).map(String::as_str).unwrap_or_default(),
+            )?),
+            None => path.push_str(segment),
+        }
+    }
+    Ok(path)
+}
+
+fn matches(declared: &str, relative: &str) -> bool {
+    let mut declared = declared.split('/').skip(1);
+    let mut actual = relative.split('/');
+    loop {
+        match (declared.next(), actual.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(segment)) if fits(expected, segment) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn fits(expected: &str, segment: &str) -> bool {
+    match variable(expected) {
+        Some(_) => !matches!(segment, "" | "." | ".."),
+        None => expected == segment,
+    }
+}
+
+fn methods_of(method: &Method) -> Vec<Method> {
+    match *method {
+        Method::GET => vec![Method::GET, Method::HEAD],
+        _ => vec![method.clone()],
+    }
+}
+
+fn variable(segment: &str) -> Option<&str> {
+    segment.strip_prefix('<')?.strip_suffix('>')
+}
+
+fn checked(name: &str, value: &str) -> Result<String, Refusal> {
+    match name {
+        "action" if matches!(value, "enable" | "disable") => Ok(value.to_owned()),
+        "action" => Err(unfit(name, "`enable` or `disable`")),
+        "form_token" if is_form_token(value) => Ok(value.to_owned()),
+        "form_token" => Err(unfit(name, "1 to 128 letters, digits, `-` and `_`")),
+        _ if is_uuid(value) => Ok(value.to_ascii_lowercase()),
+        _ => Err(unfit(
+            name,
+            "a UUID such as `1e43fa4c-9b1a-430a-b494-ac22222409ae`",
+        )),
+    }
+}
+
+fn unfit(name: &str, expected: &str) -> Refusal {
+    Refusal::new(
+        Code::NotFound,
+        format!("The `{name}` of the path is not {expected}."),
+    )
+}
+
+fn is_form_token(value: &str) -> bool {
+    (1..=LONGEST_FORM_TOKEN).contains(&value.len())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// The 36 characters of RFC 9562 §4. Python's `UUID` takes braces and missing dashes as well; nobody needs them.
+fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}

@@ -1,0 +1,282 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+
+use super::*;
+
+const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
+
+#[test]
+fn the_table_holds_each_of_the_37_operations_once() {
+    let handlers: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| operation.handler)
+        .collect();
+    let routes: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| (operation.method.as_str(), operation.path))
+        .collect();
+
+    assert_eq!(
+        (OPERATIONS.len(), handlers.len(), routes.len()),
+        (37, 37, 37)
+    );
+}
+
+#[test]
+fn dify_reads_user_exactly_where_the_table_says() {
+    let places = |place| -> Vec<&str> {
+        OPERATIONS
+            .iter()
+            .filter(|operation| operation.user == place)
+            .map(|operation| operation.handler)
+            .collect()
+    };
+
+    assert_eq!(
+        places(UserPlace::Form),
+        ["post_files_upload", "post_audio_to_text"]
+    );
+    assert_eq!(
+        places(UserPlace::Query),
+        [
+            "get_workflow_events",
+            "get_conversations",
+            "get_conversation_variables",
+            "get_messages",
+            "get_message_suggested",
+            "get_file_preview",
+        ]
+    );
+    assert_eq!(
+        places(UserPlace::Json),
+        [
+            "post_chat_messages",
+            "post_chat_messages_stop",
+            "post_completion_messages",
+            "post_completion_messages_stop",
+            "post_workflows_run",
+            "post_workflow_run",
+            "post_workflow_task_stop",
+            "post_human_input_form",
+            "delete_conversation",
+            "post_conversation_name",
+            "put_conversation_variable",
+            "post_message_feedbacks",
+            "post_text_to_audio",
+        ]
+    );
+}
+
+#[test]
+fn what_is_everybodys_is_only_for_admins() {
+    for operation in OPERATIONS {
+        let refused = operation.admit(false).err().map(|refusal| refusal.code());
+        let expected = (operation.class == Class::Admin).then_some(Code::AdminRequired);
+
+        assert_eq!(
+            (refused, operation.admit(true)),
+            (expected, Ok(())),
+            "{}",
+            operation.handler
+        );
+    }
+}
+
+#[test]
+fn an_admin_refusal_names_the_operation_and_the_setting() {
+    let operation = Operation::of_handler("get_end_user").unwrap();
+    let message = "GET /end-users/<end_user_id> touches the data of every user of the app. \
+                   The token does not meet the endpoint's `admin_claims`.";
+
+    assert_eq!(
+        operation.admit(false),
+        Err(Refusal::new(Code::AdminRequired, message))
+    );
+}
+
+#[test]
+fn few_operations_are_visible_and_all_take_their_place_in_the_readme() {
+    let visible: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|operation| operation.visible)
+        .map(|found| found.path)
+        .collect();
+
+    assert_eq!(
+        visible,
+        [
+            "/chat-messages",
+            "/completion-messages",
+            "/workflows/run",
+            "/conversations",
+            "/messages",
+            "/files/upload"
+        ]
+    );
+    assert!(
+        OPERATIONS
+            .iter()
+            .all(|operation| operation.summary.ends_with('.'))
+    );
+}
+
+#[test]
+fn a_path_has_the_methods_of_its_operations() {
+    let cases = [
+        ("/", "GET,HEAD,OPTIONS"),
+        ("//", "GET,HEAD,OPTIONS"),
+        ("/chat-messages", "OPTIONS,POST"),
+        ("//chat-messages", "OPTIONS,POST"),
+        ("///info", "GET,HEAD,OPTIONS"),
+        ("/apps/annotations", "GET,HEAD,OPTIONS,POST"),
+        ("/apps/annotations/any", "DELETE,OPTIONS,PUT"),
+        ("/workflows/run", "OPTIONS,POST"),
+        ("/workflows/run/any", "GET,HEAD,OPTIONS"),
+        ("/workflows/run/run", "GET,HEAD,OPTIONS,POST"),
+        ("/conversations/any/variables/other", "OPTIONS,PUT"),
+        ("", ""),
+        ("info", ""),
+        ("/info/", ""),
+        ("/Info", ""),
+        ("/v1/info", ""),
+        ("/messages//feedbacks", ""),
+        ("/messages/../feedbacks", ""),
+        ("/messages/./feedbacks", ""),
+        ("/../info", ""),
+        ("/messages/a/b/feedbacks", ""),
+        ("/messages/a\nb/feedbacks", ""),
+        ("/messages/a\0/feedbacks", ""),
+        ("/info\u{7f}", ""),
+        ("/chat-messages/x/stop/y", ""),
+    ];
+    for (path, expected) in cases {
+        let found = match at_path(path) {
+            Found::Methods(methods) => methods
+                .iter()
+                .map(Method::as_str)
+                .collect::<Vec<_>>()
+                .join(","),
+            Found::Nothing => String::new(),
+        };
+        assert_eq!(found, expected, "{path:?}");
+    }
+}
+
+/// Handler, values of the path's variables, Dify's path.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
+#[test]
+fn a_good_value_gets_into_difys_path() {
+    let upper = ID.to_uppercase();
+    let cases: [Case; 6] = [
+        ("post_chat_messages", &[], "/chat-messages"),
+        ("get_root", &[], "/"),
+        (
+            "get_workflow_run",
+            &[("workflow_run_id", &upper)],
+            "/workflows/run/1e43fa4c-9b1a-430a-b494-ac22222409ae",
+        ),
+        (
+            "put_conversation_variable",
+            &[("conversation_id", ID), ("variable_id", ID), ("other", "x")],
+            "/conversations/1e43fa4c-9b1a-430a-b494-ac22222409ae/variables/1e43fa4c-9b1a-430a-b494-ac22222409ae",
+        ),
+        (
+            "get_human_input_form",
+            &[("form_token", "U9ARsEv4kC5w-Ofc6Uc8_A")],
+            "/form/human_input/U9ARsEv4kC5w-Ofc6Uc8_A",
+        ),
+        (
+            "get_annotation_reply_status",
+            &[("action", "disable"), ("job_id", ID)],
+            "/apps/annotation-reply/disable/status/1e43fa4c-9b1a-430a-b494-ac22222409ae",
+        ),
+    ];
+    for (handler, values, expected) in cases {
+        assert_eq!(
+            path_of(handler, values),
+            Ok(expected.to_owned()),
+            "{handler}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_value_is_not_found() {
+    let uuid = "a UUID such as `1e43fa4c-9b1a-430a-b494-ac22222409ae`";
+    let token = "1 to 128 letters, digits, `-` and `_`";
+    let long = "x".repeat(129);
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("get_workflow_run", "workflow_run_id", "", uuid),
+        ("get_workflow_run", "workflow_run_id", "abc", uuid),
+        (
+            "get_workflow_run",
+            "workflow_run_id",
+            "1e43fa4c9b1a430ab494ac22222409ae",
+            uuid,
+        ),
+        (
+            "get_workflow_run",
+            "workflow_run_id",
+            "{1e43fa4c-9b1a-430a-b494-ac22222409ae}",
+            uuid,
+        ),
+        (
+            "get_workflow_run",
+            "workflow_run_id",
+            "1e43fa4c-9b1a-430a-b494-ac22222409a/",
+            uuid,
+        ),
+        (
+            "get_workflow_run",
+            "workflow_run_id",
+            "1e43fa4c-9b1a-430a-b494-ac22222409aé",
+            uuid,
+        ),
+        (
+            "get_workflow_run",
+            "workflow_run_id",
+            "1e43fa4c-9b1a-430a-b494-ac22222409ae?user=x",
+            uuid,
+        ),
+        ("get_workflow_run", "other", ID, uuid),
+        ("post_workflow_run", "workflow_id", "draft", uuid),
+        ("post_chat_messages_stop", "task_id", "../x", uuid),
+        ("get_human_input_form", "form_token", "", token),
+        ("get_human_input_form", "form_token", "..", token),
+        ("get_human_input_form", "form_token", "a%2Fb", token),
+        ("get_human_input_form", "form_token", &long, token),
+        (
+            "post_annotation_reply",
+            "action",
+            "status",
+            "`enable` or `disable`",
+        ),
+    ];
+    for (handler, name, value, expected) in cases {
+        let variable = if *name == "other" {
+            "workflow_run_id"
+        } else {
+            name
+        };
+        let refusal = Refusal::new(
+            Code::NotFound,
+            format!("The `{variable}` of the path is not {expected}."),
+        );
+
+        assert_eq!(
+            path_of(handler, &[(name, value)]),
+            Err(refusal),
+            "{handler} {value:?}"
+        );
+    }
+}
+
+fn path_of(handler: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
+    let values: BTreeMap<String, String> = values
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    upstream_path(Operation::of_handler(handler).unwrap(), &values)
+}

@@ -1,0 +1,124 @@
+//! The body that Dify gets.
+
+use http::{HeaderMap, Method};
+
+use super::Identity;
+use super::content_type::ContentType;
+use super::form::form;
+use super::json::{self, json};
+use super::multipart::multipart;
+use crate::error::{Code, Refusal};
+use crate::operation::{AnswerKind, BodyKind, Operation, UserPlace};
+use crate::request::{self, Piece};
+
+/// Where the plugin daemon cuts a body, without telling anyone.
+const CUT: usize = 10 * 1024 * 1024;
+
+/// What the SDK hands over for an empty POST or PUT: the daemon sends the end of a chunked body, nobody decodes it.
+const PHANTOM: &[u8] = b"0\r\n\r\n";
+
+/// A rewritten body.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Body {
+    /// Its pieces; none for no body.
+    pub pieces: Option<Vec<Piece>>,
+    /// Its content type.
+    pub content_type: Option<String>,
+    /// Whether the answer is a stream of events, if it is good.
+    pub streaming: bool,
+}
+
+/// Rewrites the body of a request for `operation`.
+///
+/// # Errors
+/// `body_too_large` where the daemon has cut it, `unsupported_media_type` and `bad_request` where it is not what the
+/// operation takes, `invalid_param` where `inputs` is no object.
+pub fn body<B: request::Body + ?Sized>(
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: &B,
+    identity: &Identity<'_>,
+) -> Result<Body, Refusal> {
+    if operation.body == BodyKind::Nothing {
+        let streaming = operation.answer == AnswerKind::Events;
+        return Ok(Body {
+            pieces: None,
+            content_type: None,
+            streaming,
+        });
+    }
+    if body.len() >= CUT {
+        let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
+        return Err(Refusal::new(Code::BodyTooLarge, message));
+    }
+    match (operation.body, ContentType::of(headers)) {
+        (BodyKind::Json, _) if operation.method == Method::DELETE && body.is_empty() => {
+            json_body(operation, b"{}", identity)
+        }
+        (BodyKind::Json, ContentType::Json) => json_body(operation, &filled(body)?, identity),
+        (BodyKind::Multipart, ContentType::Multipart(Some(boundary))) => {
+            let pieces = Some(multipart(body, &boundary, identity.user)?);
+            Ok(Body {
+                pieces,
+                content_type: Some(boundary.content_type()),
+                streaming: false,
+            })
+        }
+        (BodyKind::Multipart, ContentType::Multipart(None)) => Err(Refusal::new(
+            Code::BadRequest,
+            "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters, as RFC 2046 has them.",
+        )),
+        (BodyKind::Multipart, ContentType::Form) => {
+            let text = form(&filled(body)?, identity.user)?;
+            Ok(own(text, "application/x-www-form-urlencoded", false))
+        }
+        (_, found) => Err(unsupported(operation, &found)),
+    }
+}
+
+fn json_body(operation: &Operation, body: &[u8], identity: &Identity<'_>) -> Result<Body, Refusal> {
+    let edit = json::Edit {
+        user: (operation.user == UserPlace::Json).then_some(identity.user),
+        inputs: operation.takes_inputs.then_some(identity.inputs),
+    };
+    let rewritten = json(body, &edit)?;
+    let streaming = operation.answer == AnswerKind::Run && rewritten.streaming;
+    Ok(own(rewritten.text, "application/json", streaming))
+}
+
+fn own(text: String, content_type: &str, streaming: bool) -> Body {
+    let pieces = Some(vec![Piece::Own(text.into_bytes())]);
+    Body {
+        pieces,
+        content_type: Some(content_type.to_owned()),
+        streaming,
+    }
+}
+
+/// The whole body, which must not be empty.
+fn filled<B: request::Body + ?Sized>(body: &B) -> Result<Vec<u8>, Refusal> {
+    let bytes = body.read_all();
+    if bytes.is_empty() || bytes == PHANTOM {
+        return Err(Refusal::new(
+            Code::BadRequest,
+            "The body is empty. This operation needs one.",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn unsupported(operation: &Operation, found: &ContentType) -> Refusal {
+    let found = match found {
+        ContentType::Form => "`application/x-www-form-urlencoded`",
+        ContentType::Json => "`application/json`",
+        ContentType::Missing => "missing",
+        ContentType::Multipart(_) => "`multipart/form-data`",
+        ContentType::Other => "another one",
+    };
+    let expected = match operation.body {
+        BodyKind::Multipart => "multipart/form-data",
+        _ => "application/json",
+    };
+    let message = format!("The content type is {found}. This operation takes `{expected}`.");
+    Refusal::new(Code::UnsupportedMediaType, message)
+}

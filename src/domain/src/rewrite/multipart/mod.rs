@@ -1,0 +1,116 @@
+//! `multipart/form-data` as Dify's werkzeug (2.3 to 3.1) reads it, edited without its bytes entering memory.
+//!
+//! Werkzeug takes every part whose body it can delimit, with CRLF, LF or CR, and where it cannot it reads an *empty
+//! form* without a word: then nobody would be `user`. It also reads in pieces of any size, and some bodies come out
+//! differently with another cut. So whatever is not clearly one reading is refused, not relayed.
+
+use super::content_type::Boundary;
+use crate::error::{Code, Refusal};
+use crate::request::{Body, Piece};
+
+mod head;
+mod scan;
+
+#[cfg(test)]
+mod tests;
+
+use head::Head;
+use scan::{After, Mark, Scanner};
+
+/// Flask's default limit; more parts are 413 there.
+const MOST_PARTS: usize = 1000;
+
+/// What Dify gets instead of `body`: the caller's `user` as the first part, no other part of that name, everything
+/// else as it was. What stands before the first delimiter and after the last one nobody reads; it is left out.
+pub(super) fn multipart<B: Body + ?Sized>(
+    body: &B,
+    boundary: &Boundary,
+    user: &str,
+) -> Result<Vec<Piece>, Refusal> {
+    let delimiter = boundary.delimiter();
+    if user.contains(&delimiter) {
+        return Err(bad(
+            "The multipart boundary stands in the caller's `user`. Use another, random boundary.",
+        ));
+    }
+    let user_part =
+        format!("{delimiter}\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\n{user}\r\n");
+    let mut pieces = vec![Piece::Own(user_part.into_bytes())];
+    for (offset, length) in kept_spans(body, &delimiter)? {
+        pieces.push(Piece::Client { offset, length });
+    }
+    pieces.push(Piece::Own(format!("{delimiter}--\r\n").into_bytes()));
+    Ok(pieces)
+}
+
+/// The spans from one delimiter to the next of all parts that are not called `user`, neighbours as one.
+fn kept_spans<B: Body + ?Sized>(body: &B, delimiter: &str) -> Result<Vec<(usize, usize)>, Refusal> {
+    let mut scanner = Scanner::new(body, delimiter.as_bytes());
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut mark = first_delimiter(&mut scanner)?;
+    for _ in 0..=MOST_PARTS {
+        let line_break = match mark.after {
+            After::Close => return Ok(spans),
+            After::LineBreak(line_break) => line_break,
+            _ => return Err(unclear()),
+        };
+        let head = Head::read(body, mark.end + line_break.length(), line_break)?;
+        let next = next_delimiter(&mut scanner, head.end)?;
+        if !head.is_user {
+            keep(&mut spans, mark.at, next.at);
+        }
+        mark = next;
+    }
+    Err(bad(&format!(
+        "The multipart body has more than {MOST_PARTS} parts."
+    )))
+}
+
+fn keep(spans: &mut Vec<(usize, usize)>, from: usize, to: usize) {
+    match spans.last_mut() {
+        Some((offset, length)) if *offset + *length == from => *length += to - from,
+        _ => spans.push((from, to - from)),
+    }
+}
+
+/// Werkzeug takes the first delimiter even in the middle of a line; where it stands alone both readings are one.
+fn first_delimiter<B: Body + ?Sized>(scanner: &mut Scanner<'_, B>) -> Result<Mark, Refusal> {
+    match scanner.find(0) {
+        Some(mark) if matches!(mark.before, None | Some(b'\r' | b'\n')) => Ok(mark),
+        Some(_) => Err(unclear()),
+        None => Err(bad(
+            "The multipart body does not hold the boundary that its content type names.",
+        )),
+    }
+}
+
+fn next_delimiter<B: Body + ?Sized>(
+    scanner: &mut Scanner<'_, B>,
+    from: usize,
+) -> Result<Mark, Refusal> {
+    let mut search = from;
+    while let Some(mark) = scanner.find(search) {
+        let begins_a_line = matches!(mark.before, Some(b'\r' | b'\n'));
+        match mark.after {
+            // Right after the blank line werkzeug misses it where its buffer ends inside.
+            _ if begins_a_line && mark.at == from => return Err(unclear()),
+            After::Close | After::LineBreak(_) if begins_a_line => return Ok(mark),
+            After::Padding if begins_a_line => return Err(unclear()),
+            After::End => break,
+            _ => search = mark.end,
+        }
+    }
+    Err(bad(
+        "The multipart body does not end with its boundary and `--`.",
+    ))
+}
+
+fn unclear() -> Refusal {
+    bad(
+        "The multipart body has a boundary that does not stand alone on its line, with CRLF or LF around it.",
+    )
+}
+
+fn bad(message: &str) -> Refusal {
+    Refusal::new(Code::BadRequest, message)
+}

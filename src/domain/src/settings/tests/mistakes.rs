@@ -1,0 +1,336 @@
+use serde_json::{Value, json};
+
+use super::super::{Mistakes, Settings};
+use super::{assert_mistakes, minimal, sentences};
+
+#[test]
+fn a_value_of_another_type_is_named() {
+    assert_mistakes(&[
+        (
+            json!({"issuer": true}),
+            "`issuer` is a JSON boolean instead of text; write text such as `https://idp.example.com/realms/main`.",
+        ),
+        (
+            json!({"client_id": ["my-app"]}),
+            "`client_id` is a JSON array instead of text; write text such as `my-app`.",
+        ),
+        (
+            json!({"app_key": {"key": 1}}),
+            "`app_key` is a JSON object instead of text; write text such as `app-…`.",
+        ),
+        (
+            json!({"clock_skew": 60}),
+            "`clock_skew` is a JSON number instead of text; write text such as `60`.",
+        ),
+        (
+            json!({"client_secret": false}),
+            "`client_secret` is a JSON boolean instead of text; write text or leave it empty.",
+        ),
+        (
+            json!({"userinfo": "true"}),
+            "`userinfo` is text instead of a boolean; it must be `true` or `false`.",
+        ),
+        (
+            json!({"userinfo": 1}),
+            "`userinfo` is a JSON number instead of a boolean; it must be `true` or `false`.",
+        ),
+    ]);
+}
+
+#[test]
+fn a_required_setting_that_is_missing_is_named() {
+    for nothing in [Value::Null, json!(""), json!(" \t\n")] {
+        assert_mistakes(&[
+            (
+                json!({"issuer": nothing}),
+                "`issuer` is missing; write text such as `https://idp.example.com/realms/main`.",
+            ),
+            (
+                json!({"client_id": nothing}),
+                "`client_id` is missing; write text such as `my-app`.",
+            ),
+            (
+                json!({"app_key": nothing}),
+                "`app_key` is missing; write text such as `app-…`.",
+            ),
+        ]);
+    }
+}
+
+#[test]
+fn an_address_must_be_the_one_that_is_asked_for() {
+    let base = "`dify_api_url` is not the base URL of the app API; write it as the app's API access page shows it.";
+    assert_mistakes(&[
+        (
+            json!({"dify_api_url": "dify.example.com/v1"}),
+            "`dify_api_url` is no URL that begins with `https://` or `http://`; write it in full.",
+        ),
+        (
+            json!({"dify_api_url": "https://dify.example.com/v1?x=y"}),
+            "`dify_api_url` has a query behind `?`; remove it.",
+        ),
+        (
+            json!({"dify_api_url": "https://dify.example.com/v1/chat-messages"}),
+            base,
+        ),
+        (
+            json!({"dify_api_url": "https://dify.example.com/v1/workflows/run/"}),
+            base,
+        ),
+        (
+            json!({"dify_api_url": "https://dify.example.com/console/api"}),
+            base,
+        ),
+        (
+            json!({"discovery_url": "/.well-known/x"}),
+            "`discovery_url` is no URL that begins with `https://` or `http://`; write it in full.",
+        ),
+        (
+            json!({"public_url": "https://dify.example.com/e/x?y"}),
+            "`public_url` has a query behind `?`; remove it.",
+        ),
+        (
+            json!({"public_url": "https://Dify.example.com/e/x"}),
+            "`public_url` is not in its normal form; write the host in lower case, no default port and no `..`.",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_must_be_one_that_a_browser_sends() {
+    let none = "`allowed_origins` is no origin; write scheme, host and port, such as `https://app.example.com`.";
+    let more = "`allowed_origins` is more than an origin; write scheme, host and port alone, such as `https://app.example.com`.";
+    assert_mistakes(&[
+        (json!({"allowed_origins": "app.example.com"}), none),
+        (json!({"allowed_origins": "localhost:3000"}), none),
+        (json!({"allowed_origins": "null"}), none),
+        (json!({"allowed_origins": "file:///"}), none),
+        (
+            json!({"allowed_origins": "https://app.example.com/chat"}),
+            more,
+        ),
+        (
+            json!({"allowed_origins": "https://app.example.com?x"}),
+            more,
+        ),
+        (
+            json!({"allowed_origins": "https://user@app.example.com"}),
+            more,
+        ),
+        (
+            json!({"allowed_origins": "https://*.example.com"}),
+            "`allowed_origins` has a wildcard; write every origin in full.",
+        ),
+        (
+            json!({"allowed_origins": "https://app.example.com, *"}),
+            "`allowed_origins` (entry 2) is `*`, which must stand alone; remove it or all the others.",
+        ),
+    ]);
+}
+
+#[test]
+fn claims_must_be_readable_and_inputs_have_different_names() {
+    let same = "has the same name as an earlier entry; write `name=path` with another name.";
+    for (setting, text, message) in [
+        (
+            "required_claims",
+            "groups",
+            "cannot be read at character 7: expected `=` and a value after the claim, such as `groups=Staff`.",
+        ),
+        (
+            "admin_claims",
+            "groups=",
+            "cannot be read at character 8: expected a value after `=`, such as `groups=Staff`.",
+        ),
+        (
+            "user_claim",
+            "sub a=b",
+            "(entry 2) cannot be read at character 2: expected `\\=`, because `=` alone divides.",
+        ),
+        (
+            "input_claims",
+            "sub none",
+            "(entry 2) is `none`, which must stand alone; remove it or all the others.",
+        ),
+        (
+            "input_claims",
+            "__oidc_mail=email",
+            "has a name that begins with `__oidc_`; write it without, the gateway adds it.",
+        ),
+        (
+            "input_claims",
+            "e-mail=email",
+            "has a name that no input can have; write letters, digits and `_` before `=`.",
+        ),
+        (
+            "input_claims",
+            "=email",
+            "has a name that no input can have; write letters, digits and `_` before `=`.",
+        ),
+        (
+            "input_claims",
+            "mail=",
+            "cannot be read at character 1: expected a claim, such as `groups`.",
+        ),
+        ("input_claims", "a.b a_b", &format!("(entry 2) {same}")),
+        (
+            "input_claims",
+            "email name email=mail",
+            &format!("(entry 3) {same}"),
+        ),
+    ] {
+        assert_eq!(
+            sentences(&json!({setting: text})),
+            [format!("`{setting}` {message}")],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn words_and_numbers_must_be_ones_that_there_are() {
+    let skew = "`clock_skew` is no whole number from 0 to 300; write seconds such as `60`.";
+    let streams = "`streams_per_user` is no whole number; write how many streams a user may have open, such as `4`, or `0` for no limit.";
+    assert_mistakes(&[
+        (json!({"clock_skew": "301"}), skew),
+        (json!({"clock_skew": "-1"}), skew),
+        (json!({"clock_skew": "1.5"}), skew),
+        (json!({"clock_skew": "60 s"}), skew),
+        (json!({"streams_per_user": "four"}), streams),
+        (json!({"streams_per_user": "-1"}), streams),
+        (
+            json!({"user_format": "Hashed"}),
+            "`user_format` is none of its options; write one of `claim`, `hashed`.",
+        ),
+        (
+            json!({"token_validation": "none"}),
+            "`token_validation` is none of its options; write one of `auto`, `jwt`, `introspection`, `userinfo`.",
+        ),
+        (
+            json!({"token_kind": "both"}),
+            "`token_kind` is none of its options; write one of `access`, `id`, `either`.",
+        ),
+        (
+            json!({"service_accounts": "yes"}),
+            "`service_accounts` is none of its options; write one of `refuse`, `allow`.",
+        ),
+        (
+            json!({"log_level": "trace"}),
+            "`log_level` is none of its options; write one of `error`, `warn`, `info`, `debug`.",
+        ),
+        (
+            json!({"scopes": "openid \"chat\""}),
+            "`scopes` (entry 2) has a character that no scope has, perhaps an invisible one; type it by hand.",
+        ),
+        (
+            json!({"app_key": "Bearer app-1"}),
+            "`app_key` has a character that no app key has; write the key alone, such as `app-…`, without `Bearer`.",
+        ),
+    ]);
+}
+
+#[test]
+fn certificates_must_be_whole_and_without_private_keys() {
+    let begin = "-----BEGIN CERTIFICATE-----";
+    let end = "-----END CERTIFICATE-----";
+    for (pem, message) in [
+        (
+            "MIIB",
+            format!("has no certificate; write PEM that begins with `{begin}`."),
+        ),
+        (
+            "-----BEGIN PRIVATE KEY----- MIIB -----END PRIVATE KEY-----",
+            "holds a private key, which belongs on no other machine; write the certificates alone."
+                .to_owned(),
+        ),
+        (
+            &format!("{begin} MAA="),
+            format!("has no `{end}` behind certificate 1; copy the file again, whole."),
+        ),
+        (
+            &format!("{begin} MAA= {end} {begin} MA*= {end}"),
+            "has a certificate 2 whose base64 is broken; copy the file again, whole.".to_owned(),
+        ),
+        (
+            &format!("{begin} AAA= {end}"),
+            "has a certificate 1 whose base64 is broken; copy the file again, whole.".to_owned(),
+        ),
+        (
+            &format!("{begin} {end}"),
+            "has a certificate 1 whose base64 is broken; copy the file again, whole.".to_owned(),
+        ),
+        (
+            &format!("{begin}MAA={end}").repeat(101),
+            "has 101 certificates; at most 100 are taken.".to_owned(),
+        ),
+    ] {
+        assert_eq!(
+            sentences(&json!({"ca_certificates": pem})),
+            [format!("`ca_certificates` {message}")],
+            "{pem}"
+        );
+    }
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let changes = json!({
+        "issuer": "https://a.example ftp://b.example c",
+        "client_id": null,
+        "app_key": 1,
+        "user_format": "hashed",
+        "clock_skew": "301",
+        "token_validation": "introspection",
+    });
+    assert_eq!(
+        super::parse(&changes).unwrap_err().to_string(),
+        "The endpoint's settings are wrong. \
+         `issuer` (entry 2) is no URL that begins with `https://` or `http://`; write it in full. \
+         `issuer` (entry 3) is no URL that begins with `https://` or `http://`; write it in full. \
+         `client_id` is missing; write text such as `my-app`. \
+         `app_key` is a JSON number instead of text; write text such as `app-…`. \
+         `user_hash_key` is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as \
+         from `openssl rand -base64 32`. \
+         `client_secret` is missing, and `token_validation` `introspection` needs it; write the secret of the first \
+         `client_id`. \
+         `clock_skew` is no whole number from 0 to 300; write seconds such as `60`."
+    );
+}
+
+#[test]
+fn a_hundred_mistakes_do_not_make_a_page() {
+    let text = super::parse(&json!({"issuer": "x ".repeat(100)}))
+        .unwrap_err()
+        .to_string();
+    assert!(text.ends_with(" There are 80 more mistakes."), "{text}");
+    assert!(text.len() < 3000, "{}", text.len());
+}
+
+#[test]
+fn what_is_too_long_or_no_object_is_refused_as_a_whole() {
+    let refused = |json: &str| Settings::parse(json).unwrap_err();
+    let whole = |message: &str| {
+        let sentence = format!("The endpoint's settings are wrong. `settings` {message}.");
+        move |mistakes: Mistakes| assert_eq!(mistakes.to_string(), sentence)
+    };
+    let no_object = whole("are no JSON object; save the endpoint again");
+    for json in [
+        "",
+        "[]",
+        "\"app-0123456789\"",
+        "{",
+        "{} {}",
+        &format!("{{\"a\":{}", "[".repeat(10_000)),
+    ] {
+        no_object(refused(json));
+    }
+    let mut settings = minimal();
+    settings.insert("other".to_owned(), json!("x".repeat(256 * 1024)));
+    whole("are longer than 256 KiB; shorten the longest of them, such as `jwks`")(refused(
+        &Value::Object(settings).to_string(),
+    ));
+    assert_eq!(
+        sentences(&json!({"audience": "a ".repeat(101)})),
+        ["`audience` has 101 entries; at most 100 are taken."]
+    );
+}

@@ -1,0 +1,113 @@
+//! Whom the token is meant for and to which client it was issued. A token for another application of the same
+//! provider has a good signature too.
+
+use serde_json::Value;
+
+use super::{claim, cure};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::json::shown;
+use crate::settings::{Issuer, Settings, TokenValidation};
+
+/// Claims that name the client: OpenID Connect and Entra v2.0, RFC 9068, Okta, Entra v1.0.
+const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];
+
+/// Refuses tokens that are meant for somebody else.
+pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Result<(), Refusal> {
+    let clients = client_ids(issuer, settings);
+    let audiences = claim::texts(claims, "aud")?;
+    // A userinfo answer names no audience; the setting's help says what that means.
+    if audiences.is_none() && settings.token_validation == TokenValidation::Userinfo {
+        return Ok(());
+    }
+    if settings.audience.is_empty() {
+        return check_audience(claims, audiences, &clients);
+    }
+    let wanted: Vec<&str> = settings.audience.iter().map(String::as_str).collect();
+    match audiences
+        .is_some_and(|audiences| audiences.iter().any(|audience| wanted.contains(audience)))
+    {
+        true => check_client(claims, &clients),
+        false => Err(refuse_audience(claims, &wanted)),
+    }
+}
+
+/// The client that the token was issued to, and the claim that names it.
+pub(super) fn client(claims: &Claims) -> Result<Option<(&'static str, &str)>, Refusal> {
+    for name in CLIENT {
+        if let Some(client) = claim::text(claims, name)? {
+            return Ok(Some((name, client)));
+        }
+    }
+    Ok(None)
+}
+
+/// The client IDs that hold for this issuer.
+fn client_ids<'a>(issuer: &Issuer, settings: &'a Settings) -> Vec<&'a str> {
+    let applying = settings
+        .client_ids
+        .iter()
+        .filter(|client| client.is_for(issuer));
+    applying.map(|client| client.id.as_str()).collect()
+}
+
+/// Without `aud`, Cognito's `client_id` takes its place.
+fn check_audience(
+    claims: &Claims,
+    audiences: Option<Vec<&str>>,
+    clients: &[&str],
+) -> Result<(), Refusal> {
+    let meant_for = match audiences {
+        Some(audiences) => audiences,
+        None => claim::text(claims, "client_id")?.into_iter().collect(),
+    };
+    match meant_for.iter().any(|audience| clients.contains(audience)) {
+        true => Ok(()),
+        false => Err(refuse_audience(claims, clients)),
+    }
+}
+
+/// Every claim that names a client must name one of ours: two that differ are not weighed against each other.
+fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
+    if client(claims)?.is_none() {
+        let message = format!(
+            "The token names no client (`azp`, `client_id`, `cid` or `appid`); with the setting `audience` it must be \
+             one of {}.",
+            list(clients)
+        );
+        return Err(cure::refuse(Code::TokenClientRefused, claims, message));
+    }
+    for name in CLIENT {
+        let other = claim::text(claims, name)?.filter(|client| !clients.contains(client));
+        if let Some(other) = other {
+            let message = format!(
+                "The token was issued to the client {} (`{name}`); it must be one of {}. Write the client into \
+                 `client_id` if its people may use this endpoint.",
+                shown(&Value::from(other)),
+                list(clients)
+            );
+            return Err(cure::refuse(Code::TokenClientRefused, claims, message));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
+    let found = match (claims.get("aud"), claims.get("client_id")) {
+        (Some(audience), _) => format!("The token's `aud` is {}", shown(audience)),
+        (None, Some(client)) => format!(
+            "The token has no `aud`, and its `client_id` is {}",
+            shown(client)
+        ),
+        (None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
+    };
+    let message = format!("{found}; this endpoint takes tokens for {}.", list(wanted));
+    cure::refuse(Code::TokenAudienceRefused, claims, message)
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => "no client of this issuer".to_owned(),
+        names => names.join(", "),
+    }
+}

@@ -1,0 +1,311 @@
+//! What usually mends a refusal, for each identity provider: one table, because people meet these five minutes after
+//! they have installed the plugin. Nothing here decides whether a token is taken.
+
+use serde_json::Value;
+
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+
+/// For a five-part token.
+pub(crate) const ENCRYPTED: &str = "The token is encrypted (a JWE, five parts), and the gateway has no key for it. \
+    Auth0 sends one where the client asks for no `audience`: ask for your API's identifier. Elsewhere turn off the \
+    encryption of access tokens.";
+
+/// For an Entra token with `nonce` in its header.
+pub(crate) const GRAPH: &str = "The token's header has `nonce`: Entra puts it into tokens for Microsoft Graph and \
+    other services of Microsoft, which nobody else can verify. Ask for a token for your own API, with a scope such as \
+    `api://<client ID>/<scope>`.";
+
+/// For `HS256` and its like; follows the name of the algorithm.
+pub(crate) const SHARED_SECRET: &str = "whoever can verify such a token can also forge it. Choose an asymmetric \
+    signing key in the identity provider (Authentik: select a signing key in the provider's settings). ";
+
+const GOOGLE_OPAQUE: &str =
+    "Google's access tokens are never JWTs: send the ID token and set `token_kind` to `id`.";
+const OPAQUE: &str = "Have the identity provider issue JWTs (Auth0: ask for your API's `audience`; Zitadel: set the \
+    application's token type to JWT), or set `client_secret` so that tokens are introspected.";
+
+/// For a token that is no JWT.
+pub(crate) fn of_opaque(token: &str) -> &'static str {
+    match token.starts_with("ya29.") {
+        true => GOOGLE_OPAQUE,
+        false => OPAQUE,
+    }
+}
+
+/// An identity provider, known by the form of its issuer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Provider {
+    Auth0,
+    Cognito,
+    EntraV1,
+    EntraV2,
+    Google,
+    Keycloak,
+    OktaCustom,
+    OktaOrg,
+    Zitadel,
+    Other,
+}
+
+impl Provider {
+    fn of(issuer: &str) -> Self {
+        let host = issuer.split('/').nth(2).unwrap_or_default();
+        match host {
+            "sts.windows.net" => Self::EntraV1,
+            "login.microsoftonline.com" => Self::EntraV2,
+            "accounts.google.com" => Self::Google,
+            _ if host.ends_with(".auth0.com") => Self::Auth0,
+            _ if host.starts_with("cognito-idp.") => Self::Cognito,
+            _ if host.ends_with(".zitadel.cloud") => Self::Zitadel,
+            _ if is_okta(host) && issuer.contains("/oauth2/") => Self::OktaCustom,
+            _ if is_okta(host) => Self::OktaOrg,
+            _ if issuer.contains("/realms/") => Self::Keycloak,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn is_okta(host: &str) -> bool {
+    [".okta.com", ".oktapreview.com", ".okta-emea.com"]
+        .iter()
+        .any(|suffix| host.ends_with(suffix))
+}
+
+/// Whether the token says that Entra issued it.
+pub(crate) fn is_entra(claims: &Claims) -> bool {
+    matches!(
+        Provider::of(issuer(claims)),
+        Provider::EntraV1 | Provider::EntraV2
+    )
+}
+
+fn issuer(claims: &Claims) -> &str {
+    claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// One row: where `applies` says so, a refusal with this code is mended like this.
+struct Cure {
+    code: Code,
+    provider: Provider,
+    applies: fn(&Claims) -> bool,
+    text: &'static str,
+}
+
+const fn always(_: &Claims) -> bool {
+    true
+}
+
+fn is_for_account(claims: &Claims) -> bool {
+    names(claims, "aud", "account")
+}
+
+fn is_for_graph(claims: &Claims) -> bool {
+    [
+        "00000003-0000-0000-c000-000000000000",
+        "https://graph.microsoft.com",
+    ]
+    .iter()
+    .any(|graph| names(claims, "aud", graph))
+}
+
+fn names(claims: &Claims, claim: &str, wanted: &str) -> bool {
+    match claims.get(claim) {
+        Some(Value::Array(values)) => values.iter().any(|value| value == wanted),
+        Some(value) => value == wanted,
+        None => false,
+    }
+}
+
+const fn cure(
+    code: Code,
+    provider: Provider,
+    applies: fn(&Claims) -> bool,
+    text: &'static str,
+) -> Cure {
+    Cure {
+        code,
+        provider,
+        applies,
+        text,
+    }
+}
+
+/// The first row that fits is told.
+static CURES: [Cure; 26] = [
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Auth0,
+        always,
+        "Auth0: have the client ask for your API's `audience`, and write that identifier into the setting `audience`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Cognito,
+        always,
+        "Cognito's access tokens name the app client in `client_id`: write its ID into the setting `client_id`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::EntraV1,
+        is_for_graph,
+        "This is a token for Microsoft Graph: ask for a scope of your own API, such as `api://<client ID>/<scope>`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::EntraV2,
+        is_for_graph,
+        "This is a token for Microsoft Graph: ask for a scope of your own API, such as `api://<client ID>/<scope>`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::EntraV1,
+        always,
+        "Entra v1.0: write the application ID URI (`api://…`) into `audience`, or set `requestedAccessTokenVersion` \
+         to 2 in the app's manifest.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::EntraV2,
+        always,
+        "Entra v2.0: `aud` is the API's application ID; where a client of its own signs people in, write that ID into \
+         `audience` and the client's into `client_id`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Google,
+        always,
+        "Google: write the OAuth client's ID (`….apps.googleusercontent.com`) into `client_id`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Keycloak,
+        is_for_account,
+        "Keycloak: `account` is what it writes without an audience mapper. Add one to the client (Client scopes, the \
+         dedicated scope, Add mapper, Audience) with this endpoint's client as Included Client Audience.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Keycloak,
+        always,
+        "Keycloak: add an Audience mapper to the client (Client scopes, the dedicated scope, Add mapper, Audience).",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::OktaCustom,
+        always,
+        "Okta: write the authorization server's audience (`api://default` at first) into `audience`.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::OktaOrg,
+        always,
+        OKTA_ORG,
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Zitadel,
+        always,
+        "Zitadel: have the client ask for the scope `urn:zitadel:iam:org:project:id:<project ID>:aud` and write the \
+         project's ID into `audience`.",
+    ),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::Auth0,
+        always,
+        "Auth0's issuer ends with a slash.",
+    ),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::EntraV1,
+        always,
+        "This is an Entra v1.0 token: set `requestedAccessTokenVersion` to 2 in the app's manifest to get v2.0 tokens, \
+         or write this issuer, with its closing slash, into `issuer`.",
+    ),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::EntraV2,
+        always,
+        "This is an Entra v2.0 token: `issuer` is `https://login.microsoftonline.com/<tenant ID>/v2.0`, with the \
+         tenant's ID and not its name, `common` or `organizations`.",
+    ),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::Keycloak,
+        always,
+        "Keycloak takes `iss` from the address at which the token was asked for: set its `hostname` option, and every \
+         address gives the same issuer.",
+    ),
+    cure(
+        Code::TokenIssuerUnknown,
+        Provider::OktaOrg,
+        always,
+        OKTA_ORG,
+    ),
+    cure(Code::TokenKeyUnknown, Provider::OktaOrg, always, OKTA_ORG),
+    cure(Code::TokenKeyUnknown, Provider::EntraV1, always, ENTRA_KEY),
+    cure(Code::TokenKeyUnknown, Provider::EntraV2, always, ENTRA_KEY),
+    cure(
+        Code::TokenSignatureInvalid,
+        Provider::EntraV1,
+        always,
+        ENTRA_KEY,
+    ),
+    cure(
+        Code::TokenSignatureInvalid,
+        Provider::EntraV2,
+        always,
+        ENTRA_KEY,
+    ),
+    cure(
+        Code::UserClaimMissing,
+        Provider::Auth0,
+        always,
+        "Auth0 puts no e-mail address into access tokens: use `sub`, or add a namespaced claim with an Action.",
+    ),
+    cure(
+        Code::UserClaimMissing,
+        Provider::Cognito,
+        always,
+        "Cognito's access tokens name the person in `sub` and `username` only.",
+    ),
+    cure(
+        Code::UserClaimMissing,
+        Provider::EntraV2,
+        always,
+        "Entra: use `oid` or `sub`, or add the claim under Token configuration, Add optional claim, Access.",
+    ),
+    cure(
+        Code::UserClaimMissing,
+        Provider::Keycloak,
+        always,
+        "Keycloak 25 and newer leaves `sub` out where the client has not the client scope `basic`, and leaves most out \
+         of lightweight access tokens: add the scope, turn `Always use lightweight access token` off, or add a mapper.",
+    ),
+];
+
+const OKTA_ORG: &str = "Okta's org authorization server signs with keys that it does not publish. Use a custom one \
+    (`https://<domain>/oauth2/default`), or set `token_validation` to `introspection`.";
+const ENTRA_KEY: &str = "Entra: tokens for Microsoft Graph cannot be verified by anybody else, so ask for a scope of \
+    your own API; where the app has claims mapping, its keys stand in a document of their own: write it into \
+    `discovery_url`, with `?appid=<client ID>`.";
+
+/// What usually mends a refusal with this code, for the provider that `issuer` is.
+pub(crate) fn usual(code: Code, issuer: &str, claims: &Claims) -> Option<&'static str> {
+    let provider = Provider::of(issuer);
+    let fits =
+        |cure: &&Cure| cure.code == code && cure.provider == provider && (cure.applies)(claims);
+    CURES.iter().find(fits).map(|cure| cure.text)
+}
+
+/// A refusal with the usual cure for the provider that the token names as its issuer.
+pub(crate) fn refuse(code: Code, claims: &Claims, message: impl Into<String>) -> Refusal {
+    let message = message.into();
+    match usual(code, issuer(claims), claims) {
+        None => Refusal::new(code, message),
+        Some(cure) => Refusal::new(code, format!("{message} {cure}")),
+    }
+}

@@ -1,0 +1,65 @@
+//! Who issued the token, by its exact `iss`.
+
+use serde_json::Value;
+
+use super::{claim, cure};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::jose::TENANT_PLACEHOLDER;
+use crate::json::shown;
+use crate::settings::{Issuer, IssuerSetting, Settings};
+
+/// The issuer of `settings` whose token this claims to be, by its exact `iss`. No request is made for another.
+///
+/// # Errors
+/// [`Code::TokenClaimInvalid`] where `iss` is missing or no string, [`Code::TokenIssuerUnknown`] where no setting is
+/// exactly it.
+pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal> {
+    let Some(issuer) = claim::text(claims, "iss")? else {
+        return Err(Refusal::new(
+            Code::TokenClaimInvalid,
+            "The token has no `iss`.",
+        ));
+    };
+    let issuer = Issuer(issuer.to_owned());
+    let Some(setting) = settings
+        .issuers
+        .iter()
+        .find(|setting| setting.covers(&issuer))
+    else {
+        return Err(unknown(issuer.as_str(), claims));
+    };
+    match setting {
+        IssuerSetting::EntraTemplate(template) if !is_filled(template, &issuer, claims)? => {
+            Err(unknown(issuer.as_str(), claims))
+        }
+        IssuerSetting::EntraTemplate(_) | IssuerSetting::Exact(_) => Ok(issuer),
+    }
+}
+
+/// The claims of an introspection or userinfo answer may name no issuer, but no other one either.
+pub(super) fn check(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
+    match claim::text(claims, "iss")? {
+        Some(other) if other != issuer.as_str() => Err(unknown(other, claims)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `issuer` is the template with the token's own `tid` in it. The rule on `tid` that goes with the template must
+/// speak of the tenant whose keys are asked.
+fn is_filled(template: &str, issuer: &Issuer, claims: &Claims) -> Result<bool, Refusal> {
+    let tenant = claim::text(claims, "tid")?;
+    Ok(
+        tenant
+            .is_some_and(|tenant| template.replace(TENANT_PLACEHOLDER, tenant) == issuer.as_str()),
+    )
+}
+
+fn unknown(issuer: &str, claims: &Claims) -> Refusal {
+    let message = format!(
+        "The token's `iss` is {}, which is not exactly an `issuer` of this endpoint; every character counts, a \
+         closing slash too.",
+        shown(&Value::from(issuer))
+    );
+    cure::refuse(Code::TokenIssuerUnknown, claims, message)
+}

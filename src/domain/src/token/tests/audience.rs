@@ -1,0 +1,186 @@
+//! Whom the token is meant for.
+
+use serde_json::json;
+
+use super::{assert_refused, assert_taken};
+use crate::error::Code;
+
+#[test]
+fn the_client_id_must_stand_in_aud_which_is_a_text_or_a_list() {
+    let two = json!({"client_id": "chat, mobile"});
+    assert_taken(&[
+        (json!({"aud": "chat"}), json!({})),
+        (json!({"aud": ["chat"]}), json!({})),
+        (json!({"aud": ["account", "chat"]}), json!({})),
+        (json!({"aud": "mobile"}), two),
+        // Cognito's access tokens have no `aud`.
+        (json!({"aud": "absent", "client_id": "chat"}), json!({})),
+    ]);
+    let message = |found: &str| format!("{found}; this endpoint takes tokens for chat.");
+    for (claims, found) in [
+        (
+            json!({"aud": "account"}),
+            r#"The token's `aud` is "account""#,
+        ),
+        (
+            json!({"aud": ["account", "other"]}),
+            r#"The token's `aud` is ["account","other"]"#,
+        ),
+        (
+            json!({"aud": "chatter"}),
+            r#"The token's `aud` is "chatter""#,
+        ),
+        (
+            json!({"aud": "chat account"}),
+            r#"The token's `aud` is "chat account""#,
+        ),
+        (json!({"aud": "CHAT"}), r#"The token's `aud` is "CHAT""#),
+        (json!({"aud": ""}), r#"The token's `aud` is """#),
+        (json!({"aud": []}), "The token's `aud` is []"),
+        // Another client's token is not rescued by who asked for it.
+        (
+            json!({"aud": "account", "azp": "chat", "client_id": "chat"}),
+            r#"The token's `aud` is "account""#,
+        ),
+        (
+            json!({"aud": [], "client_id": "chat"}),
+            "The token's `aud` is []",
+        ),
+        (
+            json!({"aud": "absent"}),
+            "The token has neither `aud` nor `client_id`",
+        ),
+        (
+            json!({"aud": "absent", "azp": "chat"}),
+            "The token has neither `aud` nor `client_id`",
+        ),
+        (
+            json!({"aud": "absent", "client_id": "other"}),
+            r#"The token has no `aud`, and its `client_id` is "other""#,
+        ),
+    ] {
+        assert_refused(&[(
+            claims,
+            json!({}),
+            Code::TokenAudienceRefused,
+            &message(found),
+        )]);
+    }
+}
+
+#[test]
+fn with_the_setting_audience_both_audience_and_client_must_fit() {
+    let settings = json!({"audience": "api://chat https://api.example/"});
+    let of = |client: &str| json!({"aud": ["x", "api://chat"], client: "chat"});
+    assert_taken(&[
+        (of("azp"), settings.clone()),
+        (of("client_id"), settings.clone()),
+        (of("cid"), settings.clone()),
+        (of("appid"), settings.clone()),
+        (
+            json!({"aud": "https://api.example/", "azp": "chat"}),
+            settings.clone(),
+        ),
+    ]);
+    let wanted = "this endpoint takes tokens for api://chat, https://api.example/.";
+    let issued = |client: &str, name: &str| {
+        format!(
+            "The token was issued to the client \"{client}\" (`{name}`); it must be one of chat. Write the client \
+             into `client_id` if its people may use this endpoint."
+        )
+    };
+    let nobody = "The token names no client (`azp`, `client_id`, `cid` or `appid`); with the setting `audience` it \
+        must be one of chat.";
+    let rows = [
+        (
+            json!({"aud": "chat", "azp": "chat"}),
+            Code::TokenAudienceRefused,
+            format!("The token's `aud` is \"chat\"; {wanted}"),
+        ),
+        (
+            json!({"aud": "absent", "client_id": "chat"}),
+            Code::TokenAudienceRefused,
+            format!("The token has no `aud`, and its `client_id` is \"chat\"; {wanted}"),
+        ),
+        (
+            json!({"aud": "https://api.example", "azp": "chat"}),
+            Code::TokenAudienceRefused,
+            format!("The token's `aud` is \"https://api.example\"; {wanted}"),
+        ),
+        (
+            json!({"aud": "api://chat"}),
+            Code::TokenClientRefused,
+            nobody.to_owned(),
+        ),
+        (
+            json!({"aud": "api://chat", "azp": "other"}),
+            Code::TokenClientRefused,
+            issued("other", "azp"),
+        ),
+        (
+            json!({"aud": "api://chat", "azp": "chat", "client_id": "other"}),
+            Code::TokenClientRefused,
+            issued("other", "client_id"),
+        ),
+        (
+            json!({"aud": "api://chat", "azp": "other", "appid": "chat"}),
+            Code::TokenClientRefused,
+            issued("other", "azp"),
+        ),
+    ];
+    for (claims, code, message) in rows {
+        assert_refused(&[(claims, settings.clone(), code, &message)]);
+    }
+}
+
+#[test]
+fn a_client_bound_to_one_issuer_is_no_client_of_another() {
+    let two = json!({
+        "issuer": "https://id.example https://other.example",
+        "client_id": "https://other.example#chat https://id.example#mobile",
+        "user_format": "hashed",
+        "user_hash_key": "0123456789abcdef",
+    });
+    assert_taken(&[(json!({"aud": "mobile"}), two.clone())]);
+    assert_refused(&[(
+        json!({"aud": "chat"}),
+        two,
+        Code::TokenAudienceRefused,
+        "The token's `aud` is \"chat\"; this endpoint takes tokens for mobile.",
+    )]);
+    let none = json!({
+        "issuer": "https://id.example https://other.example",
+        "client_id": "https://other.example#chat",
+        "user_format": "hashed",
+        "user_hash_key": "0123456789abcdef",
+    });
+    assert_refused(&[(
+        json!({"aud": "chat"}),
+        none,
+        Code::TokenAudienceRefused,
+        "The token's `aud` is \"chat\"; this endpoint takes tokens for no client of this issuer.",
+    )]);
+}
+
+#[test]
+fn only_a_userinfo_answer_may_name_no_audience() {
+    let answer = json!({"aud": "absent", "iss": "absent", "exp": "absent", "iat": "absent"});
+    assert_taken(&[(answer.clone(), json!({"token_validation": "userinfo"}))]);
+    for validation in ["auto", "jwt"] {
+        let message =
+            "The token has neither `aud` nor `client_id`; this endpoint takes tokens for chat.";
+        let settings = json!({"token_validation": validation});
+        assert_refused(&[(
+            answer.clone(),
+            settings,
+            Code::TokenAudienceRefused,
+            message,
+        )]);
+    }
+    assert_refused(&[(
+        json!({"aud": "other"}),
+        json!({"token_validation": "userinfo"}),
+        Code::TokenAudienceRefused,
+        "The token's `aud` is \"other\"; this endpoint takes tokens for chat.",
+    )]);
+}

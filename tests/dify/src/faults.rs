@@ -1,0 +1,73 @@
+//! Faults that a test sets on a path, so that it sees what the gateway makes of them.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::lock;
+
+/// What goes wrong with the answer of one path.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// This answer in place of the real one; `headers` are added as they are.
+    Answer {
+        /// Status code, 200 to 599.
+        status: u16,
+        /// Name and value of each header.
+        headers: Vec<(String, String)>,
+        /// The whole body.
+        body: Vec<u8>,
+    },
+    /// The connection is closed before the first byte of the answer.
+    CloseBeforeHead,
+    /// The connection is closed after this many bytes of the real answer's body.
+    CutBody(usize),
+    /// The head comes this much later.
+    Delay(Duration),
+    /// These bytes in place of an HTTP answer; then the connection is closed.
+    Garbage(Vec<u8>),
+    /// The real answer with this many bytes of additional headers.
+    HugeHeaders(usize),
+    /// The real answer, whose body does not end.
+    NeverEnd,
+}
+
+/// The faults that are set now.
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<Vec<Entry>>);
+
+struct Entry {
+    path: String,
+    fault: Fault,
+    once: bool,
+}
+
+impl Faults {
+    pub(crate) fn set(&self, path: &str, fault: Fault, once: bool) {
+        lock(&self.0).push(Entry {
+            path: path.to_owned(),
+            fault,
+            once,
+        });
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// The fault of the next answer to `path` (without `/v1`): the first one set that fits.
+    pub(crate) fn take(&self, path: &str) -> Option<Fault> {
+        let mut entries = lock(&self.0);
+        let index = entries.iter().position(|entry| fits(&entry.path, path))?;
+        if entries[index].once {
+            return Some(entries.remove(index).fault);
+        }
+        Some(entries[index].fault.clone())
+    }
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => path.starts_with(prefix),
+        None => pattern == path,
+    }
+}

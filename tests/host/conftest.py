@@ -1,0 +1,42 @@
+"""What the tests of the host share: the SDK's gevent patch, a module that misbehaves on demand, servers likewise."""
+
+# ruff: noqa: E402, I001
+from gevent import monkey
+
+monkey.patch_all()  # As the SDK does, before anything else imports sockets.
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import wasmtime
+
+from host import module
+from host.gateway import Gateway
+from server import Connection, Serve, Server
+
+
+@pytest.fixture(scope="session")
+def compiled() -> wasmtime.Module:
+    """The test module: see `module.wat`."""
+    text = Path(__file__).with_name("module.wat").read_text()
+    return wasmtime.Module(module.engine(), wasmtime.wat2wasm(text))
+
+
+@pytest.fixture
+def gateway(compiled: wasmtime.Module) -> Gateway:
+    return Gateway(compiled)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers whose every byte the test decides."""
+    started: list[Server] = []
+
+    def start(handle: Callable[[Connection], None]) -> Server:
+        started.append(Server(handle))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()

@@ -1,0 +1,151 @@
+;; A module with the ABI of gateway.wasm that answers, waits, loops and traps on demand.
+;; Exports as wasm-bindgen makes them; a handler takes (call, head pointer, head length, body pointer, body length).
+(module
+  (import "./gateway_bg.js" "__wbindgen_init_externref_table" (func $init_externref_table))
+  (import "./gateway_bg.js" "__wbg___wbindgen_throw_4c88d8bf264fd984" (func $throw (param i32 i32)))
+  (import "./gateway_bg.js" "__wbg_now_fbcbea9f8cd74a13" (func $now (result f64)))
+  (import "./gateway_bg.js" "__wbg_getRandomValues_8b6f1f663e6f188d" (func $random (param i32 i32)))
+  (import "./gateway_bg.js" "__wbg_answer_0000000000000001" (func $answer (param i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_relay_0000000000000002" (func $relay (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_start_exchange_0000000000000003" (func $start_exchange (param i32 i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_start_timer_0000000000000004" (func $start_timer (param i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_read_body_0000000000000005" (func $read_body (param i32 i32 i32 i32) (result i32)))
+  (import "./gateway_bg.js" "__wbg_log_0000000000000006" (func $log (param i32 i32 i32)))
+
+  (memory (export "memory") 4)
+  ;; 16: the cell of current_call. 64: the head of every answer. 128: what is sent as `own`.
+  (data (i32.const 64) "{\"status\":200,\"headers\":[[\"X-Test\",\"yes\"]]}")
+  (data (i32.const 128) "OWN")
+  (data (i32.const 160) "released")
+  (data (i32.const 192) "forced panic")
+  ;; 256: a verdict that streams.
+  (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\",\"context\":\"after\"}")
+  (global $heap (mut i32) (i32.const 1024))
+  (global $parked (mut i32) (i32.const 0))
+
+  (func (export "__wbindgen_start") (call $init_externref_table))
+  (func (export "current_call") (result i32) (i32.const 16))
+  (func (export "__wbindgen_free") (param i32 i32 i32))
+
+  (func $malloc (export "__wbindgen_malloc") (param $size i32) (param $align i32) (result i32)
+    (local $pointer i32)
+    (local.set $pointer (global.get $heap))
+    (global.set $heap (i32.add (global.get $heap) (local.get $size)))
+    (block $fits
+      (br_if $fits (i32.le_u (global.get $heap) (i32.mul (memory.size) (i32.const 65536))))
+      (br_if $fits (i32.ne (i32.const -1)
+        (memory.grow (i32.add (i32.const 1) (i32.div_u (local.get $size) (i32.const 65536))))))
+      unreachable)
+    (local.get $pointer))
+
+  (func $poll (param $call i32) (i32.store (i32.const 16) (local.get $call)))
+  (func $say (param $call i32) (param $pointer i32) (param $length i32)
+    (call $answer (local.get $call) (i32.const 64) (i32.const 43) (local.get $pointer) (local.get $length)))
+
+  ;; Answers with the request's head.
+  (func (export "echo") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
+    (call $poll (local.get $call))
+    (call $say (local.get $call) (local.get $head) (local.get $hl)))
+
+  ;; Answers with the request's whole body, pulled in windows of 4096 bytes.
+  (func (export "echo_body") (param $call i32) (param i32 i32 i32 i32)
+    (local $buffer i32) (local $at i32) (local $got i32)
+    (local.set $buffer (call $malloc (i32.const 262144) (i32.const 1)))
+    (loop $more
+      (local.set $got (call $read_body (local.get $call) (local.get $at)
+        (i32.add (local.get $buffer) (local.get $at)) (i32.const 4096)))
+      (local.set $at (i32.add (local.get $at) (local.get $got)))
+      (br_if $more (local.get $got)))
+    (call $say (local.get $call) (local.get $buffer) (local.get $at)))
+
+  ;; Answers with eight bytes of the clock and eight random ones.
+  (func (export "clock_and_random") (param $call i32) (param i32 i32 i32 i32)
+    (f64.store (i32.const 32) (call $now))
+    (call $random (i32.const 40) (i32.const 8))
+    (call $say (local.get $call) (i32.const 32) (i32.const 16)))
+
+  ;; Makes the exchange that the request's head is and answers with what came back: head, then body.
+  (func (export "fetch") (param $call i32) (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $start_exchange (local.get $call) (i32.const 7)
+      (local.get $head) (local.get $hl) (local.get $body) (local.get $bl)))
+  (func (export "fetch_and_trap") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
+    (call $start_exchange (local.get $call) (i32.const 7)
+      (local.get $head) (local.get $hl) (i32.const 0) (i32.const 0))
+    unreachable)
+  (func (export "exchange_done") (param $call i32) (param $exchange i32)
+      (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (if (i32.ne (local.get $exchange) (i32.const 7)) (then unreachable))
+    (call $answer (local.get $call) (i32.const 64) (i32.const 43) (local.get $head)
+      (i32.sub (i32.add (local.get $body) (local.get $bl)) (local.get $head))))
+
+  ;; Waits for the call `release`, or for a timer of 100 ms when the request's body is not empty.
+  (func (export "park") (param $call i32) (param i32 i32 i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (global.set $parked (local.get $call))
+    (if (local.get $bl) (then (call $start_timer (local.get $call) (i32.const 9) (i32.const 100)))))
+  (func (export "timer_done") (param $call i32) (param $timer i32)
+    (call $poll (local.get $call))
+    (if (i32.ne (local.get $timer) (i32.const 9)) (then unreachable))
+    (call $say (local.get $call) (i32.const 160) (i32.const 8)))
+  (func $release (export "release") (param $call i32) (param i32 i32 i32 i32)
+    (if (global.get $parked) (then
+      (call $poll (global.get $parked))
+      (call $say (global.get $parked) (i32.const 160) (i32.const 8))))
+    (call $poll (local.get $call))
+    (call $say (local.get $call) (i32.const 160) (i32.const 8)))
+
+  (func (export "trap") (param $call i32) (param i32 i32 i32 i32)
+    (call $poll (local.get $call))
+    unreachable)
+  ;; Traps before any task is polled.
+  (func (export "trap_early") (param $call i32) (param i32 i32 i32 i32) unreachable)
+  ;; Answers the parked call, then traps in the task of this one.
+  (func (export "release_and_trap") (param $call i32) (param i32 i32 i32 i32)
+    (call $say (global.get $parked) (i32.const 160) (i32.const 8))
+    (call $poll (local.get $call))
+    unreachable)
+  ;; Traps in the task of the parked call; answers when there is none.
+  (func (export "trap_parked") (param $call i32) (param i32 i32 i32 i32)
+    (if (global.get $parked) (then (call $poll (global.get $parked)) unreachable))
+    (call $say (local.get $call) (i32.const 160) (i32.const 8)))
+  (func (export "throw") (param $call i32) (param i32 i32 i32 i32)
+    (call $throw (i32.const 192) (i32.const 12)))
+  (func (export "loop_forever") (param $call i32) (param i32 i32 i32 i32)
+    (loop $again (br $again)))
+  (func (export "eat_memory") (param $call i32) (param i32 i32 i32 i32)
+    (loop $again (drop (call $malloc (i32.const 16777216) (i32.const 1))) (br $again)))
+  ;; Takes memory as long as there is any, then answers with the number of pages.
+  (func (export "take_memory") (param $call i32) (param i32 i32 i32 i32)
+    (loop $more (br_if $more (i32.ne (i32.const -1) (memory.grow (i32.const 16)))))
+    (i32.store (i32.const 32) (memory.size))
+    (call $say (local.get $call) (i32.const 32) (i32.const 4)))
+  (func (export "read_beyond") (param $call i32) (param i32 i32 i32 i32)
+    (call $say (local.get $call) (i32.const -65536) (i32.const 65535)))
+  (func (export "random_beyond") (param $call i32) (param i32 i32 i32 i32)
+    (call $random (i32.const 0) (i32.const -1)))
+  (func (export "note") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
+    (call $log (i32.const 2) (local.get $head) (local.get $hl))
+    (call $say (local.get $call) (i32.const 160) (i32.const 8)))
+  (func (export "ignore") (param i32 i32 i32 i32 i32))
+
+  ;; Relays the request that the head is. The request's body becomes the context, and that the verdict.
+  (func (export "pass_on") (param $call i32) (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $relay (local.get $call) (local.get $head) (local.get $hl) (i32.const 128) (i32.const 3)
+      (local.get $body) (local.get $bl)))
+  ;; Relays the request that the body is, and streams the answer.
+  (func (export "stream") (param $call i32) (param i32 i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $relay (local.get $call) (local.get $body) (local.get $bl) (i32.const 128) (i32.const 3)
+      (i32.const 256) (i32.const 138)))
+  ;; A context that begins with T traps.
+  (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
+    (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
+    (local.get $context) (local.get $cl))
+  ;; Knows only the context that the verdict names.
+  (func (export "relay_ended") (param $call i32) (param $context i32) (param i32) (param $end i32) (param $el i32)
+    (if (i32.ne (i32.load8_u (local.get $context)) (i32.const 97)) (then unreachable))
+    (call $log (i32.const 1) (local.get $end) (local.get $el)))
+)

@@ -1,0 +1,300 @@
+"""Exchanges with servers that behave, and with servers that do not."""
+
+import time
+
+import gevent
+import pytest
+from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
+
+from host import transport
+from host.failure import Failure
+from host.reach import Origin
+from host.transport import Limits, Request
+
+LIMITS = Limits(connect=5, head=5, idle=5, total=10, body=100_000)
+
+
+def request(server: Server, **changed: object) -> Request:
+    given = {"method": "GET", "url": server.url + "/path?a=1&b=%20", "headers": [], "body": None, "ca": None}
+    return Request(**{**given, "limits": LIMITS, "lent": server.lent, **changed})
+
+
+def failure_of(sent: Request) -> str:
+    with pytest.raises(Failure) as failed:
+        transport.exchange(sent)
+    return failed.value.kind
+
+
+def seen_by(serve: Serve, **changed: object) -> tuple[bytes, bytes]:
+    seen: list[tuple[bytes, bytes]] = []
+
+    def handle(connection: Connection) -> None:
+        seen.append(connection.request() or (b"", b""))
+        connection.send(ok(b"", "Connection: close"))
+
+    server = serve(handle)
+    transport.exchange(request(server, **changed))
+    head, body = seen[0]
+    return head.replace(server.url.removeprefix("http://").encode(), b"HOST"), body
+
+
+def test_what_the_module_wants_sent_is_what_is_sent(serve: Serve) -> None:
+    headers = [("accept", "*/*"), ("X-Twice", "1"), ("X-Twice", "2"), ("Host", "evil.example"), ("Content-Length", "9")]
+    body = [b"client ", memoryview(b"and own")]
+    head, content = seen_by(serve, method="POST", headers=headers, body=body)
+    assert head.split(b"\r\n") == [
+        b"POST /path?a=1&b=%20 HTTP/1.1",
+        b"Host: HOST",
+        b"accept: */*",
+        b"X-Twice: 1",
+        b"X-Twice: 2",
+        b"Content-Length: 14",
+    ]
+    assert content == b"client and own"
+
+
+def test_a_request_without_a_body_says_nothing_of_one(serve: Serve) -> None:
+    assert seen_by(serve) == (b"GET /path?a=1&b=%20 HTTP/1.1\r\nHost: HOST", b"")
+
+
+def test_a_large_body_arrives_whole(serve: Serve) -> None:
+    content = bytes(range(256)) * 40_000
+    assert seen_by(serve, method="POST", body=[memoryview(content), b"", b"end"])[1] == content + b"end"
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (ok(b"length"), b"length"),
+        (CHUNKED + chunk(b"two ") + chunk(b"chunks") + b"0\r\n\r\n", b"two chunks"),
+        (b"HTTP/1.1 200 OK\r\n\r\nuntil the end", b"until the end"),
+        (b"HTTP/1.0 200 OK\r\n\r\nold", b"old"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + ok(b"after"), b"after"),
+        (ok(b"\x1f\x8b not decoded", "Content-Encoding: gzip"), b"\x1f\x8b not decoded"),
+    ],
+)
+def test_a_body_is_read_as_its_head_says(serve: Serve, answer: bytes, body: bytes) -> None:
+    assert transport.exchange(request(serve(after_request(answer))))[1] == body
+
+
+def test_a_redirect_is_not_followed(serve: Serve) -> None:
+    server = serve(answering(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"))
+    answer, _ = transport.exchange(request(server))
+    assert (answer.status, server.connections) == (302, 1)
+
+
+ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n" + b"X-Filler: " + b"y" * 70_000 + b"\r\n\r\n"
+MANY_HEADERS = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(101)) + b"\r\n"
+LARGE_HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(99)) + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind"),
+    [
+        ([b""], "broken"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Len"], "broken"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"], "broken"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"], "broken"),
+        ([CHUNKED + b"a\r\nhalf"], "broken"),
+        ([CHUNKED + b"zz\r\nno number\r\n0\r\n\r\n"], "broken"),
+        ([b"SSH-2.0-OpenSSH_9.6\r\n"], "malformed"),
+        ([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n"], "malformed"),
+        ([b"HTTP/2.0 200 OK\r\n\r\n"], "malformed"),
+        ([b"HTTP/1.1 2x0 OK\r\n\r\n"], "malformed"),
+        ([b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n"], "malformed"),
+        ([b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"], "malformed"),
+        ([ENDLESS_HEAD], "too_large"),
+        ([MANY_HEADERS], "too_large"),
+        ([LARGE_HEAD], "too_large"),
+        ([ok(b"x" * 100_001)], "too_large"),
+        ([CHUNKED + chunk(b"x" * 60_000) * 2 + b"0\r\n\r\n"], "too_large"),
+    ],
+)
+def test_a_bad_answer_is_told_by_its_kind(serve: Serve, steps: list[bytes], kind: str) -> None:
+    assert failure_of(request(serve(after_request(*steps)))) == kind
+
+
+def drip(content: bytes) -> list[bytes | float]:
+    return [step for byte in content for step in (bytes([byte]), 0.03)]
+
+
+SHORT = Limits(connect=0.3, head=0.3, idle=0.3, total=0.6, body=1_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("steps", "passed"),
+    [
+        ([5.0], SHORT.head),
+        (drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"y" * 200), SHORT.head),
+        (drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 20), SHORT.head),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 5.0], SHORT.idle),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", *drip(b"y" * 200)], SHORT.total),
+        ([CHUNKED, *drip(b"0" * 200)], SHORT.idle),
+    ],
+    ids=[
+        "silent",
+        "drips its head",
+        "goes on with 100",
+        "silent after its head",
+        "drips its body",
+        "drips a chunk size",
+    ],
+)
+def test_no_limit_can_be_outlived_byte_by_byte(serve: Serve, steps: list[bytes | float], passed: float) -> None:
+    server = serve(after_request(*steps))
+    began = time.monotonic()
+    assert failure_of(request(server, limits=SHORT)) == "timeout"
+    assert passed - 0.01 <= time.monotonic() - began < passed + 0.5
+
+
+def test_a_body_that_never_pauses_meets_its_limit(serve: Serve) -> None:
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.send(b"y" * 1_000_000)
+
+    began = time.monotonic()
+    assert failure_of(request(serve(handle), limits=SHORT)) == "timeout"
+    assert time.monotonic() - began < 3
+
+
+def test_a_server_that_does_not_accept_is_a_timeout_of_the_connection() -> None:
+    # RFC 5737: addresses that lead nowhere. Where the network says so at once, it is no connection instead.
+    url = "http://192.0.2.1/"
+    sent = Request("GET", url, [], None, None, SHORT, frozenset({Origin.of(url)}))
+    began = time.monotonic()
+    assert failure_of(sent) in ("timeout", "connect")
+    assert time.monotonic() - began < 1
+
+
+def test_a_port_nobody_listens_on_is_no_connection(serve: Serve) -> None:
+    server = serve(after_request())
+    server.stop()
+    assert failure_of(request(server)) == "connect"
+
+
+def test_a_server_without_tls_is_a_failure_of_tls(serve: Serve) -> None:
+    def handle(connection: Connection) -> None:
+        connection.socket.recv(1)
+        connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    server = serve(handle)
+    url = server.url.replace("http:", "https:")
+    assert failure_of(request(server, url=url, lent=frozenset({Origin.of(url)}))) == "tls"
+
+
+def test_an_early_answer_is_read_though_the_request_was_not(serve: Serve) -> None:
+    def handle(connection: Connection) -> None:
+        connection.socket.recv(100)
+        connection.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        gevent.sleep(0.2)
+
+    sent = request(serve(handle), method="POST", body=[memoryview(bytes(30_000_000))])
+    assert failure_or_status(sent) in ("413", "broken")  # TCP may reset the connection before the answer is read.
+
+
+def failure_or_status(sent: Request) -> str:
+    try:
+        return str(transport.exchange(sent)[0].status)
+    except Failure as failure:
+        return failure.kind
+
+
+@pytest.mark.parametrize(
+    ("gap", "connections"),
+    [(0.0, 1), (1.0, 1), (1.6, 2), (2.5, 2)],
+)
+def test_a_connection_is_used_again_while_it_is_fresh(serve: Serve, gap: float, connections: int) -> None:
+    server = serve(answering(ok(b"answer")))
+    for _ in range(2):
+        transport.exchange(request(server))
+        gevent.sleep(gap)
+    assert server.connections == connections
+
+
+def test_a_connection_that_the_server_has_closed_is_not_used_again(serve: Serve) -> None:
+    received: list[bytes] = []
+
+    def handle(connection: Connection) -> None:
+        received.append((connection.request() or (b"",))[0])
+        connection.send(ok(b"answer"))
+
+    server = serve(handle)
+    for _ in range(5):
+        assert transport.exchange(request(server, method="POST", body=[b"{}"]))[1] == b"answer"
+        gevent.sleep(0.01)
+    assert len(received) == 5
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [ok(b"a", "Connection: close")],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"],
+        [CHUNKED + chunk(b"half")],
+        [ok(b"a"), ok(b"smuggled")],
+    ],
+    ids=["asked to close", "not sent whole", "no last chunk", "followed by another answer"],
+)
+def test_a_connection_that_may_be_out_of_step_is_not_used_again(serve: Serve, parts: list[bytes]) -> None:
+    def handle(connection: Connection) -> None:
+        connection.request()
+        for part in parts if connection.number == 1 else [ok(b"own answer")]:
+            connection.send(part)
+            gevent.sleep(0.01)
+        connection.request()
+        connection.send(ok(b"wrong connection"))
+
+    server = serve(handle)
+    failure_or_status(request(server, limits=SHORT))
+    gevent.sleep(0.05)
+    assert transport.exchange(request(server))[1] == b"own answer"
+
+
+def test_a_request_is_never_sent_twice(serve: Serve) -> None:
+    seen: list[bytes] = []
+
+    def handle(connection: Connection) -> None:
+        seen.append((connection.request() or (b"",))[0])
+
+    assert failure_of(request(serve(handle), method="POST", body=[b"{}"])) == "broken"
+    gevent.sleep(0.05)
+    assert len(seen) == 1
+
+
+def test_idle_connections_are_closed_and_forgotten(serve: Serve) -> None:
+    closed: list[int] = []
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(ok(b"answer"))
+        closed.append(len(connection.socket.recv(1)))
+
+    server = serve(handle)
+    for sent in [gevent.spawn(transport.exchange, request(server)) for _ in range(5)]:
+        sent.get(timeout=5)
+    assert closed == []
+    gevent.sleep(2.5)
+    assert closed == [0] * 5
+    assert transport._pool()._idle == {}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.2:{port}/", "https://127.0.0.1:{port}/", "http://93.184.216.34/", "ftp://127.0.0.1/", "x"]
+)
+def test_no_origin_is_reached_that_was_not_lent(serve: Serve, url: str) -> None:
+    server = serve(answering(ok(b"")))
+    port = server.url.rpartition(":")[2]
+    assert failure_of(request(server, url=url.format(port=port))) == "refused"
+    assert server.connections == 0
+
+
+def test_a_slow_server_holds_up_nobody_else(serve: Serve) -> None:
+    slow, fast = serve(after_request(5.0)), serve(answering(ok(b"fast")))
+    waiting = gevent.spawn(failure_of, request(slow, limits=SHORT))
+    began = time.monotonic()
+    assert transport.exchange(request(fast))[1] == b"fast"
+    assert time.monotonic() - began < 0.2
+    assert waiting.get(timeout=2) == "timeout"

@@ -1,0 +1,40 @@
+//! `endpoints/<handler>.py`: the SDK takes one class from each file and tells it nothing of its declaration,
+//! so the file is what ties a declaration to its handler.
+
+use gateway_domain::operation::OPERATIONS;
+
+use super::{ENDPOINTS, Files};
+
+/// The handler of everything that no operation matches.
+pub const FALLBACK: &str = "fallback";
+
+/// The file of a handler, from the root of the checkout.
+pub fn path(handler: &str) -> String {
+    format!("{ENDPOINTS}/{handler}.py")
+}
+
+/// One file for each handler.
+pub fn render() -> Files {
+    let handlers = OPERATIONS
+        .iter()
+        .map(|operation| operation.handler)
+        .chain([FALLBACK]);
+    handlers
+        .map(|handler| (path(handler), source(handler)))
+        .collect()
+}
+
+fn source(handler: &str) -> String {
+    let class: String = handler.split('_').map(capitalised).collect();
+    format!("from host.endpoint import endpoint\n\n{class} = endpoint(\"{handler}\")\n")
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    characters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(characters)
+        .collect()
+}

@@ -1,0 +1,127 @@
+//! `manifest.yaml`.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use gateway_domain::settings::declaration::Text;
+
+use super::yaml;
+use crate::workspace::Publication;
+
+const LABEL: Text = Text {
+    en_us: "OIDC Gateway",
+    zh_hans: "OIDC 网关",
+    ja_jp: "OIDC ゲートウェイ",
+    pt_br: "Gateway OIDC",
+};
+
+const DESCRIPTION: Text = Text {
+    en_us: "Call the API of a Dify app with the access token of your own identity provider. The app key stays on the server, and every signed-in user sees only their own conversations.",
+    zh_hans: "使用您自己的身份提供商签发的访问令牌调用 Dify 应用 API。应用密钥保留在服务器端，每位登录用户只能看到自己的会话。",
+    ja_jp: "お使いの ID プロバイダーが発行したアクセストークンで Dify アプリの API を呼び出せます。アプリキーはサーバーに留まり、サインインしたユーザーには自分の会話だけが見えます。",
+    pt_br: "Chame a API de um app do Dify com o token de acesso do seu próprio provedor de identidade. A chave do app fica no servidor, e cada pessoa autenticada vê apenas as suas conversas.",
+};
+
+/// The time of the first release: part of the package, so the same in every build.
+const CREATED_AT: &str = "2026-11-21T00:00:00Z";
+
+/// What the process and its compiled module need while 10 MiB uploads pass, in bytes; Dify Cloud sizes the function by it.
+const MEMORY: u32 = 268_435_456;
+
+/// Writes the manifest of whoever publishes.
+///
+/// # Errors
+/// The manifest has no YAML form.
+pub fn render(publication: &Publication) -> Result<String> {
+    yaml::render(&Manifest {
+        version: &publication.version,
+        kind: "plugin",
+        author: &publication.author,
+        name: "oidc_gateway",
+        label: LABEL.into(),
+        description: DESCRIPTION.into(),
+        icon: "icon.svg",
+        icon_dark: "icon-dark.svg",
+        resource: Resource {
+            memory: MEMORY,
+            permission: Permission {
+                endpoint: Endpoint { enabled: true },
+            },
+        },
+        plugins: Plugins {
+            endpoints: ["provider/oidc_gateway.yaml"],
+        },
+        meta: Meta {
+            version: "0.0.1",
+            arch: ["amd64", "arm64"],
+            runner: Runner {
+                language: "python",
+                version: "3.12",
+                entrypoint: "main",
+            },
+            minimum_dify_version: "1.10.0",
+        },
+        tags: ["utilities", "business"],
+        created_at: CREATED_AT,
+        privacy: "PRIVACY.md",
+        repo: &publication.repository,
+        contact: &publication.contact,
+    })
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    version: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    author: &'a str,
+    name: &'static str,
+    label: yaml::Text,
+    description: yaml::Text,
+    icon: &'static str,
+    icon_dark: &'static str,
+    resource: Resource,
+    plugins: Plugins,
+    meta: Meta,
+    tags: [&'static str; 2],
+    created_at: &'static str,
+    privacy: &'static str,
+    repo: &'a str,
+    contact: &'a str,
+}
+
+#[derive(Serialize)]
+struct Resource {
+    memory: u32,
+    permission: Permission,
+}
+
+#[derive(Serialize)]
+struct Permission {
+    endpoint: Endpoint,
+}
+
+#[derive(Serialize)]
+struct Endpoint {
+    enabled: bool,
+}
+
+#[derive(Serialize)]
+struct Plugins {
+    endpoints: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+struct Meta {
+    version: &'static str,
+    arch: [&'static str; 2],
+    runner: Runner,
+    minimum_dify_version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Runner {
+    language: &'static str,
+    version: &'static str,
+    entrypoint: &'static str,
+}

@@ -1,0 +1,61 @@
+//! The project's commands. They are a library so that tests can package a copy of the workspace.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod demo;
+pub mod generated;
+pub mod marketplace;
+pub mod module;
+pub mod package;
+mod setup;
+mod step;
+mod test;
+pub mod workspace;
+
+use workspace::Workspace;
+
+/// Builds, packages, tests and shows the OIDC gateway plugin.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows the plugin at work, between an identity provider and a Dify app, until Ctrl-C.
+    Demo(demo::Options),
+    /// Builds host/gateway.wasm.
+    Build,
+    /// Writes the files that are generated from the Rust tables.
+    Manifest {
+        /// Changes nothing; fails and names the files that differ from the tables.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
+    Package,
+    /// Sets up what the tests need, then runs every test.
+    Test {
+        /// Runs only the tests whose name contains this, and no linter.
+        filter: Option<String>,
+    },
+}
+
+/// Runs the command of this process's arguments.
+///
+/// # Errors
+/// What went wrong and, where there is a way, how to mend it.
+pub fn run() -> Result<()> {
+    let workspace = Workspace::this();
+    match Arguments::parse().command {
+        Command::Demo(options) => demo::run(&workspace, options),
+        Command::Build => module::build(&workspace),
+        Command::Manifest { check: true } => generated::check(&workspace),
+        Command::Manifest { check: false } => generated::write(&workspace),
+        Command::Package => package::build(&workspace).map(drop),
+        Command::Test { filter } => test::run(&workspace, filter.as_deref()),
+    }
+}

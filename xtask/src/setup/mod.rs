@@ -1,0 +1,10 @@
+//! What a bare machine lacks, installed through rustup, pip and npm.
+
+mod node;
+mod python;
+mod rust;
+mod stamp;
+
+pub use node::identity_provider;
+pub use python::{Environment, environment};
+pub use rust::wasm_target;

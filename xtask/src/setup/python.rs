@@ -1,0 +1,132 @@
+//! A Python that the SDK takes, and the virtual environment in `.venv`.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::stamp::Stamp;
+use crate::step;
+use crate::workspace::Workspace;
+
+/// The SDK's syntax needs 3.12, which is also what Dify starts plugins with.
+const MINIMUM: Version = Version(3, 12);
+
+const ENVIRONMENT: &str = ".venv";
+
+/// A Python version, major and minor.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Version(u32, u32);
+
+/// A virtual environment with the plugin's requirements and the tests'.
+pub struct Environment {
+    directory: PathBuf,
+}
+
+impl Environment {
+    /// A program of the environment: `python`, `pytest`, `ruff`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        let programs = if cfg!(windows) { "Scripts" } else { "bin" };
+        self.directory.join(programs).join(name)
+    }
+}
+
+/// Makes the environment, where it is not there yet or was made for other requirements.
+///
+/// # Errors
+/// There is no Python that is new enough, or pip has failed.
+pub fn environment(workspace: &Workspace) -> Result<Environment> {
+    let environment = Environment {
+        directory: workspace.path(ENVIRONMENT),
+    };
+    let python = find(workspace)?;
+    let version = step::read(Command::new(&python).arg("--version"))?;
+    let stamp = Stamp::new(
+        workspace,
+        ENVIRONMENT,
+        &["requirements.txt", "requirements-dev.txt"],
+        &version,
+    )?;
+    if stamp.holds() {
+        return Ok(environment);
+    }
+    let mut create = workspace.command(&python);
+    create.args(["-m", "venv", "--clear", ENVIRONMENT]);
+    step::run(
+        &format!("making {ENVIRONMENT} with {} ({version})", python.display()),
+        &mut create,
+    )?;
+
+    let mut install = workspace.command(environment.program("python"));
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
+    install.args(["-r", "requirements.txt", "-r", "requirements-dev.txt"]);
+    step::run(
+        "installing requirements.txt and requirements-dev.txt",
+        &mut install,
+    )?;
+    stamp.write()?;
+    Ok(environment)
+}
+
+fn find(workspace: &Workspace) -> Result<PathBuf> {
+    let mut seen = Vec::new();
+    for candidate in candidates(workspace) {
+        match version_of(&candidate) {
+            Some(version) if version >= MINIMUM => return Ok(candidate),
+            Some(Version(major, minor)) => {
+                seen.push(format!("{} is {major}.{minor}", candidate.display()))
+            }
+            None => {}
+        }
+    }
+    let found = if seen.is_empty() {
+        "none was found".to_owned()
+    } else {
+        seen.join(", ")
+    };
+    bail!(
+        "Python 3.12 or newer is needed ({found}): install it from https://www.python.org, with pyenv, or with `uv python install 3.12`"
+    )
+}
+
+/// In the order in which they are tried; most of them do not exist.
+fn candidates(workspace: &Workspace) -> impl Iterator<Item = PathBuf> {
+    let on_path = ["python3", "python3.12", "python3.13", "python3.14"].map(PathBuf::from);
+    let uv = std::iter::once_with(|| {
+        let mut find = workspace.command("uv");
+        step::read(find.args(["python", "find", "--no-project", ">=3.12"])).map(PathBuf::from)
+    });
+    on_path.into_iter().chain(pyenv()).chain(uv.flatten())
+}
+
+/// pyenv's own commands answer only for versions that are switched on, so its directory is read.
+fn pyenv() -> Vec<PathBuf> {
+    let root = env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let Some(root) = root.or_else(|| env::home_dir().map(|home| home.join(".pyenv"))) else {
+        return Vec::new();
+    };
+    let entries = fs::read_dir(root.join("versions"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut pythons: Vec<_> = entries
+        .map(|entry| entry.path().join("bin/python3"))
+        .collect();
+    pythons.sort();
+    pythons
+}
+
+fn version_of(python: &Path) -> Option<Version> {
+    let script = "import sys; print(*sys.version_info[:2])";
+    let printed = step::read(Command::new(python).args(["-c", script])).ok()?;
+    let (major, minor) = printed.split_once(' ')?;
+    Some(Version(major.parse().ok()?, minor.parse().ok()?))
+}

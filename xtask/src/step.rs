@@ -1,0 +1,63 @@
+//! Long steps: a line that says what runs, and a failure that says what ran.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// Prints the line that tells a waiting person what happens now.
+pub fn announce(what: &str) {
+    println!("==> {what}");
+}
+
+/// Runs `command` to its end; what it prints goes straight through.
+///
+/// # Errors
+/// The command's line, where it could not start or did not succeed.
+pub fn run(what: &str, command: &mut Command) -> Result<()> {
+    run_accepting(what, command, &[])
+}
+
+/// As [`run`], for a command that also says something harmless with these exit codes.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_accepting(what: &str, command: &mut Command, codes: &[i32]) -> Result<()> {
+    announce(what);
+    let line = command_line(command);
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("`{line}` could not start"))?;
+    if !status.success() && !status.code().is_some_and(|code| codes.contains(&code)) {
+        bail!("`{line}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// Runs `command` and returns what it printed, trimmed; nothing of it is shown.
+///
+/// # Errors
+/// The command's line, where it could not start or did not succeed.
+pub fn read(command: &mut Command) -> Result<String> {
+    let line = command_line(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{line}` could not start"))?;
+    if !output.status.success() {
+        bail!(
+            "`{line}` failed: {}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn command_line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,152 @@
+//! Where things are, and who publishes the plugin.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// A checkout of this repository.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// The checkout that this program was built from.
+    pub fn this() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap_or(Path::new("."))
+            .to_path_buf();
+        let target =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        Self { root, target }
+    }
+
+    /// The checkout at `root`, with a target directory of its own.
+    pub fn at(root: PathBuf) -> Self {
+        let target = root.join("target");
+        Self { root, target }
+    }
+
+    /// The root of the checkout.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where cargo builds.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// A path inside the checkout, given with `/`.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The text of a file of the checkout.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&self, relative: &str) -> Result<String> {
+        fs::read_to_string(self.path(relative))
+            .with_context(|| format!("{relative} cannot be read"))
+    }
+
+    /// Writes a file that other processes may be reading: they see the old bytes or the new ones, never a part of them.
+    /// A file that has these bytes already keeps its time.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn replace(&self, relative: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.path(relative);
+        if fs::read(&path).is_ok_and(|present| present == bytes) {
+            return Ok(());
+        }
+        let unfinished = self.path(&format!("{relative}.unfinished"));
+        fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+        fs::write(&unfinished, bytes).with_context(|| format!("{relative} cannot be written"))?;
+        fs::rename(&unfinished, &path).with_context(|| format!("{relative} cannot be replaced"))
+    }
+
+    /// A command that runs in the root of the checkout.
+    pub fn command(&self, program: impl Into<OsString>) -> Command {
+        let mut command = Command::new(program.into());
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The cargo that started this program, or the one on PATH, building into [`Self::target`].
+    pub fn cargo(&self) -> Command {
+        let mut command = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.env("CARGO_TARGET_DIR", &self.target);
+        command
+    }
+
+    /// Who publishes the plugin, as Cargo.toml says.
+    ///
+    /// # Errors
+    /// Cargo.toml lacks one of the values.
+    pub fn publication(&self) -> Result<Publication> {
+        let manifest: CargoManifest = toml::from_str(&self.read("Cargo.toml")?)
+            .context("Cargo.toml must have authors, repository and version in [workspace.package] and contact in [workspace.metadata.plugin]")?;
+        let package = manifest.workspace.package;
+        let author = package
+            .authors
+            .into_iter()
+            .next()
+            .context("[workspace.package] authors in Cargo.toml is empty")?;
+        Ok(Publication {
+            author,
+            contact: manifest.workspace.metadata.plugin.contact,
+            repository: package.repository,
+            version: package.version,
+        })
+    }
+}
+
+/// What a publisher changes in Cargo.toml.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Publication {
+    /// The plugin's author in Dify's marketplace.
+    pub author: String,
+    /// An e-mail address.
+    pub contact: String,
+    /// The address of the source repository.
+    pub repository: String,
+    /// Three numbers.
+    pub version: String,
+}
+
+#[derive(Deserialize)]
+struct CargoManifest {
+    workspace: CargoWorkspace,
+}
+
+#[derive(Deserialize)]
+struct CargoWorkspace {
+    metadata: Metadata,
+    package: Package,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    plugin: Plugin,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    authors: Vec<String>,
+    repository: String,
+    version: String,
+}
+
+#[derive(Deserialize)]
+struct Plugin {
+    contact: String,
+}
