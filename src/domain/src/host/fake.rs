@@ -32,7 +32,6 @@ pub struct FakeHost {
     lines: RefCell<Vec<(LogLevel, String)>>,
     tasks: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
     timers: RefCell<Vec<(UnixTime, oneshot::Sender<()>)>>,
-    random: Cell<u8>,
 }
 
 impl FakeHost {
@@ -47,7 +46,6 @@ impl FakeHost {
             lines: RefCell::default(),
             tasks: RefCell::default(),
             timers: RefCell::default(),
-            random: Cell::new(0),
         })
     }
 
@@ -197,13 +195,6 @@ impl Host for FakeHost {
 
     fn now(&self) -> UnixTime {
         self.now.get()
-    }
-
-    fn random(&self, bytes: &mut [u8]) {
-        for byte in bytes {
-            self.random.set(self.random.get().wrapping_add(1));
-            *byte = self.random.get();
-        }
     }
 
     fn log(&self, level: LogLevel, line: &str) {
