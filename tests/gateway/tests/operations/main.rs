@@ -1,0 +1,6 @@
+//! Every operation, safe for many users behind one app key.
+
+mod matrix;
+mod rows;
+mod seen;
+mod things;
