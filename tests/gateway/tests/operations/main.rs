@@ -1,5 +1,8 @@
 //! Every operation, safe for many users behind one app key.
 
+mod bodies;
+mod first_requests;
+mod inputs;
 mod isolation;
 mod matrix;
 mod rows;
