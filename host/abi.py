@@ -26,6 +26,7 @@ _GENERATED_NAME = re.compile(r"(?:__wbg_)?(\w+?)(?:_[0-9a-f]{16})?")
 _PARAMETERS = {"n": ["i32"], "b": ["i32", "i32"], "o": ["i32", "i32"]}
 _RESULTS = {"": [], "n": ["i32"], "f": ["f64"]}
 _MOST_SLOTS = 16
+_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 class Import(NamedTuple):
@@ -93,6 +94,7 @@ class Instance:
 
         It must never run inside an import, nor in two greenlets at once: nothing in here switches.
         """
+        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
         values: list[int] = []
         for argument in arguments:
             values += (argument,) if isinstance(argument, int) else (self._put(argument), len(argument))
@@ -132,10 +134,10 @@ class Instance:
             raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
         for slot, value in zip(self._slots, values, strict=False):
             slot.i32 = value
-        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
         error = ffi.wasmtime_func_call_unchecked(
             self._context, ctypes.byref(function), self._slots, _MOST_SLOTS, ctypes.byref(self._trap)
         )
+        self._locate()
         if error or self._trap:
             raise self._trapped(error)
         return results
@@ -167,6 +169,7 @@ class Instance:
     def _answering(self, lent: Import) -> Callable[..., int]:
         def answer(_env: object, _caller: object, slots: "ctypes.Array", _count: int) -> int:
             try:
+                self._locate()
                 self._answer(lent, slots)
                 return 0
             except BaseException as failure:  # Nothing may unwind through the frames of the module.
@@ -184,6 +187,7 @@ class Instance:
             if kind != "n":
                 length = slots[at].i32 & 0xFFFFFFFF
                 at += 1
+                self._address(value, length)  # Before anything is made that long.
                 target, value = value, length if kind == "o" else self._read(value, length)
             arguments.append(value)
         given = lent.function(*arguments)
@@ -202,11 +206,12 @@ class Instance:
         ctypes.memmove(self._address(pointer, len(content)), content, len(content))
 
     def _address(self, pointer: int, length: int) -> int:
-        """Where the slice lies in this process, asked anew each time because the memory moves when it grows."""
-        memory = ctypes.byref(self._memory)
-        if pointer + length > ffi.wasmtime_memory_data_size(self._context, memory):
+        if pointer + length > self._size:
             raise Trapped("a slice ends beyond the memory")
-        return ctypes.addressof(ffi.wasmtime_memory_data(self._context, memory).contents) + pointer
+        return self._base + pointer
 
-
-_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    def _locate(self) -> None:
+        """Finds the memory again, which may have grown and moved whenever the module has run."""
+        memory = ctypes.byref(self._memory)
+        self._size = ffi.wasmtime_memory_data_size(self._context, memory)
+        self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, memory).contents)

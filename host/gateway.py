@@ -17,7 +17,7 @@ from gevent.event import AsyncResult
 from host import exchanges
 from host.abi import Import, Instance, Trapped
 from host.heads import encoded
-from host.log import LEVELS, logger
+from host.log import LEVELS, lines, logger
 from host.reach import Origin
 
 FIRST_BYTES = 64 * 1024
@@ -128,7 +128,7 @@ class Gateway:
     def relay_ended(self, number: int, context: bytes, end: str, sent: int) -> None:
         """Tells the module how a relayed body ended: soon, for the module may be running when this is called."""
         content = encoded({"end": end, "bytes": sent})
-        gevent.spawn(self._tell, self._generation, "relay_ended", number, context, content)
+        gevent.spawn(self._tell, None, "relay_ended", number, context, content)
 
     def _tell(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
         """Tells the module what it waits for, unless the instance that waited is gone."""
@@ -221,4 +221,4 @@ class Gateway:
 
 
 def _log(level: int, line: bytes) -> None:
-    logger.log(LEVELS[min(level, len(LEVELS) - 1)], "%s", line.decode(errors="replace"))
+    lines.add(LEVELS[min(level, len(LEVELS) - 1)], line.decode(errors="replace"))

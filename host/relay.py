@@ -64,7 +64,7 @@ def _answer(
     gateway: Gateway, wanted: Relayed, received: Answer | None, limits: Limits, verdict: dict[str, Any]
 ) -> Response:
     def ended(end: str, sent: int) -> None:
-        gateway.relay_ended(wanted.number, wanted.context, end, sent)
+        gateway.relay_ended(wanted.number, verdict["context"].encode(), end, sent)
 
     status, headers = verdict["status"], verdict["headers"]
     if received is None or verdict["body"] is not None:

@@ -40,6 +40,7 @@ class ReadAhead:
         self._room.set()
         self._failure: Failure | None = None
         self._reader = gevent.spawn(self._read)
+        self._reader.rawlink(self._ended)  # Runs also when the greenlet was stopped before its first turn.
 
     def take(self, wanted: int = 1, patience: float = 0.0) -> bytes:
         """What has arrived: `wanted` bytes or, `patience` seconds after the first, fewer. Empty at the end.
@@ -77,9 +78,10 @@ class ReadAhead:
                     self._room.wait()
         except Failure as failure:
             self._failure = failure
-        finally:
-            self._answer.close()
-            self._enough.set()
+
+    def _ended(self, _reader: gevent.Greenlet) -> None:
+        self._answer.close()
+        self._enough.set()
 
     def _left(self) -> float:
         """Seconds until the limit, which an answer that never pauses would otherwise not meet."""

@@ -1,19 +1,18 @@
 """Calls of the module, and what a trap costs."""
 
 import json
-import logging
 import struct
 import time
 
 import gevent
 import pytest
 import wasmtime
-from server import Serve, after_request, answering, ok
+from server import Connection, Serve, answering, ok
 
 from host import abi, module
 from host.exchanges import Leases
 from host.gateway import Answered, Call, CallFailed, Gateway
-from host.log import logger
+from host.log import lines
 from host.reach import Origin
 
 NOTHING_LENT = frozenset()
@@ -71,7 +70,7 @@ def test_an_exchange_that_fails_tells_why(gateway: Gateway, head: bytes, error: 
     assert gateway.decide(Call("fetch", head, b"", lent)).body == error
 
 
-@pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond"])
+@pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond", "random_beyond"])
 def test_a_trap_costs_its_call_and_the_next_one_works(gateway: Gateway, handler: str) -> None:
     for _ in range(3):
         with pytest.raises(CallFailed, match="the module trapped in this call"):
@@ -122,13 +121,30 @@ def test_what_was_answered_before_the_trap_stands(gateway: Gateway) -> None:
 
 
 def test_exchanges_of_a_lost_instance_are_forgotten(gateway: Gateway, serve: Serve) -> None:
-    server = serve(after_request(0.1, ok(b"late")))
+    def handle(connection: Connection) -> None:
+        connection.request()
+        gevent.sleep(0.1)
+        connection.send(ok(b"connection %d" % connection.number))
+
+    server = serve(handle)
     waiting = gevent.spawn(gateway.decide, Call("fetch", exchange_head(server.url), b"", server.lent))
     gevent.sleep(0.05)
     with pytest.raises(CallFailed):
         gateway.decide(call("trap"))
-    assert waiting.get(timeout=2).body.endswith(b"late")
-    assert server.connections == 2
+    assert waiting.get(timeout=2).body.endswith(b"connection 2")
+
+
+def test_an_exchange_is_not_begun_for_an_instance_that_trapped_meanwhile(gateway: Gateway, serve: Serve) -> None:
+    server = serve(answering(ok(b"")))
+    with pytest.raises(CallFailed):
+        gateway.decide(Call("fetch_and_trap", exchange_head(server.url), b"", server.lent))
+    gevent.sleep(0.05)
+    assert server.connections == 0
+
+
+def test_the_memory_of_an_instance_is_limited(gateway: Gateway) -> None:
+    pages = int.from_bytes(body_of(gateway, "take_memory"), "little")
+    assert 15 / 16 * abi.MEMORY_LIMIT < pages * 65536 <= abi.MEMORY_LIMIT
 
 
 def test_a_module_that_never_answers_fails_the_call(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,11 +182,11 @@ def test_hundreds_of_calls_that_wait_at_once_get_their_own_answers(gateway: Gate
     assert len({d.number for d in decided}) == 300
 
 
-def test_the_log_lines_of_the_module_go_to_the_log(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
-    logger.addHandler(caplog.handler)
+def test_the_log_lines_of_the_module_go_to_the_log(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[str, str]] = []
+    monkeypatch.setattr(lines, "add", lambda *line: written.append(line))
     body_of(gateway, "note", b'{"event":"test"}')
-    logger.removeHandler(caplog.handler)
-    assert [(r.levelno, r.getMessage()) for r in caplog.records] == [(logging.WARNING, '{"event":"test"}')]
+    assert written == [("WARNING", '{"event":"test"}')]
 
 
 @pytest.mark.parametrize(

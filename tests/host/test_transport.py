@@ -282,7 +282,7 @@ def test_idle_connections_are_closed_and_forgotten(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.2:{port}/", "https://127.0.0.1:{port}/", "http://127.0.0.1:1/", "ftp://127.0.0.1/", "x"]
+    "url", ["http://127.0.0.2:{port}/", "https://127.0.0.1:{port}/", "http://93.184.216.34/", "ftp://127.0.0.1/", "x"]
 )
 def test_no_origin_is_reached_that_was_not_lent(serve: Serve, url: str) -> None:
     server = serve(answering(ok(b"")))

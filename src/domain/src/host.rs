@@ -1,4 +1,4 @@
-//! What the gateway asks of the outside: an HTTP exchange, the time, random bytes, a log line.
+//! What the gateway asks of the outside: an HTTP exchange, the time, a log line.
 //!
 //! Nothing in here blocks. An exchange is a future that the host completes later, because the host runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
@@ -13,6 +13,9 @@ use url::Url;
 
 use crate::time::UnixTime;
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 /// The outside world, as the gateway sees it.
 pub trait Host: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.
@@ -23,9 +26,6 @@ pub trait Host: 'static {
 
     /// The time of the host's clock.
     fn now(&self) -> UnixTime;
-
-    /// Fills `bytes` from the host's cryptographic random source.
-    fn random(&self, bytes: &mut [u8]);
 
     /// Writes one line to the plugin's log. The line carries no secret.
     fn log(&self, level: LogLevel, line: &str);

@@ -1,1 +1,14 @@
-//! The wasm module.
+//! `gateway.wasm`: the domain behind wasm-bindgen.
+//!
+//! The host (`host/` in Python) calls an exported handler, which returns as soon as nothing more can run; what
+//! the handler waits for is started through an import and delivered through an export, because the host runs
+//! every request on one thread and a blocking import would tangle their wasm frames.
+
+mod current_call;
+mod exports;
+mod imports;
+mod lent_host;
+mod runtime;
+mod wire;
+
+pub use exports::HANDLERS;

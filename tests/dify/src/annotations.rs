@@ -10,7 +10,7 @@ use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::answer::{deleted, json_answer, ok};
+use crate::answer::{deleted, json_answer, numbered_page, ok};
 use crate::caller::{self, Id, Ids, Key, OwnerCall};
 use crate::checks::Checks;
 use crate::kind::AppKind;
@@ -80,16 +80,11 @@ pub(crate) async fn list(
     let rows: Vec<_> = of_app
         .filter(|row| row.question.contains(keyword) || row.answer.contains(keyword))
         .collect();
-    let data: Vec<Value> = rows
-        .iter()
-        .skip((page - 1) * limit)
-        .take(limit)
-        .map(|row| row.shown())
-        .collect();
-    let has_more = rows.len() > page * limit;
-    Ok(ok(
-        &json!({ "data": data, "has_more": has_more, "limit": limit, "total": rows.len(), "page": page }),
-    ))
+    Ok(ok(&numbered_page(
+        page,
+        limit,
+        rows.iter().map(|row| row.shown()),
+    )))
 }
 
 fn read(call: &OwnerCall) -> Result<(String, String), Refusal> {

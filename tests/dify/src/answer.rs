@@ -43,6 +43,30 @@ pub(crate) fn deleted() -> Response {
         .into_response()
 }
 
+/// The rows from `start` on, at most `limit` of them.
+pub(crate) fn rows_from(
+    start: usize,
+    limit: usize,
+    rows: impl ExactSizeIterator<Item = Value>,
+) -> Value {
+    let has_more = rows.len() > start.saturating_add(limit);
+    let data: Vec<Value> = rows.skip(start).take(limit).collect();
+    json!({ "limit": limit, "has_more": has_more, "data": data })
+}
+
+/// A page of rows, counted from 1, with its number and the number of all rows.
+pub(crate) fn numbered_page(
+    page: usize,
+    limit: usize,
+    rows: impl ExactSizeIterator<Item = Value>,
+) -> Value {
+    let total = rows.len();
+    let mut shown = rows_from((page - 1).saturating_mul(limit), limit, rows);
+    shown["page"] = json!(page);
+    shown["total"] = json!(total);
+    shown
+}
+
 /// `2026-11-21T04:29:00` of a time in seconds since 1970.
 pub(crate) fn iso_time(seconds: i64) -> String {
     let time = time::OffsetDateTime::from_unix_timestamp(seconds)

@@ -18,7 +18,7 @@ use crate::messages::Message;
 use crate::refusal::Refusal;
 use crate::runs::{Chat, Run, Status};
 use crate::workflows::{check_trace, early_failure, known_version, pace, stream_of};
-use crate::world::{World, now};
+use crate::world::World;
 use crate::{inputs, model};
 
 /// What a question says, checked.
@@ -72,10 +72,7 @@ fn read(world: &World, call: &JsonCall<true>) -> Result<Question, Refusal> {
         inputs: checks.required_object("inputs"),
         query: checks.required_string("query").replace('\0', ""),
         files: checks.list("files"),
-        streams: checks
-            .literal("response_mode", &["blocking", "streaming"])
-            .as_deref()
-            == Some("streaming"),
+        streams: checks.streams(),
         conversation: checks.uuid("conversation_id", "conversation_id must be a valid UUID"),
     };
     let version = checks.string("workflow_id");
@@ -101,34 +98,21 @@ fn begin(world: &World, user: EndUser, question: Question) -> Result<Arc<Run>, R
             .conversations
             .create(&user, &question.query, &declared),
     };
-    let message = Uuid::new_v4();
-    tables.conversations.add_message(conversation, message);
-    let dialogue_count = tables
-        .conversations
-        .own(&user, conversation)?
-        .messages
-        .len();
-    tables.messages.insert(
-        message,
-        Message {
-            id: message,
-            app: user.app,
-            user: user.id,
-            conversation: Some(conversation),
-            inputs: declared.clone(),
-            query: question.query.clone(),
-            answer: String::new(),
-            error: None,
-            created_at: now(),
-            files,
-        },
-    );
+    let mut message = Message::new(&user, Some(conversation), &question.query, &declared);
+    message.files = files;
+    tables.conversations.add_message(conversation, message.id);
+    // Of a chat that goes on, Dify counts the message twice.
+    let dialogue_count = match question.conversation {
+        Some(id) => tables.conversations.own(&user, id)?.messages.len() + 1,
+        None => 1,
+    };
     let chat = Chat {
         conversation: Some(conversation),
-        message,
+        message: message.id,
         query: question.query,
         dialogue_count,
     };
+    tables.messages.insert(message.id, message);
     let run = Arc::new(Run::new(world, user, declared, Some(chat), pace));
     tables.runs.insert(&run);
     Ok(run)

@@ -138,6 +138,13 @@ impl<'a> Checks<'a> {
         None
     }
 
+    /// Whether `response_mode` asks for a stream; absent it does not.
+    pub(crate) fn streams(&mut self) -> bool {
+        self.literal("response_mode", &["blocking", "streaming"])
+            .as_deref()
+            == Some("streaming")
+    }
+
     /// A list, where null stands for absence.
     pub(crate) fn list(&mut self, field: &str) -> Vec<Value> {
         match self.input.get(field) {

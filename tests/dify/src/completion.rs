@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use uuid::Uuid;
 
 use crate::answer::success;
 use crate::caller::{Ids, JsonCall};
@@ -13,7 +12,7 @@ use crate::messages::Message;
 use crate::refusal::Refusal;
 use crate::runs::{Chat, Run};
 use crate::workflows::pace;
-use crate::world::{World, now};
+use crate::world::World;
 use crate::{inputs, model};
 
 /// `POST /completion-messages`
@@ -26,40 +25,22 @@ pub(crate) async fn send(
     let sent = checks.required_object("inputs");
     let query = checks.string("query").unwrap_or_default().replace('\0', "");
     let files = checks.list("files");
-    let streams = checks
-        .literal("response_mode", &["blocking", "streaming"])
-        .as_deref()
-        == Some("streaming");
+    let streams = checks.streams();
     checks.finish()?;
     if !world.options.models {
         return Err(Refusal::no_model());
     }
     let declared = inputs::declared(&world, &call.user, &sent)?;
-    let message = Message {
-        id: Uuid::new_v4(),
-        app: call.app,
-        user: call.user.id,
-        conversation: None,
-        inputs: declared.clone(),
-        query: query.clone(),
-        answer: String::new(),
-        error: None,
-        created_at: now(),
-        files: inputs::attached(&world, &call.user, &files)?,
-    };
+    let mut message = Message::new(&call.user, None, &query, &declared);
+    message.files = inputs::attached(&world, &call.user, &files)?;
     let chat = Chat {
         conversation: None,
         message: message.id,
         query,
         dialogue_count: 1,
     };
-    let run = Arc::new(Run::new(
-        &world,
-        call.user,
-        declared,
-        Some(chat),
-        pace(&world, streams),
-    ));
+    let pace = pace(&world, streams);
+    let run = Arc::new(Run::new(&world, call.user, declared, Some(chat), pace));
     {
         let mut tables = world.tables();
         tables.messages.insert(message.id, message);

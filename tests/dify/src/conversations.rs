@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::answer::{deleted, ok};
+use crate::answer::{deleted, ok, rows_from};
 use crate::caller::{Id, Ids, JsonCall, QueryCall};
 use crate::checks::{Checks, Object};
 use crate::end_users::EndUser;
@@ -159,16 +159,11 @@ pub(crate) async fn list(
             1 + last.ok_or_else(|| Refusal::not_found("Last Conversation Not Exists."))?
         }
     };
-    let page: Vec<Value> = rows
-        .iter()
-        .skip(start)
-        .take(limit)
-        .map(|row| row.shown())
-        .collect();
-    let has_more = rows.len() > start + page.len();
-    Ok(ok(
-        &json!({ "limit": limit, "has_more": has_more, "data": page }),
-    ))
+    Ok(ok(&rows_from(
+        start,
+        limit,
+        rows.iter().map(|row| row.shown()),
+    )))
 }
 
 /// `DELETE /conversations/<id>`

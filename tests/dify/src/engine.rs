@@ -54,16 +54,8 @@ impl Engine {
         self.say(early).await?;
         let start = self.begin("start", "start").await?;
         let inputs = Value::Object(self.run.inputs.clone());
-        self.end(
-            start,
-            NodeResult {
-                inputs: inputs.clone(),
-                process: json!({}),
-                outputs: inputs,
-                error: None,
-            },
-        )
-        .await?;
+        self.end(start, NodeResult::of(inputs.clone(), json!({}), inputs))
+            .await?;
         match program.middle {
             Middle::Assign => self.assign().await?,
             Middle::Http => {
@@ -99,16 +91,8 @@ impl Engine {
             "__rendered_content": rendered,
         });
         let inputs = json!({ "comment": { "value_type": "string", "value": comment } });
-        self.end(
-            node,
-            NodeResult {
-                inputs,
-                process: json!({}),
-                outputs,
-                error: None,
-            },
-        )
-        .await?;
+        self.end(node, NodeResult::of(inputs, json!({}), outputs))
+            .await?;
         self.conclude().await
     }
 
@@ -129,16 +113,8 @@ impl Engine {
             }],
         });
         let process = json!({ "last": query, "__updated_variables": updated });
-        self.end(
-            node,
-            NodeResult {
-                inputs,
-                process,
-                outputs: json!({}),
-                error: None,
-            },
-        )
-        .await
+        self.end(node, NodeResult::of(inputs, process, json!({})))
+            .await
     }
 
     /// Whether the server answered. It sleeps as long as it is asked to and drops what is no number.
@@ -146,11 +122,12 @@ impl Engine {
         let node = self.begin("http", "http-request").await?;
         let seconds = text(&self.run.variable(["start", "secs"]));
         let process = json!({ "request": format!("GET /slow?s={seconds} HTTP/1.1\r\nHost: 127.0.0.1:5099\r\n\r\n") });
-        let Ok(duration) = (if seconds.is_empty() {
+        let parsed = if seconds.is_empty() {
             Ok(0.0)
         } else {
             seconds.parse::<f64>()
-        }) else {
+        };
+        let Ok(duration) = parsed else {
             self.fail(node, process).await?;
             return Ok(false);
         };
@@ -170,16 +147,8 @@ impl Engine {
             "content-length": body.len().to_string(),
         });
         let outputs = json!({ "status_code": 200, "body": body, "headers": headers, "files": [] });
-        self.end(
-            node,
-            NodeResult {
-                inputs: json!({}),
-                process,
-                outputs,
-                error: None,
-            },
-        )
-        .await?;
+        self.end(node, NodeResult::of(json!({}), process, outputs))
+            .await?;
         Ok(true)
     }
 
@@ -245,12 +214,7 @@ impl Engine {
         } else {
             outputs.clone()
         };
-        let result = NodeResult {
-            inputs,
-            process: json!({}),
-            outputs: outputs.clone(),
-            error: None,
-        };
+        let result = NodeResult::of(inputs, json!({}), outputs.clone());
         self.end(node, result).await?;
         if self.run.chat.is_some() {
             self.tell(self.run.message_end()).await?;

@@ -150,6 +150,17 @@ pub(crate) struct NodeResult {
     pub(crate) error: Option<String>,
 }
 
+impl NodeResult {
+    pub(crate) fn of(inputs: Value, process: Value, outputs: Value) -> Self {
+        Self {
+            inputs,
+            process,
+            outputs,
+            error: None,
+        }
+    }
+}
+
 fn node_data(node: &Node, index: usize) -> Value {
     json!({
         "id": node.id,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::answer::json_answer;
 use crate::caller::{FormCall, Id, Ids, QueryCall};
 use crate::messages::Message;
-use crate::multipart::FilePart;
+use crate::multipart::{FilePart, Form};
 use crate::refusal::Refusal;
 use crate::world::{Tables, World, now};
 
@@ -38,38 +38,7 @@ pub(crate) async fn upload(
     State(world): State<Arc<World>>,
     call: FormCall,
 ) -> Result<Response, Refusal> {
-    let bad = |code, message: &str| Refusal::new(StatusCode::BAD_REQUEST, code, message);
-    let part = call
-        .form
-        .file("file")
-        .ok_or_else(|| bad("no_file_uploaded", "Please upload your file."))?;
-    if call.form.file_names() > 1 {
-        return Err(bad("too_many_files", "Only one file is allowed."));
-    }
-    if part.content_type.is_empty() {
-        let message = "File type not allowed.";
-        return Err(Refusal::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_file_type",
-            message,
-        ));
-    }
-    if part.filename.is_empty() {
-        return Err(bad(
-            "filename_not_exists_error",
-            "The specified filename does not exist.",
-        ));
-    }
-    if part
-        .filename
-        .contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|'])
-        && !part.filename.contains('"')
-    {
-        return Err(Refusal::invalid_param(
-            "Filename contains invalid characters",
-        ));
-    }
-    let file = StoredFile::new(part, call.user.id);
+    let file = StoredFile::new(acceptable(&call.form)?, call.user.id);
     if file.bytes.len() > file.limit() {
         return Err(Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -80,6 +49,35 @@ pub(crate) async fn upload(
     let shown = file.shown(&world);
     world.tables().files.insert(file.id, file);
     Ok(json_answer(StatusCode::CREATED, &shown))
+}
+
+/// The one part that may be uploaded, checked in Dify's order.
+fn acceptable(form: &Form) -> Result<&FilePart, Refusal> {
+    let refusal = |status, code, message: &str| Err(Refusal::new(status, code, message));
+    let bad = StatusCode::BAD_REQUEST;
+    let Some(part) = form.file("file") else {
+        return refusal(bad, "no_file_uploaded", "Please upload your file.");
+    };
+    if form.file_names() > 1 {
+        return refusal(bad, "too_many_files", "Only one file is allowed.");
+    }
+    if part.content_type.is_empty() {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return refusal(status, "unsupported_file_type", "File type not allowed.");
+    }
+    if part.filename.is_empty() {
+        return refusal(
+            bad,
+            "filename_not_exists_error",
+            "The specified filename does not exist.",
+        );
+    }
+    if part.filename.contains(['/', '\\']) {
+        return Err(Refusal::invalid_param(
+            "Filename contains invalid characters",
+        ));
+    }
+    Ok(part)
 }
 
 impl StoredFile {

@@ -2,6 +2,7 @@
 //! the headers that every answer has.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -29,6 +30,9 @@ const REQUEST_LINE: usize = 4094;
 const HEADER: usize = 8190;
 /// Nginx's `client_max_body_size` in Dify's Docker image, in bytes.
 const BODY: usize = 100 * 1024 * 1024;
+
+/// Time for hyper to write what it holds before a connection breaks.
+const FLUSH: Duration = Duration::from_millis(50);
 
 /// What a path segment may hold as it is (RFC 3986, section 2.3).
 pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -231,18 +235,16 @@ fn cut(response: Response, length: usize) -> Response {
             .insert(CONTENT_LENGTH, HeaderValue::from(exact));
     }
     let pieces = body.into_data_stream().scan(length, |left, piece| {
-        let next = match piece {
-            _ if *left == 0 => Err(Abort::Close),
-            Ok(piece) => {
-                let taken = piece.slice(..piece.len().min(*left));
-                *left -= taken.len();
-                Ok(taken)
-            }
-            Err(_) => Err(Abort::Close),
-        };
-        std::future::ready(Some(next))
+        let piece = piece.ok().filter(|_| *left > 0);
+        let taken = piece.map(|piece| piece.slice(..piece.len().min(*left)));
+        *left -= taken.as_ref().map_or(0, Bytes::len);
+        std::future::ready(taken.map(Ok))
     });
-    let pieces = pieces.chain(stream::once(std::future::ready(Err(Abort::Close))));
+    let pieces = pieces.chain(stream::once(async {
+        // What was written before has to leave first.
+        tokio::time::sleep(FLUSH).await;
+        Err(Abort::Close)
+    }));
     Response::from_parts(head, Body::from_stream(pieces))
 }
 

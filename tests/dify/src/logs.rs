@@ -8,7 +8,7 @@ use http::Uri;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::answer::ok;
+use crate::answer::{numbered_page, ok};
 use crate::caller::{self, Key};
 use crate::checks::{Checks, Object};
 use crate::kind::AppKind;
@@ -58,43 +58,15 @@ pub(crate) async fn list(
     let limit = checks.count("limit", 100, 20);
     checks.finish()?;
     check_dates(&query)?;
-    // An empty filter is no filter.
-    let value = |name: &str| {
-        query
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    let session = value("created_by_end_user_session_id");
-    let filter = Filter {
-        status,
-        keyword: value("keyword"),
-        session,
-        account: value("created_by_account"),
-    };
-    // Both join the same table under one alias, which PostgreSQL refuses.
-    if filter.keyword.is_some() && filter.session.is_some() {
-        return Err(Refusal::unknown());
-    }
-    if let Some(account) = filter.account.as_ref().filter(|account| *account != OWNER) {
-        return Err(Refusal::invalid_param(format!(
-            "Account not found: {account}"
-        )));
-    }
+    let filter = Filter::read(&query, status)?;
     let tables = world.tables();
     let of_app = tables.logs.iter().rev().filter(|entry| entry.app == app);
     let entries: Vec<&LogEntry> = of_app.filter(|entry| filter.shows(&entry.run)).collect();
-    let data: Vec<Value> = entries
-        .iter()
-        .skip((page - 1) * limit)
-        .take(limit)
-        .map(|entry| entry.shown())
-        .collect();
-    let has_more = entries.len() > page * limit;
-    Ok(ok(
-        &json!({ "page": page, "limit": limit, "total": entries.len(), "has_more": has_more, "data": data }),
-    ))
+    Ok(ok(&numbered_page(
+        page,
+        limit,
+        entries.iter().map(|entry| entry.shown()),
+    )))
 }
 
 /// Refuses a date whose year is none, in the words of Python's parser.
@@ -117,6 +89,32 @@ fn check_dates(query: &Object) -> Result<(), Refusal> {
 }
 
 impl Filter {
+    /// An empty filter is no filter.
+    fn read(query: &Object, status: Option<String>) -> Result<Self, Refusal> {
+        let value = |name: &str| {
+            let value = query.get(name).and_then(Value::as_str);
+            value.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let keyword = value("keyword");
+        let session = value("created_by_end_user_session_id");
+        let account = value("created_by_account");
+        // Both join the same table under one alias, which PostgreSQL refuses.
+        if keyword.is_some() && session.is_some() {
+            return Err(Refusal::unknown());
+        }
+        if let Some(account) = account.as_ref().filter(|account| *account != OWNER) {
+            return Err(Refusal::invalid_param(format!(
+                "Account not found: {account}"
+            )));
+        }
+        Ok(Self {
+            status,
+            keyword,
+            session,
+            account,
+        })
+    }
+
     fn shows(&self, run: &Run) -> bool {
         let state = run.state();
         let has_keyword = |keyword: &String| {

@@ -8,14 +8,14 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::answer::ok;
+use crate::answer::{ok, rows_from};
 use crate::caller::{Id, Ids, QueryCall};
 use crate::checks::{Checks, Object};
 use crate::end_users::EndUser;
 use crate::kind::AppKind;
 use crate::refusal::Refusal;
 use crate::runs::Run;
-use crate::world::{Tables, World};
+use crate::world::{Tables, World, now};
 use crate::{feedbacks, files, human_input};
 
 /// One question with its answer.
@@ -102,18 +102,40 @@ pub(crate) async fn list(
             position.ok_or_else(|| Refusal::not_found("First Message Not Exists."))?
         }
     };
-    let page = ids[..end]
+    let newest: Vec<&Message> = ids[..end]
         .iter()
         .rev()
-        .take(limit)
-        .filter_map(|id| tables.messages.get(id));
-    let page: Vec<Value> = page.map(|message| message.shown(&world, &tables)).collect();
-    Ok(ok(
-        &json!({ "limit": limit, "has_more": end > page.len(), "data": page }),
-    ))
+        .filter_map(|id| tables.messages.get(id))
+        .collect();
+    Ok(ok(&rows_from(
+        0,
+        limit,
+        newest.iter().map(|message| message.shown(&world, &tables)),
+    )))
 }
 
 impl Message {
+    /// A question that is not answered yet.
+    pub(crate) fn new(
+        user: &EndUser,
+        conversation: Option<Uuid>,
+        query: &str,
+        inputs: &Object,
+    ) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            app: user.app,
+            user: user.id,
+            conversation,
+            inputs: inputs.clone(),
+            query: query.to_owned(),
+            answer: String::new(),
+            error: None,
+            created_at: now(),
+            files: Vec::new(),
+        }
+    }
+
     fn shown(&self, world: &World, tables: &Tables) -> Value {
         json!({
             "id": self.id,

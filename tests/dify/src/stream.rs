@@ -32,8 +32,18 @@ pub(crate) fn ping() -> Bytes {
     Bytes::from_static(b"event: ping\n\n")
 }
 
+/// `data: {"event":…,…}`: as in Dify the name comes first, which serde_json's order would not give.
 pub(crate) fn frame(event: &Value) -> Bytes {
-    Bytes::from(format!("data: {event}\n\n"))
+    let mut rest = event.clone();
+    let name = rest
+        .as_object_mut()
+        .and_then(|members| members.remove("event"))
+        .unwrap_or_default();
+    let rest = rest.to_string();
+    Bytes::from(format!(
+        "data: {{\"event\":{name},{}\n\n",
+        rest.trim_start_matches('{')
+    ))
 }
 
 /// An answer of these frames.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::answer::ok;
+use crate::answer::{ok, rows_from};
 use crate::caller::{Id, Ids, JsonCall, QueryCall};
 use crate::checks::Checks;
 use crate::kind::AppKind;
@@ -125,16 +125,11 @@ pub(crate) async fn list(
             1 + position.ok_or_else(|| Refusal::invalid_param(""))?
         }
     };
-    let page: Vec<Value> = variables
-        .iter()
-        .skip(start)
-        .take(limit)
-        .map(Variable::shown)
-        .collect();
-    let has_more = variables.len() > start + page.len();
-    Ok(ok(
-        &json!({ "limit": limit, "has_more": has_more, "data": page }),
-    ))
+    Ok(ok(&rows_from(
+        start,
+        limit,
+        variables.iter().map(Variable::shown),
+    )))
 }
 
 fn is_variable_name(name: &Value) -> bool {

@@ -76,10 +76,7 @@ async fn start(world: &Arc<World>, call: JsonCall<true>) -> Result<Response, Ref
     let mut checks = Checks::new("WorkflowRunPayload", &call.body);
     let sent = checks.required_object("inputs");
     checks.list("files");
-    let streams = checks
-        .literal("response_mode", &["blocking", "streaming"])
-        .as_deref()
-        == Some("streaming");
+    let streams = checks.streams();
     checks.finish()?;
     let inputs = match inputs::declared(world, &call.user, &sent) {
         Ok(inputs) => inputs,

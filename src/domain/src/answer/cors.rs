@@ -1,27 +1,17 @@
 //! Cross-origin requests of browsers (Fetch standard, «CORS protocol»).
 
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION,
-    CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, header_value};
+use crate::rewrite::PASSED_HEADERS;
 use crate::settings::AllowedOrigins;
 
-/// What a browser's script may send, besides what needs no permission.
-const REQUEST_HEADERS: [HeaderName; 7] = [
-    ACCEPT,
-    ACCEPT_LANGUAGE,
-    AUTHORIZATION,
-    CONTENT_TYPE,
-    HeaderName::from_static("traceparent"),
-    HeaderName::from_static("x-trace-id"),
-    HeaderName::from_static("x-trace-session-id"),
-];
 /// What a browser's script may read, besides what needs no permission.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
@@ -67,7 +57,7 @@ impl CorsHeaders {
         }
     }
 
-    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not.
+    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not, before [`Self::apply`].
     pub fn options(&self, methods: &str, request: &HeaderMap) -> Answer {
         let mut answer = Answer::empty(StatusCode::NO_CONTENT);
         let headers = &mut answer.headers;
@@ -80,24 +70,24 @@ impl CorsHeaders {
             );
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         }
-        self.apply(&mut answer.headers);
         answer
     }
 }
 
 /// Those of the headers that the script wants to send which it may.
 fn allowed_headers(request: &HeaderMap) -> String {
-    let wanted = request
-        .get(ACCESS_CONTROL_REQUEST_HEADERS)
-        .and_then(|wanted| wanted.to_str().ok())
-        .unwrap_or("");
-    let wanted = wanted.split(',').map(str::trim);
+    let wanted = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
+    let wanted = wanted.and_then(|wanted| wanted.to_str().ok()).unwrap_or("");
     let allowed: Vec<&str> = wanted
-        .filter(|name| {
-            REQUEST_HEADERS
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known.as_str()))
-        })
+        .split(',')
+        .map(str::trim)
+        .filter(|name| is_taken(name))
         .collect();
     allowed.join(", ")
+}
+
+/// What the gateway itself reads, and what it passes on to Dify.
+fn is_taken(name: &str) -> bool {
+    let mut taken = PASSED_HEADERS.iter().chain([&AUTHORIZATION, &CONTENT_TYPE]);
+    taken.any(|known| name.eq_ignore_ascii_case(known.as_str()))
 }

@@ -32,6 +32,14 @@ impl Claims {
         path.find(&self.0)
     }
 
+    /// These claims, and those of `others` that are not among them.
+    pub fn completed_with(mut self, others: &Self) -> Self {
+        for (name, value) in &others.0 {
+            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        self
+    }
+
     /// All members.
     pub const fn members(&self) -> &Map<String, Value> {
         &self.0

@@ -14,7 +14,8 @@ pub struct Refusal {
     log_detail: Option<String>,
     scope: Option<String>,
     retry_after: Option<Duration>,
-    allow: Option<HeaderValue>,
+    // Boxed, because every function that may refuse carries the room for it.
+    allow: Option<Box<HeaderValue>>,
 }
 
 impl Refusal {
@@ -57,7 +58,7 @@ impl Refusal {
     /// Adds `Allow`.
     pub fn with_allow(self, allow: HeaderValue) -> Self {
         Self {
-            allow: Some(allow),
+            allow: Some(Box::new(allow)),
             ..self
         }
     }
@@ -88,7 +89,7 @@ impl Refusal {
     }
 
     /// The methods that the path has.
-    pub const fn allow(&self) -> Option<&HeaderValue> {
-        self.allow.as_ref()
+    pub fn allow(&self) -> Option<&HeaderValue> {
+        self.allow.as_deref()
     }
 }

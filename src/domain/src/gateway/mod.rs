@@ -1,1 +1,262 @@
 //! The way of a request through the gateway.
+
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use crate::answer::cors::CorsHeaders;
+use crate::answer::{self, Answer, Challenge};
+use crate::error::{Code, Refusal};
+use crate::host::{Host, TransportError};
+use crate::operation::{self, Found, Operation};
+use crate::relay::{self, RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
+use crate::request::{Body, Request};
+use crate::request_log::Trail;
+use crate::settings::{Mistakes, Settings};
+
+mod admission;
+mod app_api;
+mod declared_inputs;
+mod first_requests;
+mod own_operations;
+mod settings_cache;
+mod streams;
+mod user_key;
+mod verdicts;
+
+#[cfg(test)]
+mod tests;
+
+use admission::Admission;
+use app_api::{AppApi, Principal};
+use settings_cache::SettingsCache;
+
+/// The gateway of one instance of the module: it serves every endpoint of the process.
+pub struct Gateway<H> {
+    host: Rc<H>,
+    settings: SettingsCache,
+    admission: Admission<H>,
+    app_api: AppApi<H>,
+}
+
+/// What the host has to do for a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Answer it.
+    Answer(Answer),
+    /// Ask Dify, and answer as [`Gateway::relay_head`] says.
+    Relay(Box<Relay>),
+}
+
+/// A request to Dify, and what judging its answer needs.
+#[derive(Debug)]
+pub struct Relay {
+    /// What Dify is asked.
+    pub request: RelayRequest,
+    /// What comes back with the answer.
+    pub context: RelayContext,
+}
+
+/// How a relayed body ended.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct RelayEnd {
+    end: End,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum End {
+    Abandoned,
+    Broken,
+    Complete,
+    Timeout,
+}
+
+impl RelayEnd {
+    /// Dify's connection broke off; also what is assumed of an end that nobody can read.
+    pub const BROKEN: Self = Self {
+        end: End::Broken,
+        bytes: 0,
+    };
+}
+
+impl<H: Host> Gateway<H> {
+    /// Knows no endpoint yet.
+    pub fn new(host: Rc<H>) -> Self {
+        Self {
+            settings: SettingsCache::new(),
+            admission: Admission::new(host.clone()),
+            app_api: AppApi::new(host.clone()),
+            host,
+        }
+    }
+
+    /// Decides what becomes of a request to the operation `handler`, or, for no operation, to `fallback`.
+    pub async fn handle(&self, handler: &str, request: &Request, body: &dyn Body) -> Outcome {
+        let mut case = Case::new(handler, request, self.host.now().as_millis());
+        let decided = match self.settings.parse(&request.endpoint, &request.settings) {
+            Ok(settings) => {
+                case.apply(&settings);
+                self.decide(handler, &mut case, &settings, body).await
+            }
+            Err(mistakes) => Err(misconfigured(&mistakes)),
+        };
+        match decided {
+            Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
+            Ok(Outcome::Answer(answer)) => Outcome::Answer(self.finish(case, answer)),
+            Err(refusal) => {
+                case.trail.refused(&refusal);
+                let answer = answer::of_refusal(&refusal, &request.id, &case.challenge);
+                Outcome::Answer(self.finish(case, answer))
+            }
+        }
+    }
+
+    async fn decide(
+        &self,
+        handler: &str,
+        case: &mut Case<'_>,
+        settings: &Rc<Settings>,
+        body: &dyn Body,
+    ) -> Result<Outcome, Refusal> {
+        let Some(operation) = Operation::of_handler(handler) else {
+            return no_operation(case).map(Outcome::Answer);
+        };
+        if let Some(answer) = own_operations::answer(operation) {
+            return Ok(Outcome::Answer(answer));
+        }
+        let caller = self.admission.caller(case.request, settings).await?;
+        let user_key = user_key::user_key(settings, &caller.user);
+        case.trail.user = Some(user_key::log_name(&user_key));
+        case.trail.issuer = Some(caller.issuer.as_str().to_owned());
+        operation.admit(caller.is_admin)?;
+        let principal = Principal {
+            settings,
+            caller: &caller,
+            key: user_key,
+        };
+        self.app_api.ask(operation, case, principal, body).await
+    }
+
+    fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {
+        answer::set_request_id(&mut answer.headers, &case.request.id);
+        case.cors.apply(&mut answer.headers);
+        let trail = Trail {
+            status: answer.status.as_u16(),
+            ..case.trail
+        };
+        trail.write(&*self.host);
+        answer
+    }
+
+    /// Judges the head of Dify's answer to a relay, or why there is none.
+    pub fn relay_head(
+        &self,
+        context: &mut RelayContext,
+        upstream: Result<UpstreamHead, TransportError>,
+    ) -> RelayAnswer {
+        context.trail.dify_status = upstream.as_ref().ok().map(|head| head.status.as_u16());
+        let answer = relay::judge(context, upstream);
+        self.app_api.answered(context, &answer);
+        context.trail.status = answer.status.as_u16();
+        if let Some(refusal) = &answer.refusal {
+            context.trail.refused(refusal);
+        }
+        answer
+    }
+
+    /// Notes the end of a relayed body.
+    pub fn relay_ended(&self, context: RelayContext, end: RelayEnd) {
+        self.app_api.ended(&context);
+        let end = match end.end {
+            End::Complete => None,
+            End::Abandoned => Some("abandoned"),
+            End::Broken => Some("broken"),
+            End::Timeout => Some("timeout"),
+        };
+        let trail = Trail {
+            end: end.map(str::to_owned),
+            ..context.trail
+        };
+        trail.write(&*self.host);
+    }
+}
+
+/// One request, with what every answer to it carries.
+pub(crate) struct Case<'a> {
+    request: &'a Request,
+    trail: Trail,
+    cors: CorsHeaders,
+    challenge: Challenge,
+}
+
+impl<'a> Case<'a> {
+    fn new(handler: &str, request: &'a Request, started: u64) -> Self {
+        let trail = Trail {
+            request_id: request.id.clone(),
+            endpoint: request.endpoint.clone(),
+            operation: handler.to_owned(),
+            started,
+            ..Trail::default()
+        };
+        Self {
+            request,
+            trail,
+            cors: CorsHeaders::default(),
+            challenge: Challenge::default(),
+        }
+    }
+
+    fn apply(&mut self, settings: &Settings) {
+        self.trail.least_level = settings.log_level;
+        self.cors = CorsHeaders::decide(&settings.allowed_origins, &self.request.headers);
+    }
+}
+
+/// OPTIONS, 404 and 405.
+fn no_operation(case: &Case<'_>) -> Result<Answer, Refusal> {
+    let Found::Methods(methods) = operation::at_path(&case.request.path) else {
+        return Err(Refusal::new(
+            Code::NotFound,
+            format!(
+                "This endpoint has no operation at the path `{}`.",
+                printable(&case.request.path)
+            ),
+        ));
+    };
+    let methods: Vec<&str> = methods.iter().map(http::Method::as_str).collect();
+    let methods = methods.join(", ");
+    if case.request.method == http::Method::OPTIONS {
+        return Ok(case.cors.options(&methods, &case.request.headers));
+    }
+    let refusal = Refusal::new(
+        Code::MethodNotAllowed,
+        format!("This path takes {methods}, not {}.", case.request.method),
+    );
+    Err(match http::HeaderValue::from_str(&methods) {
+        Ok(allow) => refusal.with_allow(allow),
+        Err(_) => refusal,
+    })
+}
+
+/// The beginning of a path that a client wrote, fit for a message.
+fn printable(path: &str) -> String {
+    path.chars()
+        .filter(|character| !character.is_control())
+        .take(100)
+        .collect()
+}
+
+fn misconfigured(mistakes: &Mistakes) -> Refusal {
+    Refusal::new(Code::ConfigurationError, mistakes.to_string())
+}
+
+/// A capacity in a constant; zero counts as one.
+const fn capacity(entries: usize) -> NonZeroUsize {
+    match NonZeroUsize::new(entries) {
+        Some(entries) => entries,
+        None => NonZeroUsize::MIN,
+    }
+}

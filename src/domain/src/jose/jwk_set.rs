@@ -43,6 +43,22 @@ struct Document<'a> {
     keys: Vec<&'a RawValue>,
 }
 
+impl<'a> Document<'a> {
+    fn parse(json: &'a [u8]) -> Result<Self, InvalidJwkSet> {
+        let no_set = |why: &str| {
+            InvalidJwkSet(format!(
+                "it is no JWK set, an object with the array `keys`: {why}"
+            ))
+        };
+        let text = std::str::from_utf8(json).map_err(|_| no_set("it is no UTF-8"))?;
+        // `serde` would read an array as the members in their order.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(no_set("it does not begin with a brace"));
+        }
+        serde_json::from_str(text).map_err(|error| no_set(&error.to_string()))
+    }
+}
+
 impl JwkSet {
     /// Parses a JWK set; members that cannot be used are left out and counted.
     ///
@@ -56,27 +72,15 @@ impl JwkSet {
             );
             return Err(InvalidJwkSet(message));
         }
-        let text = std::str::from_utf8(json)
-            .map_err(|_| InvalidJwkSet("the JWK set is no UTF-8".to_owned()))?;
-        let no_set = |why: String| {
-            InvalidJwkSet(format!(
-                "it is no JWK set, an object with the array `keys`: {why}"
-            ))
-        };
-        // `serde` would read an array as the members in their order.
-        if !text.trim_ascii_start().starts_with('{') {
-            return Err(no_set("it does not begin with a brace".to_owned()));
-        }
-        let document: Document<'_> =
-            serde_json::from_str(text).map_err(|error| no_set(error.to_string()))?;
-        if document.keys.len() > MAX_KEYS {
+        let keys = Document::parse(json)?.keys;
+        if keys.len() > MAX_KEYS {
             let message = format!(
                 "the JWK set has {} keys; at most {MAX_KEYS} are taken",
-                document.keys.len()
+                keys.len()
             );
             return Err(InvalidJwkSet(message));
         }
-        Ok(document.keys.into_iter().map(parse_key).collect())
+        Ok(keys.into_iter().map(parse_key).collect())
     }
 
     /// How many members of `keys` were left out, because they are not for signatures, not public or not sound.
@@ -110,19 +114,18 @@ impl JwkSet {
     /// # Errors
     /// [`NoKey::Unknown`] where none fits; [`NoKey::Ambiguous`] where several different ones do.
     pub fn select(&self, header: &Header, issuer: &str) -> Result<&Rc<Jwk>, NoKey> {
-        let answers_to = |wanted: &KeyId| {
-            let fits =
-                |key: &&Rc<Jwk>| key.key_id() == wanted && key.serves(header.algorithm, issuer);
-            self.keys.iter().filter(fits).collect::<Vec<_>>()
+        let serving = self
+            .keys
+            .iter()
+            .filter(|key| key.serves(header.algorithm, issuer));
+        let answering_to = |wanted: &KeyId| {
+            let keys = serving.clone().filter(|key| key.key_id() == wanted);
+            keys.collect::<Vec<_>>()
         };
         let named = header.key_id.clone().map(KeyId::Named);
-        let candidates = match named.map(|name| answers_to(&name)) {
-            None => self
-                .keys
-                .iter()
-                .filter(|key| key.serves(header.algorithm, issuer))
-                .collect(),
-            Some(named) if named.is_empty() => answers_to(&KeyId::Any),
+        let candidates = match named.map(|name| answering_to(&name)) {
+            None => serving.collect(),
+            Some(named) if named.is_empty() => answering_to(&KeyId::Any),
             Some(named) => named,
         };
         let (first, others) = candidates.split_first().ok_or(NoKey::Unknown)?;

@@ -24,16 +24,23 @@ pub(super) fn from_members(
     members: &Map<String, Value>,
     only: Option<Algorithm>,
 ) -> Result<Vec<Verifier>, Unusable> {
-    let verifiers = match (required(members, "kty")?, text(members, "crv")?) {
-        ("RSA", _) => {
-            let (modulus, exponent) = (number(members, "n")?, number(members, "e")?);
-            let wanted = RSA
-                .into_iter()
-                .filter(|own| only.is_none_or(|only| only == *own));
-            return wanted
-                .map(|algorithm| rsa(algorithm, &modulus, &exponent))
-                .collect();
-        }
+    let is_wanted = |algorithm: Algorithm| only.is_none_or(|only| only == algorithm);
+    if required(members, "kty")? == "RSA" {
+        let (modulus, exponent) = (number(members, "n")?, number(members, "e")?);
+        let wanted = RSA.into_iter().filter(|algorithm| is_wanted(*algorithm));
+        return wanted
+            .map(|algorithm| rsa(algorithm, &modulus, &exponent))
+            .collect();
+    }
+    let verifier = on_a_curve(members)?;
+    match is_wanted(verifier.algorithm()) {
+        true => Ok(vec![verifier]),
+        false => Err(Unusable::Algorithm),
+    }
+}
+
+fn on_a_curve(members: &Map<String, Value>) -> Result<Verifier, Unusable> {
+    let key = match (required(members, "kty")?, text(members, "crv")?) {
         ("EC", Some("P-256")) => {
             ES256PublicKey::from_bytes(&point(members, 32)?).map(Verifier::Es256)
         }
@@ -45,11 +52,7 @@ pub(super) fn from_members(
         }
         _ => return Err(Unusable::Kind),
     };
-    let verifier = verifiers.map_err(|_| Unusable::Numbers)?;
-    match only.is_none_or(|only| only == verifier.algorithm()) {
-        true => Ok(vec![verifier]),
-        false => Err(Unusable::Algorithm),
-    }
+    key.map_err(|_| Unusable::Numbers)
 }
 
 /// The key in a `SubjectPublicKeyInfo` or an RSA key of PKCS #1.

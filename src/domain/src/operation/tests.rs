@@ -163,10 +163,13 @@ fn a_path_has_the_methods_of_its_operations() {
     }
 }
 
+/// Handler, values of the path's variables, Dify's path.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn a_good_value_gets_into_difys_path() {
     let upper = ID.to_uppercase();
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: [Case; 6] = [
         ("post_chat_messages", &[], "/chat-messages"),
         ("get_root", &[], "/"),
         (
@@ -193,7 +196,7 @@ fn a_good_value_gets_into_difys_path() {
     for (handler, values, expected) in cases {
         assert_eq!(
             path_of(handler, values),
-            Ok((*expected).to_owned()),
+            Ok(expected.to_owned()),
             "{handler}"
         );
     }

@@ -14,6 +14,8 @@ pub struct RelayContext {
     pub cors: CorsHeaders,
     /// The user's key among first requests and open streams, where the request is counted there.
     pub user_key: Option<[u8; 32]>,
+    /// Whether Dify makes an end user of the request's `user` where it has none.
+    pub makes_a_user: bool,
     /// Whether the request holds one of the user's streams until it ends.
     pub holds_stream: bool,
 }

@@ -7,6 +7,7 @@ use super::error_frame::error_frame;
 use crate::answer::{self, Challenge};
 use crate::error::{Code, Refusal};
 use crate::host::TransportError;
+use crate::operation::{AnswerKind, Operation};
 
 /// The head of Dify's answer.
 #[derive(Clone, Debug)]
@@ -41,7 +42,10 @@ pub fn judge(
     context: &RelayContext,
     upstream: Result<UpstreamHead, TransportError>,
 ) -> RelayAnswer {
-    let mut answer = match upstream.map_err(refusal_of).and_then(passable) {
+    let passed = upstream
+        .map_err(refusal_of)
+        .and_then(|head| passable(&context.trail.operation, head));
+    let mut answer = match passed {
         Ok(head) => pass(&context.trail.request_id, &head),
         Err(refusal) => refuse(&context.trail.request_id, refusal),
     };
@@ -89,8 +93,8 @@ fn refuse(request_id: &str, refusal: Refusal) -> RelayAnswer {
     }
 }
 
-/// The answer itself, where it is one that a client of Dify's API expects.
-fn passable(head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
+/// The head itself, where it is one that a client of Dify's API expects of the operation `handler`.
+pub fn passable(handler: &str, head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
     let status = head.status;
     if status == StatusCode::UNAUTHORIZED {
         // A client would take Dify's 401 for its own token's and throw a good token away.
@@ -102,10 +106,39 @@ fn passable(head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
     if status.is_redirection() {
         return Err(redirected(head.headers.get(header::LOCATION)));
     }
+    if is_encoded(&head.headers) {
+        return Err(Refusal::new(
+            Code::DifyAnswerInvalid,
+            "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.",
+        ));
+    }
+    if status.is_success() && !is_api_answer(handler, &head) {
+        return Err(Refusal::new(
+            Code::DifyAnswerInvalid,
+            "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.",
+        ));
+    }
     if status.is_success() || answer::is_json(&head.headers) {
         return Ok(head);
     }
     Err(not_json(status))
+}
+
+/// `Content-Encoding` does not pass, so a client could not read such a body.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Dify's web page lives beside its API and answers 200 to any path: that is what `dify_api_url` without `/v1` finds.
+fn is_api_answer(handler: &str, head: &UpstreamHead) -> bool {
+    let any_type = Operation::of_handler(handler)
+        .is_none_or(|operation| operation.answer == AnswerKind::Bytes);
+    any_type
+        || head.status == StatusCode::NO_CONTENT
+        || answer::is_json(&head.headers)
+        || answer::is_event_stream(&head.headers)
 }
 
 fn redirected(location: Option<&HeaderValue>) -> Refusal {

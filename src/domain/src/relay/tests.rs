@@ -1,8 +1,10 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::*;
+use crate::error::{Code, Refusal};
 use crate::host::TransportError;
 use crate::request_log::Trail;
+use crate::token::User;
 
 fn context() -> RelayContext {
     RelayContext {
@@ -148,6 +150,86 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
         let sent: serde_json::Value = serde_json::from_str(&answer.body.unwrap()).unwrap();
         assert_eq!((answer.status.as_u16(), sent), (status, body));
         assert_eq!(answer.headers.get("www-authenticate"), None);
+    }
+}
+
+#[test]
+fn a_good_answer_is_of_the_type_that_the_operation_has() {
+    const PAGE: &str = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.";
+    const ENCODED: &str = "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.";
+    let cases = [
+        ("get_info", head(200, &[JSON]), None),
+        ("get_info", head(200, &[HTML]), Some(PAGE)),
+        ("get_info", head(200, &[]), Some(PAGE)),
+        ("delete_annotation", head(204, &[]), None),
+        (
+            "post_chat_messages",
+            head(200, &[("content-type", "text/event-stream")]),
+            None,
+        ),
+        ("post_chat_messages", head(200, &[HTML]), Some(PAGE)),
+        ("get_file_preview", head(200, &[HTML]), None),
+        (
+            "post_text_to_audio",
+            head(200, &[("content-type", "audio/mpeg")]),
+            None,
+        ),
+        (
+            "get_info",
+            head(200, &[JSON, ("content-encoding", "gzip")]),
+            Some(ENCODED),
+        ),
+        (
+            "get_info",
+            head(200, &[JSON, ("content-encoding", "Identity")]),
+            None,
+        ),
+    ];
+    for (operation, upstream, message) in cases {
+        let mut context = context();
+        context.trail.operation = operation.to_owned();
+        let expected = message.map(|message| Refusal::new(Code::DifyAnswerInvalid, message));
+        assert_eq!(
+            judge(&context, upstream.clone()).refusal,
+            expected,
+            "{operation} {upstream:?}"
+        );
+    }
+}
+
+#[test]
+fn a_run_is_the_callers_only_where_its_inputs_say_so() {
+    let cases = [
+        (r#"{"inputs":"{\"sys.user_id\":\"alice\",\"q\":1}"}"#, true),
+        (r#"{"inputs":"{\"sys.user_id\":\"bob\"}"}"#, false),
+        (r#"{"inputs":"{\"sys.user_id\":\"Alice\"}"}"#, false),
+        (r#"{"inputs":"{\"sys.user_id\":[\"alice\"]}"}"#, false),
+        (r#"{"inputs":"{\"sys.user_id\":null}"}"#, false),
+        (r#"{"inputs":"{\"sys\":{\"user_id\":\"alice\"}}"}"#, false),
+        (
+            r#"{"inputs":"{\"sys.user_id\":\"bob\",\"sys.user_id\":\"alice\"}"}"#,
+            false,
+        ),
+        (
+            r#"{"inputs":"{\"sys.user_id\":\"bob\"}","inputs":"{\"sys.user_id\":\"alice\"}"}"#,
+            false,
+        ),
+        (r#"{"inputs":{"sys.user_id":"alice"}}"#, false),
+        (r#"{"sys.user_id":"alice","inputs":"{}"}"#, false),
+        (r#"{"outputs":"{\"sys.user_id\":\"alice\"}"}"#, false),
+        (r#"{"inputs":"{\"sys.user_id\":\"alice\"} x"}"#, false),
+        (r#"{"inputs":"alice"}"#, false),
+        (r#"{"inputs":null}"#, false),
+        ("[]", false),
+        ("", false),
+    ];
+    let alice = User::named("alice");
+    for (body, expected) in cases {
+        assert_eq!(
+            owner::run_belongs_to(body.as_bytes(), &alice),
+            expected,
+            "{body}"
+        );
     }
 }
 

@@ -23,26 +23,13 @@ pub(super) fn check(
     claims: &Claims,
     wanted: TokenKind,
 ) -> Result<(), Refusal> {
-    if claims.get("events").is_some() {
-        return Err(refuse(
-            "it has `events`, which logout and security-event tokens have",
-        ));
-    }
     let media_type = media_type.unwrap_or(PLAIN);
-    if media_type != PLAIN && media_type != ACCESS && !ID.contains(&media_type) {
-        let type_ = shown(&media_type.into());
-        return Err(refuse(&format!(
-            "its header's `typ` is {type_}, and an access token has none, `JWT` or `at+jwt`"
-        )));
-    }
     let uses = [stated_use(claims, "typ")?, stated_use(claims, "token_use")?];
-    if let Some(other) = said_by(&uses, &OTHER_USES) {
-        return Err(refuse(&other));
+    if let Some(why) = neither_access_nor_id(media_type, claims, &uses) {
+        return Err(refuse(&why));
     }
     let id = said_by(&uses, &ID_USES).or_else(|| id_by_form(media_type, claims));
-    let access = said_by(&uses, &ACCESS_USES);
-    let access = access
-        .or_else(|| (media_type == ACCESS).then(|| "its header's `typ` is \"at+jwt\"".to_owned()));
+    let access = said_by(&uses, &ACCESS_USES).or_else(|| access_by_form(media_type));
     match (wanted, id, access) {
         (TokenKind::Access, Some(evidence), _) => Err(refuse(&format!(
             "it is an ID token: {evidence}. Send the access token, or set `token_kind`"
@@ -52,6 +39,20 @@ pub(super) fn check(
         ))),
         _ => Ok(()),
     }
+}
+
+fn neither_access_nor_id(media_type: &str, claims: &Claims, uses: &[Use]) -> Option<String> {
+    if claims.get("events").is_some() {
+        let why = "it has `events`, which logout and security-event tokens have";
+        return Some(why.to_owned());
+    }
+    if media_type != PLAIN && media_type != ACCESS && !ID.contains(&media_type) {
+        return Some(format!(
+            "its header's `typ` is {}, and an access token has none, `JWT` or `at+jwt`",
+            shown(&media_type.into())
+        ));
+    }
+    said_by(uses, &OTHER_USES)
 }
 
 /// A claim that states what the token is for, and its value in lower case.
@@ -77,6 +78,10 @@ fn id_by_form(media_type: &str, claims: &Claims) -> Option<String> {
         .into_iter()
         .find(|name| claims.get(name).is_some())?;
     Some(format!("it has `{hash}`"))
+}
+
+fn access_by_form(media_type: &str) -> Option<String> {
+    (media_type == ACCESS).then(|| format!("its header's `typ` is \"{ACCESS}\""))
 }
 
 fn refuse(why: &str) -> Refusal {

@@ -28,6 +28,12 @@ impl User {
         &self.0
     }
 
+    /// A user of this name, unchecked.
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The first claim of `user_claim` that the token has; for a service account without one, its client.
     pub(super) fn from_claims(
         claims: &Claims,
@@ -60,23 +66,21 @@ fn from_value(
     claims: &Claims,
     settings: &Settings,
 ) -> Result<String, Refusal> {
+    let refuse = |why: &str| unusable(path.as_str(), why);
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) if number.is_i64() || number.is_u64() => number.to_string(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
         _ => {
-            return Err(unusable(
-                path.as_str(),
-                &format!("is {}, neither a string nor an integer", shown(value)),
-            ));
+            let why = format!("is {}, neither a string nor an integer", shown(value));
+            return Err(refuse(&why));
         }
     };
     if path.as_literal() == "email" {
         check_email(claims)?;
     }
-    let may_be_service = settings.service_accounts == ServiceAccounts::Allow;
-    match may_be_service && text.starts_with(SERVICE_PREFIX) {
-        true => Err(unusable(
-            path.as_str(),
+    let has_services = settings.service_accounts == ServiceAccounts::Allow;
+    match has_services && text.starts_with(SERVICE_PREFIX) {
+        true => Err(refuse(
             "begins with `service:`, which is kept for service accounts",
         )),
         false => Ok(text),

@@ -270,7 +270,7 @@ fn a_document_that_is_no_set_is_refused_whole() {
             b"<html>",
             format!("{no_set} it does not begin with a brace"),
         ),
-        (b"\xff", "the JWK set is no UTF-8".to_owned()),
+        (b"\xff", format!("{no_set} it is no UTF-8")),
         (
             many.as_bytes(),
             "the JWK set has 101 keys; at most 100 are taken".to_owned(),

@@ -1,5 +1,6 @@
 mod form;
 mod keys;
+mod limits;
 mod selection;
 mod setting;
 mod signature;

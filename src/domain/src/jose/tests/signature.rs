@@ -130,7 +130,7 @@ fn each_algorithm_verifies_what_its_key_signed_and_nothing_that_was_changed() {
         assert!(verifies(&jwk, &token), "{algorithm:?}");
         let parts: Vec<&str> = token.split('.').collect();
         let other_payload = encode(r#"{"sub":"mallory"}"#);
-        let truncated = &parts[2][..parts[2].len() / 8 * 4];
+        let truncated = parts[2].get(..parts[2].len() / 8 * 4).unwrap();
         let zero = encode(vec![0; parts[2].len() * 3 / 4]);
         for changed in [
             format!("{}.{other_payload}.{}", parts[0], parts[2]),
@@ -234,7 +234,7 @@ fn the_library_judges_neither_times_nor_types_nor_claims_of_a_genuine_token() {
 }
 
 #[test]
-fn a_thousand_characters_of_payload_are_nothing_special() {
+fn a_token_near_the_size_limit_verifies() {
     let pair = Ed25519KeyPair::generate();
     let payload = format!(r#"{{"groups":["{}"]}}"#, "g".repeat(11_000));
     assert!(verifies(

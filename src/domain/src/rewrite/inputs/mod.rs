@@ -15,7 +15,7 @@ mod tests;
 pub use declared::{DeclaredInputs, InvalidParameters};
 
 use declared::{DeclaredInput, Unfit};
-use search::{find, normalised};
+use search::find;
 
 /// What the names of all inputs begin with that only the gateway may send.
 pub(super) const WITHHELD_PREFIX: &str = "__oidc_";
@@ -119,7 +119,7 @@ fn required(input: &DeclaredInput, unfit: &Unfit) -> Refusal {
 fn all_plain(claims: &Claims) -> ClaimInputs {
     let mut inputs = ClaimInputs::default();
     for (name, value) in claims.members() {
-        let variable = format!("{WITHHELD_PREFIX}{}", normalised(name));
+        let variable = format!("{WITHHELD_PREFIX}{}", InputClaim::name_of(name));
         let is_new = inputs.sent.iter().all(|(sent, _)| *sent != variable);
         if is_new && (value.is_string() || value.is_number()) {
             inputs.sent.push((variable, RawJson::of(value)));

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::settings::InputClaim;
+
 /// How many objects a claim may lie in: Keycloak's `resource_access.<client>.roles` needs three.
 const DEEPEST: usize = 4;
 
@@ -19,25 +21,14 @@ fn find_within<'a>(
 ) -> Option<&'a Value> {
     let whole = members
         .iter()
-        .find(|(member, _)| normalised(member) == name);
+        .find(|(member, _)| InputClaim::name_of(member) == name);
     whole.map(|(_, value)| value).or_else(|| {
         let levels = levels.checked_sub(1).filter(|left| *left > 0)?;
         members.iter().find_map(|(member, value)| {
-            let rest = name.strip_prefix(&normalised(member))?.strip_prefix('_')?;
+            let rest = name
+                .strip_prefix(&InputClaim::name_of(member))?
+                .strip_prefix('_')?;
             find_within(value.as_object()?, rest, levels)
         })
     })
-}
-
-/// `text` with `_` for every character that a Dify variable may not have.
-pub(super) fn normalised(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                '_'
-            }
-        })
-        .collect()
 }

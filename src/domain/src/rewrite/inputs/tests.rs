@@ -198,10 +198,12 @@ fn a_declared_name_is_found_among_claims_and_their_paths() {
 
 #[test]
 fn a_selection_is_sent_as_far_as_the_app_declares_it() {
-    let claims =
-        claims(json!({"email": "a@x", "level": 3, "groups": ["a"], "admin": true, "gone": null}));
+    let claims = claims(
+        json!({"email": "a@x", "level": 3, "groups": ["a"], "admin": true, "gone": null, "realm_access": {"roles": ["r"]}}),
+    );
     let setting = selected(&[
         ("mail", "email"),
+        ("realm_access_roles", "realm_access.roles"),
         ("level", "level"),
         ("groups", "groups"),
         ("admin", "admin"),
@@ -221,6 +223,7 @@ fn a_selection_is_sent_as_far_as_the_app_declares_it() {
     let unknown = ClaimInputs {
         sent: vec![
             sent("__oidc_mail", r#""a@x""#),
+            sent("__oidc_realm_access_roles", r#""[\"r\"]""#),
             sent("__oidc_level", "3"),
             sent("__oidc_groups", r#""[\"a\"]""#),
             sent("__oidc_admin", r#""true""#),

@@ -79,11 +79,8 @@ fn is_user(disposition: &str) -> Option<bool> {
         return None;
     }
     match only {
-        Parameter { name, value } if name == "name" => match value.plain() {
-            Some(text) => Some(text == "user"),
-            // Neither a quote nor a backslash stands in `user`, but unescaping may leave it.
-            None => None,
-        },
+        // No quote and no backslash stands in `user`, but unescaping may leave it.
+        Parameter { name, value } if name == "name" => value.plain().map(|text| text == "user"),
         Parameter {
             name,
             value: Value::Token(text),

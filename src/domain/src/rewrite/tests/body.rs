@@ -10,10 +10,18 @@ use crate::settings::AppKey;
 const FORM: &str = "application/x-www-form-urlencoded";
 const PART: &str = "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nalice\r\n";
 
+/// Handler, content type and body as sent, body and content type as relayed.
+type Case<'a> = (
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+    Option<(&'a str, &'a str)>,
+);
+
 #[test]
 fn a_body_goes_out_with_its_own_content_type() {
     let json = r#"{"user":"alice"}"#;
-    let cases: &[(&str, Option<&str>, &str, Option<(&str, &str)>)] = &[
+    let cases: &[Case] = &[
         (
             "post_chat_messages_stop",
             Some("application/json"),

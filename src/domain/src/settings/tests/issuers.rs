@@ -166,3 +166,24 @@ fn a_client_id_must_be_one_and_bound_to_an_issuer_that_is_there() {
         assert_eq!(sentences(&json!({"client_id": client_id})), [sentence], "{client_id}");
     }
 }
+
+#[test]
+fn static_keys_must_be_usable_and_belong_to_one_issuer() {
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    assert!(super::valid(&json!({"jwks": key})).jwks.is_some());
+    assert_mistakes(&[
+        (
+            json!({"jwks": "{\"keys\":[]}"}),
+            "`jwks` cannot be used: it holds no key.",
+        ),
+        (
+            json!({
+                "jwks": key,
+                "issuer": "https://a.example https://b.example",
+                "user_format": "hashed",
+                "user_hash_key": "0123456789abcdef",
+            }),
+            "`jwks` belongs to a single issuer; remove it, or make one endpoint for each issuer.",
+        ),
+    ]);
+}

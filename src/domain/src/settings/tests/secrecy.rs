@@ -4,7 +4,7 @@ use super::super::declaration::DECLARATIONS;
 use super::parse;
 
 /// What somebody may have written into the wrong field, in forms that reach every branch of the parsers.
-const MISPLACED: [&str; 12] = [
+const MISPLACED: [&str; 14] = [
     "canary",
     "https://canary",
     "https://user:canary@idp.example.com",
@@ -17,11 +17,13 @@ const MISPLACED: [&str; 12] = [
     "canary\u{200b}\"",
     "-----BEGIN CERTIFICATE-----canary-----END CERTIFICATE-----",
     "* canary canary",
+    "{\"keys\": [{\"kty\": \"oct\", \"k\": \"canary\"}]}",
+    "-----BEGIN PUBLIC KEY-----canary-----END PUBLIC KEY-----",
 ];
 
 #[test]
 fn no_mistake_repeats_what_was_written() {
-    for setting in DECLARATIONS.iter().filter(|setting| setting.name != "jwks") {
+    for setting in DECLARATIONS {
         for text in MISPLACED {
             for value in [json!(text), json!([text]), json!({text: text})] {
                 let Err(mistakes) = parse(&json!({setting.name: value})) else {

@@ -1,4 +1,5 @@
 //! How werkzeug 3.1 reads a body with the boundary `b` that arrives at once. Slow, lenient and only for comparison.
+#![allow(clippy::string_slice, reason = "a test may panic")]
 
 /// Name and content of every part; none where werkzeug gives up and Dify sees an empty form.
 pub(super) fn parts(body: &str) -> Option<Vec<(String, String)>> {

@@ -1,0 +1,144 @@
+//! From a request to its caller.
+
+use std::rc::Rc;
+
+use crate::claims::Claims;
+use crate::error::Refusal;
+use crate::host::Host;
+use crate::jose::UnverifiedToken;
+use crate::provider::{self, Providers};
+use crate::request::Request;
+use crate::settings::{Issuer, Settings, TokenValidation};
+use crate::token::{self, AccessToken, Caller};
+
+use super::verdicts::{TokenKey, Verdicts};
+
+/// Checks tokens.
+pub struct Admission<H> {
+    host: Rc<H>,
+    providers: Providers<H>,
+    verdicts: Verdicts,
+}
+
+impl<H: Host> Admission<H> {
+    /// Knows no key and no token yet.
+    pub fn new(host: Rc<H>) -> Self {
+        Self {
+            providers: Providers::new(host.clone()),
+            host,
+            verdicts: Verdicts::new(),
+        }
+    }
+
+    /// The caller whom the request's token stands for.
+    pub async fn caller(&self, request: &Request, settings: &Settings) -> Result<Caller, Refusal> {
+        let token = AccessToken::from_headers(&request.headers)?;
+        let (issuer, claims) = match validation(&token, settings) {
+            TokenValidation::Userinfo => self.vouched_for(&token, settings).await?,
+            TokenValidation::Introspection => self.introspected(&token, settings).await?,
+            TokenValidation::Auto | TokenValidation::Jwt => self.verified(&token, settings).await?,
+        };
+        let claims = self.enriched(claims, &issuer, &token, settings).await?;
+        token::judge(claims, issuer, settings, self.host.now())
+    }
+
+    /// RFC 7515 §5.2 and RFC 7519 §7.2, the cheap and telling checks before the costly ones.
+    async fn verified(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
+        let unverified = UnverifiedToken::parse(token.reveal())?;
+        let issuer = token::issuer_of(&unverified.claims, settings)?;
+        let media_type = unverified.header.media_type.as_deref();
+        token::check_form(media_type, &unverified.claims, settings, self.host.now())?;
+        let key = self
+            .providers
+            .key(&issuer, settings, &unverified.header)
+            .await?;
+        let token_key = TokenKey::new(&settings.digest, token.reveal());
+        if !self.verdicts.knows(token_key, key.thumbprint()) {
+            key.verify(&unverified)?;
+            self.verdicts.remember(token_key, key.thumbprint());
+        }
+        Ok((issuer, unverified.claims))
+    }
+
+    async fn introspected(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
+        let issuer = issuer_to_ask(token, settings)?;
+        let claims = self.providers.introspect(&issuer, settings, token).await?;
+        token::check_form(None, &claims, settings, self.host.now())?;
+        Ok((issuer, claims))
+    }
+
+    async fn vouched_for(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
+        let issuer = issuer_to_ask(token, settings)?;
+        let claims = self
+            .providers
+            .userinfo(&issuer, settings, token, None)
+            .await?;
+        Ok((issuer, claims))
+    }
+
+    /// Adds the claims that a rule names and the token lacks. What the token says itself stands.
+    async fn enriched(
+        &self,
+        claims: Claims,
+        issuer: &Issuer,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<Claims, Refusal> {
+        if !settings.userinfo
+            || settings.token_validation == TokenValidation::Userinfo
+            || !lacks_any(&claims, settings)
+        {
+            return Ok(claims);
+        }
+        let Some(subject) = claims.get("sub").and_then(|subject| subject.as_str()) else {
+            return Ok(claims);
+        };
+        let further = self
+            .providers
+            .userinfo(issuer, settings, token, Some(subject))
+            .await?;
+        Ok(claims.completed_with(&further))
+    }
+}
+
+/// `auto`: an opaque token is introspected where there is a secret to do it with.
+fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
+    let is_opaque = !UnverifiedToken::looks_like_one(token.reveal());
+    match settings.token_validation {
+        TokenValidation::Auto if is_opaque && settings.client_secret.is_some() => {
+            TokenValidation::Introspection
+        }
+        chosen => chosen,
+    }
+}
+
+/// The only issuer there is, or the one that the token names.
+fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Refusal> {
+    match provider::sole_issuer(settings) {
+        Ok(issuer) => Ok(issuer.clone()),
+        Err(_) if UnverifiedToken::looks_like_one(token.reveal()) => {
+            token::issuer_of(&UnverifiedToken::parse(token.reveal())?.claims, settings)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Whether a rule names a claim that is not there.
+fn lacks_any(claims: &Claims, settings: &Settings) -> bool {
+    let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
+    rules
+        .flat_map(|rules| rules.names())
+        .any(|path| claims.at(path).is_none())
+}

@@ -1,0 +1,151 @@
+//! Exchanges with one identity provider, and their limits.
+
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::{Method, StatusCode};
+use url::Url;
+
+use super::failure::{Document, no_answer, wrong_status};
+use super::identity::Identity;
+use super::journal::{Came, Entry};
+use crate::error::Refusal;
+use crate::host::{Exchange, Fetched, Host, Limits, LogLevel, Reach, TransportError};
+use crate::settings::Issuer;
+
+/// What one request may wait for one document, over all the exchanges that it takes.
+const IN_ALL: Duration = Duration::from_secs(5);
+
+/// Bytes of a discovery document or a key set.
+const LARGE: usize = 1024 * 1024;
+
+/// Bytes of what is known of one token.
+const SMALL: usize = 64 * 1024;
+
+/// Asks one identity provider.
+pub(super) struct Client<H> {
+    host: Rc<H>,
+    identity: Rc<Identity>,
+}
+
+impl<H> Clone for Client<H> {
+    fn clone(&self) -> Self {
+        Self {
+            host: Rc::clone(&self.host),
+            identity: Rc::clone(&self.identity),
+        }
+    }
+}
+
+impl<H: Host> Client<H> {
+    pub(super) fn new(host: Rc<H>, identity: Identity) -> Self {
+        Self {
+            host,
+            identity: Rc::new(identity),
+        }
+    }
+
+    pub(super) const fn host(&self) -> &Rc<H> {
+        &self.host
+    }
+
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer {
+        self.identity.issuer()
+    }
+
+    /// A GET of `url`, to be completed by the caller.
+    pub(super) fn request(&self, document: Document, url: Url) -> Exchange {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Exchange {
+            method: Method::GET,
+            url,
+            headers,
+            body: Vec::new(),
+            reach: if document == Document::Discovery {
+                Reach::Configured
+            } else {
+                Reach::Discovered
+            },
+            ca_certificates: self.identity.ca_certificates(),
+            limits: limits(document),
+        }
+    }
+
+    /// The answer to `request`, whatever its status.
+    pub(super) async fn send(
+        &self,
+        document: Document,
+        request: Exchange,
+    ) -> Result<Fetched, Refusal> {
+        let answer = self.host.exchange(request).await;
+        answer.map_err(|error| no_answer(self.issuer(), document, error))
+    }
+
+    /// The answer to `request`, where it is 200.
+    pub(super) async fn fetch(
+        &self,
+        document: Document,
+        request: Exchange,
+    ) -> Result<Fetched, Refusal> {
+        let fetched = self.send(document, request).await?;
+        if fetched.status == StatusCode::OK {
+            return Ok(fetched);
+        }
+        Err(wrong_status(self.issuer(), document, fetched.status))
+    }
+
+    /// The result of `work`, logged; a refusal once it has taken too long, also where an exchange never ends.
+    pub(super) async fn watch<T>(
+        &self,
+        document: Document,
+        least: LogLevel,
+        work: impl Future<Output = Result<T, Refusal>>,
+        describe: impl FnOnce(&T) -> Came,
+    ) -> Result<T, Refusal> {
+        let started = self.host.now();
+        let result = self.in_time(document, work).await;
+        let entry = Entry {
+            issuer: self.issuer(),
+            document,
+            waited: self.host.now().since(started),
+            least,
+        };
+        match &result {
+            Ok(value) => entry.came(&*self.host, describe(value)),
+            Err(refusal) => entry.failed(&*self.host, refusal),
+        }
+        result
+    }
+
+    async fn in_time<T>(
+        &self,
+        document: Document,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        match select(pin!(work), self.host.sleep(IN_ALL)).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(no_answer(self.issuer(), document, TransportError::Timeout)),
+        }
+    }
+}
+
+const fn limits(document: Document) -> Limits {
+    Limits {
+        connect: Duration::from_secs(3),
+        head: IN_ALL,
+        idle: IN_ALL,
+        total: IN_ALL,
+        body: match document {
+            Document::Discovery | Document::Keys => LARGE,
+            Document::Introspection | Document::Userinfo => SMALL,
+        },
+    }
+}

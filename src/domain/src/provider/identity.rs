@@ -1,0 +1,106 @@
+//! Which identity provider is meant, and where its discovery document stands.
+
+use std::rc::Rc;
+
+use url::Url;
+
+use super::failure::{Document, invalid};
+use crate::error::Refusal;
+use crate::settings::{Issuer, IssuerSetting, Settings};
+
+/// Everything that decides how an identity provider is reached and what is believed of it. Endpoints that agree in all
+/// of it share what is known of the provider.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Identity {
+    issuer: Issuer,
+    template: Option<String>,
+    discovery_url: Option<Url>,
+    ca_certificates: Option<Rc<str>>,
+}
+
+impl Identity {
+    pub(super) fn new(issuer: &Issuer, settings: &Settings) -> Self {
+        Self {
+            issuer: issuer.clone(),
+            template: template_of(issuer, &settings.issuers),
+            discovery_url: settings.discovery_url.clone(),
+            ca_certificates: settings.ca_certificates.clone(),
+        }
+    }
+
+    pub(super) const fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    pub(super) fn ca_certificates(&self) -> Option<Rc<str>> {
+        self.ca_certificates.clone()
+    }
+
+    /// Whether a discovery document that calls itself `issuer` is this provider's: byte for byte, or Entra's template
+    /// where the administrator has written that template.
+    pub(super) fn is_called(&self, issuer: &str) -> bool {
+        issuer == self.issuer.as_str() || self.template.as_deref() == Some(issuer)
+    }
+
+    /// Whether addresses of the discovery document may be plain http: only where the administrator's own are.
+    pub(super) fn allows_http(&self) -> bool {
+        let own = Url::parse(self.issuer.as_str()).is_ok_and(|url| url.scheme() == "http");
+        own || self
+            .discovery_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "http")
+    }
+
+    /// Where the discovery document may stand, in the order of asking: `discovery_url` alone where it is set, else
+    /// OpenID Connect Discovery §4, RFC 8414 §3, and the mixture of both that RFC 8414 §5 describes.
+    pub(super) fn discovery_addresses(&self) -> Result<Vec<Url>, Refusal> {
+        if let Some(url) = &self.discovery_url {
+            return Ok(vec![url.clone()]);
+        }
+        let base = self.base().ok_or_else(|| self.no_url())?;
+        let path = base.path().trim_end_matches('/');
+        let mut paths = vec![
+            format!("{path}/.well-known/openid-configuration"),
+            format!("/.well-known/oauth-authorization-server{path}"),
+        ];
+        if !path.is_empty() {
+            paths.push(format!("/.well-known/openid-configuration{path}"));
+        }
+        Ok(paths.iter().map(|path| with_path(&base, path)).collect())
+    }
+
+    fn base(&self) -> Option<Url> {
+        let url = Url::parse(self.issuer.as_str()).ok()?;
+        let is_usable = matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none();
+        is_usable.then_some(url)
+    }
+
+    fn no_url(&self) -> Refusal {
+        let cure = "Write an https URL without query into `issuer`, or the document's address into `discovery_url`.";
+        invalid(
+            &self.issuer,
+            Document::Discovery,
+            "the issuer is no address to find it at",
+            cure,
+        )
+    }
+}
+
+/// The template of `settings` that `issuer` was made from, if it was.
+fn template_of(issuer: &Issuer, settings: &[IssuerSetting]) -> Option<String> {
+    if settings.contains(&IssuerSetting::Exact(issuer.clone())) {
+        return None;
+    }
+    settings.iter().find_map(|setting| match setting {
+        IssuerSetting::EntraTemplate(template) if setting.covers(issuer) => Some(template.clone()),
+        IssuerSetting::EntraTemplate(_) | IssuerSetting::Exact(_) => None,
+    })
+}
+
+fn with_path(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(path);
+    url
+}

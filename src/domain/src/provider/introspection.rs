@@ -1,0 +1,200 @@
+//! Token introspection (RFC 7662): what is sent, and what the answer means.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::answers::Verdict;
+use super::failure::{Document, invalid, wrong_status};
+use super::metadata::{ClientAuthentication, Introspection};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::host::{Exchange, Fetched};
+use crate::json::{self, shown};
+use crate::settings::{ClientSecret, Issuer, Settings, TokenValidation};
+use crate::token::AccessToken;
+
+/// Levels of nesting in an answer about a token.
+pub(super) const DEPTH: usize = 32;
+
+/// Who the gateway is at the introspection endpoint.
+pub(super) struct Credentials {
+    client_id: String,
+    secret: ClientSecret,
+}
+
+impl Credentials {
+    /// The first client ID that is good for `issuer`, and the secret.
+    pub(super) fn new(issuer: &Issuer, settings: &Settings) -> Result<Self, Refusal> {
+        let Some(client) = settings
+            .client_ids
+            .iter()
+            .find(|client| client.is_for(issuer))
+        else {
+            let message = format!(
+                "`client_id` has no entry for `{issuer}`, so its tokens cannot be introspected. Add one."
+            );
+            return Err(Refusal::new(Code::ConfigurationError, message));
+        };
+        let Some(secret) = settings.client_secret.clone() else {
+            let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
+            return Err(Refusal::new(Code::ConfigurationError, message));
+        };
+        Ok(Self {
+            client_id: client.id.clone(),
+            secret,
+        })
+    }
+
+    /// RFC 6749 §2.3.1: both are form-urlencoded before they are joined, and the base64 keeps its padding.
+    fn basic(&self) -> Result<HeaderValue, Refusal> {
+        let encode =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!(
+            "{}:{}",
+            encode(&self.client_id),
+            encode(self.secret.reveal())
+        );
+        sensitive(&format!("Basic {}", STANDARD.encode(pair)))
+    }
+}
+
+/// A header value that no log prints.
+pub(super) fn sensitive(text: &str) -> Result<HeaderValue, Refusal> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Refusal::new(
+            Code::TokenMalformed,
+            "The token has characters that no bearer token has (RFC 6750 §2.1).",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Completes `request` to the question whether `token` is active (RFC 7662 §2.1).
+pub(super) fn ask(
+    request: Exchange,
+    introspection: &Introspection,
+    credentials: &Credentials,
+    token: &AccessToken,
+) -> Result<Exchange, Refusal> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("token", token.reveal())
+        .append_pair("token_type_hint", "access_token");
+    let mut headers = request.headers;
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    match introspection.client_authentication {
+        ClientAuthentication::Basic => drop(headers.insert(AUTHORIZATION, credentials.basic()?)),
+        ClientAuthentication::Post => {
+            form.append_pair("client_id", &credentials.client_id);
+            form.append_pair("client_secret", credentials.secret.reveal());
+        }
+    }
+    Ok(Exchange {
+        method: Method::POST,
+        headers,
+        body: form.finish().into_bytes(),
+        ..request
+    })
+}
+
+/// What the answer says of the token. That the gateway itself was refused is never the token's fault.
+pub(super) fn read(
+    fetched: &Fetched,
+    issuer: &Issuer,
+    credentials: &Credentials,
+) -> Result<Verdict, Refusal> {
+    match fetched.status {
+        StatusCode::OK => {}
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            return Err(refused_gateway(issuer, credentials));
+        }
+        StatusCode::BAD_REQUEST if blames_client(&fetched.body) => {
+            return Err(refused_gateway(issuer, credentials));
+        }
+        status => return Err(wrong_status(issuer, Document::Introspection, status)),
+    }
+    let members = json::parse_object(&fetched.body, DEPTH).map_err(|error| {
+        invalid(
+            issuer,
+            Document::Introspection,
+            &error.to_string(),
+            "Mend it at the provider.",
+        )
+    })?;
+    Ok(judge(members))
+}
+
+/// Whether the token is active and of the right kind; its claims are judged like any token's.
+fn judge(members: Map<String, Value>) -> Verdict {
+    if members.get("active") != Some(&Value::Bool(true)) {
+        return Err(inactive());
+    }
+    if let Some(other) = members.get("token_type").filter(|kind| !is_bearer(kind)) {
+        let message = format!(
+            "The token has `token_type` {}, and only bearer access tokens are taken.",
+            shown(other)
+        );
+        return Err(Refusal::new(Code::TokenTypeRefused, message));
+    }
+    Ok(Claims::new(members))
+}
+
+/// The values that providers give the access tokens which they introspect; the type has no letter case (RFC 6749 §5.1).
+fn is_bearer(kind: &Value) -> bool {
+    let is_one_of = |kind: &str| {
+        ["bearer", "access_token"]
+            .iter()
+            .any(|bearer| kind.eq_ignore_ascii_case(bearer))
+    };
+    kind.is_null() || kind.as_str().is_some_and(is_one_of)
+}
+
+/// The token is good for nothing any more.
+pub(super) fn inactive() -> Refusal {
+    let message = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
+                   somebody else's provider. Sign in again.";
+    Refusal::new(Code::TokenInactive, message)
+}
+
+/// The provider has nobody to ask. In the mode `auto` that is the token's fault: its other tokens can be verified.
+pub(super) fn no_endpoint(
+    issuer: &Issuer,
+    validation: TokenValidation,
+) -> Result<Verdict, Refusal> {
+    let offers = format!("The identity provider `{issuer}` offers no introspection");
+    if validation == TokenValidation::Auto {
+        let message = format!(
+            "The token is no JWT, and cannot be checked otherwise. {offers}. Ask the provider for a JWT access token: \
+             at Auth0 by its `audience`; from Google send the ID token, with `token_kind` set to `id`."
+        );
+        return Ok(Err(Refusal::new(Code::TokenOpaque, message)));
+    }
+    let message = format!(
+        "{offers}. Set `token_validation` to `jwt`, or to `userinfo`, which proves no audience."
+    );
+    Err(Refusal::new(Code::ConfigurationError, message))
+}
+
+/// RFC 6749 §5.2.
+fn blames_client(body: &[u8]) -> bool {
+    let error = json::parse_object(body, DEPTH)
+        .ok()
+        .and_then(|mut members| members.remove("error"));
+    error.is_some_and(|error| error == "invalid_client" || error == "unauthorized_client")
+}
+
+fn refused_gateway(issuer: &Issuer, credentials: &Credentials) -> Refusal {
+    let message = format!(
+        "The identity provider `{issuer}` refused the gateway's own credentials at its introspection endpoint. Compare \
+         `client_secret` with the secret of the client `{}`, and see that this client may introspect tokens.",
+        credentials.client_id
+    );
+    Refusal::new(Code::ConfigurationError, message)
+}

@@ -1,0 +1,71 @@
+//! The keys of one provider, and what happens when a token needs one that is not among them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::cached::{Cached, Fetch};
+use super::unknown_keys::{UnknownKeys, Wanted};
+use crate::error::Refusal;
+use crate::host::{Host, LogLevel};
+
+/// The key set `V` of one provider.
+pub(super) struct KeyCache<H, V> {
+    host: Rc<H>,
+    cached: Rc<Cached<H, V>>,
+    unknown: RefCell<UnknownKeys>,
+}
+
+impl<H: Host, V: 'static> KeyCache<H, V> {
+    pub(super) fn new(host: Rc<H>, cached: Rc<Cached<H, V>>) -> Self {
+        Self {
+            host,
+            cached,
+            unknown: RefCell::new(UnknownKeys::new()),
+        }
+    }
+
+    /// What `select` finds in the key set, or in a newer one where it finds nothing and the provider may be asked
+    /// again; else the newest set that was to be had.
+    pub(super) async fn find<K>(
+        &self,
+        wanted: &Wanted,
+        least: LogLevel,
+        select: impl Fn(&V) -> Option<K>,
+    ) -> Result<Result<K, Rc<V>>, Refusal> {
+        let before = self.cached.last_number();
+        let mut held = self.cached.current(least).await?;
+        loop {
+            if let Some(key) = select(&held.value) {
+                return Ok(Ok(key));
+            }
+            if held.number > before {
+                self.unknown
+                    .borrow_mut()
+                    .absent(wanted.clone(), held.number, held.asked);
+                return Ok(Err(held.value));
+            }
+            let Some(fetch) = self.newer(wanted, least)? else {
+                return Ok(Err(held.value));
+            };
+            let number = self.cached.last_number();
+            held = fetch
+                .await
+                .inspect_err(|_| self.unknown.borrow_mut().failed(number))?;
+        }
+    }
+
+    /// The fetch that is under way for whatever reason, or a new one where the cool-down allows it.
+    fn newer(&self, wanted: &Wanted, least: LogLevel) -> Result<Option<Fetch<V>>, Refusal> {
+        if let Some(pending) = self.cached.pending() {
+            return Ok(Some(pending));
+        }
+        if !self.unknown.borrow().may_ask(wanted, self.host.now()) {
+            return Ok(None);
+        }
+        let fetch = self.cached.fetch(least)?;
+        self.unknown
+            .borrow_mut()
+            .asked(self.cached.last_number(), self.host.now());
+        Ok(Some(fetch))
+    }
+}

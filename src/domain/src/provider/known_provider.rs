@@ -1,0 +1,119 @@
+//! What is known of one identity provider.
+
+use std::rc::Rc;
+
+use futures::FutureExt;
+
+use super::answers::Verdict;
+use super::cached::Cached;
+use super::client::Client;
+use super::failure::Document;
+use super::identity::Identity;
+use super::introspection::{self, Credentials};
+use super::journal::Came;
+use super::key_cache::KeyCache;
+use super::metadata::Metadata;
+use super::{discovery, no_key, userinfo};
+use crate::error::Refusal;
+use crate::host::{Host, LogLevel};
+use crate::jose::{Header, Jwk, JwkSet, NoKey};
+use crate::settings::TokenValidation;
+use crate::token::AccessToken;
+
+/// One provider: where its endpoints are, and its keys.
+pub(super) struct KnownProvider<H> {
+    client: Client<H>,
+    metadata: Rc<Cached<H, Metadata>>,
+    keys: KeyCache<H, JwkSet>,
+}
+
+impl<H: Host> KnownProvider<H> {
+    pub(super) fn new(host: Rc<H>, identity: Identity) -> Self {
+        let client = Client::new(Rc::clone(&host), identity);
+        let asker = client.clone();
+        let discover = move |least| discovery::metadata(asker.clone(), least).boxed_local();
+        let metadata = Cached::new(Rc::clone(&host), Box::new(discover));
+        let (asker, source) = (client.clone(), Rc::clone(&metadata));
+        let fetch_keys =
+            move |least| discovery::keys(asker.clone(), Rc::clone(&source), least).boxed_local();
+        let keys = KeyCache::new(Rc::clone(&host), Cached::new(host, Box::new(fetch_keys)));
+        Self {
+            client,
+            metadata,
+            keys,
+        }
+    }
+
+    /// The one key that fits `header`.
+    pub(super) async fn key(&self, header: &Header, least: LogLevel) -> Result<Rc<Jwk>, Refusal> {
+        let issuer = self.client.issuer();
+        let select = |keys: &JwkSet| match keys.select(header, issuer.as_str()) {
+            Ok(key) => Some(Ok(Rc::clone(key))),
+            Err(NoKey::Ambiguous) => Some(Err(no_key::refuse(
+                issuer,
+                header,
+                no_key::Why::Ambiguous,
+                keys,
+            ))),
+            Err(NoKey::Unknown) => None,
+        };
+        match self.keys.find(&header.into(), least, select).await? {
+            Ok(found) => found,
+            Err(keys) => Err(no_key::refuse(issuer, header, no_key::Why::Unknown, &keys)),
+        }
+    }
+
+    /// What the introspection endpoint says of `token`.
+    pub(super) async fn introspect(
+        self: Rc<Self>,
+        credentials: Credentials,
+        token: AccessToken,
+        validation: TokenValidation,
+        least: LogLevel,
+    ) -> Result<Verdict, Refusal> {
+        let work = async {
+            let metadata = self.metadata.current(least).await?;
+            let Some(endpoint) = &metadata.value.introspection else {
+                return introspection::no_endpoint(self.client.issuer(), validation);
+            };
+            let request = self
+                .client
+                .request(Document::Introspection, endpoint.endpoint.clone());
+            let request = introspection::ask(request, endpoint, &credentials, &token)?;
+            let fetched = self.client.send(Document::Introspection, request).await?;
+            introspection::read(&fetched, self.client.issuer(), &credentials)
+        };
+        self.client
+            .watch(Document::Introspection, least, work, describe)
+            .await
+    }
+
+    /// What the userinfo endpoint says of `token`.
+    pub(super) async fn userinfo(
+        self: Rc<Self>,
+        token: AccessToken,
+        least: LogLevel,
+    ) -> Result<Verdict, Refusal> {
+        let work = async {
+            let metadata = self.metadata.current(least).await?;
+            let endpoint = metadata.value.userinfo_endpoint.clone();
+            let endpoint = endpoint.ok_or_else(|| userinfo::no_endpoint(self.client.issuer()))?;
+            let request = userinfo::ask(self.client.request(Document::Userinfo, endpoint), &token)?;
+            let fetched = self.client.send(Document::Userinfo, request).await?;
+            userinfo::read(&fetched, self.client.issuer())
+        };
+        self.client
+            .watch(Document::Userinfo, least, work, describe)
+            .await
+    }
+}
+
+fn describe(verdict: &Verdict) -> Came {
+    let outcome = verdict
+        .as_ref()
+        .map_or_else(|refusal| refusal.code().as_str(), |_| "ok");
+    Came {
+        outcome,
+        keys: None,
+    }
+}

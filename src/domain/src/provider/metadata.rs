@@ -1,0 +1,145 @@
+//! The discovery document (OpenID Connect Discovery §3, RFC 8414 §2): what the gateway reads of it.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::failure::{Document, invalid};
+use super::identity::Identity;
+use crate::error::Refusal;
+use crate::json::{self, shown};
+
+/// Levels of nesting; the documents of real providers have three.
+const DEPTH: usize = 16;
+
+/// Where a provider's keys and endpoints are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Metadata {
+    pub(super) jwks_uri: Option<Url>,
+    pub(super) introspection: Option<Introspection>,
+    pub(super) userinfo_endpoint: Option<Url>,
+}
+
+/// The introspection endpoint, and how the gateway says who it is there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Introspection {
+    pub(super) endpoint: Url,
+    pub(super) client_authentication: ClientAuthentication,
+}
+
+/// The two ways of RFC 6749 §2.3.1.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum ClientAuthentication {
+    Basic,
+    Post,
+}
+
+impl Metadata {
+    /// Reads the document that `identity`'s provider has sent.
+    pub(super) fn parse(document: &[u8], identity: &Identity) -> Result<Self, Refusal> {
+        let members = json::parse_object(document, DEPTH)
+            .map_err(|error| unusable(identity, &error.to_string(), "Mend it at the provider."))?;
+        check_issuer(&members, identity)?;
+        let reader = Reader {
+            members: &members,
+            identity,
+        };
+        let client_authentication = reader.client_authentication()?;
+        let introspection_endpoint = reader.address("introspection_endpoint")?;
+        Ok(Self {
+            jwks_uri: reader.address("jwks_uri")?,
+            introspection: introspection_endpoint.map(|endpoint| Introspection {
+                endpoint,
+                client_authentication,
+            }),
+            userinfo_endpoint: reader.address("userinfo_endpoint")?,
+        })
+    }
+}
+
+/// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3).
+fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Refusal> {
+    let cure = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
+    match members.get("issuer") {
+        Some(Value::String(issuer)) if identity.is_called(issuer) => Ok(()),
+        Some(other) => Err(unusable(
+            identity,
+            &format!("its `issuer` is {}", shown(other)),
+            cure,
+        )),
+        None => Err(unusable(
+            identity,
+            "it has no `issuer`",
+            "Check that the address is a discovery document's.",
+        )),
+    }
+}
+
+fn unusable(identity: &Identity, why: &str, cure: &str) -> Refusal {
+    invalid(identity.issuer(), Document::Discovery, why, cure)
+}
+
+struct Reader<'a> {
+    members: &'a Map<String, Value>,
+    identity: &'a Identity,
+}
+
+impl Reader<'_> {
+    /// The address in the member `name`, which the document may leave out.
+    fn address(&self, name: &str) -> Result<Option<Url>, Refusal> {
+        let text = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) => text,
+            Some(_) => return Err(self.wrong(name, "is no string")),
+        };
+        let url =
+            Url::parse(text).map_err(|error| self.wrong(name, &format!("is no URL ({error})")))?;
+        let is_http = url.scheme() == "http";
+        if url.scheme() != "https" && !(is_http && self.identity.allows_http()) {
+            return Err(self.wrong(
+                name,
+                "is no https URL, though the address that the administrator wrote is",
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+            return Err(self.wrong(name, "holds a user name or a fragment"));
+        }
+        Ok(Some(url))
+    }
+
+    /// Basic, unless the provider offers post and not basic. RFC 8414 §2 gives a missing list no default; most
+    /// providers that leave it out mean the token endpoint's.
+    fn client_authentication(&self) -> Result<ClientAuthentication, Refusal> {
+        let own = self.methods("introspection_endpoint_auth_methods_supported")?;
+        let methods = match own {
+            Some(methods) => Some(methods),
+            None => self.methods("token_endpoint_auth_methods_supported")?,
+        };
+        let offers = |name: &str| {
+            methods
+                .as_ref()
+                .is_some_and(|methods| methods.contains(&name))
+        };
+        let only_post = offers("client_secret_post") && !offers("client_secret_basic");
+        Ok(if only_post {
+            ClientAuthentication::Post
+        } else {
+            ClientAuthentication::Basic
+        })
+    }
+
+    fn methods(&self, name: &str) -> Result<Option<Vec<&str>>, Refusal> {
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(methods)) => {
+                Ok(Some(methods.iter().filter_map(Value::as_str).collect()))
+            }
+            Some(_) => Err(self.wrong(name, "is no array")),
+        }
+    }
+
+    fn wrong(&self, name: &str, why: &str) -> Refusal {
+        let value = self.members.get(name).map(shown).unwrap_or_default();
+        let why = format!("its `{name}` {why}: {value}");
+        unusable(self.identity, &why, "Mend it at the provider.")
+    }
+}

@@ -1,0 +1,341 @@
+//! How an identity provider is discovered, and what is said where it cannot be.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use url::Url;
+
+use super::support::{
+    DISCOVERY, HOUR, ISSUER, KEYS, MINUTE, SECOND, document, es256, host, issuer, key_set, settings,
+};
+use crate::error::{Code, Refusal};
+use crate::host::fake::{Answer, FakeHost, ok, poll_once, respond, status};
+use crate::host::{Reach, TransportError};
+use crate::provider::Providers;
+use crate::settings::{Issuer, IssuerSetting};
+
+const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-server/realms/one";
+const MIXED: &str = "https://id.example.com/.well-known/openid-configuration/realms/one";
+
+/// What asking for a key ends with where discovery answers like this everywhere.
+fn refused(answer: Answer) -> (Code, String, Option<Duration>) {
+    let host = FakeHost::new();
+    for address in [DISCOVERY, OAUTH, MIXED] {
+        host.answer(address, answer.clone());
+    }
+    let refusal = host
+        .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+        .unwrap_err();
+    (
+        refusal.code(),
+        refusal.message().to_owned(),
+        refusal.retry_after(),
+    )
+}
+
+#[test]
+fn the_next_address_is_tried_where_there_is_no_document() {
+    for (missing, asked) in [
+        (&[] as &[_], &[DISCOVERY, KEYS] as &[_]),
+        (&[DISCOVERY], &[DISCOVERY, OAUTH, KEYS]),
+        (&[DISCOVERY, OAUTH], &[DISCOVERY, OAUTH, MIXED, KEYS]),
+    ] {
+        let host = FakeHost::new();
+        for address in [DISCOVERY, OAUTH, MIXED] {
+            host.answer(
+                address,
+                if missing.contains(&address) {
+                    status(404)
+                } else {
+                    ok(document(""))
+                },
+            );
+        }
+        host.answer(KEYS, ok(key_set(&["one"])));
+        assert!(
+            host.run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+                .is_ok()
+        );
+        assert_eq!(host.urls(), asked);
+    }
+}
+
+#[test]
+fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says() {
+    let host = FakeHost::new();
+    let address = "http://keycloak:8080/openid";
+    let keys = "http://keycloak:8080/keys";
+    host.answer(address, ok(document("").replace(KEYS, keys)));
+    host.answer(keys, ok(key_set(&["one"])));
+    let mut settings = settings();
+    settings.discovery_url = Some(Url::parse(address).unwrap());
+    settings.ca_certificates = Some("-----BEGIN CERTIFICATE-----".into());
+    assert!(
+        host.run(Providers::new(host.clone()).key(&issuer(), &settings, &es256("one")))
+            .is_ok()
+    );
+    let exchanges = host.exchanges();
+    let seen: Vec<_> = exchanges
+        .iter()
+        .map(|exchange| (exchange.url.as_str(), exchange.reach))
+        .collect();
+    assert_eq!(
+        seen,
+        [(address, Reach::Configured), (keys, Reach::Discovered)]
+    );
+    for exchange in exchanges {
+        assert_eq!(exchange.method, Method::GET);
+        assert_eq!(exchange.headers["accept"], "application/json");
+        assert_eq!(exchange.headers.len(), 1);
+        assert_eq!(exchange.body, b"");
+        assert_eq!(exchange.ca_certificates, settings.ca_certificates);
+        assert_eq!(
+            (exchange.limits.connect, exchange.limits.total),
+            (3 * SECOND, 5 * SECOND)
+        );
+        assert_eq!(exchange.limits.body, 1024 * 1024);
+    }
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsense_is_invalid() {
+    const TRY: &str = "Try again in 5 seconds.";
+    const MEND: &str = "Mend it at the provider.";
+    const COMPARE: &str = "Compare `issuer` with the provider's, or write the document's address into `discovery_url`.";
+    for (answer, expected, why, cure) in [
+        (
+            Err(TransportError::Connect),
+            Code::IdentityProviderUnavailable,
+            "could not connect",
+            TRY,
+        ),
+        (
+            Err(TransportError::Timeout),
+            Code::IdentityProviderUnavailable,
+            "took too long",
+            TRY,
+        ),
+        (
+            Err(TransportError::Broken),
+            Code::IdentityProviderUnavailable,
+            "the connection broke off",
+            TRY,
+        ),
+        (
+            Err(TransportError::Tls),
+            Code::IdentityProviderUnavailable,
+            "the TLS handshake failed; the certificate of a private authority belongs in `ca_certificates`",
+            TRY,
+        ),
+        (
+            status(500),
+            Code::IdentityProviderUnavailable,
+            "the provider answered with status 500",
+            TRY,
+        ),
+        (
+            status(503),
+            Code::IdentityProviderUnavailable,
+            "the provider answered with status 503",
+            TRY,
+        ),
+        (
+            status(429),
+            Code::IdentityProviderUnavailable,
+            "the provider answered with status 429",
+            TRY,
+        ),
+        (
+            Err(TransportError::Malformed),
+            Code::IdentityProviderInvalid,
+            "the answer is not HTTP",
+            MEND,
+        ),
+        (
+            Err(TransportError::Refused),
+            Code::IdentityProviderInvalid,
+            "the address is not one that this endpoint may reach",
+            "Where the provider stands on a private network, write its internal address into `discovery_url`.",
+        ),
+        (
+            ok(vec![b' '; 1024 * 1024 + 1]),
+            Code::IdentityProviderInvalid,
+            "the answer is too large",
+            MEND,
+        ),
+        (
+            respond(
+                StatusCode::FOUND,
+                &[("location", "https://elsewhere.example")],
+                "",
+            ),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 302",
+            "Redirects are not followed: write the address where the document stands into `discovery_url`.",
+        ),
+        (
+            status(204),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 204",
+            COMPARE,
+        ),
+        (
+            status(403),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 403",
+            COMPARE,
+        ),
+        (
+            status(404),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 404",
+            COMPARE,
+        ),
+        (
+            ok("<html>"),
+            Code::IdentityProviderInvalid,
+            "it is no JSON: expected value at line 1 column 1",
+            MEND,
+        ),
+    ] {
+        let message = match expected {
+            Code::IdentityProviderUnavailable => {
+                format!(
+                    "The identity provider `{ISSUER}` gave no discovery document: {why}. {cure}"
+                )
+            }
+            _ => format!(
+                "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+            ),
+        };
+        let wait = (expected == Code::IdentityProviderUnavailable).then_some(5 * SECOND);
+        assert_eq!(refused(answer), (expected, message, wait));
+    }
+}
+
+#[test]
+fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
+    for held in [DISCOVERY, KEYS] {
+        let host = host();
+        host.answer(KEYS, ok(key_set(&["one"])));
+        host.hold(held);
+        let providers = Providers::new(host.clone());
+        let (issuer, settings, header) = (issuer(), settings(), es256("one"));
+        let mut key = Box::pin(providers.key(&issuer, &settings, &header));
+        assert!(poll_once(key.as_mut()).is_pending());
+        host.advance(5 * SECOND - SECOND / 1000);
+        assert!(poll_once(key.as_mut()).is_pending());
+        host.advance(SECOND / 1000);
+        let refusal = host.run(key).unwrap_err();
+        assert_eq!(refusal.code(), Code::IdentityProviderUnavailable, "{held}");
+        host.release(held);
+        host.advance(5 * SECOND);
+        assert!(
+            host.run(providers.key(&issuer, &settings, &header)).is_ok(),
+            "{held}"
+        );
+    }
+}
+
+#[test]
+fn keys_that_have_moved_are_found_by_discovering_anew() {
+    let host = host();
+    let moved = "https://id.example.com/moved";
+    host.answer(KEYS, ok(key_set(&["one"])));
+    let providers = Providers::new(host.clone());
+    let key = |name| {
+        host.run(providers.key(&issuer(), &settings(), &es256(name)))
+            .map_err(|refusal| refusal.code())
+    };
+    assert!(key("one").is_ok());
+    host.answer(KEYS, status(404));
+    host.answer(DISCOVERY, ok(document("").replace(KEYS, moved)));
+    host.answer(moved, ok(key_set(&["two"])));
+    assert_eq!(key("two").unwrap_err(), Code::IdentityProviderInvalid);
+    host.advance(5 * SECOND);
+    assert!(key("two").is_ok());
+}
+
+#[test]
+fn a_provider_without_published_keys_needs_another_setting() {
+    let host = FakeHost::new();
+    host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+    let refusal = host
+        .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+        .unwrap_err();
+    let expected = Refusal::new(
+        Code::IdentityProviderInvalid,
+        format!(
+            "The discovery document of the identity provider `{ISSUER}` cannot be used: it has no `jwks_uri`, so nobody \
+             can verify the provider's tokens. Set `token_validation` to `introspection`, or write the keys into `jwks`."
+        ),
+    );
+    assert_eq!(refusal, expected);
+}
+
+#[test]
+fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
+    let host = FakeHost::new();
+    host.answer(
+        DISCOVERY,
+        respond(
+            StatusCode::OK,
+            &[("cache-control", "no-store")],
+            document(""),
+        ),
+    );
+    host.answer(
+        KEYS,
+        respond(
+            StatusCode::OK,
+            &[("cache-control", "no-store")],
+            key_set(&["one"]),
+        ),
+    );
+    let providers = Providers::new(host.clone());
+    let (here, mut there) = (settings(), settings());
+    there.digest = [8; 32];
+    for _ in 0..10 {
+        for settings in [&here, &there] {
+            assert!(
+                host.run(providers.key(&issuer(), settings, &es256("one")))
+                    .is_ok()
+            );
+        }
+        host.advance(MINUTE);
+    }
+    assert_eq!((host.count(DISCOVERY), host.count(KEYS)), (1, 10));
+    host.advance(HOUR);
+    assert!(
+        host.run(providers.key(&issuer(), &here, &es256("one")))
+            .is_ok()
+    );
+    assert_eq!((host.count(DISCOVERY), host.count(KEYS)), (2, 11));
+}
+
+#[test]
+fn providers_take_bounded_memory() {
+    let host = FakeHost::new();
+    let providers = Providers::new(host.clone());
+    let ask = |number: usize| {
+        let issuer = Issuer(format!("https://{number}.example.com"));
+        let discovery = format!("{issuer}/.well-known/openid-configuration");
+        host.answer(
+            &discovery,
+            ok(format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}"}}"#)),
+        );
+        host.answer(KEYS, ok(key_set(&["one"])));
+        let mut settings = settings();
+        settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
+        assert!(
+            host.run(providers.key(&issuer, &settings, &es256("one")))
+                .is_ok()
+        );
+        host.count(&discovery)
+    };
+    for number in 0..129 {
+        assert_eq!(ask(number), 1);
+    }
+    assert_eq!(ask(1), 1, "128 are remembered");
+    assert_eq!(ask(0), 2, "the oldest of 129 is forgotten");
+}

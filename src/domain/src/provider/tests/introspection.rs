@@ -1,0 +1,373 @@
+//! What is asked about an opaque token, and what its answers mean.
+
+use http::{Method, StatusCode};
+
+use super::support::{
+    DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, host, issuer, settings, token,
+};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::host::fake::{Answer, FakeHost, ok, respond, status};
+use crate::host::{Reach, TransportError};
+use crate::json::parse_object;
+use crate::provider::{Providers, sole_issuer};
+use crate::settings::{ClientId, Issuer, IssuerSetting, Settings, TokenValidation};
+
+fn claims(json: &str) -> Claims {
+    Claims::new(parse_object(json.as_bytes(), 8).unwrap())
+}
+
+/// What an introspection with this answer ends with.
+fn introspected(answer: Answer) -> Result<Claims, Refusal> {
+    let host = host();
+    host.answer(INTROSPECTION, answer);
+    host.run(Providers::new(host.clone()).introspect(&issuer(), &settings(), &token("opaque")))
+}
+
+#[test]
+fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
+    for (more, authorization, body) in [
+        (
+            "",
+            Some("Basic Y2hhdCthcHA6cyUzQWNyZXQlMkYlMkIlQzMlQTQ="),
+            "token=opa.que%2B%2F%3D&token_type_hint=access_token",
+        ),
+        (
+            r#","introspection_endpoint_auth_methods_supported":["client_secret_post"]"#,
+            None,
+            "token=opa.que%2B%2F%3D&token_type_hint=access_token&client_id=chat+app&client_secret=s%3Acret%2F%2B%C3%A4",
+        ),
+    ] {
+        let host = FakeHost::new();
+        host.answer(DISCOVERY, ok(document(more)));
+        host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+        let providers = Providers::new(host.clone());
+        assert!(
+            host.run(providers.introspect(&issuer(), &settings(), &token("opa.que+/=")))
+                .is_ok()
+        );
+        let exchanges = host.exchanges();
+        let sent = &exchanges[1];
+        assert_eq!(
+            (&sent.method, sent.url.as_str(), sent.reach),
+            (&Method::POST, INTROSPECTION, Reach::Discovered)
+        );
+        assert_eq!(
+            sent.headers["content-type"],
+            "application/x-www-form-urlencoded"
+        );
+        assert_eq!(sent.headers["accept"], "application/json");
+        assert_eq!(
+            sent.headers
+                .get("authorization")
+                .map(|value| value.to_str().unwrap()),
+            authorization
+        );
+        assert!(
+            sent.headers
+                .get("authorization")
+                .is_none_or(|value| value.is_sensitive())
+        );
+        assert_eq!(String::from_utf8(sent.body.clone()).unwrap(), body);
+        assert_eq!(
+            (sent.limits.connect, sent.limits.total, sent.limits.body),
+            (3 * SECOND, 5 * SECOND, 64 * 1024)
+        );
+    }
+}
+
+#[test]
+fn an_active_token_has_the_claims_of_the_answer() {
+    for answer in [
+        r#"{"active":true}"#.to_owned(),
+        format!(
+            r#"{{"active":true,"iss":"{ISSUER}","token_type":"bearer","sub":"alice","aud":["chat app"]}}"#
+        ),
+        r#"{"active":true,"token_type":"access_token"}"#.to_owned(),
+    ] {
+        assert_eq!(introspected(ok(answer.clone())), Ok(claims(&answer)));
+    }
+}
+
+#[test]
+fn a_token_that_the_answer_speaks_against_is_refused() {
+    const INACTIVE: &str = "The identity provider says that the token is not active: it has ended, was withdrawn, or \
+                            belongs to somebody else's provider. Sign in again.";
+    for (answer, code, message) in [
+        ("{}", Code::TokenInactive, INACTIVE.to_owned()),
+        (r#"{"active":false}"#, Code::TokenInactive, INACTIVE.to_owned()),
+        (r#"{"active":"true"}"#, Code::TokenInactive, INACTIVE.to_owned()),
+        (r#"{"active":1}"#, Code::TokenInactive, INACTIVE.to_owned()),
+        (r#"{"active":null}"#, Code::TokenInactive, INACTIVE.to_owned()),
+        (
+            r#"{"active":true,"token_type":"refresh_token"}"#,
+            Code::TokenTypeRefused,
+            "The token has `token_type` \"refresh_token\", and only bearer access tokens are taken.".to_owned(),
+        ),
+        (
+            r#"{"active":true,"token_type":"DPoP"}"#,
+            Code::TokenTypeRefused,
+            "The token has `token_type` \"DPoP\", and only bearer access tokens are taken.".to_owned(),
+        ),
+    ] {
+        assert_eq!(introspected(ok(answer)), Err(Refusal::new(code, message)), "{answer}");
+    }
+}
+
+#[test]
+fn what_is_not_the_tokens_fault_is_never_401() {
+    let refused_gateway = format!(
+        "The identity provider `{ISSUER}` refused the gateway's own credentials at its introspection endpoint. Compare \
+         `client_secret` with the secret of the client `chat app`, and see that this client may introspect tokens."
+    );
+    let unavailable = |why| {
+        format!(
+            "The identity provider `{ISSUER}` gave no introspection answer: {why}. Try again in 5 seconds."
+        )
+    };
+    let invalid = |why, cure| {
+        format!(
+            "The introspection answer of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+        )
+    };
+    const ADDRESS: &str = "Mend the address in the provider's discovery document.";
+    const MEND: &str = "Mend it at the provider.";
+    let bad_request = |error| {
+        respond(
+            StatusCode::BAD_REQUEST,
+            &[],
+            format!(r#"{{"error":"{error}"}}"#),
+        )
+    };
+    for (answer, code, message) in [
+        (
+            status(401),
+            Code::ConfigurationError,
+            refused_gateway.clone(),
+        ),
+        (
+            status(403),
+            Code::ConfigurationError,
+            refused_gateway.clone(),
+        ),
+        (
+            bad_request("invalid_client"),
+            Code::ConfigurationError,
+            refused_gateway.clone(),
+        ),
+        (
+            bad_request("unauthorized_client"),
+            Code::ConfigurationError,
+            refused_gateway,
+        ),
+        (
+            bad_request("invalid_request"),
+            Code::IdentityProviderInvalid,
+            invalid("the provider answered with status 400", ADDRESS),
+        ),
+        (
+            status(404),
+            Code::IdentityProviderInvalid,
+            invalid("the provider answered with status 404", ADDRESS),
+        ),
+        (
+            status(307),
+            Code::IdentityProviderInvalid,
+            invalid(
+                "the provider answered with status 307",
+                "Redirects are not followed: mend the address in the discovery document.",
+            ),
+        ),
+        (
+            status(500),
+            Code::IdentityProviderUnavailable,
+            unavailable("the provider answered with status 500"),
+        ),
+        (
+            Err(TransportError::Timeout),
+            Code::IdentityProviderUnavailable,
+            unavailable("took too long"),
+        ),
+        (
+            ok("true"),
+            Code::IdentityProviderInvalid,
+            invalid("it is no JSON object", MEND),
+        ),
+        (
+            ok(r#"{"active":false,"active":true}"#),
+            Code::IdentityProviderInvalid,
+            invalid("the member `active` stands there twice", MEND),
+        ),
+        (
+            ok(vec![b' '; 64 * 1024 + 1]),
+            Code::IdentityProviderInvalid,
+            invalid("the answer is too large", MEND),
+        ),
+    ] {
+        let refusal = introspected(answer).unwrap_err();
+        assert_eq!(
+            (refusal.code(), refusal.message()),
+            (code, message.as_str())
+        );
+        assert_eq!(refusal.code().status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+#[test]
+fn the_client_is_the_first_that_is_good_for_the_issuer() {
+    let bound = |to: &str, id: &str| ClientId {
+        issuer: Some(IssuerSetting::Exact(Issuer(to.to_owned()))),
+        id: id.to_owned(),
+    };
+    let plain = |id: &str| ClientId {
+        issuer: None,
+        id: id.to_owned(),
+    };
+    for (client_ids, expected) in [
+        (vec![plain("a"), plain("b")], Ok("a")),
+        (
+            vec![bound("https://other.example", "a"), plain("b")],
+            Ok("b"),
+        ),
+        (
+            vec![
+                bound("https://other.example", "a"),
+                bound(ISSUER, "b"),
+                plain("c"),
+            ],
+            Ok("b"),
+        ),
+        (
+            vec![bound("https://other.example", "a")],
+            Err(
+                "`client_id` has no entry for `https://id.example.com/realms/one`, so its tokens cannot be introspected. \
+                 Add one.",
+            ),
+        ),
+    ] {
+        let host = FakeHost::new();
+        host.answer(
+            DISCOVERY,
+            ok(document(
+                r#","introspection_endpoint_auth_methods_supported":["client_secret_post"]"#,
+            )),
+        );
+        host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+        let settings = Settings {
+            client_ids,
+            ..settings()
+        };
+        let result = host.run(Providers::new(host.clone()).introspect(
+            &issuer(),
+            &settings,
+            &token("opaque"),
+        ));
+        let sent = host
+            .exchanges()
+            .pop()
+            .map(|exchange| String::from_utf8(exchange.body).unwrap());
+        match expected {
+            Ok(id) => assert!(sent.unwrap().contains(&format!("&client_id={id}&"))),
+            Err(message) => {
+                assert_eq!(result, Err(Refusal::new(Code::ConfigurationError, message)))
+            }
+        }
+    }
+}
+
+#[test]
+fn introspection_without_secret_is_a_mistake_in_the_settings() {
+    let host = host();
+    let settings = Settings {
+        client_secret: None,
+        ..settings()
+    };
+    let refusal = host
+        .run(Providers::new(host.clone()).introspect(&issuer(), &settings, &token("opaque")))
+        .unwrap_err();
+    let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
+    assert_eq!(refusal, Refusal::new(Code::ConfigurationError, message));
+    assert_eq!(host.urls(), [] as [String; 0]);
+}
+
+#[test]
+fn a_provider_without_introspection_leaves_the_token_opaque_or_the_settings_wrong() {
+    let auto = format!(
+        "The token is no JWT, and cannot be checked otherwise. The identity provider `{ISSUER}` offers no introspection. \
+         Ask the provider for a JWT access token: at Auth0 by its `audience`; from Google send the ID token, with \
+         `token_kind` set to `id`."
+    );
+    let introspection = format!(
+        "The identity provider `{ISSUER}` offers no introspection. Set `token_validation` to `jwt`, or to `userinfo`, \
+         which proves no audience."
+    );
+    for (token_validation, expected) in [
+        (TokenValidation::Auto, Refusal::new(Code::TokenOpaque, auto)),
+        (
+            TokenValidation::Introspection,
+            Refusal::new(Code::ConfigurationError, introspection),
+        ),
+    ] {
+        let host = FakeHost::new();
+        host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+        let settings = Settings {
+            token_validation,
+            ..settings()
+        };
+        let result = host.run(Providers::new(host.clone()).introspect(
+            &issuer(),
+            &settings,
+            &token("opaque"),
+        ));
+        assert_eq!(result, Err(expected));
+    }
+}
+
+#[test]
+fn neither_token_nor_secret_stand_in_log_or_debug_output() {
+    for answer in [
+        ok(r#"{"active":true,"sub":"alice"}"#),
+        ok("{}"),
+        status(401),
+        status(500),
+    ] {
+        let host = host();
+        host.answer(INTROSPECTION, answer);
+        let providers = Providers::new(host.clone());
+        let token = token("opaque-token");
+        let result = host.run(providers.introspect(&issuer(), &settings(), &token));
+        let headers = &host.exchanges()[1].headers;
+        let printed = format!("{:?} {result:?} {token:?} {headers:?}", host.lines());
+        for secret in ["opaque-token", "s:cret", "Y2hhdCth", "s%3Acret"] {
+            assert!(!printed.contains(secret), "{secret} in {printed}");
+        }
+        assert_eq!(host.lines().len(), 2);
+    }
+}
+
+#[test]
+fn an_opaque_token_needs_an_endpoint_with_a_single_issuer() {
+    let exact = |issuer: &str| IssuerSetting::Exact(Issuer(issuer.to_owned()));
+    let one = Settings {
+        issuers: vec![exact(ISSUER)],
+        ..settings()
+    };
+    assert_eq!(sole_issuer(&one), Ok(&issuer()));
+    for issuers in [
+        vec![exact(ISSUER), exact("https://other.example")],
+        vec![IssuerSetting::EntraTemplate(
+            "https://login.microsoftonline.com/{tenantid}/v2.0".to_owned(),
+        )],
+    ] {
+        let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are \
+                       no JWTs need an endpoint whose `issuer` is a single one.";
+        let expected = Refusal::new(Code::ConfigurationError, message);
+        assert_eq!(
+            sole_issuer(&Settings {
+                issuers,
+                ..settings()
+            }),
+            Err(expected)
+        );
+    }
+}

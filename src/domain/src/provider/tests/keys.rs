@@ -1,0 +1,228 @@
+//! Which key a token gets, and what is said where it gets none.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::support::{DISCOVERY, ISSUER, KEYS, document, es256, host, issuer, key_set, settings};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::host::fake::{FakeHost, ok, status};
+use crate::host::{LogLevel, TransportError};
+use crate::jose::{Algorithm, Header, JwkSet};
+use crate::provider::Providers;
+use crate::settings::{Issuer, IssuerSetting, Settings};
+use crate::token::cure;
+
+/// What asking for a key ends with, for an issuer with these keys.
+fn refused(issuer: &str, header: &Header, keys: String) -> Refusal {
+    let host = FakeHost::new();
+    let discovery = format!("{issuer}/.well-known/openid-configuration");
+    host.answer(
+        &discovery,
+        ok(format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}"}}"#)),
+    );
+    host.answer(KEYS, ok(keys));
+    let issuer = Issuer(issuer.to_owned());
+    let mut settings = settings();
+    settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
+    host.run(Providers::new(host.clone()).key(&issuer, &settings, header))
+        .unwrap_err()
+}
+
+#[test]
+fn the_key_is_the_one_that_the_token_names() {
+    let host = host();
+    host.answer(KEYS, ok(key_set(&["one", "two"])));
+    let providers = Providers::new(host.clone());
+    let key = |name| {
+        host.run(providers.key(&issuer(), &settings(), &es256(name)))
+            .unwrap()
+    };
+    let (one, two) = (key("one"), key("two"));
+    assert!(!Rc::ptr_eq(&one, &two));
+    assert!(
+        Rc::ptr_eq(&one, &key("one")),
+        "a known key is not parsed again"
+    );
+}
+
+#[test]
+fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
+    let host = FakeHost::new();
+    let providers = Providers::new(host.clone());
+    let settings = Settings {
+        jwks: Some(Rc::new(
+            JwkSet::parse(key_set(&["one"]).as_bytes()).unwrap(),
+        )),
+        ..settings()
+    };
+    assert!(
+        host.run(providers.key(&issuer(), &settings, &es256("one")))
+            .is_ok()
+    );
+    let refusal = host
+        .run(providers.key(&issuer(), &settings, &es256("two")))
+        .unwrap_err();
+    let expected = format!(
+        "The token names the key `kid` \"two\" for ES256, and no key that the setting `jwks` gives for `{ISSUER}` fits. \
+         Add the key there, or empty the setting so that keys are fetched."
+    );
+    assert_eq!(
+        (refusal.code(), refusal.message()),
+        (Code::TokenKeyUnknown, expected.as_str())
+    );
+    assert_eq!(host.urls(), [] as [String; 0]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_usual_cure_of_the_provider() {
+    const AGAIN: &str = "Sign in again: the provider may have withdrawn the key.";
+    let usual = |issuer| cure::usual(Code::TokenKeyUnknown, issuer, &Claims::default());
+    let (entra, okta) = (
+        "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+        "https://dev-1.okta.com",
+    );
+    for (issuer, cure) in [
+        (entra, usual(entra).unwrap()),
+        (okta, usual(okta).unwrap()),
+        (ISSUER, AGAIN),
+    ] {
+        let refusal = refused(issuer, &es256("two"), key_set(&["one"]));
+        let message = format!(
+            "The token names the key `kid` \"two\" for ES256, and no key of `{issuer}` fits. {cure}"
+        );
+        let expected = Refusal::new(Code::TokenKeyUnknown, message)
+            .with_log_detail("1 usable keys are known, for ES256");
+        assert_eq!(refusal, expected);
+    }
+}
+
+#[test]
+fn a_token_that_names_no_key_needs_an_issuer_with_one_that_fits() {
+    let unnamed = Header {
+        algorithm: Algorithm::Es256,
+        key_id: None,
+        media_type: None,
+    };
+    let message = refused(ISSUER, &unnamed, key_set(&["one", "two"]));
+    assert_eq!(
+        message.message(),
+        format!(
+            "The token names no key (`kid`) for ES256, and more than one key of `{ISSUER}` fits. The provider must name \
+             the key in its tokens."
+        )
+    );
+    let message = refused(ISSUER, &unnamed, key_set(&[]));
+    assert_eq!(
+        message.message(),
+        format!(
+            "The token names no key (`kid`) for ES256, and no key of `{ISSUER}` fits. Sign in again: the provider may \
+             have withdrawn the key."
+        )
+    );
+}
+
+#[test]
+fn keys_that_are_none_are_the_providers_fault() {
+    for (answer, code) in [
+        (ok("{}"), Code::IdentityProviderInvalid),
+        (ok("<html>"), Code::IdentityProviderInvalid),
+        (status(404), Code::IdentityProviderInvalid),
+        (status(302), Code::IdentityProviderInvalid),
+        (status(500), Code::IdentityProviderUnavailable),
+        (Err(TransportError::Refused), Code::IdentityProviderInvalid),
+        (
+            Err(TransportError::Connect),
+            Code::IdentityProviderUnavailable,
+        ),
+    ] {
+        let host = host();
+        host.answer(KEYS, answer);
+        let refusal = host
+            .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+            .unwrap_err();
+        assert_eq!(refusal.code(), code, "{}", refusal.message());
+        assert!(
+            refusal.message().contains("keys (`jwks_uri`)"),
+            "{}",
+            refusal.message()
+        );
+    }
+}
+
+#[test]
+fn every_fetch_leaves_one_line_in_the_log() {
+    let host = host();
+    host.answer(KEYS, ok(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#));
+    let providers = Providers::new(host.clone());
+    let ask = |host: &Rc<FakeHost>, settings: &Settings| {
+        drop(host.run(providers.key(&issuer(), settings, &es256("one"))));
+    };
+    ask(&host, &settings());
+    host.answer(
+        DISCOVERY,
+        ok(document("").replace("\"issuer\"", "\"issued\"")),
+    );
+    host.answer(KEYS, Err(TransportError::Connect));
+    host.advance(super::support::HOUR);
+    ask(&host, &settings());
+    let lines: Vec<(LogLevel, Value)> = host
+        .lines()
+        .iter()
+        .map(|(level, line)| (*level, serde_json::from_str(line).unwrap()))
+        .collect();
+    let line = |document, outcome| json!({"event": "identity_provider_asked", "document": document, "issuer": ISSUER, "outcome": outcome, "milliseconds": 0});
+    let with = |mut line: Value, name: &str, value: Value| {
+        line[name] = value;
+        line
+    };
+    let came = with(
+        with(line("keys", "ok"), "usable_keys", json!(0)),
+        "skipped_keys",
+        json!(1),
+    );
+    let no_issuer = format!(
+        "The discovery document of the identity provider `{ISSUER}` cannot be used: it has no `issuer`. Check that the \
+         address is a discovery document's."
+    );
+    let no_keys = format!(
+        "The identity provider `{ISSUER}` gave no keys (`jwks_uri`): could not connect. Try again in 5 seconds."
+    );
+    let expected = [
+        (LogLevel::Info, line("discovery", "ok")),
+        (LogLevel::Info, came),
+        (
+            LogLevel::Warn,
+            with(
+                line("discovery", "identity_provider_invalid"),
+                "detail",
+                no_issuer.into(),
+            ),
+        ),
+        (
+            LogLevel::Warn,
+            with(
+                line("keys", "identity_provider_unavailable"),
+                "detail",
+                no_keys.into(),
+            ),
+        ),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn the_log_holds_only_what_the_endpoint_asks_for() {
+    let host = host();
+    host.answer(KEYS, ok(key_set(&["one"])));
+    let settings = Settings {
+        log_level: LogLevel::Warn,
+        ..settings()
+    };
+    assert!(
+        host.run(Providers::new(host.clone()).key(&issuer(), &settings, &es256("one")))
+            .is_ok()
+    );
+    assert_eq!(host.lines(), []);
+}

@@ -1,0 +1,192 @@
+//! Which discovery documents are used, and what is wrong with the others.
+
+use url::Url;
+
+use super::support::{INTROSPECTION, ISSUER, KEYS, USERINFO, document, issuer, settings};
+use crate::error::Code;
+use crate::provider::identity::Identity;
+use crate::provider::metadata::{ClientAuthentication, Introspection, Metadata};
+use crate::settings::{Issuer, IssuerSetting};
+
+fn identity() -> Identity {
+    Identity::new(&issuer(), &settings())
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+#[test]
+fn a_document_tells_where_keys_and_endpoints_are() {
+    let metadata = Metadata::parse(document("").as_bytes(), &identity());
+    let introspection = Introspection {
+        endpoint: url(INTROSPECTION),
+        client_authentication: ClientAuthentication::Basic,
+    };
+    let expected = Metadata {
+        jwks_uri: Some(url(KEYS)),
+        introspection: Some(introspection),
+        userinfo_endpoint: Some(url(USERINFO)),
+    };
+    assert_eq!(metadata, Ok(expected));
+}
+
+#[test]
+fn what_a_document_leaves_out_is_not_there() {
+    for more in [
+        "",
+        r#","jwks_uri":null,"introspection_endpoint":null,"userinfo_endpoint":null"#,
+    ] {
+        let document = format!(r#"{{"issuer":"{ISSUER}"{more}}}"#);
+        let expected = Metadata {
+            jwks_uri: None,
+            introspection: None,
+            userinfo_endpoint: None,
+        };
+        assert_eq!(
+            Metadata::parse(document.as_bytes(), &identity()),
+            Ok(expected)
+        );
+    }
+}
+
+#[test]
+fn the_secret_goes_into_the_header_unless_only_the_form_is_offered() {
+    use ClientAuthentication::{Basic, Post};
+    let own = "introspection_endpoint_auth_methods_supported";
+    let token = "token_endpoint_auth_methods_supported";
+    for (more, expected) in [
+        (String::new(), Basic),
+        (
+            format!(r#","{own}":["client_secret_post","client_secret_basic"]"#),
+            Basic,
+        ),
+        (
+            format!(r#","{own}":["client_secret_post","private_key_jwt"]"#),
+            Post,
+        ),
+        (format!(r#","{own}":["private_key_jwt"]"#), Basic),
+        (format!(r#","{own}":[1]"#), Basic),
+        (format!(r#","{token}":["client_secret_post"]"#), Post),
+        (
+            format!(r#","{own}":["client_secret_basic"],"{token}":["client_secret_post"]"#),
+            Basic,
+        ),
+    ] {
+        let metadata = Metadata::parse(document(&more).as_bytes(), &identity()).unwrap();
+        assert_eq!(
+            metadata.introspection.unwrap().client_authentication,
+            expected,
+            "{more}"
+        );
+    }
+}
+
+#[test]
+fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
+    const MEND: &str = "Mend it at the provider.";
+    const EXACTLY: &str = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
+    let with = |member: &str| format!(r#"{{"issuer":"{ISSUER}",{member}}}"#);
+    for (document, why, cure) in [
+        (
+            String::new(),
+            "it is no JSON: EOF while parsing a value at line 1 column 0",
+            MEND,
+        ),
+        ("[]".to_owned(), "it is no JSON object", MEND),
+        (
+            "{}".to_owned(),
+            "it has no `issuer`",
+            "Check that the address is a discovery document's.",
+        ),
+        (r#"{"issuer":7}"#.to_owned(), "its `issuer` is 7", EXACTLY),
+        (
+            format!(r#"{{"issuer":"{ISSUER}/"}}"#),
+            r#"its `issuer` is "https://id.example.com/realms/one/""#,
+            EXACTLY,
+        ),
+        (
+            r#"{"issuer":"https://ID.example.com/realms/one"}"#.to_owned(),
+            r#"its `issuer` is "https://ID.example.com/realms/one""#,
+            EXACTLY,
+        ),
+        (
+            with(r#""issuer":"https://evil.example""#),
+            "the member `issuer` stands there twice",
+            MEND,
+        ),
+        (
+            with(r#""jwks_uri":7"#),
+            "its `jwks_uri` is no string: 7",
+            MEND,
+        ),
+        (
+            with(r#""jwks_uri":"/keys""#),
+            r#"its `jwks_uri` is no URL (relative URL without a base): "/keys""#,
+            MEND,
+        ),
+        (
+            with(r#""jwks_uri":"http://id.example.com/keys""#),
+            r#"its `jwks_uri` is no https URL, though the address that the administrator wrote is: "http://id.example.com/keys""#,
+            MEND,
+        ),
+        (
+            with(r#""introspection_endpoint":"file:///etc/passwd""#),
+            r#"its `introspection_endpoint` is no https URL, though the address that the administrator wrote is: "file:///etc/passwd""#,
+            MEND,
+        ),
+        (
+            with(r#""userinfo_endpoint":"https://a:b@id.example.com/""#),
+            r#"its `userinfo_endpoint` holds a user name or a fragment: "https://a:b@id.example.com/""#,
+            MEND,
+        ),
+        (
+            with(r#""jwks_uri":"https://id.example.com/#keys""#),
+            r#"its `jwks_uri` holds a user name or a fragment: "https://id.example.com/#keys""#,
+            MEND,
+        ),
+        (
+            with(r#""token_endpoint_auth_methods_supported":"client_secret_post""#),
+            r#"its `token_endpoint_auth_methods_supported` is no array: "client_secret_post""#,
+            MEND,
+        ),
+        (
+            format!("{{\"a\":{}1{}}}", "[".repeat(16), "]".repeat(16)),
+            "it is nested deeper than 16 levels",
+            MEND,
+        ),
+    ] {
+        let refusal = Metadata::parse(document.as_bytes(), &identity()).unwrap_err();
+        assert_eq!(refusal.code(), Code::IdentityProviderInvalid, "{document}");
+        let expected = format!(
+            "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+        );
+        assert_eq!(refusal.message(), expected, "{document}");
+    }
+}
+
+#[test]
+fn addresses_may_be_http_only_where_the_administrators_own_is() {
+    for (issuer, discovery_url, expected) in [
+        ("https://id.example.com", None, false),
+        (
+            "https://id.example.com",
+            Some("https://id.internal/openid"),
+            false,
+        ),
+        (
+            "https://id.example.com",
+            Some("http://id.internal/openid"),
+            true,
+        ),
+        ("http://localhost:4000", None, true),
+    ] {
+        let issuer = Issuer(issuer.to_owned());
+        let mut settings = settings();
+        settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
+        settings.discovery_url = discovery_url.map(url);
+        let document = format!(r#"{{"issuer":"{issuer}","jwks_uri":"http://id.internal/keys"}}"#);
+        let metadata = Metadata::parse(document.as_bytes(), &Identity::new(&issuer, &settings));
+        assert_eq!(metadata.is_ok(), expected, "{issuer} {discovery_url:?}");
+    }
+}

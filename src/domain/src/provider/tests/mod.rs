@@ -1,0 +1,12 @@
+//! What is believed of identity providers, and what it costs them.
+
+mod answers;
+mod cached;
+mod discovery;
+mod identity;
+mod introspection;
+mod key_cache;
+mod keys;
+mod metadata;
+mod support;
+mod userinfo;

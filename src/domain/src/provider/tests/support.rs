@@ -1,0 +1,155 @@
+//! What the tests of identity providers share.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::claims::Rules;
+use crate::host::fake::{Answer, FakeHost, ok};
+use crate::host::{Exchange, Host, Limits, LogLevel, Reach};
+use crate::jose::{Algorithm, Header};
+use crate::provider::cached::{Cached, Fresh};
+use crate::provider::failure::{Document, no_answer};
+use crate::settings::{
+    AllowedOrigins, ApiUrl, AppKey, ClientId, ClientSecret, InputClaims, Issuer, IssuerSetting,
+    ServiceAccounts, Settings, TokenKind, TokenValidation, UserFormat,
+};
+use crate::token::AccessToken;
+
+pub const ISSUER: &str = "https://id.example.com/realms/one";
+pub const DISCOVERY: &str = "https://id.example.com/realms/one/.well-known/openid-configuration";
+pub const KEYS: &str = "https://id.example.com/keys";
+pub const INTROSPECTION: &str = "https://id.example.com/introspect";
+pub const USERINFO: &str = "https://id.example.com/userinfo";
+
+pub const SECOND: Duration = Duration::from_secs(1);
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
+
+pub fn issuer() -> Issuer {
+    Issuer(ISSUER.to_owned())
+}
+
+/// Settings for [`ISSUER`] with a client and its secret.
+pub fn settings() -> Settings {
+    Settings {
+        issuers: vec![IssuerSetting::Exact(issuer())],
+        client_ids: vec![ClientId {
+            issuer: None,
+            id: "chat app".to_owned(),
+        }],
+        dify_api_url: ApiUrl(Url::parse("https://api.dify.ai/v1").unwrap()),
+        app_key: AppKey::new("app-key".to_owned()),
+        user_claim: Vec::new(),
+        user_format: UserFormat::Claim,
+        audience: Vec::new(),
+        scopes: Vec::new(),
+        required_claims: Rules::default(),
+        admin_claims: None,
+        input_claims: InputClaims::Declared,
+        allowed_origins: AllowedOrigins::Nobody,
+        public_url: None,
+        token_validation: TokenValidation::Auto,
+        token_kind: TokenKind::Access,
+        client_secret: Some(ClientSecret::new("s:cret/+ä".to_owned())),
+        userinfo: false,
+        service_accounts: ServiceAccounts::Refuse,
+        jwks: None,
+        discovery_url: None,
+        ca_certificates: None,
+        streams_per_user: Some(4),
+        clock_skew: 60,
+        log_level: LogLevel::Debug,
+        digest: [7; 32],
+    }
+}
+
+/// A discovery document of [`ISSUER`] with all endpoints, and `more` members.
+pub fn document(more: &str) -> String {
+    format!(
+        r#"{{"issuer":"{ISSUER}","jwks_uri":"{KEYS}","introspection_endpoint":"{INTROSPECTION}","userinfo_endpoint":"{USERINFO}"{more}}}"#
+    )
+}
+
+/// A host on which [`ISSUER`] can be discovered.
+pub fn host() -> Rc<FakeHost> {
+    let host = FakeHost::new();
+    host.answer(DISCOVERY, ok(document("")));
+    host
+}
+
+pub fn token(text: &str) -> AccessToken {
+    let mut headers = HeaderMap::new();
+    headers.insert(AUTHORIZATION, format!("Bearer {text}").parse().unwrap());
+    AccessToken::from_headers(&headers).unwrap()
+}
+
+/// A value whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
+pub fn cached(host: &Rc<FakeHost>) -> Rc<Cached<FakeHost, String>> {
+    let asked = Rc::clone(host);
+    let source = move |_| asked.exchange(get(KEYS)).map(fresh).boxed_local();
+    Cached::new(Rc::clone(host), Box::new(source))
+}
+
+fn fresh(answer: Answer) -> Result<Fresh<String>, crate::error::Refusal> {
+    let fetched = answer.map_err(|error| no_answer(&issuer(), Document::Keys, error))?;
+    Ok(Fresh {
+        value: String::from_utf8(fetched.body).unwrap(),
+        lifetime: 10 * MINUTE,
+    })
+}
+
+fn get(url: &str) -> Exchange {
+    Exchange {
+        method: Method::GET,
+        url: Url::parse(url).unwrap(),
+        headers: HeaderMap::new(),
+        body: Vec::new(),
+        reach: Reach::Configured,
+        ca_certificates: None,
+        limits: Limits {
+            connect: SECOND,
+            head: SECOND,
+            idle: SECOND,
+            total: SECOND,
+            body: 1024,
+        },
+    }
+}
+
+/// The header of a token that an ES256 key with this id has signed.
+pub fn es256(key_id: &str) -> Header {
+    Header {
+        algorithm: Algorithm::Es256,
+        key_id: Some(key_id.to_owned()),
+        media_type: None,
+    }
+}
+
+/// The base point of P-256 (FIPS 186-4 §D.1.2.3) and its double.
+const POINTS: [(&str, &str); 2] = [
+    (
+        "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+        "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    ),
+    (
+        "fPJ7GI0DT36KUjgDBLUaw8CJaeJ38hs1pgtI_EdmmXg",
+        "B3dVENuO0EApPZrGn3Qw27p9reY86YIpngS3nSJ4c9E",
+    ),
+];
+
+/// A set of at most two ES256 keys with these ids.
+pub fn key_set(key_ids: &[&str]) -> String {
+    let keys: Vec<_> = key_ids
+        .iter()
+        .zip(POINTS)
+        .map(|(id, (x, y))| {
+            format!(r#"{{"kty":"EC","crv":"P-256","kid":"{id}","x":"{x}","y":"{y}"}}"#)
+        })
+        .collect();
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}

@@ -1,0 +1,172 @@
+//! What the userinfo endpoint is asked, and what its answers mean.
+
+use http::{Method, StatusCode};
+
+use super::support::{DISCOVERY, ISSUER, MINUTE, SECOND, USERINFO, host, issuer, settings, token};
+use crate::claims::Claims;
+use crate::error::{Code, Refusal};
+use crate::host::fake::{Answer, FakeHost, ok, respond, status};
+use crate::host::{Reach, TransportError};
+use crate::json::parse_object;
+use crate::provider::Providers;
+
+const ALICE: &str = r#"{"sub":"alice","email":"alice@example.com"}"#;
+
+fn asked(answer: Answer, subject: Option<&str>) -> Result<Claims, Refusal> {
+    let host = host();
+    host.answer(USERINFO, answer);
+    host.run(Providers::new(host.clone()).userinfo(
+        &issuer(),
+        &settings(),
+        &token("opaque"),
+        subject,
+    ))
+}
+
+#[test]
+fn the_token_itself_is_what_asks() {
+    let host = host();
+    host.answer(USERINFO, ok(ALICE));
+    let claims = host.run(Providers::new(host.clone()).userinfo(
+        &issuer(),
+        &settings(),
+        &token("opaque"),
+        None,
+    ));
+    assert_eq!(
+        claims,
+        Ok(Claims::new(parse_object(ALICE.as_bytes(), 8).unwrap()))
+    );
+    let sent = host.exchanges().pop().unwrap();
+    assert_eq!(
+        (sent.method, sent.url.as_str(), sent.reach),
+        (Method::GET, USERINFO, Reach::Discovered)
+    );
+    assert_eq!(sent.headers["authorization"], "Bearer opaque");
+    assert!(sent.headers["authorization"].is_sensitive());
+    assert_eq!(sent.limits.body, 64 * 1024);
+}
+
+#[test]
+fn claims_of_another_person_are_never_added_to_a_token() {
+    let another = Refusal::new(
+        Code::TokenClaimInvalid,
+        "The userinfo answer has another `sub` than the token, or none. Sign in again; if it lasts, the provider gives \
+         the client another subject identifier in userinfo than in tokens.",
+    );
+    for (answer, subject, expected) in [
+        (ALICE, Some("alice"), Ok(())),
+        (ALICE, None, Ok(())),
+        (ALICE, Some("bob"), Err(another.clone())),
+        (ALICE, Some("Alice"), Err(another.clone())),
+        (
+            r#"{"email":"alice@example.com"}"#,
+            Some("alice"),
+            Err(another.clone()),
+        ),
+        (r#"{"sub":["alice"]}"#, Some("alice"), Err(another)),
+    ] {
+        assert_eq!(
+            asked(ok(answer), subject).map(drop),
+            expected,
+            "{answer} for {subject:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
+    let inactive = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
+                    somebody else's provider. Sign in again.";
+    let scope = format!(
+        "The token may not ask the userinfo endpoint of `{ISSUER}`: it needs the scope `openid`."
+    );
+    let invalid = |why: &str, cure: &str| {
+        let message = format!(
+            "The userinfo answer of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+        );
+        Refusal::new(Code::IdentityProviderInvalid, message)
+    };
+    let unavailable = |why: &str| {
+        let message = format!(
+            "The identity provider `{ISSUER}` gave no userinfo answer: {why}. Try again in 5 seconds."
+        );
+        Refusal::new(Code::IdentityProviderUnavailable, message).with_retry_after(5 * SECOND)
+    };
+    let jwt = respond(
+        StatusCode::OK,
+        &[("content-type", "Application/JWT; charset=utf-8")],
+        "e30.e30.",
+    );
+    for (answer, expected) in [
+        (status(401), Refusal::new(Code::TokenInactive, inactive)),
+        (
+            status(403),
+            Refusal::new(Code::InsufficientScope, scope).with_scope("openid"),
+        ),
+        (
+            status(500),
+            unavailable("the provider answered with status 500"),
+        ),
+        (
+            Err(TransportError::Connect),
+            unavailable("could not connect"),
+        ),
+        (
+            status(404),
+            invalid(
+                "the provider answered with status 404",
+                "Mend the address in the provider's discovery document.",
+            ),
+        ),
+        (
+            jwt,
+            invalid(
+                "it is a signed JWT, and JSON is expected",
+                "Set the client's userinfo answers to plain JSON at the provider.",
+            ),
+        ),
+        (
+            ok("[]"),
+            invalid("it is no JSON object", "Mend it at the provider."),
+        ),
+    ] {
+        assert_eq!(asked(answer, None), Err(expected));
+    }
+}
+
+#[test]
+fn an_answer_serves_a_minute_and_whatever_subject_is_asked_for() {
+    let host = host();
+    host.answer(USERINFO, ok(ALICE));
+    let providers = Providers::new(host.clone());
+    let ask = |subject| {
+        host.run(providers.userinfo(&issuer(), &settings(), &token("opaque"), Some(subject)))
+            .is_ok()
+    };
+    assert!(ask("alice"));
+    assert!(!ask("bob"));
+    host.advance(MINUTE - SECOND);
+    assert!(ask("alice"));
+    assert_eq!(host.count(USERINFO), 1);
+    host.advance(SECOND);
+    assert!(ask("alice"));
+    assert_eq!(host.count(USERINFO), 2);
+}
+
+#[test]
+fn a_provider_without_userinfo_is_a_mistake_in_the_settings() {
+    let host = FakeHost::new();
+    host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+    let result = host.run(Providers::new(host.clone()).userinfo(
+        &issuer(),
+        &settings(),
+        &token("opaque"),
+        None,
+    ));
+    let message = format!(
+        "The identity provider `{ISSUER}` has no `userinfo_endpoint` in its discovery document. Set `userinfo` to no, \
+         and `token_validation` to `jwt` or `introspection`."
+    );
+    assert_eq!(result, Err(Refusal::new(Code::ConfigurationError, message)));
+}

@@ -1,0 +1,152 @@
+//! What the host calls.
+
+use futures::FutureExt;
+use gateway_domain::gateway::{Outcome, RelayEnd};
+use gateway_domain::request::Body;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::wire::CallHead;
+use crate::{current_call, imports, runtime, wire};
+
+macro_rules! handlers {
+    ($($handler:ident)*) => {
+        /// The exported handlers, by name.
+        pub const HANDLERS: &[&str] = &[$(stringify!($handler)),*];
+
+        $(
+            #[doc = concat!("Handles one request to the operation `", stringify!($handler), "`.")]
+            #[wasm_bindgen]
+            pub fn $handler(call: u32, head: &[u8], body: Vec<u8>) {
+                start(stringify!($handler), call, head, body);
+            }
+        )*
+    };
+}
+
+handlers! {
+    delete_annotation
+    delete_conversation
+    fallback
+    get_annotation_reply_status
+    get_annotations
+    get_app_feedbacks
+    get_conversation_variables
+    get_conversations
+    get_end_user
+    get_file_preview
+    get_human_input_form
+    get_info
+    get_message_suggested
+    get_messages
+    get_meta
+    get_parameters
+    get_root
+    get_site
+    get_workflow_events
+    get_workflow_run
+    get_workflows_logs
+    post_annotation
+    post_annotation_reply
+    post_audio_to_text
+    post_chat_messages
+    post_chat_messages_stop
+    post_completion_messages
+    post_completion_messages_stop
+    post_conversation_name
+    post_files_upload
+    post_human_input_form
+    post_message_feedbacks
+    post_text_to_audio
+    post_workflow_run
+    post_workflow_task_stop
+    post_workflows_run
+    put_annotation
+    put_conversation_variable
+}
+
+/// Delivers the result of `start_exchange`.
+#[wasm_bindgen]
+pub fn exchange_done(_call: u32, exchange: u32, head: &[u8], body: &[u8]) {
+    runtime::deliver_exchange(exchange, wire::fetched(head, body));
+    runtime::run();
+}
+
+/// Delivers the end of `start_timer`.
+#[wasm_bindgen]
+pub fn timer_done(_call: u32, timer: u32) {
+    runtime::deliver_timer(timer);
+    runtime::run();
+}
+
+/// Judges the head of a relayed answer. The result has a new context for `relay_ended`. Works in an instance that has never seen the call.
+#[wasm_bindgen]
+pub fn relay_head(call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
+    current_call::enter(call);
+    let mut context = wire::context(context);
+    let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
+    runtime::run();
+    wire::relay_answer(&answer, &context)
+}
+
+/// Notes the end of a relayed answer.
+#[wasm_bindgen]
+pub fn relay_ended(call: u32, context: &[u8], end: &[u8]) {
+    current_call::enter(call);
+    let end = serde_json::from_slice(end).unwrap_or(RelayEnd::BROKEN);
+    runtime::gateway().relay_ended(wire::context(context), end);
+    runtime::run();
+}
+
+/// The address of the cell that holds the number of the call that is being polled.
+#[wasm_bindgen]
+pub fn current_call() -> u32 {
+    current_call::address()
+}
+
+fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
+    current_call::enter(call);
+    let Ok(head) = serde_json::from_slice::<CallHead<'_>>(head) else {
+        // Only a host that breaks the contract gets here; the trap gives the call its 500.
+        wasm_bindgen::throw_str("the head of a call is not what the contract says");
+    };
+    let body = LentBody {
+        call,
+        length: head.body_length as usize,
+        beginning,
+    };
+    let request = head.into_request();
+    let task = async move {
+        match runtime::gateway().handle(handler, &request, &body).await {
+            Outcome::Answer(answer) => {
+                imports::answer(call, &wire::answer_head(&answer), &answer.body)
+            }
+            Outcome::Relay(relay) => {
+                let (head, own) = wire::relay_head(&relay.request);
+                imports::relay(call, &head, &own, &wire::context_bytes(&relay.context));
+            }
+        }
+    };
+    runtime::spawn(call, task.boxed_local());
+    runtime::run();
+}
+
+/// The client's body: its beginning came with the call, the rest stays with the host.
+struct LentBody {
+    call: u32,
+    length: usize,
+    beginning: Vec<u8>,
+}
+
+impl Body for LentBody {
+    fn len(&self) -> usize {
+        self.length
+    }
+
+    fn read_at(&self, offset: usize, buffer: &mut [u8]) -> usize {
+        if offset + buffer.len() <= self.beginning.len() {
+            return self.beginning.as_slice().read_at(offset, buffer);
+        }
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        imports::read_body(self.call, offset, buffer) as usize
+    }
+}

@@ -1,0 +1,28 @@
+//! What the host lends. Every function returns at once and calls no export.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The whole answer of `call`.
+    pub fn answer(call: u32, head: &[u8], body: &[u8]);
+
+    /// Sends a request to Dify whose answer goes to the client. `own` holds the pieces that are not the client's.
+    pub fn relay(call: u32, head: &[u8], own: &[u8], context: &[u8]);
+
+    /// Starts an exchange that ends with `exchange_done`.
+    pub fn start_exchange(call: u32, exchange: u32, head: &[u8], body: &[u8]);
+
+    /// Starts a timer that ends with `timer_done`.
+    pub fn start_timer(call: u32, timer: u32, milliseconds: u32);
+
+    /// Copies bytes of the client's body from `offset` into `buffer`, and returns how many.
+    pub fn read_body(call: u32, offset: u32, buffer: &mut [u8]) -> u32;
+
+    /// Writes a line to the plugin's log: 0 debug, 1 info, 2 warn, 3 error.
+    pub fn log(level: u32, line: &str);
+
+    /// Milliseconds since the epoch.
+    #[wasm_bindgen(js_namespace = Date)]
+    pub fn now() -> f64;
+}

@@ -1,0 +1,284 @@
+//! The heads that cross the boundary: JSON, because both sides read it in C or compiled code.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gateway_domain::answer::Answer;
+use gateway_domain::host::{Exchange, Fetched, Limits, LogLevel, Reach, TransportError};
+use gateway_domain::relay::{RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
+use gateway_domain::request::{Piece, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A call as the host describes it.
+#[derive(Deserialize)]
+pub struct CallHead<'a> {
+    id: String,
+    endpoint: String,
+    method: String,
+    path: String,
+    query: String,
+    #[serde(borrow)]
+    headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    values: BTreeMap<String, String>,
+    /// Length of the client's whole body in bytes.
+    pub body_length: u32,
+    #[serde(borrow)]
+    settings: &'a RawValue,
+}
+
+impl CallHead<'_> {
+    /// The domain's request.
+    pub fn into_request(self) -> Request {
+        let pairs = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        Request {
+            headers: header_map(pairs),
+            id: self.id,
+            endpoint: self.endpoint,
+            method: Method::from_bytes(self.method.as_bytes()).unwrap_or_default(),
+            path: self.path,
+            query: self.query,
+            path_values: self.values,
+            settings: self.settings.get().to_owned(),
+        }
+    }
+}
+
+type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
+#[derive(Serialize)]
+struct AnswerHead<'a> {
+    status: u16,
+    headers: Pairs<'a>,
+}
+
+/// The head of an answer.
+pub fn answer_head(answer: &Answer) -> Vec<u8> {
+    to_json(&AnswerHead {
+        status: answer.status.as_u16(),
+        headers: pairs(&answer.headers),
+    })
+}
+
+#[derive(Serialize)]
+struct LimitsHead {
+    connect: u64,
+    head: u64,
+    idle: u64,
+    total: u64,
+    body: usize,
+}
+
+impl From<Limits> for LimitsHead {
+    fn from(limits: Limits) -> Self {
+        Self {
+            connect: milliseconds(limits.connect),
+            head: milliseconds(limits.head),
+            idle: milliseconds(limits.idle),
+            total: milliseconds(limits.total),
+            body: limits.body,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ExchangeHead<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: Pairs<'a>,
+    reach: &'static str,
+    ca: Option<&'a str>,
+    limits: LimitsHead,
+}
+
+/// The head of an exchange that is read whole.
+pub fn exchange_head(exchange: &Exchange) -> Vec<u8> {
+    to_json(&ExchangeHead {
+        method: exchange.method.as_str(),
+        url: exchange.url.as_str(),
+        headers: pairs(&exchange.headers),
+        reach: match exchange.reach {
+            Reach::Configured => "configured",
+            Reach::Discovered => "discovered",
+        },
+        ca: exchange.ca_certificates.as_deref(),
+        limits: exchange.limits.into(),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PieceHead {
+    Client((usize, usize)),
+    Own((usize,)),
+}
+
+#[derive(Serialize)]
+struct RelayHead<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: Pairs<'a>,
+    pieces: Option<Vec<PieceHead>>,
+    ca: Option<&'a str>,
+    limits: LimitsHead,
+}
+
+/// The head of a relay, and the gateway's own pieces of its body.
+pub fn relay_head(request: &RelayRequest) -> (Vec<u8>, Vec<u8>) {
+    let own = request
+        .pieces
+        .iter()
+        .flatten()
+        .flat_map(own_bytes)
+        .copied()
+        .collect();
+    let head = to_json(&RelayHead {
+        method: request.method.as_str(),
+        url: request.url.as_str(),
+        headers: pairs(&request.headers),
+        pieces: request
+            .pieces
+            .as_ref()
+            .map(|pieces| pieces.iter().map(piece_head).collect()),
+        ca: request.ca_certificates.as_deref(),
+        limits: request.limits.into(),
+    });
+    (head, own)
+}
+
+fn own_bytes(piece: &Piece) -> &[u8] {
+    match piece {
+        Piece::Client { .. } => &[],
+        Piece::Own(bytes) => bytes,
+    }
+}
+
+const fn piece_head(piece: &Piece) -> PieceHead {
+    match piece {
+        Piece::Client { offset, length } => PieceHead::Client((*offset, *length)),
+        Piece::Own(bytes) => PieceHead::Own((bytes.len(),)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum UpstreamJson<'a> {
+    Head {
+        status: u16,
+        #[serde(borrow)]
+        headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    },
+    Error {
+        #[serde(borrow)]
+        error: Cow<'a, str>,
+    },
+}
+
+/// The head of an answer from outside, or why there is none.
+pub fn upstream_head(json: &[u8]) -> Result<UpstreamHead, TransportError> {
+    match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
+        UpstreamJson::Head { status, headers } => Ok(UpstreamHead {
+            status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
+            headers: header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
+        }),
+        UpstreamJson::Error { error } => Err(transport_error(&error)),
+    }
+}
+
+/// A whole answer from outside.
+pub fn fetched(head: &[u8], body: &[u8]) -> Result<Fetched, TransportError> {
+    upstream_head(head).map(|UpstreamHead { status, headers }| Fetched {
+        status,
+        headers,
+        body: body.to_vec(),
+    })
+}
+
+fn transport_error(name: &str) -> TransportError {
+    match name {
+        "connect" => TransportError::Connect,
+        "tls" => TransportError::Tls,
+        "timeout" => TransportError::Timeout,
+        "malformed" => TransportError::Malformed,
+        "too_large" => TransportError::TooLarge,
+        "refused" => TransportError::Refused,
+        _ => TransportError::Broken,
+    }
+}
+
+#[derive(Serialize)]
+struct RelayAnswerHead<'a> {
+    status: u16,
+    headers: Pairs<'a>,
+    body: Option<&'a str>,
+    frames: bool,
+    on_broken: &'a str,
+    on_timeout: &'a str,
+    context: &'a str,
+}
+
+/// What the client of a relay is answered, and the context that comes back with `relay_ended`.
+pub fn relay_answer(answer: &RelayAnswer, context: &RelayContext) -> Vec<u8> {
+    to_json(&RelayAnswerHead {
+        status: answer.status.as_u16(),
+        headers: pairs(&answer.headers),
+        body: answer.body.as_deref(),
+        frames: answer.frames,
+        on_broken: &answer.on_broken,
+        on_timeout: &answer.on_timeout,
+        context: &serde_json::to_string(context).unwrap_or_default(),
+    })
+}
+
+/// The number of a log level in the import `log`.
+pub const fn log_level(level: LogLevel) -> u32 {
+    match level {
+        LogLevel::Debug => 0,
+        LogLevel::Info => 1,
+        LogLevel::Warn => 2,
+        LogLevel::Error => 3,
+    }
+}
+
+/// Headers whose name or value is no HTTP are dropped: neither Dify nor a provider could have meant them.
+fn header_map<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> HeaderMap {
+    pairs
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        })
+        .fold(HeaderMap::new(), |mut map, (name, value)| {
+            map.append(name, value);
+            map
+        })
+}
+
+fn pairs(headers: &HeaderMap) -> Pairs<'_> {
+    headers
+        .iter()
+        .filter_map(|(name, value)| {
+            Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
+        })
+        .collect()
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The context of a relay, for the host to keep.
+pub fn context_bytes(context: &RelayContext) -> Vec<u8> {
+    to_json(context)
+}
+
+/// The context that the host kept.
+pub fn context(bytes: &[u8]) -> RelayContext {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+/// Strings, numbers and arrays of them always serialise.
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}

@@ -1,0 +1,8 @@
+//! What the recording does not show: races, limits, faults, models and the control handle.
+
+mod client;
+mod control;
+mod defects;
+mod faults;
+mod models;
+mod transport;

@@ -1,0 +1,71 @@
+"""Log lines as the plugin daemon reads them."""
+
+import io
+import json
+from types import SimpleNamespace
+
+import gevent
+import pytest
+
+from host import log
+
+
+@pytest.fixture
+def output(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    taken = io.StringIO()
+    monkeypatch.setattr(log, "sys", SimpleNamespace(stdout=taken))
+    gevent.sleep(2 * log._GATHERING_SECONDS)  # What earlier tests have logged.
+    taken.seek(0)
+    taken.truncate()
+    return taken
+
+
+def events(output: io.StringIO) -> list[dict]:
+    gevent.sleep(2 * log._GATHERING_SECONDS)
+    return [json.loads(line)["data"] for line in output.getvalue().splitlines() if line]
+
+
+@pytest.mark.parametrize(("level", "name"), list(enumerate(["DEBUG", "INFO", "WARNING", "ERROR"])))
+def test_every_level_of_the_module_is_written(output: io.StringIO, level: int, name: str) -> None:
+    log.lines.add(log.LEVELS[level], '{"event":"request","path":"/100%"}')
+    (event,) = events(output)
+    assert (event["level"], event["message"]) == (name, '{"event":"request","path":"/100%"}')
+
+
+def test_lines_keep_their_order_and_go_out_together(output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[str] = []
+    write = output.write
+    monkeypatch.setattr(output, "write", lambda text: (writes.append(text), write(text)))
+    for number in range(100):
+        log.lines.add("INFO", f"line {number}\nof two")
+    assert [event["message"] for event in events(output)] == [f"line {number}\nof two" for number in range(100)]
+    assert len(writes) == 1
+
+
+def test_a_traceback_is_part_of_the_message(output: io.StringIO) -> None:
+    try:
+        raise RuntimeError("the cause")
+    except RuntimeError:
+        log.logger.exception("It failed")
+    (event,) = events(output)
+    assert event["message"].startswith("It failed\nTraceback (most recent call last):")
+    assert event["message"].endswith("RuntimeError: the cause")
+
+
+def test_a_line_stays_far_below_what_the_daemon_reads(output: io.StringIO) -> None:
+    log.lines.add("INFO", "x" * 1_000_000)
+    (event,) = events(output)
+    assert len(event["message"]) == 32 * 1024
+
+
+def test_writing_a_line_never_switches_greenlets(output: io.StringIO) -> None:
+    switched: list[bool] = []
+    gevent.spawn(switched.append, True)
+    log.lines.add("INFO", "a line")
+    assert switched == []
+
+
+def test_a_line_of_the_sdk_that_is_not_ended_yet_stays_a_line_of_its_own(output: io.StringIO) -> None:
+    log.lines.add("INFO", "a line")
+    output.write('{"data":{"message":"written by the SDK"}}')
+    assert [event["message"] for event in events(output)] == ["written by the SDK", "a line"]

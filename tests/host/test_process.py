@@ -1,0 +1,146 @@
+"""The plugin in each of the SDK's three modes, in a process of its own."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+import plugin
+import pytest
+from plugin import Process, collected, line_of
+from server import CHUNKED, Connection, Serve, after_request, answering, chunk, ok
+
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return plugin.make(tmp_path_factory.mktemp("plugin"))
+
+
+@pytest.fixture
+def start(directory: Path) -> Iterator[Callable[..., Process]]:
+    started: list[Process] = []
+
+    def begin(mode: str, **environment: str) -> Process:
+        started.append(Process(directory, INSTALL_METHOD=mode, **environment))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.stop()
+
+
+def streamed(url: str) -> bytes:
+    """The body of a request to `stream`: what the test module relays. See `module.wat`."""
+    limits = {"connect": 5000, "head": 5000, "idle": 5000, "total": 30000}
+    wanted = {"method": "GET", "url": url, "headers": [], "pieces": None, "ca": None, "limits": limits}
+    return json.dumps(wanted).encode()
+
+
+def body_of(messages: list[dict]) -> bytes:
+    return b"".join(bytes.fromhex(message["data"].get("result", "")) for message in messages)
+
+
+def test_local_mode_answers_on_standard_output(start: Callable[..., Process]) -> None:
+    process = start("local")
+    with gevent.Timeout(START_SECONDS):
+        process.ask(line_of("echo", "s1", b"{}", {"issuer": "https://idp.example"}))
+        found, _ = collected(process.events(), 1)
+    first, end = found["s1"]
+    assert (first["type"], end["type"]) == ("stream", "end")
+    assert (first["data"]["status"], first["data"]["headers"]) == (200, {"X-Test": "yes"})
+    head = json.loads(bytes.fromhex(first["data"]["result"]))
+    assert (head["path"], head["endpoint"], head["settings"]) == ("/echo", "e-1", {"issuer": "https://idp.example"})
+
+
+def test_log_lines_and_answers_never_run_into_each_other(start: Callable[..., Process]) -> None:
+    process = start("local")
+    count = 300
+    with gevent.Timeout(START_SECONDS):
+        process.ask(*(line_of("note", f"s{number}", b"", {"n": number}) for number in range(count)))
+        found, others = collected(process.events(), count)
+    assert {body_of(messages) for messages in found.values()} == {b"released"}
+    assert {event["event"] for event in others} <= {"log", "heartbeat"}
+
+
+def test_a_trap_is_one_500_and_the_process_goes_on(start: Callable[..., Process]) -> None:
+    process = start("local")
+    with gevent.Timeout(START_SECONDS):
+        process.ask(line_of("trap", "bad", b"", {}), line_of("echo", "good", b"", {}))
+        found, _ = collected(process.events(), 2)
+    assert found["bad"][0]["data"]["status"] == 500
+    assert json.loads(body_of(found["bad"]))["code"] == "internal_error"
+    assert found["good"][0]["data"]["status"] == 200
+
+
+def test_many_streams_at_once_arrive_whole_and_in_order(start: Callable[..., Process], serve: Serve) -> None:
+    events = [b"data: %d\n\n" % number for number in range(20)]
+    server = serve(after_request(CHUNKED, *(step for e in events for step in (chunk(e), 0.02)), b"0\r\n\r\n"))
+    process = start("local")
+    count = 100
+    with gevent.Timeout(START_SECONDS):
+        body = streamed(server.url)
+        process.ask(*(line_of("stream", f"s{number}", body, {"url": server.url}) for number in range(count)))
+        found, _ = collected(process.events(), count)
+    assert {body_of(messages) for messages in found.values()} == {b"".join(events)}
+    assert min(len(messages) for messages in found.values()) > 4, "the head, several pieces, and the end"
+
+
+def test_no_line_is_longer_than_the_daemon_reads(start: Callable[..., Process], serve: Serve) -> None:
+    server = serve(answering(ok(b"data: " + b"x" * 8_000_000 + b"\n\n")))
+    process = start("local")
+    longest = 0
+    with gevent.Timeout(START_SECONDS):
+        process.ask(line_of("stream", "s1", streamed(server.url), {"url": server.url}))
+        for line in process.lines():
+            longest = max(longest, len(line))
+            if b'"type":"end"' in line:
+                break
+    assert 1_000_000 < longest < 5_242_880
+
+
+def test_serverless_mode_answers_over_http(start: Callable[..., Process], serve: Serve) -> None:
+    port = free_port(serve)
+    process = start("serverless", SERVERLESS_HOST="127.0.0.1", SERVERLESS_PORT=str(port))
+    with gevent.Timeout(START_SECONDS):
+        assert any(b"Serving Flask app" in line for line in process.lines())
+        address = f"http://127.0.0.1:{port}"
+        with urllib.request.urlopen(f"{address}/health") as health:
+            assert health.status == 200
+        asked = urllib.request.Request(f"{address}/invoke?action=invoke_endpoint", line_of("echo", "s1", b"", {}))
+        asked.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(asked) as answer:
+            found, _ = collected((json.loads(line) for line in answer if line.strip()), 1)
+    assert found["s1"][0]["data"]["status"] == 200
+
+
+def free_port(serve: Serve) -> int:
+    server = serve(lambda _: None)
+    server.stop()
+    return int(server.url.rpartition(":")[2])
+
+
+def test_remote_mode_answers_over_the_connection_that_it_makes(start: Callable[..., Process], serve: Serve) -> None:
+    received: list[dict] = []
+
+    def daemon(connection: Connection) -> None:
+        buffer = b""
+        is_asked = False
+        while part := connection.socket.recv(65536):
+            *lines, buffer = (buffer + part).split(b"\n")
+            received.extend(json.loads(line) for line in lines if line.strip())
+            if not is_asked and any(message.get("type") == "end" for message in received):
+                is_asked = True
+                connection.send(line_of("echo", "s1", b"", {}))
+
+    url = serve(daemon).url.removeprefix("http://")
+    start("remote", REMOTE_INSTALL_URL=url, REMOTE_INSTALL_KEY="key")
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and not any(message.get("session_id") for message in received):
+        gevent.sleep(0.05)
+    assert received[0] == {"type": "handshake", "data": {"key": "key"}}
+    answer = next(message for message in received if message.get("session_id") == "s1")
+    assert answer["data"]["data"]["status"] == 200

@@ -1,0 +1,273 @@
+"""Relayed answers: what the SDK is given, how a body ends, and what is left behind."""
+
+import gc
+import json
+import time
+from collections.abc import Generator, Iterator
+
+import gevent
+import pytest
+from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
+from werkzeug import Response
+
+from host import answer, stream
+from host.gateway import Call, CallFailed, Gateway, Relayed
+from host.relay import pieces, relay
+
+LIMITS = {"connect": 2000, "head": 2000, "idle": 2000, "total": 4000}
+SHORT = {"connect": 300, "head": 300, "idle": 300, "total": 600}
+FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
+
+
+@pytest.fixture
+def ends(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """How the bodies ended that the module was told of."""
+    told: list[dict] = []
+    monkeypatch.setattr("host.gateway._log", lambda level, line: told.append(json.loads(line)))
+    return told
+
+
+def relayed(
+    gateway: Gateway, server: Server, *, limits: dict | None = None, head: dict | None = None, **verdict: object
+) -> Response:
+    """Relays a request to `server`; the test module takes the request's body for its verdict."""
+    wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": None, "ca": None}
+    given = {"status": 200, "headers": [], "body": None, "frames": False, "context": "after"}
+    content = json.dumps(given | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
+    sent = wanted | {"limits": limits or LIMITS} | (head or {})
+    call = Call("pass_on", json.dumps(sent).encode(), content, server.lent)
+    decided = gateway.decide(call)
+    assert isinstance(decided, Relayed)
+    return relay(gateway, call, decided)
+
+
+def content_of(response: Response) -> list[bytes]:
+    """The body as the SDK reads it: a list is one message, a generator one for each of its pieces."""
+    assert isinstance(response.response, list | Generator)
+    return list(response.response)
+
+
+def settled(ends: list[dict]) -> list[dict]:
+    gevent.sleep(0.02)
+    return ends
+
+
+def test_a_short_answer_is_one_message(gateway: Gateway, serve: Serve, ends: list[dict]) -> None:
+    response = relayed(gateway, serve(answering(ok(b'{"answer":1}'))), status=201, headers=[["X-A", "b"]])
+    assert (response.status_code, list(response.headers.items())) == (201, [("X-A", "b")])
+    assert response.response == [b'{"answer":1}']
+    assert settled(ends) == [{"end": "complete", "bytes": 12}]
+
+
+def test_the_request_is_made_of_the_clients_bytes_and_the_modules_own(gateway: Gateway, serve: Serve) -> None:
+    seen: list[bytes] = []
+
+    def handle(connection: Connection) -> None:
+        seen.append((connection.request() or (b"", b""))[1])
+        connection.send(ok(b""))
+
+    relayed(gateway, serve(handle), head={"pieces": [[0, 10], [2], [10, 5], [1]]})
+    assert seen == [b'{"status":' + b"OW" + b" 200," + b"N"]
+
+
+@pytest.mark.parametrize("listed", [[[0, 7]], [[7, 0]], [[-1, 2]], [[0, -1]], [[4]], [[2], [2]], [[1, 9]]])
+def test_a_piece_that_is_not_there_is_never_sent(listed: list[list[int]]) -> None:
+    with pytest.raises(ValueError, match="a piece from"):
+        pieces(listed, b"client", b"own")
+
+
+def test_a_body_of_no_pieces_is_an_empty_one() -> None:
+    assert pieces([], b"client", b"own") == []
+
+
+def test_the_modules_own_body_replaces_the_answer(gateway: Gateway, serve: Serve, ends: list[dict]) -> None:
+    server = serve(answering(ok(b"x" * 100_000)))
+    assert content_of(relayed(gateway, server, status=502, body="größer")) == ["größer".encode()]
+    assert settled(ends) == [{"end": "complete", "bytes": 8}]
+
+
+def test_without_an_answer_the_module_says_what_the_client_gets(gateway: Gateway, serve: Serve) -> None:
+    server = serve(after_request())
+    assert content_of(relayed(gateway, server, status=502, body="no answer")) == [b"no answer"]
+
+
+def test_events_are_passed_on_as_they_arrive(gateway: Gateway, serve: Serve, ends: list[dict]) -> None:
+    events = [b"data: %d\n\n" % number for number in range(3)]
+    server = serve(after_request(CHUNKED, *(step for e in events for step in (chunk(e), 0.5)), b"0\r\n\r\n"))
+    began = time.monotonic()
+    response = relayed(gateway, server, **FRAMES)
+    assert isinstance(response.response, Generator)
+    assert next(response.response) == events[0]
+    assert time.monotonic() - began < 0.5
+    assert list(response.response) == events[1:]
+    assert settled(ends) == [{"end": "complete", "bytes": 27}]
+
+
+def test_events_that_arrived_together_are_one_piece_of_whole_events(gateway: Gateway, serve: Serve) -> None:
+    burst = [chunk(b"data: %d\n\n" % number) for number in range(50)]
+    rest = chunk(b"lf\r\n\r\n") + b"0\r\n\r\n"
+    server = serve(after_request(CHUNKED + b"".join(burst) + chunk(b"data: ha"), 0.1, rest))
+    received = content_of(relayed(gateway, server, **FRAMES))
+    assert b"".join(received) == b"".join(b"data: %d\n\n" % n for n in range(50)) + b"data: half\r\n\r\n"
+    assert len(received) <= 3
+    assert all(piece.endswith((b"\n\n", b"\r\n\r\n")) for piece in received)
+
+
+@pytest.mark.parametrize(
+    ("steps", "limits", "body", "end"),
+    [
+        ([CHUNKED + chunk(b"data: 1\n\ndata: cu")], LIMITS, b"data: 1\n\n<broken>", "broken"),
+        ([CHUNKED + chunk(b"data: 1\n\ndata: cu"), 9.0], SHORT, b"data: 1\n\n<late>", "timeout"),
+        ([CHUNKED], LIMITS, b"<broken>", "broken"),
+        ([CHUNKED + b"0\r\n\r\n"], LIMITS, b"", "complete"),
+        ([CHUNKED + chunk(b"no end of line") + b"0\r\n\r\n"], LIMITS, b"no end of line", "complete"),
+    ],
+    ids=["broken in an event", "silent in an event", "broken before the first", "empty", "not ended"],
+)
+def test_a_stream_ends_with_whole_events(
+    gateway: Gateway, serve: Serve, ends: list[dict], steps: list, limits: dict, body: bytes, end: str
+) -> None:
+    received = content_of(relayed(gateway, serve(after_request(*steps)), limits=limits, **FRAMES))
+    assert received, "the daemon sends the head with the first piece only"
+    assert b"".join(received) == body
+    assert settled(ends) == [{"end": end, "bytes": len(body)}]
+
+
+def test_an_event_longer_than_a_piece_is_cut_and_ended_when_it_breaks_off(gateway: Gateway, serve: Serve) -> None:
+    event = b"data: " + b"x" * (2 * answer.PIECE)
+    received = content_of(relayed(gateway, serve(after_request(CHUNKED + chunk(event))), **FRAMES))
+    assert max(map(len, received)) <= answer.PIECE
+    assert b"".join(received).endswith(b"x\n\n<broken>")
+
+
+@pytest.mark.parametrize(
+    ("steps", "limits", "body", "end"),
+    [
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"], LIMITS, b"half<broken>", "broken"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", 9.0], SHORT, b"half<late>", "timeout"),
+        ([CHUNKED + chunk(b"half")], LIMITS, b"half<broken>", "broken"),
+        ([b"HTTP/1.1 200 OK\r\n\r\nall there is"], LIMITS, b"all there is", "complete"),
+    ],
+)
+def test_another_body_ends_as_the_module_wants(
+    gateway: Gateway, serve: Serve, ends: list[dict], steps: list, limits: dict, body: bytes, end: str
+) -> None:
+    assert b"".join(content_of(relayed(gateway, serve(after_request(*steps)), limits=limits))) == body
+    assert settled(ends) == [{"end": end, "bytes": len(body)}]
+
+
+def test_a_stream_that_never_ends_is_cut_at_the_total_limit(gateway: Gateway, serve: Serve) -> None:
+    server = serve(after_request(CHUNKED, *([chunk(b"data: 1\n\n"), 0.02] * 500)))
+    began = time.monotonic()
+    received = content_of(relayed(gateway, server, limits=SHORT, **FRAMES))
+    assert 0.55 < time.monotonic() - began < 1.5
+    assert received[-1] == b"<late>"
+
+
+def test_sixty_megabytes_fit_into_the_daemons_queue(gateway: Gateway, serve: Serve) -> None:
+    block = bytes(range(256)) * 4096
+    server = serve(after_request(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (60 * len(block)), *[block] * 60))
+    received = content_of(relayed(gateway, server, limits=LIMITS | {"total": 60_000}))
+    assert b"".join(received) == block * 60
+    assert len(received) <= 128
+    assert max(map(len, received)) <= answer.PIECE
+
+
+def test_a_reader_that_pauses_holds_the_server_back(gateway: Gateway, serve: Serve) -> None:
+    sent = 0
+
+    def handle(connection: Connection) -> None:
+        nonlocal sent
+        connection.request()
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(1000):
+            connection.send(b"x" * 100_000)
+            sent += 100_000
+
+    response = relayed(gateway, serve(handle), limits=LIMITS)
+    next(response.response)
+    gevent.sleep(0.5)
+    assert sent < 20_000_000
+    response.response.close()
+
+
+def test_a_stream_that_nobody_reads_on_is_released(gateway: Gateway, serve: Serve, ends: list[dict]) -> None:
+    gone: list[bool] = []
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(CHUNKED + chunk(b"data: 1\n\n"))
+        gone.append(connection.socket.recv(1) == b"")
+
+    response = relayed(gateway, serve(handle), **FRAMES)
+    assert next(response.response) == b"data: 1\n\n"
+    response.response.close()
+    gevent.sleep(0.05)
+    assert gone == [True]
+    assert ends == [{"end": "abandoned", "bytes": 9}]
+
+
+def test_a_stream_that_was_never_begun_is_released_too(gateway: Gateway, serve: Serve, ends: list[dict]) -> None:
+    gone: list[bool] = []
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(CHUNKED + chunk(b"data: 1\n\n"))
+        gone.append(connection.socket.recv(1) == b"")
+
+    response = relayed(gateway, serve(handle), **FRAMES)
+    del response
+    gc.collect()
+    assert settled(ends) == [{"end": "abandoned", "bytes": 0}]
+    assert gone == [True]
+
+
+def test_a_fault_of_the_host_ends_the_stream_as_a_break_does(
+    gateway: Gateway, serve: Serve, ends: list[dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(source: stream.ReadAhead) -> Iterator[bytes]:
+        yield source.take()
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(stream, "whole_frames", failing)
+    server = serve(after_request(CHUNKED + chunk(b"data: 1\n\n"), 9.0))
+    assert content_of(relayed(gateway, server, **FRAMES)) == [b"data: 1\n\n", b"<broken>"]
+    assert settled(ends) == [{"end": "broken", "bytes": 17}]
+
+
+def test_a_trap_on_the_head_costs_this_call_only(gateway: Gateway, serve: Serve) -> None:
+    server = serve(answering(ok(b"")))
+    wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
+    call = Call("pass_on", json.dumps(wanted).encode(), b"Trap", server.lent)
+    parked = gevent.spawn(gateway.decide, Call("park", b"", b"with a timer", frozenset()))
+    gevent.sleep(0.01)
+    with pytest.raises(CallFailed, match="the module trapped on the head"):
+        relay(gateway, call, gateway.decide(call))
+    assert parked.get(timeout=1).body == b"released"
+
+
+def test_a_relay_goes_on_when_its_instance_is_lost(gateway: Gateway, serve: Serve) -> None:
+    server = serve(after_request(0.1, CHUNKED + chunk(b"data: 1\n\n"), 0.1, chunk(b"data: 2\n\n") + b"0\r\n\r\n"))
+    under_way = gevent.spawn(relayed, gateway, server, **FRAMES)
+    for _ in range(3):
+        gevent.sleep(0.04)
+        with pytest.raises(CallFailed):
+            gateway.decide(Call("trap", b"", b"", frozenset()))
+    assert content_of(under_way.get(timeout=1)) == [b"data: 1\n\n", b"data: 2\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ([("Vary", "Origin"), ("X", "1"), ("vary", "Cookie")], [("vary", "Origin, Cookie"), ("X", "1")]),
+        ([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")], [("Set-Cookie", "b=2")]),
+    ],
+)
+def test_a_name_has_one_value(headers: list, kept: list) -> None:
+    assert answer.one_value_each(headers) == kept
+
+
+def test_a_long_answer_is_sent_in_pieces() -> None:
+    body = bytes(3 * answer.PIECE + 1)
+    received = content_of(answer.whole(200, [], body))
+    assert [len(piece) for piece in received] == [answer.PIECE] * 3 + [1]
