@@ -60,7 +60,7 @@ async fn show(workspace: &Workspace, options: Options) -> Result<()> {
     step::announce("starting the plugin, in a stand-in for Dify's plugin daemon");
     let stack = Stack::start(stack_options).await?;
 
-    print!("{}", guide(&stack).await?);
+    step::show(guide(&stack).await?);
     interrupted().await?;
     step::announce("stopping");
     Ok(())

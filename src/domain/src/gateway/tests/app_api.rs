@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fixture, answered, headers, refused, relayed, sent};
-use crate::gateway::{Outcome, RelayEnd};
+use crate::gateway::RelayEnd;
 use crate::host::TransportError;
 use crate::host::fake::{ok, poll_once, respond, status};
 use crate::relay::UpstreamHead;
@@ -140,16 +140,13 @@ fn a_user_who_could_not_be_made_is_new_again() {
 fn a_user_has_no_more_open_streams_than_the_settings_allow() {
     let fixture = Fixture::new(&json!({"streams_per_user": "2"}));
     let open = |claims: Value| {
-        let outcome = fixture.chat(&claims, CHAT);
-        if let Outcome::Relay(mut relay) = outcome {
-            fixture.gateway.relay_head(&mut relay.context, head(200));
-            return Ok(relay.context);
-        }
-        Err(answered(outcome))
+        let mut relay = relayed(fixture.chat(&claims, CHAT));
+        fixture.gateway.relay_head(&mut relay.context, head(200));
+        relay.context
     };
-    let first = open(json!({})).unwrap();
-    open(json!({})).unwrap();
-    let refusal = open(json!({})).unwrap_err();
+    let first = open(json!({}));
+    open(json!({}));
+    let refusal = answered(fixture.chat(&json!({}), CHAT));
     assert_eq!(
         (
             refusal.status.as_u16(),
@@ -162,10 +159,10 @@ fn a_user_has_no_more_open_streams_than_the_settings_allow() {
         ),
         (429, "5")
     );
-    open(json!({"sub": "bob"})).unwrap();
+    open(json!({"sub": "bob"}));
     relayed(fixture.chat(&json!({}), r#"{"query":"q","inputs":{}}"#));
     fixture.gateway.relay_ended(first, complete());
-    open(json!({})).unwrap();
+    open(json!({}));
 }
 
 #[test]
