@@ -1,6 +1,7 @@
 //! Every operation, safe for many users behind one app key.
 
 mod bodies;
+mod browsers;
 mod first_requests;
 mod inputs;
 mod isolation;
@@ -8,3 +9,4 @@ mod matrix;
 mod rows;
 mod seen;
 mod things;
+mod uploads;

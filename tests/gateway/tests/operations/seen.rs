@@ -6,15 +6,14 @@ use url::form_urlencoded;
 
 /// Every `user` with the place where it stands, such as `query alice`.
 pub fn users(request: &SeenRequest) -> Vec<String> {
-    let query = form_urlencoded::parse(request.query.as_bytes());
-    let mut users: Vec<String> = query
-        .filter(|(name, _)| name == "user")
-        .map(|(_, value)| format!("query {value}"))
-        .collect();
+    let mut users = in_pairs("query", &request.query);
     let content_type = request.headers.get("content-type");
     let content_type = content_type.map(|value| value.to_str().unwrap());
     match content_type.map(|text| text.split_once("boundary=").unwrap_or((text, ""))) {
         Some(("application/json", _)) => users.extend(in_json(&body(request))),
+        Some(("application/x-www-form-urlencoded", _)) => {
+            users.extend(in_pairs("form", &body(request)))
+        }
         Some((_, boundary)) if !boundary.is_empty() => {
             users.extend(in_form(&body(request), boundary.trim_matches('"')));
         }
@@ -31,6 +30,11 @@ pub fn text(request: &SeenRequest) -> String {
 fn body(request: &SeenRequest) -> String {
     let bytes = request.body.as_deref().expect("a body of at most 64 KiB");
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn in_pairs(place: &str, pairs: &str) -> Vec<String> {
+    let pairs = form_urlencoded::parse(pairs.as_bytes()).filter(|(name, _)| name == "user");
+    pairs.map(|(_, value)| format!("{place} {value}")).collect()
 }
 
 /// As often as the name stands in the text, because a parser shows only one of several.
