@@ -2,6 +2,7 @@
 
 mod bodies;
 mod browsers;
+mod clients;
 mod first_requests;
 mod inputs;
 mod isolation;
