@@ -2,7 +2,6 @@
 
 use gateway_tests::{Answer, Bench, Form, raw};
 use http::Method;
-use serde_json::json;
 use stand_in_dify::AppKind;
 
 /// Where the daemon cuts a body.
@@ -14,12 +13,12 @@ async fn a_body_that_is_no_json_object_is_refused() {
     let token = bench.token("alice");
     let deep = format!("{{\"inputs\":{}", "[".repeat(100_000));
     let rows: [(&str, &[u8], &str); 6] = [
-        ("empty", b"", "x"),
-        ("cut off", b"{\"query\":", "x"),
-        ("two values", b"{} {}", "x"),
-        ("no UTF-8", b"{\"query\":\"\xff\"}", "x"),
-        ("an array", b"[]", "x"),
-        ("very deep", deep.as_bytes(), "x"),
+        ("empty", b"", "The body is empty. This operation needs one."),
+        ("cut off", b"{\"query\":", "The body is not a JSON object: EOF while parsing a value at line 1 column 9."),
+        ("two values", b"{} {}", "The body is not a JSON object: trailing characters at line 1 column 4."),
+        ("no UTF-8", b"{\"query\":\"\xff\"}", "The body is not UTF-8."),
+        ("an array", b"[]", "The body is not a JSON object."),
+        ("very deep", deep.as_bytes(), "DEEP"),
     ];
     for (name, body, message) in rows {
         let request = bench.request(Method::POST, "/chat-messages").bearer_auth(&token);
@@ -39,8 +38,8 @@ async fn a_body_that_the_daemon_has_cut_is_refused() {
     let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
     let cut = (413, "body_too_large".to_owned(), message.to_owned());
     for length in [CUT, CUT + 1] {
-        let json = format!("{:>length$}", r#"{"query":"hi","inputs":{}}"#);
-        assert_eq!(json.len(), length);
+        let json = [br#"{"query":"hi","inputs":{}}"#, " ".repeat(length).as_bytes()].concat();
+        let json = json[..length].to_vec();
         let request = bench.request(Method::POST, "/chat-messages").bearer_auth(&token);
         let answer = Answer::of(request.header("content-type", "application/json").body(json)).await;
         assert_eq!(answer.refusal(), cut, "{length} bytes of JSON");
@@ -61,44 +60,84 @@ async fn upload(bench: &Bench, token: &str, length: usize) -> Answer {
     Answer::of(request.header("content-type", content_type).body(body)).await
 }
 
+/// What a path or method gets that no operation has: its status, code and `Allow`.
+const NOWHERE: &[(&str, &str, u16, &str, &str)] = &[
+    ("GET", "/nothing", 404, "not_found", ""),
+    ("GET", "/info/", 404, "not_found", ""),
+    ("GET", "/info/../info", 404, "not_found", ""),
+    ("GET", "/../info", 404, "not_found", ""),
+    ("GET", "/%2e%2e/info", 404, "not_found", ""),
+    ("GET", "/conversations/../info", 404, "not_found", ""),
+    ("GET", "/files//preview", 404, "not_found", ""),
+    ("GET", "/files/%2F/preview", 404, "not_found", ""),
+    ("GET", "/files/%2e%2e/preview", 404, "not_found", ""),
+    ("GET", "/workflows%2Frun%2Fx", 404, "not_found", ""),
+    ("GET", "/workflows%2Fnothing", 404, "not_found", ""),
+    ("GET", "/info%01", 404, "not_found", ""),
+    ("GET", "/info%0a", 404, "not_found", ""),
+    ("GET", "/%0ainfo", 404, "not_found", ""),
+    ("GET", "/info%0d%0aX-Evil:1", 404, "not_found", ""),
+    ("GET", "/a/b%0ac/d", 404, "not_found", ""),
+    ("GET", "/files/%0a/preview", 404, "not_found", ""),
+    ("GET", "/info%7f", 404, "not_found", ""),
+    ("GET", "/info%ff", 404, "not_found", ""),
+    ("POST", "/info", 405, "method_not_allowed", "GET, HEAD, OPTIONS"),
+    ("GET", "/chat-messages", 405, "method_not_allowed", "OPTIONS, POST"),
+    ("PUT", "/chat-messages", 405, "method_not_allowed", "OPTIONS, POST"),
+    ("DELETE", "/conversations", 405, "method_not_allowed", "GET, HEAD, OPTIONS"),
+    ("POST", "/", 405, "method_not_allowed", "GET, HEAD, OPTIONS"),
+    ("OPTIONS", "/nothing", 404, "not_found", ""),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paths_and_methods_that_no_operation_has_get_json() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
-    let rows = [
-        ("GET", "/nothing", ""),
-        ("GET", "/info/", ""),
-        ("GET", "/info/../info", ""),
-        ("GET", "/../info", ""),
-        ("GET", "/conversations/../info", ""),
-        ("GET", "/%2e%2e/info", ""),
-        ("GET", "/files//preview", ""),
-        ("GET", "/files/%2F/preview", ""),
-        ("GET", "/inf%00o", ""),
-        ("GET", "/info%0d%0aX-Evil:1", ""),
-        ("GET", "/info%01", ""),
-        ("GET", "/workflows%2Frun%2Fx", ""),
-        ("GET", "//info", ""),
-        ("GET", "///info", ""),
-        ("GET", "/%2Finfo", ""),
-        ("GET", "/workflows%2Flogs", ""),
-        ("POST", "/info", ""),
-        ("GET", "/chat-messages", ""),
-        ("PUT", "/chat-messages", ""),
-        ("DELETE", "/conversations", ""),
-        ("HEAD", "/info", ""),
-        ("HEAD", "/chat-messages", ""),
-        ("HEAD", "/nothing", ""),
-        ("OPTIONS", "/chat-messages", ""),
-        ("OPTIONS", "/conversations", ""),
-        ("OPTIONS", "/nothing", ""),
-        ("GET", "/", ""),
-        ("POST", "/", ""),
-    ];
-    for (method, path, _expected) in rows {
+    for &(method, path, status, code, allow) in NOWHERE {
         let answer = raw(&bench, method, path, &token).await;
-        let seen: Vec<String> = bench.seen().into_iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
-        println!("{method} {path}: {} {:?} {} {seen:?}", answer.status, answer.headers, String::from_utf8_lossy(&answer.body));
+        println!("{method} {path} {answer:?}");
+        if answer.header("content-type") != "application/json" { println!("BAD"); continue }
+        let (found, found_code, _) = answer.refusal();
+        let expected = (status, code, allow);
+        assert_eq!((found, found_code.as_str(), answer.header("allow")), expected, "{method} {path}");
     }
-    let _ = json!(1);
+    assert!(bench.seen().is_empty(), "Dify was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
+    let bench = Bench::of(AppKind::Workflow).await;
+    let token = bench.token("alice");
+    for (path, upstream) in [
+        ("//info", "/v1/info"),
+        ("///info", "/v1/info"),
+        ("/%2Finfo", "/v1/info"),
+        ("/workflows%2Flogs", "/v1/workflows/logs"),
+    ] {
+        let answer = raw(&bench, "GET", path, &token).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let paths: Vec<String> = bench.seen().into_iter().map(|seen| seen.path).collect();
+        assert_eq!(paths, [upstream], "{path}");
+        assert_eq!(raw(&bench, "GET", path, "x").await.refusal().0, 401, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_and_options_are_answered_without_a_body() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    for (method, path, status, allow) in [
+        ("HEAD", "/info", 200, ""),
+        ("HEAD", "/chat-messages", 405, "OPTIONS, POST"),
+        ("HEAD", "/nothing", 404, ""),
+        ("OPTIONS", "/chat-messages", 204, "OPTIONS, POST"),
+        ("OPTIONS", "/conversations", 204, "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = raw(&bench, method, path, &token).await;
+        let found = (answer.status.as_u16(), answer.header("allow"), answer.text());
+        assert_eq!(found, (status, allow, ""), "{method} {path}");
+        assert_eq!(answer.request_id().len(), 32, "{method} {path}");
+    }
+    let seen: Vec<String> = bench.seen().into_iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
+    assert_eq!(seen, ["HEAD /v1/info"]);
 }

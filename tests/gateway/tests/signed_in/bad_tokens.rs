@@ -10,7 +10,24 @@ use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
-const TAKEN: &str = "Taken are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA.";
+const TAKEN: &str = "Taken are EdDSA, ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512.";
+const FORGED: &str = "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.";
+
+const UNSIGNED: &str = ": it is not signed at all";
+const SYMMETRIC: &str = ": whoever can verify such a token can also forge it. Choose an asymmetric signing key in the \
+    identity provider (Authentik: select a signing key in the provider's settings)";
+const OPAQUE: &str = "The token is opaque, not a JWT, so no key can verify it. Have the identity provider issue JWTs \
+    (Auth0: ask for your API's `audience`; Zitadel: set the application's token type to JWT), or set `client_secret` so \
+    that tokens are introspected.";
+const ENCRYPTED: &str = "The token is encrypted (a JWE, five parts), and the gateway has no key for it. Auth0 sends one \
+    where the client asks for no `audience`: ask for your API's identifier. Elsewhere turn off the encryption of access \
+    tokens.";
+const TOO_LARGE: &str = "The token is 17413 bytes long; at most 16384 are taken. Have the identity provider put fewer \
+    groups or roles into it.";
+const ID_TOKEN: &str = "The token is of the wrong kind: it is an ID token: it has `at_hash`. Send the access token, or \
+    set `token_kind`.";
+const BOUND: &str = "The token is bound to a key of its client (`cnf`: DPoP or mutual TLS), and the gateway cannot check \
+    that the sender holds it. Have the client ask for a plain bearer token.";
 
 /// A credential and what is said of it.
 struct Row {
@@ -95,7 +112,8 @@ fn challenge(status: u16, code: &str, message: &str) -> String {
         401 => "invalid_token",
         _ => "insufficient_scope",
     };
-    let description = message.replace('"', "'");
+    // RFC 6750 section 3 allows neither in a description.
+    let description = message.replace('"', "'").replace('\\', "/");
     format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"{description}\"")
 }
 
@@ -116,16 +134,20 @@ fn credentials() -> Vec<Row> {
 }
 
 fn malformed(good: &str) -> Vec<Row> {
+    let unreadable = |part: &str, why: &str| format!("The token's {part} cannot be read: {why}.");
+    let truncated = "it is no JSON: EOF while parsing a string at line 1 column 3";
+    let no_json = "it is no JSON: expected value at line 1 column 1";
+    let two_parts = "The token has 2 parts; a signed JWT has three, with dots between.".to_owned();
     [
-        ("opaque", "0123456789abcdef".to_owned(), "token_opaque", "x"),
-        ("two parts", good.rsplit_once('.').unwrap().0.to_owned(), "token_malformed", "x"),
-        ("five parts", format!("{good}.a.b"), "token_encrypted", "x"),
-        ("header is no JSON", changed(good, 0, |_| "eyJ9".to_owned()), "token_malformed", "x"),
-        ("payload is no JSON", changed(good, 1, |_| encode("alice")), "token_malformed", "x"),
-        ("payload is an array", changed(good, 1, |_| encode("[]")), "token_malformed", "x"),
-        ("padded", changed(good, 1, |part| format!("{part}=")), "token_malformed", "x"),
-        ("no signature", changed(good, 2, |_| String::new()), "token_malformed", "x"),
-        ("17 KiB", format!("ey.{}.x", "a".repeat(17 * 1024)), "token_too_large", "x"),
+        ("opaque", "0123456789abcdef".to_owned(), "token_opaque", OPAQUE.to_owned()),
+        ("two parts", good.rsplit_once('.').unwrap().0.to_owned(), "token_malformed", two_parts),
+        ("five parts", format!("{good}.a.b"), "token_encrypted", ENCRYPTED.to_owned()),
+        ("header is no JSON", changed(good, 0, |_| "eyJ9".to_owned()), "token_malformed", unreadable("header", truncated)),
+        ("payload is no JSON", changed(good, 1, |_| encode("alice")), "token_malformed", unreadable("payload", no_json)),
+        ("payload is an array", changed(good, 1, |_| encode("[]")), "token_malformed", unreadable("payload", "it is no JSON object")),
+        ("signature is padded", format!("{good}=="), "token_malformed", unreadable("signature", "it is not base64url without padding")),
+        ("no signature", changed(good, 2, |_| String::new()), "token_malformed", unreadable("signature", "it is empty")),
+        ("17 KiB", format!("ey.{}.x", "a".repeat(17 * 1024)), "token_too_large", TOO_LARGE.to_owned()),
     ]
     .map(|(name, token, code, message)| refused(name, &token, code, message))
     .into()
@@ -138,17 +160,25 @@ fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
     eternal.as_object_mut().unwrap().remove("exp");
     let slash = format!("{}/", issuer.issuer());
     let strange = stranger.issuer();
+    let expired = format!("The token's `exp`, {past}, passed N seconds ago. Get a new token.");
+    let early = format!(
+        "The token's `nbf`, {future}, lies N seconds in the future. Compare the clocks of the identity provider and of the gateway."
+    );
+    let unknown = |issuer: &str| {
+        format!("The token's `iss` is \"{issuer}\", which is not exactly an `issuer` of this endpoint; every character counts, a closing slash too.")
+    };
+    let audience = |found: &str| format!("The token's `aud` is {found}; this endpoint takes tokens for dify-web.");
     [
-        ("expired", with(good(), "exp", json!(past)), "token_expired", "x".to_owned()),
-        ("not yet valid", with(good(), "nbf", json!(future)), "token_not_yet_valid", "x".to_owned()),
-        ("without exp", eternal, "token_claim_invalid", "x".to_owned()),
-        ("exp is text", with(good(), "exp", json!("2030-01-01")), "token_claim_invalid", "x".to_owned()),
-        ("another issuer", with(good(), "iss", json!(strange)), "token_issuer_unknown", "x".to_owned()),
-        ("the issuer with a slash", with(good(), "iss", json!(slash)), "token_issuer_unknown", "x".to_owned()),
-        ("another audience", with(good(), "aud", json!("other")), "token_audience_refused", "x".to_owned()),
-        ("other audiences", with(good(), "aud", json!(["a", "dify-web2"])), "token_audience_refused", "x".to_owned()),
-        ("an ID token", with(good(), "at_hash", json!("x")), "token_type_refused", "x".to_owned()),
-        ("bound to a key", with(good(), "cnf", json!({"jkt": "x"})), "token_bound", "x".to_owned()),
+        ("expired", with(good(), "exp", json!(past)), "token_expired", expired),
+        ("not yet valid", with(good(), "nbf", json!(future)), "token_not_yet_valid", early),
+        ("without exp", eternal, "token_claim_invalid", "The token has no `exp`, so it would be valid for ever.".to_owned()),
+        ("exp is text", with(good(), "exp", json!("2030-01-01")), "token_claim_invalid", "The token's claim `exp` is \"2030-01-01\"; it must be a number N seconds since 1970.".to_owned()),
+        ("another issuer", with(good(), "iss", json!(strange)), "token_issuer_unknown", unknown(strange)),
+        ("the issuer with a slash", with(good(), "iss", json!(slash)), "token_issuer_unknown", unknown(&slash)),
+        ("another audience", with(good(), "aud", json!("other")), "token_audience_refused", audience("\"other\"")),
+        ("other audiences", with(good(), "aud", json!(["a", "dify-web2"])), "token_audience_refused", audience("[\"a\",\"dify-web2\"]")),
+        ("an ID token", with(good(), "at_hash", json!("x")), "token_type_refused", ID_TOKEN.to_owned()),
+        ("bound to a key", with(good(), "cnf", json!({"jkt": "x"})), "token_bound", BOUND.to_owned()),
     ]
     .map(|(name, claims, code, message)| refused(name, &issuer.token(Algorithm::Es256, &claims), code, message))
     .into()
@@ -159,19 +189,27 @@ fn signatures(issuer: &TestIssuer) -> Vec<Row> {
     let claims = issuer.claims("alice").to_string();
     let good = issuer.token(Algorithm::Rs256, &issuer.claims("alice"));
     let signed = |algorithm: &str| keys.sign(Algorithm::Rs256, &header(&keys, algorithm), &claims);
+    let unsigned = format!("{}.", signed("None").rsplit_once('.').unwrap().0);
     let others = Keys::generate();
+    let forged = |key: &Keys| others.sign(Algorithm::Rs256, &header(key, "RS256"), &claims);
     let bob = encode(issuer.claims("bob").to_string());
+    let algorithm = |name: &str, why: &str| format!("The token's `alg` is \"{name}\"{why}. {TAKEN}");
+    let unknown = |key: &Keys, algorithm: &str| {
+        let (kid, issuer) = (key.key_id(Algorithm::Rs256), issuer.issuer());
+        format!("The token names the key `kid` \"{kid}\" for {algorithm}, and no key of `{issuer}` fits. Sign in again: the provider may have withdrawn the key.")
+    };
+    let refused_algorithm = "token_algorithm_refused";
     [
-        ("none", signed("none"), "token_algorithm_refused", "x".to_owned()),
-        ("None without signature", format!("{}.", signed("None").rsplit_once('.').unwrap().0), "token_algorithm_refused", "x".to_owned()),
-        ("HS256 with the public key", shared_secret(&keys, &claims), "token_algorithm_refused", "x".to_owned()),
-        ("ES512", signed("ES512"), "token_algorithm_refused", "x".to_owned()),
-        ("an EC algorithm for an RSA key", signed("ES256"), "token_key_unknown", "x".to_owned()),
-        ("PS256 said, RS256 done", signed("PS256"), "token_signature_invalid", "x".to_owned()),
-        ("another user in the payload", changed(&good, 1, |_| bob.clone()), "token_signature_invalid", "x".to_owned()),
-        ("a bit of the signature", changed(&good, 2, flipped), "token_signature_invalid", "x".to_owned()),
-        ("another key of the same name", others.sign(Algorithm::Rs256, &header(&keys, "RS256"), &claims), "token_signature_invalid", "x".to_owned()),
-        ("a key that nobody knows", others.sign(Algorithm::Rs256, &header(&others, "RS256"), &claims), "token_key_unknown", "x".to_owned()),
+        ("none", signed("none"), refused_algorithm, algorithm("none", UNSIGNED)),
+        ("None without signature", unsigned, refused_algorithm, algorithm("None", UNSIGNED)),
+        ("HS256 with the public key", shared_secret(&keys, &claims), refused_algorithm, algorithm("HS256", SYMMETRIC)),
+        ("ES512", signed("ES512"), refused_algorithm, algorithm("ES512", "")),
+        ("an EC algorithm for an RSA key", signed("ES256"), "token_key_unknown", unknown(&keys, "ES256")),
+        ("PS256 said, RS256 done", signed("PS256"), "token_signature_invalid", FORGED.to_owned()),
+        ("another user in the payload", changed(&good, 1, |_| bob), "token_signature_invalid", FORGED.to_owned()),
+        ("a bit of the signature", changed(&good, 2, flipped), "token_signature_invalid", FORGED.to_owned()),
+        ("another key of the same name", forged(&keys), "token_signature_invalid", FORGED.to_owned()),
+        ("a key that nobody knows", forged(&others), "token_key_unknown", unknown(&others, "RS256")),
     ]
     .map(|(name, token, code, message)| refused(name, &token, code, message))
     .into()

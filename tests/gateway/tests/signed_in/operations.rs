@@ -41,7 +41,7 @@ async fn the_other_operations_answer_what_dify_answers() {
 
     let answer = bench.get(&token, "/parameters").await;
     let form = answer.json()["user_input_form"].as_array().map(Vec::len);
-    assert_eq!((answer.status.as_u16(), form), (200, Some(3)), "{}", answer.text());
+    assert_eq!((answer.status.as_u16(), form), (200, Some(4)), "{}", answer.text());
     bench.control().forget_requests();
 
     let run = json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "bob"});

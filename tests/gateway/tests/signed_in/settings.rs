@@ -10,7 +10,7 @@ async fn every_mistake_is_named_and_mended_settings_work_at_once() {
     let token = bench.token("alice");
     let missing = |name: &str, example: &str| format!("`{name}` is missing; write text such as `{example}`.");
     let rows: [(Value, String); 7] = [
-        (json!({"issuer": null}), missing("issuer", "https://idp.example.com")),
+        (json!({"issuer": null}), missing("issuer", "https://idp.example.com/realms/main")),
         (json!({"client_id": ""}), missing("client_id", "my-app")),
         (json!({"app_key": " "}), missing("app_key", "app-…")),
         (json!({"app_key": 5}), "`app_key` is a JSON number instead of text; write text such as `app-…`.".to_owned()),
@@ -18,7 +18,14 @@ async fn every_mistake_is_named_and_mended_settings_work_at_once() {
         (json!({"dify_api_url": "ftp://dify.example.com/v1"}), "`dify_api_url` is no URL that begins with `https://` or `http://`; write it in full.".to_owned()),
         (
             json!({"issuer": null, "client_id": null, "app_key": null, "dify_api_url": "x", "clock_skew": "301"}),
-            "x".to_owned()
+            [
+                missing("issuer", "https://idp.example.com/realms/main"),
+                missing("client_id", "my-app"),
+                "`dify_api_url` is no URL that begins with `https://` or `http://`; write it in full.".to_owned(),
+                missing("app_key", "app-…"),
+                "`clock_skew` is no whole number from 0 to 300; write seconds such as `60`.".to_owned(),
+            ]
+            .join(" "),
         ),
     ];
     for (changes, mistakes) in rows {
