@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod demo;
 pub mod generated;
 pub mod marketplace;
 pub mod module;
@@ -24,6 +25,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Shows the plugin at work, between an identity provider and a Dify app, until Ctrl-C.
+    Demo(demo::Options),
     /// Builds host/gateway.wasm.
     Build,
     /// Writes the files that are generated from the Rust tables.
@@ -48,6 +51,7 @@ enum Command {
 pub fn run() -> Result<()> {
     let workspace = Workspace::this();
     match Arguments::parse().command {
+        Command::Demo(options) => demo::run(&workspace, options),
         Command::Build => module::build(&workspace),
         Command::Manifest { check: true } => generated::check(&workspace),
         Command::Manifest { check: false } => generated::write(&workspace),

@@ -43,7 +43,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     let compiled = workspace.target().join(TARGET).join("release/gateway.wasm");
     let bytes = bind(&compiled)
         .with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))?;
-    write_if_changed(&workspace.path(PATH), &bytes)
+    workspace.replace(PATH, &bytes)
 }
 
 /// Wide arithmetic makes an RSA verification four to six times as fast; wasmtime takes it.
@@ -116,14 +116,4 @@ fn bind(compiled: &Path) -> Result<Vec<u8>> {
         .remove_producers_section(true)
         .generate_output()?;
     Ok(output.wasm_mut().emit_wasm())
-}
-
-/// Leaves the file's time alone where nothing changed: the host's compiled module stays valid, and running tests undisturbed.
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    let directory = path.parent().context("the module has no directory")?;
-    fs::create_dir_all(directory)?;
-    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -1,12 +1,19 @@
 //! Long steps: a line that says what runs, and a failure that says what ran.
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 /// Prints the line that tells a waiting person what happens now.
 pub fn announce(what: &str) {
-    println!("==> {what}");
+    show(format_args!("==> {what}\n"));
+}
+
+/// Prints `text`. Where nobody reads any more, what is under way still comes to its end.
+pub fn show(text: impl Display) {
+    let _ = write!(io::stdout(), "{text}");
 }
 
 /// Runs `command` to its end; what it prints goes straight through.

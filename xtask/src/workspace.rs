@@ -58,6 +58,22 @@ impl Workspace {
             .with_context(|| format!("{relative} cannot be read"))
     }
 
+    /// Writes a file that other processes may be reading: they see the old bytes or the new ones, never a part of them.
+    /// A file that has these bytes already keeps its time.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn replace(&self, relative: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.path(relative);
+        if fs::read(&path).is_ok_and(|present| present == bytes) {
+            return Ok(());
+        }
+        let unfinished = self.path(&format!("{relative}.unfinished"));
+        fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+        fs::write(&unfinished, bytes).with_context(|| format!("{relative} cannot be written"))?;
+        fs::rename(&unfinished, &path).with_context(|| format!("{relative} cannot be replaced"))
+    }
+
     /// A command that runs in the root of the checkout.
     pub fn command(&self, program: impl Into<OsString>) -> Command {
         let mut command = Command::new(program.into());

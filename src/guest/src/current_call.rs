@@ -1,7 +1,8 @@
 //! The number of the call whose task is being polled, in a cell that the host can read after a trap.
 //!
 //! The executor polls every ready task, so the task that traps may belong to another call than the one whose
-//! result is being delivered. The host reads the cell to know which call to fail.
+//! result is being delivered. The host reads the cell to know which call to fail, and writes the number of the call
+//! for which it enters the module into it, for what traps before any task is polled.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,11 +23,6 @@ pub fn number() -> u32 {
     CURRENT_CALL.load(Ordering::Relaxed)
 }
 
-/// Names the call for work that is done outside a task.
-pub fn enter(call: u32) {
-    CURRENT_CALL.store(call, Ordering::Relaxed);
-}
-
 /// A task that names its call before each poll.
 pub struct OfCall {
     call: u32,
@@ -44,7 +40,7 @@ impl Future for OfCall {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        enter(self.call);
+        CURRENT_CALL.store(self.call, Ordering::Relaxed);
         self.task.as_mut().poll(context)
     }
 }

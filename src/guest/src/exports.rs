@@ -80,8 +80,7 @@ pub fn timer_done(_call: u32, timer: u32) {
 
 /// Judges the head of a relayed answer. The result has a new context for `relay_ended`. Works in an instance that has never seen the call.
 #[wasm_bindgen]
-pub fn relay_head(call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
-    current_call::enter(call);
+pub fn relay_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
     let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
     runtime::run();
@@ -90,8 +89,7 @@ pub fn relay_head(call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
 
 /// Notes the end of a relayed answer.
 #[wasm_bindgen]
-pub fn relay_ended(call: u32, context: &[u8], end: &[u8]) {
-    current_call::enter(call);
+pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
     let end = serde_json::from_slice(end).unwrap_or(RelayEnd::BROKEN);
     runtime::gateway().relay_ended(wire::context(context), end);
     runtime::run();
@@ -104,7 +102,6 @@ pub fn current_call() -> u32 {
 }
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
-    current_call::enter(call);
     let Ok(head) = serde_json::from_slice::<CallHead<'_>>(head) else {
         // Only a host that breaks the contract gets here; the trap gives the call its 500.
         wasm_bindgen::throw_str("the head of a call is not what the contract says");

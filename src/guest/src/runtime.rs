@@ -11,7 +11,7 @@ use futures::task::LocalSpawn;
 use gateway_domain::gateway::Gateway;
 use gateway_domain::host::{Fetched, TransportError};
 
-use crate::current_call::{self, OfCall};
+use crate::current_call::OfCall;
 use crate::lent_host::LentHost;
 
 /// What an exchange ends with.
@@ -69,7 +69,6 @@ pub fn spawn(call: u32, task: LocalBoxFuture<'static, ()>) {
 /// Polls every task that can go on, until none can.
 pub fn run() {
     RUNTIME.with(|runtime| runtime.pool.borrow_mut().run_until_stalled());
-    current_call::enter(0);
 }
 
 /// A ticket for an exchange, and what resolves when the host delivers it.

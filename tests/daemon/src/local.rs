@@ -47,6 +47,7 @@ impl Local {
             restart_now: Notify::new(),
         });
         let running = local.launch().await?;
+        local.set_current(Some(Arc::clone(&running.instance)));
         let task = tokio::spawn(Arc::clone(&local).keep_running(running));
         Ok((local, AbortOnDropHandle::new(task)))
     }
@@ -94,10 +95,10 @@ impl Local {
 
     async fn keep_running(self: Arc<Self>, mut running: Running) {
         loop {
-            self.set_current(Some(Arc::clone(&running.instance)));
             running.serve(&self.limits).await;
             self.set_current(None);
             running = self.relaunch().await;
+            self.set_current(Some(Arc::clone(&running.instance)));
             self.restarts.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -119,7 +120,7 @@ impl Local {
         let Some(mut running) = Running::of(self.launch.start()?, &self.limits, &self.log) else {
             return Err(not_ready(started.elapsed(), &self.log));
         };
-        match tokio::time::timeout(self.limits.silence, running.heartbeat()).await {
+        match tokio::time::timeout(self.limits.launch, running.heartbeat()).await {
             Ok(true) => Ok(running),
             _ => Err(not_ready(started.elapsed(), &self.log)),
         }

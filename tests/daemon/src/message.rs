@@ -98,8 +98,8 @@ pub(crate) struct Chunk {
 impl Event {
     /// Reads one line; the error is that the line is no JSON object of the protocol.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
-        let envelope: Envelope = serde_json::from_slice(line)?;
-        let data = envelope.data.as_deref().map_or("null", RawValue::get);
+        let envelope: Envelope<'_> = serde_json::from_slice(line)?;
+        let data = envelope.data.map_or("null", RawValue::get);
         Ok(match envelope.event.as_str() {
             "session" => Self::Session {
                 session_id: envelope.session_id.unwrap_or_default(),
@@ -122,7 +122,7 @@ impl Event {
 impl SessionMessage {
     /// `invokePluginOnce` of `io_tunnel/generic.go`.
     fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        let message: Message = serde_json::from_str(json)?;
+        let message: Message<'_> = serde_json::from_str(json)?;
         let data = message.data.get();
         Ok(match message.r#type.as_str() {
             "stream" => serde_json::from_str(data).map_or_else(
@@ -169,10 +169,11 @@ impl SessionMessage {
 }
 
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     session_id: Option<String>,
     event: String,
-    data: Option<Box<RawValue>>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -182,9 +183,10 @@ struct LogRecord {
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct Message<'a> {
     r#type: String,
-    data: Box<RawValue>,
+    #[serde(borrow)]
+    data: &'a RawValue,
 }
 
 /// `ErrorResponse`, whose text Go writes from a map, in the order of its keys.

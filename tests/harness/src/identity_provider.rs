@@ -50,22 +50,7 @@ impl IdentityProvider {
     ///
     /// Node or the provider's packages are not installed, or the process is not ready in time.
     pub async fn start() -> Result<Self, Error> {
-        let mut command = Command::new("node");
-        command
-            .arg("server.mjs")
-            .current_dir(workspace::identity_provider()?)
-            .kill_on_drop(true);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let failed = |reason: String| Error::IdentityProvider {
-            reason,
-            output: String::new(),
-        };
-        let mut process = command
-            .spawn()
-            .map_err(|error| failed(format!("node (20 or newer): {error}")))?;
+        let mut process = spawn()?;
         let output = Arc::new(Mutex::new(String::new()));
         let (sender, line) = oneshot::channel();
         capture(process.stdout.take(), Arc::clone(&output), Some(sender));
@@ -77,9 +62,8 @@ impl IdentityProvider {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
         };
-        let line = tokio::time::timeout(START, line)
-            .await
-            .map_err(|_| not_ready("it is not ready in time"))?;
+        let line = tokio::time::timeout(START, line).await;
+        let line = line.map_err(|_| not_ready("it is not ready in time"))?;
         let line = line.map_err(|_| not_ready("the process has ended"))?;
         let ready = serde_json::from_str(&line).map_err(|error| not_ready(&error.to_string()))?;
         Ok(Self {
@@ -143,6 +127,22 @@ impl IdentityProvider {
         let url = format!("{}/test/requests", self.issuer());
         Ok(http_client().get(url).send().await?.json().await?)
     }
+}
+
+fn spawn() -> Result<Child, Error> {
+    let mut command = Command::new("node");
+    command
+        .arg("server.mjs")
+        .current_dir(workspace::identity_provider()?)
+        .kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().map_err(|error| Error::IdentityProvider {
+        reason: format!("node (20 or newer): {error}"),
+        output: String::new(),
+    })
 }
 
 /// Keeps the output, and hands over the first line that is a JSON object.

@@ -1,9 +1,8 @@
 //! `dist/<author>-oidc_gateway-<version>.difypkg`.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
 use crate::{generated, marketplace, module, step};
@@ -37,15 +36,12 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     }
     let bytes = archive::write(&contents)?;
 
-    let directory = workspace.path("dist");
-    fs::create_dir_all(&directory)?;
-    let package = directory.join(&name);
-    fs::write(&package, &bytes)
-        .with_context(|| format!("{} cannot be written", package.display()))?;
+    let path = format!("dist/{name}");
+    workspace.replace(&path, &bytes)?;
     step::announce(&format!(
-        "dist/{name}: {} files, {} kB",
+        "{path}: {} files, {} kB",
         contents.count(),
         bytes.len().div_ceil(1000)
     ));
-    Ok(package)
+    Ok(workspace.path(&path))
 }

@@ -1,10 +1,9 @@
 //! Cross-origin requests of browsers (Fetch standard, «CORS protocol»).
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE,
-    ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -58,7 +57,7 @@ impl CorsHeaders {
         }
     }
 
-    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not.
+    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not, before [`Self::apply`].
     pub fn options(&self, methods: &str, request: &HeaderMap) -> Answer {
         let mut answer = Answer::empty(StatusCode::NO_CONTENT);
         let headers = &mut answer.headers;
@@ -71,7 +70,6 @@ impl CorsHeaders {
             );
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         }
-        self.apply(&mut answer.headers);
         answer
     }
 }
@@ -80,7 +78,11 @@ impl CorsHeaders {
 fn allowed_headers(request: &HeaderMap) -> String {
     let wanted = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
     let wanted = wanted.and_then(|wanted| wanted.to_str().ok()).unwrap_or("");
-    let allowed: Vec<&str> = wanted.split(',').map(str::trim).filter(|name| is_taken(name)).collect();
+    let allowed: Vec<&str> = wanted
+        .split(',')
+        .map(str::trim)
+        .filter(|name| is_taken(name))
+        .collect();
     allowed.join(", ")
 }
 

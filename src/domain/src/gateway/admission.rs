@@ -23,7 +23,11 @@ pub struct Admission<H> {
 impl<H: Host> Admission<H> {
     /// Knows no key and no token yet.
     pub fn new(host: Rc<H>) -> Self {
-        Self { providers: Providers::new(host.clone()), host, verdicts: Verdicts::new() }
+        Self {
+            providers: Providers::new(host.clone()),
+            host,
+            verdicts: Verdicts::new(),
+        }
     }
 
     /// The caller whom the request's token stands for.
@@ -39,12 +43,19 @@ impl<H: Host> Admission<H> {
     }
 
     /// RFC 7515 §5.2 and RFC 7519 §7.2, the cheap and telling checks before the costly ones.
-    async fn verified(&self, token: &AccessToken, settings: &Settings) -> Result<(Issuer, Claims), Refusal> {
+    async fn verified(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
         let unverified = UnverifiedToken::parse(token.reveal())?;
         let issuer = token::issuer_of(&unverified.claims, settings)?;
         let media_type = unverified.header.media_type.as_deref();
         token::check_form(media_type, &unverified.claims, settings, self.host.now())?;
-        let key = self.providers.key(&issuer, settings, &unverified.header).await?;
+        let key = self
+            .providers
+            .key(&issuer, settings, &unverified.header)
+            .await?;
         let token_key = TokenKey::new(&settings.digest, token.reveal());
         if !self.verdicts.knows(token_key, key.thumbprint()) {
             key.verify(&unverified)?;
@@ -53,16 +64,27 @@ impl<H: Host> Admission<H> {
         Ok((issuer, unverified.claims))
     }
 
-    async fn introspected(&self, token: &AccessToken, settings: &Settings) -> Result<(Issuer, Claims), Refusal> {
+    async fn introspected(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
         let issuer = issuer_to_ask(token, settings)?;
         let claims = self.providers.introspect(&issuer, settings, token).await?;
         token::check_form(None, &claims, settings, self.host.now())?;
         Ok((issuer, claims))
     }
 
-    async fn vouched_for(&self, token: &AccessToken, settings: &Settings) -> Result<(Issuer, Claims), Refusal> {
+    async fn vouched_for(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+    ) -> Result<(Issuer, Claims), Refusal> {
         let issuer = issuer_to_ask(token, settings)?;
-        let claims = self.providers.userinfo(&issuer, settings, token, None).await?;
+        let claims = self
+            .providers
+            .userinfo(&issuer, settings, token, None)
+            .await?;
         Ok((issuer, claims))
     }
 
@@ -74,13 +96,19 @@ impl<H: Host> Admission<H> {
         token: &AccessToken,
         settings: &Settings,
     ) -> Result<Claims, Refusal> {
-        if !settings.userinfo || settings.token_validation == TokenValidation::Userinfo || !lacks_any(&claims, settings) {
+        if !settings.userinfo
+            || settings.token_validation == TokenValidation::Userinfo
+            || !lacks_any(&claims, settings)
+        {
             return Ok(claims);
         }
         let Some(subject) = claims.get("sub").and_then(|subject| subject.as_str()) else {
             return Ok(claims);
         };
-        let further = self.providers.userinfo(issuer, settings, token, Some(subject)).await?;
+        let further = self
+            .providers
+            .userinfo(issuer, settings, token, Some(subject))
+            .await?;
         Ok(claims.completed_with(&further))
     }
 }
@@ -89,7 +117,9 @@ impl<H: Host> Admission<H> {
 fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
     let is_opaque = !UnverifiedToken::looks_like_one(token.reveal());
     match settings.token_validation {
-        TokenValidation::Auto if is_opaque && settings.client_secret.is_some() => TokenValidation::Introspection,
+        TokenValidation::Auto if is_opaque && settings.client_secret.is_some() => {
+            TokenValidation::Introspection
+        }
         chosen => chosen,
     }
 }
@@ -108,5 +138,7 @@ fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Ref
 /// Whether a rule names a claim that is not there.
 fn lacks_any(claims: &Claims, settings: &Settings) -> bool {
     let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
-    rules.flat_map(|rules| rules.names()).any(|path| claims.at(path).is_none())
+    rules
+        .flat_map(|rules| rules.names())
+        .any(|path| claims.at(path).is_none())
 }

@@ -20,7 +20,10 @@ use crate::settings::{InputClaims, Settings};
 use crate::token::Caller;
 
 /// A run's detail has its inputs and outputs; Dify keeps both small enough for a database row.
-const RUN_DETAIL: Limits = Limits { body: 16 * 1024 * 1024, ..BLOCKING };
+const RUN_DETAIL: Limits = Limits {
+    body: 16 * 1024 * 1024,
+    ..BLOCKING
+};
 
 /// The app API of every endpoint.
 pub struct AppApi<H> {
@@ -72,15 +75,23 @@ impl<H: Host> AppApi<H> {
         let request = RelayRequest {
             method: case.request.method.clone(),
             url: api_url(settings, &path, &query),
-            headers: rewrite::headers(&case.request.headers, &settings.app_key, body.content_type.as_deref())?,
+            headers: rewrite::headers(
+                &case.request.headers,
+                &settings.app_key,
+                body.content_type.as_deref(),
+            )?,
             pieces: body.pieces,
             ca_certificates: settings.ca_certificates.clone(),
             limits: if body.streaming { STREAMING } else { BLOCKING },
         };
         if operation.class == Class::Owner && !principal.caller.is_admin {
-            return self.if_owned(request, case, &principal).await.map(Outcome::Answer);
+            return self
+                .if_owned(request, case, &principal)
+                .await
+                .map(Outcome::Answer);
         }
-        self.relay(operation, case, &principal, request, body.streaming).await
+        self.relay(operation, case, &principal, request, body.streaming)
+            .await
     }
 
     async fn relay(
@@ -93,7 +104,8 @@ impl<H: Host> AppApi<H> {
     ) -> Result<Outcome, Refusal> {
         let makes_a_user = operation.user != UserPlace::Nowhere;
         if streaming {
-            self.streams.open(principal.key, principal.settings.streams_per_user)?;
+            self.streams
+                .open(principal.key, principal.settings.streams_per_user)?;
         }
         if makes_a_user {
             self.first_requests.admit(&self.host, principal.key).await;
@@ -122,7 +134,11 @@ impl<H: Host> AppApi<H> {
         let headers = rewrite::headers(&HeaderMap::new(), &settings.app_key, None)?;
         let url = api_url(settings, "/parameters", "");
         let declared = self.declared_inputs.of(settings, url, headers).await;
-        let inputs = rewrite::claim_inputs(&principal.caller.claims, &settings.input_claims, declared.as_deref())?;
+        let inputs = rewrite::claim_inputs(
+            &principal.caller.claims,
+            &settings.input_claims,
+            declared.as_deref(),
+        )?;
         for left_out in &inputs.left_out {
             self.note(case, settings, left_out);
         }
@@ -158,23 +174,38 @@ impl<H: Host> AppApi<H> {
             ca_certificates: request.ca_certificates,
             limits: RUN_DETAIL,
         };
-        let fetched = self.host.exchange(exchange).await.map_err(relay::refusal_of)?;
+        let fetched = self
+            .host
+            .exchange(exchange)
+            .await
+            .map_err(relay::refusal_of)?;
         case.trail.dify_status = Some(fetched.status.as_u16());
-        let head = relay::UpstreamHead { status: fetched.status, headers: fetched.headers };
+        let head = relay::UpstreamHead {
+            status: fetched.status,
+            headers: fetched.headers,
+        };
         let head = relay::passable(&case.trail.operation, head)?;
-        if head.status.is_success() && !owner::run_belongs_to(&fetched.body, &principal.caller.user) {
+        if head.status.is_success() && !owner::run_belongs_to(&fetched.body, &principal.caller.user)
+        {
             return Err(not_yours());
         }
         if head.status == StatusCode::NOT_FOUND {
             return Err(not_yours());
         }
-        Ok(Answer { status: head.status, headers: answer::of_dify(&head.headers), body: fetched.body })
+        Ok(Answer {
+            status: head.status,
+            headers: answer::of_dify(&head.headers),
+            body: fetched.body,
+        })
     }
 
     /// Dify's answer to a relay has begun.
     pub fn answered(&self, context: &RelayContext, answer: &RelayAnswer) {
         if let Some(user) = context.user_key.filter(|_| context.makes_a_user) {
-            self.first_requests.answered(user, answer.refusal.is_none() && !answer.status.is_server_error());
+            self.first_requests.answered(
+                user,
+                answer.refusal.is_none() && !answer.status.is_server_error(),
+            );
         }
     }
 

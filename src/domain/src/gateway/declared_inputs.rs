@@ -55,7 +55,10 @@ pub struct DeclaredInputsCache<H> {
 impl<H: Host> DeclaredInputsCache<H> {
     /// Knows no app yet.
     pub fn new(host: Rc<H>) -> Self {
-        Self { host, apps: RefCell::new(LruCache::new(capacity(512))) }
+        Self {
+            host,
+            apps: RefCell::new(LruCache::new(capacity(512))),
+        }
     }
 
     /// What the app of `settings` declares: the answer of `url`, where `headers` carry the app's key.
@@ -63,21 +66,40 @@ impl<H: Host> DeclaredInputsCache<H> {
         self.answer(settings, url, headers).await
     }
 
-    fn answer(&self, settings: &Settings, url: Url, headers: HeaderMap) -> Shared<LocalBoxFuture<'static, Known>> {
+    fn answer(
+        &self,
+        settings: &Settings,
+        url: Url,
+        headers: HeaderMap,
+    ) -> Shared<LocalBoxFuture<'static, Known>> {
         let now = self.host.now();
         let mut apps = self.apps.borrow_mut();
-        if let Some(entry) = apps.get(&settings.digest).filter(|entry| entry.is_fresh(now)) {
+        if let Some(entry) = apps
+            .get(&settings.digest)
+            .filter(|entry| entry.is_fresh(now))
+        {
             return entry.answer.clone();
         }
         let answer = ask(self.host.clone(), settings, url, headers).shared();
         // Driven beside the requests that wait, so that it ends although the first of them may not.
         self.host.spawn(answer.clone().map(|_| ()).boxed_local());
-        apps.put(settings.digest, Entry { asked: now, answer: answer.clone() });
+        apps.put(
+            settings.digest,
+            Entry {
+                asked: now,
+                answer: answer.clone(),
+            },
+        );
         answer
     }
 }
 
-fn ask<H: Host>(host: Rc<H>, settings: &Settings, url: Url, headers: HeaderMap) -> LocalBoxFuture<'static, Known> {
+fn ask<H: Host>(
+    host: Rc<H>,
+    settings: &Settings,
+    url: Url,
+    headers: HeaderMap,
+) -> LocalBoxFuture<'static, Known> {
     let request = Exchange {
         method: Method::GET,
         url,
@@ -100,4 +122,3 @@ fn ask<H: Host>(host: Rc<H>, settings: &Settings, url: Url, headers: HeaderMap) 
     }
     .boxed_local()
 }
-

@@ -27,7 +27,10 @@ pub type UserKey = [u8; 32];
 
 enum State {
     Seen,
-    UnderWay { done: oneshot::Sender<()>, waiters: Shared<oneshot::Receiver<()>> },
+    UnderWay {
+        done: oneshot::Sender<()>,
+        waiters: Shared<oneshot::Receiver<()>>,
+    },
 }
 
 /// The users that this process has seen.
@@ -38,12 +41,16 @@ pub struct FirstRequests {
 impl FirstRequests {
     /// Nobody has been seen.
     pub fn new() -> Self {
-        Self { users: RefCell::new(LruCache::new(USERS)) }
+        Self {
+            users: RefCell::new(LruCache::new(USERS)),
+        }
     }
 
     /// Returns when a request of this user may go to Dify.
     pub async fn admit<H: Host>(&self, host: &Rc<H>, user: UserKey) {
-        let Some(first) = self.enter(user) else { return };
+        let Some(first) = self.enter(user) else {
+            return;
+        };
         select(first, host.sleep(PATIENCE)).await;
     }
 
@@ -55,7 +62,13 @@ impl FirstRequests {
             Some(State::UnderWay { waiters, .. }) => Some(waiters.clone()),
             None => {
                 let (done, waiters) = oneshot::channel();
-                users.put(user, State::UnderWay { done, waiters: waiters.shared() });
+                users.put(
+                    user,
+                    State::UnderWay {
+                        done,
+                        waiters: waiters.shared(),
+                    },
+                );
                 None
             }
         }
@@ -64,7 +77,11 @@ impl FirstRequests {
     /// The head of an answer is there: `user` exists in Dify, or, where Dify failed, is still to be made.
     pub fn answered(&self, user: UserKey, exists: bool) {
         let mut users = self.users.borrow_mut();
-        let before = if exists { users.put(user, State::Seen) } else { users.pop(&user) };
+        let before = if exists {
+            users.put(user, State::Seen)
+        } else {
+            users.pop(&user)
+        };
         if let Some(State::UnderWay { done, .. }) = before {
             // Nobody may be waiting.
             let _ = done.send(());

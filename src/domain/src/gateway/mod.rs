@@ -76,7 +76,10 @@ enum End {
 
 impl RelayEnd {
     /// Dify's connection broke off; also what is assumed of an end that nobody can read.
-    pub const BROKEN: Self = Self { end: End::Broken, bytes: 0 };
+    pub const BROKEN: Self = Self {
+        end: End::Broken,
+        bytes: 0,
+    };
 }
 
 impl<H: Host> Gateway<H> {
@@ -129,14 +132,21 @@ impl<H: Host> Gateway<H> {
         case.trail.user = Some(user_key::log_name(&user_key));
         case.trail.issuer = Some(caller.issuer.as_str().to_owned());
         operation.admit(caller.is_admin)?;
-        let principal = Principal { settings, caller: &caller, key: user_key };
+        let principal = Principal {
+            settings,
+            caller: &caller,
+            key: user_key,
+        };
         self.app_api.ask(operation, case, principal, body).await
     }
 
     fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {
         answer::set_request_id(&mut answer.headers, &case.request.id);
         case.cors.apply(&mut answer.headers);
-        let trail = Trail { status: answer.status.as_u16(), ..case.trail };
+        let trail = Trail {
+            status: answer.status.as_u16(),
+            ..case.trail
+        };
         trail.write(&*self.host);
         answer
     }
@@ -166,7 +176,10 @@ impl<H: Host> Gateway<H> {
             End::Broken => Some("broken"),
             End::Timeout => Some("timeout"),
         };
-        let trail = Trail { end: end.map(str::to_owned), ..context.trail };
+        let trail = Trail {
+            end: end.map(str::to_owned),
+            ..context.trail
+        };
         trail.write(&*self.host);
     }
 }
@@ -188,7 +201,12 @@ impl<'a> Case<'a> {
             started,
             ..Trail::default()
         };
-        Self { request, trail, cors: CorsHeaders::default(), challenge: Challenge::default() }
+        Self {
+            request,
+            trail,
+            cors: CorsHeaders::default(),
+            challenge: Challenge::default(),
+        }
     }
 
     fn apply(&mut self, settings: &Settings) {
@@ -202,7 +220,10 @@ fn no_operation(case: &Case<'_>) -> Result<Answer, Refusal> {
     let Found::Methods(methods) = operation::at_path(&case.request.path) else {
         return Err(Refusal::new(
             Code::NotFound,
-            format!("This endpoint has no operation at the path `{}`.", printable(&case.request.path)),
+            format!(
+                "This endpoint has no operation at the path `{}`.",
+                printable(&case.request.path)
+            ),
         ));
     };
     let methods: Vec<&str> = methods.iter().map(http::Method::as_str).collect();
@@ -222,7 +243,10 @@ fn no_operation(case: &Case<'_>) -> Result<Answer, Refusal> {
 
 /// The beginning of a path that a client wrote, fit for a message.
 fn printable(path: &str) -> String {
-    path.chars().filter(|character| !character.is_control()).take(100).collect()
+    path.chars()
+        .filter(|character| !character.is_control())
+        .take(100)
+        .collect()
 }
 
 fn misconfigured(mistakes: &Mistakes) -> Refusal {

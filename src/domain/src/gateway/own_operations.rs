@@ -25,5 +25,8 @@ fn about() -> Answer {
         documentation: env!("CARGO_PKG_REPOSITORY"),
     };
     // Strings always serialise.
-    Answer::json(StatusCode::OK, serde_json::to_vec(&about).unwrap_or_default())
+    Answer::json(
+        StatusCode::OK,
+        serde_json::to_vec(&about).unwrap_or_default(),
+    )
 }

@@ -22,7 +22,9 @@ pub struct SettingsCache {
 impl SettingsCache {
     /// An empty cache.
     pub fn new() -> Self {
-        Self { by_endpoint: RefCell::new(LruCache::new(ENDPOINTS)) }
+        Self {
+            by_endpoint: RefCell::new(LruCache::new(ENDPOINTS)),
+        }
     }
 
     /// The settings that `json` means. An entry serves only its own endpoint and exactly its own text.

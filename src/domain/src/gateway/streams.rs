@@ -36,7 +36,9 @@ impl Streams {
     /// One stream of `user` has ended.
     pub fn close(&self, user: UserKey) {
         let mut open = self.open.borrow_mut();
-        let Entry::Occupied(mut entry) = open.entry(user) else { return };
+        let Entry::Occupied(mut entry) = open.entry(user) else {
+            return;
+        };
         match entry.get().checked_sub(1) {
             None | Some(0) => {
                 entry.remove();

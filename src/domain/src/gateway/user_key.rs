@@ -18,5 +18,9 @@ pub fn user_key(settings: &Settings, user: &User) -> [u8; 32] {
 
 /// The name of a user in the log: the beginning of [`user_key`], 16 hexadecimal digits.
 pub fn log_name(user_key: &[u8; 32]) -> String {
-    user_key.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    user_key
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -36,16 +36,23 @@ pub struct Verdicts {
 impl Verdicts {
     /// None yet.
     pub fn new() -> Self {
-        Self { thumbprints: RefCell::new(LruCache::new(TOKENS)) }
+        Self {
+            thumbprints: RefCell::new(LruCache::new(TOKENS)),
+        }
     }
 
     /// Whether the key with this thumbprint is known to have signed the token.
     pub fn knows(&self, token: TokenKey, key_thumbprint: &str) -> bool {
-        self.thumbprints.borrow_mut().get(&token).is_some_and(|known| known == key_thumbprint)
+        self.thumbprints
+            .borrow_mut()
+            .get(&token)
+            .is_some_and(|known| known == key_thumbprint)
     }
 
     /// Notes that the key with this thumbprint has signed the token.
     pub fn remember(&self, token: TokenKey, key_thumbprint: &str) {
-        self.thumbprints.borrow_mut().put(token, key_thumbprint.to_owned());
+        self.thumbprints
+            .borrow_mut()
+            .put(token, key_thumbprint.to_owned());
     }
 }

@@ -197,7 +197,6 @@ impl Host for FakeHost {
         self.now.get()
     }
 
-
     fn log(&self, level: LogLevel, line: &str) {
         self.lines.borrow_mut().push((level, line.to_owned()));
     }

@@ -1,0 +1,106 @@
+use http::Method;
+use serde_json::json;
+
+use super::{APP_KEY, Fixture, answered, refused, relayed};
+
+#[test]
+fn who_may_not_in_is_refused_without_a_request_to_anybody() {
+    let fixture = Fixture::new(&json!({"required_claims": "groups=staff"}));
+    let now = crate::host::fake::START.as_secs();
+    let cases = [
+        (
+            json!({"groups": ["staff"], "exp": now - 61}),
+            (401, "token_expired"),
+        ),
+        (
+            json!({"groups": ["staff"], "nbf": now + 61}),
+            (401, "token_not_yet_valid"),
+        ),
+        (
+            json!({"groups": ["staff"], "iss": "https://evil.example"}),
+            (401, "token_issuer_unknown"),
+        ),
+        (
+            json!({"groups": ["staff"], "aud": "other"}),
+            (401, "token_audience_refused"),
+        ),
+        (
+            json!({"groups": ["staff"], "sub": null}),
+            (403, "user_claim_missing"),
+        ),
+        (
+            json!({"groups": ["staff"], "sub": "DEFAULT-USER"}),
+            (403, "user_claim_unusable"),
+        ),
+        (
+            json!({"groups": ["guests"]}),
+            (403, "required_claims_not_met"),
+        ),
+        (json!({}), (403, "required_claims_not_met")),
+    ];
+    for (claims, (status, code)) in cases {
+        let outcome = fixture.chat(&claims, r#"{"query":"q","inputs":{},"user":"mallory"}"#);
+        assert_eq!(refused(outcome), (status, code.to_owned()), "{claims}");
+    }
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn a_token_that_was_good_is_judged_anew_at_every_request() {
+    let fixture = Fixture::new(&json!({}));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    let body = r#"{"query":"q","inputs":{}}"#;
+    relayed(fixture.handle("post_chat_messages", &request, body));
+    fixture.host.advance(std::time::Duration::from_secs(361));
+    assert_eq!(
+        refused(fixture.handle("post_chat_messages", &request, body)),
+        (401, "token_expired".to_owned())
+    );
+}
+
+#[test]
+fn a_good_signature_of_one_endpoint_says_nothing_at_another() {
+    let fixture = Fixture::new(&json!({}));
+    let other = Fixture::new(&json!({}));
+    let token = fixture.token(&json!({}));
+    relayed(fixture.handle(
+        "get_conversations",
+        &fixture.request(Method::GET, &token),
+        "",
+    ));
+    let mut request = fixture.request(Method::GET, &token);
+    request.endpoint = "e2".to_owned();
+    request.settings = other.settings.to_string();
+    assert_eq!(
+        refused(fixture.handle("get_conversations", &request, "")),
+        (401, "token_signature_invalid".to_owned())
+    );
+}
+
+#[test]
+fn changed_settings_hold_from_the_next_request_on() {
+    let fixture = Fixture::new(&json!({}));
+    let mut request = fixture.request(Method::GET, &fixture.token(&json!({})));
+    relayed(fixture.handle("get_conversations", &request, ""));
+    let mut settings = fixture.settings.clone();
+    settings["client_id"] = json!("another");
+    request.settings = settings.to_string();
+    assert_eq!(
+        refused(fixture.handle("get_conversations", &request, "")),
+        (401, "token_audience_refused".to_owned())
+    );
+}
+
+#[test]
+fn every_mistake_in_the_settings_is_told_and_none_of_the_secrets() {
+    let fixture =
+        Fixture::new(&json!({"issuer": "not a url", "client_id": "", "clock_skew": "900"}));
+    let answer =
+        answered(fixture.handle("get_conversations", &fixture.request(Method::GET, "x"), ""));
+    let body = String::from_utf8(answer.body).unwrap();
+    assert_eq!(answer.status.as_u16(), 503);
+    for setting in ["issuer", "client_id", "clock_skew"] {
+        assert!(body.contains(setting), "{setting} in {body}");
+    }
+    assert!(!body.contains(APP_KEY));
+}

@@ -1,0 +1,274 @@
+use std::pin::pin;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Fixture, answered, headers, refused, relayed, sent};
+use crate::gateway::RelayEnd;
+use crate::host::TransportError;
+use crate::host::fake::{ok, poll_once, respond, status};
+use crate::relay::UpstreamHead;
+
+const RUN: &str = "https://dify.example/v1/workflows/run/1e43fa4c-9b1a-430a-b494-ac22222409ae";
+const PARAMETERS: &str = "https://dify.example/v1/parameters";
+const CHAT: &str = r#"{"query":"q","inputs":{},"response_mode":"streaming"}"#;
+
+fn head(status: u16) -> Result<UpstreamHead, TransportError> {
+    let headers = headers(&[("content-type", "text/event-stream")]);
+    Ok(UpstreamHead {
+        status: StatusCode::from_u16(status).unwrap(),
+        headers,
+    })
+}
+
+fn complete() -> RelayEnd {
+    serde_json::from_str(r#"{"end":"complete","bytes":12}"#).unwrap()
+}
+
+#[test]
+fn a_run_is_shown_only_to_the_user_who_started_it_and_to_administrators() {
+    let fixture = Fixture::new(&json!({"admin_claims": "groups=ops"}));
+    let body =
+        json!({"id": "x", "inputs": json!({"sys.user_id": "alice"}).to_string()}).to_string();
+    fixture.host.answer(
+        RUN,
+        respond(
+            StatusCode::OK,
+            &[("content-type", "application/json")],
+            body.clone(),
+        ),
+    );
+    let ask = |claims: Value, method: Method| {
+        let mut request = fixture.request(method, &fixture.token(&claims));
+        request.path_values.insert(
+            "workflow_run_id".to_owned(),
+            RUN.rsplit('/').next().unwrap().to_owned(),
+        );
+        fixture.handle("get_workflow_run", &request, "")
+    };
+    for method in [Method::GET, Method::HEAD] {
+        let own = answered(ask(json!({}), method.clone()));
+        assert_eq!(
+            (own.status.as_u16(), String::from_utf8(own.body).unwrap()),
+            (200, body.clone())
+        );
+        assert_eq!(
+            refused(ask(json!({"sub": "bob"}), method)),
+            (404, "not_found".to_owned())
+        );
+    }
+    assert!(
+        fixture
+            .host
+            .exchanges()
+            .iter()
+            .all(|exchange| exchange.method == Method::GET)
+    );
+    relayed(ask(json!({"sub": "root", "groups": ["ops"]}), Method::GET));
+
+    let missing = respond(
+        StatusCode::NOT_FOUND,
+        &[("content-type", "application/json")],
+        "{}",
+    );
+    let (theirs, none) = (answered(ask(json!({"sub": "bob"}), Method::GET)), {
+        fixture.host.answer(RUN, missing);
+        answered(ask(json!({"sub": "bob"}), Method::GET))
+    });
+    assert_eq!(theirs, none, "whether a run exists cannot be found out");
+}
+
+#[test]
+fn further_requests_of_a_new_user_wait_for_the_head_of_the_first() {
+    let fixture = Fixture::new(&json!({}));
+    let mut first = relayed(fixture.chat(&json!({}), CHAT));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    let body = CHAT.as_bytes().to_vec();
+    let mut second = pin!(
+        fixture
+            .gateway
+            .handle("post_chat_messages", &request, &body)
+    );
+    assert!(poll_once(second.as_mut()).is_pending());
+    relayed(fixture.chat(&json!({"sub": "bob"}), CHAT));
+    fixture.gateway.relay_head(&mut first.context, head(200));
+    assert!(poll_once(second.as_mut()).is_ready());
+    relayed(fixture.chat(&json!({}), CHAT));
+}
+
+#[test]
+fn nobody_waits_longer_than_a_second_for_a_first_request() {
+    let fixture = Fixture::new(&json!({}));
+    relayed(fixture.chat(&json!({}), CHAT));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    let body = CHAT.as_bytes().to_vec();
+    let mut second = pin!(
+        fixture
+            .gateway
+            .handle("post_chat_messages", &request, &body)
+    );
+    assert!(poll_once(second.as_mut()).is_pending());
+    fixture.host.advance(Duration::from_secs(1));
+    assert!(poll_once(second.as_mut()).is_ready());
+}
+
+#[test]
+fn a_user_who_could_not_be_made_is_new_again() {
+    let fixture = Fixture::new(&json!({}));
+    let mut first = relayed(fixture.chat(&json!({}), CHAT));
+    fixture
+        .gateway
+        .relay_head(&mut first.context, Err(TransportError::Connect));
+    relayed(fixture.chat(&json!({}), CHAT));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    let body = CHAT.as_bytes().to_vec();
+    assert!(
+        poll_once(
+            pin!(
+                fixture
+                    .gateway
+                    .handle("post_chat_messages", &request, &body)
+            )
+            .as_mut()
+        )
+        .is_pending()
+    );
+}
+
+#[test]
+fn a_user_has_no_more_open_streams_than_the_settings_allow() {
+    let fixture = Fixture::new(&json!({"streams_per_user": "2"}));
+    let open = |claims: Value| {
+        let mut relay = relayed(fixture.chat(&claims, CHAT));
+        fixture.gateway.relay_head(&mut relay.context, head(200));
+        relay.context
+    };
+    let first = open(json!({}));
+    open(json!({}));
+    let refusal = answered(fixture.chat(&json!({}), CHAT));
+    assert_eq!(
+        (
+            refusal.status.as_u16(),
+            refusal
+                .headers
+                .get("retry-after")
+                .unwrap()
+                .to_str()
+                .unwrap()
+        ),
+        (429, "5")
+    );
+    open(json!({"sub": "bob"}));
+    relayed(fixture.chat(&json!({}), r#"{"query":"q","inputs":{}}"#));
+    fixture.gateway.relay_ended(first, complete());
+    open(json!({}));
+}
+
+#[test]
+fn a_stream_gets_the_short_limit_for_its_head_and_a_blocking_request_the_long_one() {
+    let fixture = Fixture::new(&json!({}));
+    let cases = [
+        (CHAT, 30),
+        (r#"{"query":"q","inputs":{}}"#, 300),
+        (
+            r#"{"query":"q","inputs":{},"response_mode":"blocking"}"#,
+            300,
+        ),
+    ];
+    for (number, (body, seconds)) in cases.into_iter().enumerate() {
+        let relay = relayed(fixture.chat(&json!({"sub": format!("u{number}")}), body));
+        assert_eq!(
+            relay.request.limits.head,
+            Duration::from_secs(seconds),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn declared_claims_go_into_the_inputs_and_dify_is_asked_once_a_minute() {
+    let fixture = Fixture::new(&json!({"input_claims": ""}));
+    let form = json!({"user_input_form": [{"text-input": {"variable": "__oidc_email", "required": false, "max_length": 48}}]});
+    fixture.host.answer(PARAMETERS, ok(form.to_string()));
+    let claims = json!({"email": "alice@example.com", "secret": "not declared"});
+    let body = r#"{"query":"q","inputs":{"__oidc_email":"mallory@example.com","__oidc_admin":"yes","a":1}}"#;
+    for sub in ["u1", "u2"] {
+        let relay = relayed(fixture.chat(
+            &json!({"sub": sub, "email": claims["email"], "secret": claims["secret"]}),
+            body,
+        ));
+        assert_eq!(
+            sent(&relay)["inputs"],
+            json!({"a": 1, "__oidc_email": "alice@example.com"})
+        );
+    }
+    assert_eq!(fixture.host.count(PARAMETERS), 1);
+    fixture.host.advance(Duration::from_secs(60));
+    relayed(fixture.chat(&json!({"sub": "u3"}), body));
+    assert_eq!(fixture.host.count(PARAMETERS), 2);
+}
+
+#[test]
+fn a_dify_that_does_not_say_what_it_declares_is_asked_again_after_five_seconds() {
+    let fixture = Fixture::new(&json!({"input_claims": ""}));
+    fixture.host.answer(PARAMETERS, status(500));
+    for (sub, seconds, asked) in [("u1", 0, 1), ("u2", 4, 1), ("u3", 1, 2)] {
+        fixture.host.advance(Duration::from_secs(seconds));
+        relayed(fixture.chat(&json!({"sub": sub}), r#"{"query":"q","inputs":{}}"#));
+        assert_eq!(fixture.host.count(PARAMETERS), asked, "{sub}");
+    }
+}
+
+#[test]
+fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
+    let fixture = Fixture::new(&json!({}));
+    let token = fixture.token(&json!({}));
+    let request = fixture.request(Method::POST, &token);
+    let mut relay = relayed(fixture.handle("post_chat_messages", &request, CHAT));
+    assert_eq!(fixture.host.lines().len(), 0);
+    fixture.host.advance(Duration::from_millis(20));
+    fixture.gateway.relay_head(&mut relay.context, head(200));
+    fixture.gateway.relay_ended(relay.context, complete());
+    let mut line = fixture.last_line();
+    let user = line.as_object_mut().unwrap().remove("user").unwrap();
+    assert_eq!(user.as_str().unwrap().len(), 16);
+    assert_eq!(
+        line,
+        json!({
+            "event": "request", "request_id": "r1", "endpoint": "e1", "operation": "post_chat_messages",
+            "issuer": "https://idp.example", "status": 200, "dify_status": 200, "milliseconds": 20,
+        })
+    );
+    assert_eq!(
+        refused(fixture.handle(
+            "post_chat_messages",
+            &fixture.request(Method::POST, "x.y"),
+            CHAT
+        ))
+        .0,
+        401
+    );
+    assert_eq!(fixture.last_line()["code"], "token_opaque");
+    let all = format!("{:?}", fixture.host.lines());
+    for secret in [super::APP_KEY, &token, "alice"] {
+        assert!(!all.contains(secret), "{secret} in {all}");
+    }
+}
+
+#[test]
+fn the_settings_choose_what_is_logged() {
+    let fixture = Fixture::new(&json!({"log_level": "error"}));
+    refused(fixture.handle(
+        "post_chat_messages",
+        &fixture.request(Method::POST, ""),
+        CHAT,
+    ));
+    assert_eq!(fixture.host.lines(), Vec::new());
+    let mut relay = relayed(fixture.chat(&json!({}), CHAT));
+    fixture
+        .gateway
+        .relay_head(&mut relay.context, Err(TransportError::Connect));
+    fixture.gateway.relay_ended(relay.context, complete());
+    assert_eq!(fixture.last_line()["code"], "dify_unavailable");
+}

@@ -1,0 +1,155 @@
+mod admission;
+mod app_api;
+mod operations;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jwt_simple::algorithms::{Ed25519KeyPair, EdDSAKeyPairLike};
+use jwt_simple::claims::Claims as SignedClaims;
+use jwt_simple::prelude::Duration;
+use serde_json::{Value, json};
+
+use super::{Gateway, Outcome, Relay};
+use crate::answer::Answer;
+use crate::host::Host;
+use crate::host::fake::FakeHost;
+use crate::request::{Piece, Request};
+
+const ISSUER: &str = "https://idp.example";
+const APP_KEY: &str = "app-0123456789";
+
+/// A gateway with one endpoint, whose keys are in its settings.
+struct Fixture {
+    host: Rc<FakeHost>,
+    gateway: Gateway<FakeHost>,
+    key: Ed25519KeyPair,
+    settings: Value,
+}
+
+impl Fixture {
+    fn new(changes: &Value) -> Self {
+        let host = FakeHost::new();
+        let key = Ed25519KeyPair::generate().with_key_id("k1");
+        let jwk: Value = serde_json::from_str(&key.public_key().to_jwk()).unwrap();
+        let mut settings = json!({
+            "issuer": ISSUER,
+            "client_id": "app",
+            "dify_api_url": "https://dify.example/v1",
+            "app_key": APP_KEY,
+            "input_claims": "none",
+            "jwks": json!({"keys": [jwk]}).to_string(),
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        Self {
+            gateway: Gateway::new(host.clone()),
+            host,
+            key,
+            settings,
+        }
+    }
+
+    fn token(&self, claims: &Value) -> String {
+        let now = self.host.now().as_secs();
+        let mut all = json!({"iss": ISSUER, "aud": "app", "exp": now + 300, "sub": "alice"});
+        for (name, value) in claims.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        all.as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        let mut signed = SignedClaims::with_custom_claims(all, Duration::from_secs(1));
+        (signed.issued_at, signed.expires_at, signed.invalid_before) = (None, None, None);
+        self.key.sign(signed).unwrap()
+    }
+
+    fn request(&self, method: Method, token: &str) -> Request {
+        Request {
+            id: "r1".to_owned(),
+            endpoint: "e1".to_owned(),
+            method,
+            path: "/".to_owned(),
+            query: String::new(),
+            headers: headers(&[
+                ("authorization", &format!("Bearer {token}")),
+                ("content-type", "application/json"),
+            ]),
+            path_values: BTreeMap::new(),
+            settings: self.settings.to_string(),
+        }
+    }
+
+    /// A chat message of the person whom `claims` describe.
+    fn chat(&self, claims: &Value, body: &str) -> Outcome {
+        let request = self.request(Method::POST, &self.token(claims));
+        self.handle("post_chat_messages", &request, body)
+    }
+
+    fn handle(&self, handler: &str, request: &Request, body: &str) -> Outcome {
+        self.host.run(
+            self.gateway
+                .handle(handler, request, &body.as_bytes().to_vec()),
+        )
+    }
+
+    fn last_line(&self) -> Value {
+        serde_json::from_str(&self.host.lines().last().unwrap().1).unwrap()
+    }
+}
+
+impl crate::request::Body for Vec<u8> {
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+
+    fn read_at(&self, offset: usize, buffer: &mut [u8]) -> usize {
+        self.as_slice().read_at(offset, buffer)
+    }
+}
+
+fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+    let pair = |(name, value): &(&str, &str)| {
+        (
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        )
+    };
+    pairs.iter().map(pair).collect()
+}
+
+fn relayed(outcome: Outcome) -> Relay {
+    match outcome {
+        Outcome::Relay(relay) => *relay,
+        Outcome::Answer(answer) => panic!("answered: {}", String::from_utf8_lossy(&answer.body)),
+    }
+}
+
+fn answered(outcome: Outcome) -> Answer {
+    match outcome {
+        Outcome::Answer(answer) => answer,
+        Outcome::Relay(relay) => panic!("relayed to {}", relay.request.url),
+    }
+}
+
+/// Status and code of a refusal.
+fn refused(outcome: Outcome) -> (u16, String) {
+    let answer = answered(outcome);
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    (
+        answer.status.as_u16(),
+        body["code"].as_str().unwrap_or_default().to_owned(),
+    )
+}
+
+/// What Dify gets as its body.
+fn sent(relay: &Relay) -> Value {
+    let pieces = relay.request.pieces.as_deref().unwrap_or_default();
+    let own = pieces.iter().map(|piece| match piece {
+        Piece::Own(bytes) => bytes.as_slice(),
+        Piece::Client { .. } => panic!("a piece of the client's"),
+    });
+    serde_json::from_slice(&own.collect::<Vec<_>>().concat()).unwrap()
+}

@@ -1,0 +1,199 @@
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Fixture, Relay, answered, refused, relayed, sent};
+use crate::operation::{BodyKind, Class, OPERATIONS, Operation, UserPlace};
+
+const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
+
+fn values(operation: &Operation) -> std::collections::BTreeMap<String, String> {
+    let names = operation
+        .path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('<')?.strip_suffix('>'));
+    let value = |name: &str| match name {
+        "action" => "enable",
+        _ => ID,
+    };
+    names
+        .map(|name| (name.to_owned(), value(name).to_owned()))
+        .collect()
+}
+
+/// What the person with `claims` gets from `operation`, having written `user=mallory` everywhere.
+fn ask(fixture: &Fixture, operation: &Operation, claims: &Value) -> super::Outcome {
+    let mut request = fixture.request(operation.method.clone(), &fixture.token(claims));
+    request.query = "user=mallory&user=mallory2&us%65r=mallory3&limit=2".to_owned();
+    request.path_values = values(operation);
+    let body = match operation.body {
+        BodyKind::Json => {
+            r#"{"user":"mallory","us\u0065r":"mallory2","inputs":{"a":1},"query":"q"}"#
+        }
+        BodyKind::Multipart => {
+            request.headers.insert(
+                "content-type",
+                "application/x-www-form-urlencoded".parse().unwrap(),
+            );
+            "user=mallory&user=mallory2&a=b"
+        }
+        BodyKind::Nothing => "",
+    };
+    fixture.handle(operation.handler, &request, body)
+}
+
+/// A relay to which Dify has begun to answer, so that the user's next request need not wait.
+fn begun(fixture: &Fixture, outcome: super::Outcome) -> Relay {
+    let mut relay = relayed(outcome);
+    let head = crate::relay::UpstreamHead {
+        status: http::StatusCode::OK,
+        headers: http::HeaderMap::new(),
+    };
+    fixture.gateway.relay_head(&mut relay.context, Ok(head));
+    relay
+}
+
+#[test]
+fn what_dify_takes_for_the_user_is_the_caller_in_every_operation() {
+    let fixture = Fixture::new(&json!({}));
+    let relaying = OPERATIONS.iter().filter(|operation| {
+        !matches!(operation.class, Class::Public | Class::Admin | Class::Owner)
+    });
+    for operation in relaying {
+        let relay = begun(&fixture, ask(&fixture, operation, &json!({})));
+        let query = relay.request.url.query().unwrap_or_default();
+        let name = operation.handler;
+        assert_eq!(
+            query.matches("user=alice").count(),
+            usize::from(operation.user == UserPlace::Query),
+            "{name}: {query}"
+        );
+        assert!(!query.contains("mallory"), "{name}: {query}");
+        let pieces = format!(
+            "{:?}",
+            relay
+                .request
+                .pieces
+                .iter()
+                .flatten()
+                .map(|piece| match piece {
+                    crate::request::Piece::Own(bytes) =>
+                        String::from_utf8_lossy(bytes).into_owned(),
+                    crate::request::Piece::Client { .. } => String::new(),
+                })
+                .collect::<String>()
+        );
+        assert!(!pieces.contains("mallory"), "{name}: {pieces}");
+        match operation.user {
+            UserPlace::Json => assert_eq!(sent(&relay)["user"], "alice", "{name}"),
+            UserPlace::Form => {
+                assert_eq!(pieces.matches("user=alice").count(), 1, "{name}: {pieces}")
+            }
+            UserPlace::Query | UserPlace::Nowhere => {
+                assert!(!pieces.contains("alice"), "{name}: {pieces}")
+            }
+        }
+    }
+}
+
+#[test]
+fn no_operation_but_the_public_one_answers_without_the_user_claim() {
+    let fixture = Fixture::new(&json!({}));
+    for operation in OPERATIONS
+        .iter()
+        .filter(|operation| operation.class != Class::Public)
+    {
+        let outcome = ask(&fixture, operation, &json!({"sub": null}));
+        assert_eq!(
+            refused(outcome),
+            (403, "user_claim_missing".to_owned()),
+            "{}",
+            operation.handler
+        );
+    }
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn app_wide_operations_are_for_those_who_meet_admin_claims() {
+    let nobody = Fixture::new(&json!({}));
+    let some = Fixture::new(&json!({"admin_claims": "groups=ops"}));
+    for operation in OPERATIONS
+        .iter()
+        .filter(|operation| operation.class == Class::Admin)
+    {
+        let name = operation.handler;
+        let required = (403, "admin_required".to_owned());
+        assert_eq!(
+            refused(ask(&nobody, operation, &json!({"groups": ["ops"]}))),
+            required,
+            "{name}"
+        );
+        assert_eq!(
+            refused(ask(&some, operation, &json!({"groups": ["staff"]}))),
+            required,
+            "{name}"
+        );
+        relayed(ask(&some, operation, &json!({"groups": ["ops"]})));
+    }
+}
+
+#[test]
+fn the_app_key_goes_to_dify_and_the_token_does_not() {
+    let fixture = Fixture::new(&json!({}));
+    for operation in OPERATIONS
+        .iter()
+        .filter(|operation| operation.class == Class::User)
+    {
+        let relay = begun(&fixture, ask(&fixture, operation, &json!({})));
+        let authorization = relay.request.headers.get("authorization").unwrap();
+        assert_eq!(authorization, &format!("Bearer {}", super::APP_KEY));
+        assert!(authorization.is_sensitive());
+        let context = serde_json::to_string(&relay.context).unwrap();
+        assert!(
+            !context.contains(super::APP_KEY) && !context.contains("alice"),
+            "{context}"
+        );
+    }
+}
+
+#[test]
+fn paths_without_an_operation_are_answered_as_dify_would_but_in_json() {
+    let fixture = Fixture::new(&json!({"allowed_origins": "https://app.example"}));
+    let cases = [
+        (Method::GET, "/nowhere", 404, None),
+        (Method::GET, "/chat-messages/../info", 404, None),
+        (Method::GET, "/chat-messages", 405, Some("OPTIONS, POST")),
+        (Method::DELETE, "/info", 405, Some("GET, HEAD, OPTIONS")),
+        (Method::OPTIONS, "/info", 204, Some("GET, HEAD, OPTIONS")),
+        (Method::OPTIONS, "/nowhere", 404, None),
+    ];
+    for (method, path, status, allow) in cases {
+        let mut request = fixture.request(method.clone(), "none");
+        path.clone_into(&mut request.path);
+        let answer = answered(fixture.handle("fallback", &request, ""));
+        let found = answer
+            .headers
+            .get("allow")
+            .map(|allow| allow.to_str().unwrap());
+        assert_eq!(
+            (answer.status.as_u16(), found),
+            (status, allow),
+            "{method} {path}"
+        );
+        assert_eq!(answer.headers.get("x-request-id").unwrap(), "r1");
+        assert_eq!(answer.headers.get("vary").unwrap(), "Origin");
+    }
+}
+
+#[test]
+fn the_root_tells_what_this_is_without_a_token() {
+    let fixture = Fixture::new(&json!({}));
+    let mut request = fixture.request(Method::GET, "");
+    request.headers.clear();
+    let answer = answered(fixture.handle("get_root", &request, ""));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(
+        (answer.status.as_u16(), body["name"].as_str()),
+        (200, Some("oidc_gateway"))
+    );
+}

@@ -1,0 +1,9 @@
+//! The daemon with a real plugin process of the SDK.
+
+#![cfg(test)]
+
+mod answers;
+mod modes;
+mod process;
+mod requests;
+mod support;

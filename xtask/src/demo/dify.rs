@@ -1,0 +1,88 @@
+//! The Dify that the plugin relays to: a real one, or the stand-in's process.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::step;
+use crate::workspace::Workspace;
+
+/// The app of the stand-in that answers with its inputs and its user, so that both can be seen.
+const APP: &str = "chatflow";
+
+/// An app API and the key of one of its apps. Dropping it stops the stand-in.
+pub struct Dify {
+    pub api_url: String,
+    pub app_key: String,
+    _stand_in: Option<Child>,
+}
+
+impl Dify {
+    /// The Dify at `api_url`, or a stand-in.
+    ///
+    /// # Errors
+    /// There is no app key for the real one, or the stand-in has not started.
+    pub async fn start(
+        workspace: &Workspace,
+        api_url: Option<String>,
+        app_key: Option<String>,
+    ) -> Result<Self> {
+        let Some(api_url) = api_url else {
+            return Self::stand_in(workspace).await;
+        };
+        let app_key = app_key.or_else(|| env::var("DIFY_APP_KEY").ok());
+        let app_key = app_key.context(
+            "--dify-api-url needs the key of an app: set DIFY_APP_KEY or give --app-key",
+        )?;
+        Ok(Self {
+            api_url,
+            app_key,
+            _stand_in: None,
+        })
+    }
+
+    async fn stand_in(workspace: &Workspace) -> Result<Self> {
+        let mut build = workspace.cargo();
+        build.args(["build", "--quiet", "--locked", "--package", "stand-in-dify"]);
+        step::run("building the stand-in for Dify", &mut build)?;
+
+        step::announce("starting the stand-in for Dify");
+        let program = workspace
+            .target()
+            .join("debug")
+            .join(format!("stand-in-dify{}", env::consts::EXE_SUFFIX));
+        let mut process = Command::new(program)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("the stand-in for Dify has not started")?;
+        let output = process
+            .stdout
+            .take()
+            .context("the stand-in for Dify has no output")?;
+        let line = BufReader::new(output).lines().next_line().await?;
+        let line = line.context("the stand-in for Dify has ended before it was ready")?;
+        let Ready { base_url, mut keys } = serde_json::from_str(&line)?;
+        let app_key = keys
+            .remove(APP)
+            .with_context(|| format!("the stand-in for Dify has no app `{APP}`"))?;
+        Ok(Self {
+            api_url: base_url,
+            app_key,
+            _stand_in: Some(process),
+        })
+    }
+}
+
+/// The line that the stand-in prints when it is ready.
+#[derive(Deserialize)]
+struct Ready {
+    base_url: String,
+    keys: BTreeMap<String, String>,
+}

@@ -1,0 +1,82 @@
+//! What the demo tells the person who started it.
+
+use std::fmt;
+
+/// Where the endpoint is, and who has signed in with which token.
+pub struct Guide {
+    pub endpoint: String,
+    pub signed_in: Option<(String, String)>,
+}
+
+impl fmt::Display for Guide {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "\nEndpoint: {}", self.endpoint)?;
+        match &self.signed_in {
+            Some((user, token)) => writeln!(formatter, "User:     {user}\nToken:    {token}")?,
+            None => writeln!(
+                formatter,
+                "Token:    put one of your provider's into the variable TOKEN"
+            )?,
+        }
+        for mode in ["blocking", "streaming"] {
+            writeln!(formatter, "\nA {mode} chat:\n{}", self.curl(mode))?;
+        }
+        writeln!(formatter, "\nEverything is up. Ctrl-C stops it.")
+    }
+}
+
+impl Guide {
+    fn curl(&self, mode: &str) -> String {
+        let token = self.signed_in.as_ref().map_or("$TOKEN", |(_, token)| token);
+        let body = format!(r#"{{"inputs":{{}},"query":"Hello","response_mode":"{mode}"}}"#);
+        let Self { endpoint, .. } = self;
+        format!(
+            "curl --no-buffer {endpoint}/chat-messages -H \"Authorization: Bearer {token}\" -H 'Content-Type: application/json' -d '{body}'"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_in_users_lines_are_ready_to_run() {
+        let signed_in = Some(("alice".to_owned(), "a.b.c".to_owned()));
+        let guide = Guide {
+            endpoint: "http://127.0.0.1:1/e/x".to_owned(),
+            signed_in,
+        };
+        let expected = r#"
+Endpoint: http://127.0.0.1:1/e/x
+User:     alice
+Token:    a.b.c
+
+A blocking chat:
+curl --no-buffer http://127.0.0.1:1/e/x/chat-messages -H "Authorization: Bearer a.b.c" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"blocking"}'
+
+A streaming chat:
+curl --no-buffer http://127.0.0.1:1/e/x/chat-messages -H "Authorization: Bearer a.b.c" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"streaming"}'
+
+Everything is up. Ctrl-C stops it.
+"#;
+        assert_eq!(guide.to_string(), expected);
+    }
+
+    #[test]
+    fn in_front_of_a_real_provider_the_person_brings_the_token() {
+        let guide = Guide {
+            endpoint: "http://127.0.0.1:1/e/x".to_owned(),
+            signed_in: None,
+        }
+        .to_string();
+        assert!(
+            guide.contains("Token:    put one of your provider's into the variable TOKEN\n"),
+            "{guide}"
+        );
+        assert!(
+            guide.contains(r#"-H "Authorization: Bearer $TOKEN""#),
+            "{guide}"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The built module and the package around it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails has failed its test"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use gateway_domain::operation::OPERATIONS;
+use wasmparser::{ExternalKind, Parser, Payload};
+use xtask::workspace::Workspace;
+use xtask::{module, package};
+
+/// What the module exports beside its handlers.
+const OTHER_EXPORTS: &[&str] = &[
+    "current_call",
+    "exchange_done",
+    "relay_ended",
+    "relay_head",
+    "timer_done",
+];
+
+/// The package of this checkout, built once for all tests.
+static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| package::build(&Workspace::this()).unwrap());
+
+#[test]
+fn the_module_exports_exactly_one_handler_for_each_operation_and_the_fallback() {
+    LazyLock::force(&PACKAGE);
+    let module = fs::read(Workspace::this().path(module::PATH)).unwrap();
+    let exported: BTreeSet<_> = exported_functions(&module)
+        .into_iter()
+        .filter(|name| !name.starts_with("__") && !OTHER_EXPORTS.contains(&name.as_str()))
+        .collect();
+    let operations = OPERATIONS.iter().map(|operation| operation.handler);
+    let expected: BTreeSet<_> = operations.chain(["fallback"]).map(str::to_owned).collect();
+    assert_eq!(exported, expected);
+}
+
+#[test]
+fn the_same_source_gives_the_same_package_in_another_directory() {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let here = Workspace::this();
+    let there = Workspace::at(directory.path().join("another/checkout"));
+    copy_sources(&here, &there);
+    let package = package::build(&there).unwrap();
+
+    let contents = |workspace| package::Contents::of(workspace).unwrap();
+    let (ours, theirs) = (contents(&here), contents(&there));
+    let different: Vec<_> = ours
+        .files()
+        .zip(theirs.files())
+        .filter(|(ours, theirs)| ours != theirs)
+        .collect();
+    let different: Vec<_> = different.iter().map(|((path, _), _)| path).collect();
+    assert!(different.is_empty(), "{different:?}");
+    assert!(
+        fs::read(&*PACKAGE).unwrap() == fs::read(package).unwrap(),
+        "the zip files differ"
+    );
+}
+
+fn exported_functions(module: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::ExportSection(exports) = payload.unwrap() {
+            let functions = exports.into_iter().map(Result::unwrap);
+            let functions = functions.filter(|export| export.kind == ExternalKind::Func);
+            names.extend(functions.map(|export| export.name.to_owned()));
+        }
+    }
+    names
+}
+
+/// Copies what git would commit: no build output and nothing that is ignored.
+fn copy_sources(from: &Workspace, to: &Workspace) {
+    let mut list = Command::new("git");
+    list.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let listed = list.current_dir(from.root()).output().unwrap();
+    assert!(
+        listed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
+    for path in String::from_utf8(listed.stdout)
+        .unwrap()
+        .split_terminator('\0')
+    {
+        copy(&from.path(path), &to.path(path));
+    }
+}
+
+/// A file that was removed and is still in the index is not there to be copied.
+fn copy(from: &Path, to: &Path) {
+    if from.is_file() {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+}
