@@ -1,0 +1,12 @@
+//! Every operation, safe for many users behind one app key.
+
+mod bodies;
+mod browsers;
+mod first_requests;
+mod inputs;
+mod isolation;
+mod matrix;
+mod rows;
+mod seen;
+mod things;
+mod uploads;
