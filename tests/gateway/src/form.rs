@@ -38,11 +38,16 @@ impl Form {
         self
     }
 
-    /// Makes it the body of a request.
-    pub fn send_in(mut self, request: RequestBuilder) -> RequestBuilder {
+    /// Content type and body.
+    pub fn finish(mut self) -> (String, Vec<u8>) {
         self.0
             .extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-        let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-        request.header(CONTENT_TYPE, content_type).body(self.0)
+        (format!("multipart/form-data; boundary={BOUNDARY}"), self.0)
+    }
+
+    /// Makes it the body of a request.
+    pub fn send_in(self, request: RequestBuilder) -> RequestBuilder {
+        let (content_type, body) = self.finish();
+        request.header(CONTENT_TYPE, content_type).body(body)
     }
 }

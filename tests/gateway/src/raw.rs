@@ -11,8 +11,9 @@ pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer
     let url = bench.stack.url();
     let (host, hook) = url["http://".len()..].split_once('/').unwrap();
     let request = format!(
-        "{method} /{hook}{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+        "{method} /{hook}{path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
     );
+    // HTTP/1.0 has no chunks: the body ends with the connection.
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
@@ -20,7 +21,6 @@ pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer
     parse(&bytes)
 }
 
-/// The daemon's answers with a length, and those to HEAD.
 fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let (head, body) = bytes.split_at(end.unwrap() + 4);
@@ -33,10 +33,6 @@ fn parse(bytes: &[u8]) -> Answer {
             (name, HeaderValue::from_str(value).unwrap())
         })
         .collect();
-    assert!(
-        !headers.contains_key("transfer-encoding"),
-        "a chunked body is not read here: {headers:?}"
-    );
     Answer {
         status: StatusCode::from_bytes(status.as_bytes()).unwrap(),
         headers,
