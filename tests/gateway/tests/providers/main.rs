@@ -1,0 +1,5 @@
+//! The packaged plugin in front of real identity providers: their tokens, their endpoints, their outages.
+
+mod keycloak;
+mod oidc_provider;
+mod outcome;

@@ -1,0 +1,60 @@
+//! The real `oidc-provider`.
+
+mod introspection;
+mod userinfo;
+mod verification;
+
+use std::collections::BTreeMap;
+
+use gateway_tests::Bench;
+use harness::{Issuer, SignIn, Tokens};
+
+/// A resource whose tokens are opaque, for the usual audience.
+const OPAQUE: &str = "urn:dify:opaque";
+
+/// What the refusal of a token says that the provider does not know any more.
+const INACTIVE: &str = "The identity provider says that the token is not active: it has ended, was withdrawn, or \
+    belongs to somebody else's provider. Sign in again.";
+
+/// What the refusal says of a rule that the token does not meet. Which rule, only the log says.
+const RULE_NOT_MET: &str = "The token does not meet the endpoint's `required_claims`. Ask the administrator for access; \
+    the gateway's log has the rule.";
+
+/// Signs a user in for a resource.
+async fn for_resource(bench: &Bench, user: &str, resource: &str) -> Tokens {
+    let sign_in = SignIn {
+        resource: Some(resource),
+        ..SignIn::of(user)
+    };
+    sign_in_with(bench, sign_in).await
+}
+
+async fn sign_in_with(bench: &Bench, sign_in: SignIn<'_>) -> Tokens {
+    let provider = bench.identity_provider();
+    provider.sign_in_with(sign_in).await.unwrap()
+}
+
+/// An opaque token without audience and without claims of the person; the userinfo endpoint takes it.
+async fn without_audience(bench: &Bench, user: &str) -> String {
+    let sign_in = SignIn {
+        client_id: Some(bench.identity_provider().opaque_client_id()),
+        ..SignIn::of(user)
+    };
+    sign_in_with(bench, sign_in).await.access_token
+}
+
+/// How often the provider has been asked for a path.
+async fn asked(bench: &Bench, path: &str) -> u64 {
+    let requests: BTreeMap<String, u64> = bench.identity_provider().requests().await.unwrap();
+    requests.get(path).copied().unwrap_or_default()
+}
+
+/// Ends the provider's process; its issuer, which is returned, stays in the settings.
+fn end_provider(bench: &mut Bench) -> String {
+    let issuer = bench.identity_provider().issuer().to_owned();
+    bench.stack.issuer = Issuer::External {
+        issuer: issuer.clone(),
+        client_id: String::new(),
+    };
+    issuer
+}
