@@ -9,6 +9,7 @@ use harness::Issuer;
 use serde_json::json;
 use stand_in_dify::AppKind;
 
+use crate::messages::{EMAIL_NOT_VERIFIED, INACTIVE, RULE_NOT_MET, credentials_refused};
 use crate::outcome::{Outcome, assert_outcomes, outcome, refused, row};
 use realm::{ALICE, BOB, PASSWORD};
 use server::{Server, access_token};
@@ -117,8 +118,6 @@ async fn only_access_tokens_are_taken(bench: &Bench, keycloak: &Server) {
 async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
     let alice = access_token(&keycloak.sign_in("alice", "dify-web").await);
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
-    let message = "The token does not meet the endpoint's `required_claims`. Ask the administrator for access; the \
-         gateway's log has the rule.";
     for rule in [
         "realm_access.roles=chat",
         "resource_access.dify-web.roles=editor|admin",
@@ -131,7 +130,7 @@ async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
                 rule,
                 json!({}),
                 &bob,
-                refused(403, "required_claims_not_met", message),
+                refused(403, "required_claims_not_met", RULE_NOT_MET),
             ),
         ];
         assert_outcomes(bench, &json!({"required_claims": rule}), rows).await;
@@ -141,8 +140,6 @@ async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
 async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without_sub = access_token(&keycloak.sign_in("alice", "without-sub").await);
-    let unverified = "The endpoint knows people by `email`, and the token's `email_verified` is false. Have the person \
-         verify the address, or use `sub` in `user_claim`.";
     let missing = "The token has none of the claims that could tell who the person is: sub. Keycloak 25 and newer leaves \
          `sub` out where the client has not the client scope `basic`, and leaves most out of lightweight access tokens: \
          add the scope, turn `Always use lightweight access token` off, or add a mapper.";
@@ -157,7 +154,7 @@ async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
             "an address that is not verified",
             json!({"user_claim": "email"}),
             &bob,
-            refused(403, "email_not_verified", unverified),
+            refused(403, "email_not_verified", EMAIL_NOT_VERIFIED),
         ),
         row(
             "no claim",
@@ -211,13 +208,7 @@ async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Serve
          Keycloak leaves `aud` out of lightweight access tokens: turn `Always use lightweight access token` off, or set \
          `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it (Client \
          scopes, the dedicated scope, Add mapper, Audience).";
-    let inactive = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
-         somebody else's provider. Sign in again.";
-    let wrong_secret = format!(
-        "The identity provider `{}` refused the gateway's own credentials at its introspection endpoint. Compare \
-         `client_secret` with the secret of the client `dify-gateway`, and see that this client may introspect tokens.",
-        keycloak.issuer()
-    );
+    let wrong_secret = credentials_refused(&keycloak.issuer(), "dify-gateway");
     let rows = [
         row(
             "lightweight, introspected",
@@ -241,7 +232,7 @@ async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Serve
             "withdrawn, introspected",
             json!({}),
             &withdrawn,
-            refused(401, "token_inactive", inactive),
+            refused(401, "token_inactive", INACTIVE),
         ),
         row("withdrawn, verified", verified, &withdrawn, user(ALICE)),
         row(

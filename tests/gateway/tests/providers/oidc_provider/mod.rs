@@ -12,14 +12,6 @@ use harness::{Issuer, SignIn, Tokens};
 /// A resource whose tokens are opaque, for the usual audience.
 const OPAQUE: &str = "urn:dify:opaque";
 
-/// What the refusal of a token says that the provider does not know any more.
-const INACTIVE: &str = "The identity provider says that the token is not active: it has ended, was withdrawn, or \
-    belongs to somebody else's provider. Sign in again.";
-
-/// What the refusal says of a rule that the token does not meet. Which rule, only the log says.
-const RULE_NOT_MET: &str = "The token does not meet the endpoint's `required_claims`. Ask the administrator for access; \
-    the gateway's log has the rule.";
-
 /// Signs a user in for a resource.
 async fn for_resource(bench: &Bench, user: &str, resource: &str) -> Tokens {
     let sign_in = SignIn {

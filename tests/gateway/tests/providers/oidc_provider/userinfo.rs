@@ -4,7 +4,8 @@ use gateway_tests::Bench;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
-use super::{INACTIVE, OPAQUE, RULE_NOT_MET, asked, end_provider, for_resource, without_audience};
+use super::{OPAQUE, asked, end_provider, for_resource, without_audience};
+use crate::messages::{EMAIL_NOT_VERIFIED, INACTIVE, RULE_NOT_MET};
 use crate::outcome::{Outcome, assert_outcomes, outcome, refused, row};
 
 /// Where the provider is asked.
@@ -30,8 +31,6 @@ async fn tokens_are_worth_what_it_says(bench: &Bench) {
     let alice = without_audience(bench, "alice").await;
     let bob = without_audience(bench, "bob").await;
     let for_the_api = for_resource(bench, "alice", OPAQUE).await.access_token;
-    let unverified = "The endpoint knows people by `email`, and the token's `email_verified` is false. Have the person \
-         verify the address, or use `sub` in `user_claim`.";
     let rows = [
         row(
             "it knows the token",
@@ -49,7 +48,7 @@ async fn tokens_are_worth_what_it_says(bench: &Bench) {
             "its claims are judged",
             json!({"user_claim": "email"}),
             &bob,
-            refused(403, "email_not_verified", unverified),
+            refused(403, "email_not_verified", EMAIL_NOT_VERIFIED),
         ),
         row(
             "a rule holds",
