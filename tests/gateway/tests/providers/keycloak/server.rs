@@ -13,8 +13,8 @@ use tokio::process::{Child, Command};
 use super::installation::announce;
 use super::realm::{self, PASSWORD};
 
-/// Twenty seconds on an idle machine; the first start makes its build as well.
-const START: Duration = Duration::from_secs(300);
+/// Twenty seconds on an idle machine, minutes on a busy one; the first start makes its build as well.
+const START: Duration = Duration::from_secs(600);
 const ADMINISTRATOR: &str = "admin";
 
 /// Keycloak in development mode, its database in memory. Dropping it kills the process.
