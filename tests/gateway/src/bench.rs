@@ -40,7 +40,12 @@ impl Bench {
         Self::between(Issuer::IdentityProvider(provider), app, |_| {}).await
     }
 
-    async fn between(issuer: Issuer, app: AppKind, change: impl FnOnce(&mut StackOptions)) -> Self {
+    /// In front of `app`, with this issuer, and with changed options.
+    pub async fn between(
+        issuer: Issuer,
+        app: AppKind,
+        change: impl FnOnce(&mut StackOptions),
+    ) -> Self {
         let dify = StandIn::start(Options {
             // The tests' own connections to the plugin are no more than one user's; Dify's limit is not their subject.
             worker_connections: 100,

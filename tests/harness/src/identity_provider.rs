@@ -29,6 +29,7 @@ struct Ready {
     client_id: String,
     opaque_client_id: String,
     introspection: ClientCredentials,
+    introspection_by_post: ClientCredentials,
     redirect_uri: String,
     users: Vec<String>,
     password: String,
@@ -82,14 +83,19 @@ impl IdentityProvider {
         &self.ready.client_id
     }
 
-    /// The public client whose access tokens are opaque and without audience.
+    /// The public client whose access tokens are opaque, without audience and without claims of the person.
     pub fn opaque_client_id(&self) -> &str {
         &self.ready.opaque_client_id
     }
 
-    /// The confidential client that may introspect tokens.
+    /// The confidential client that may introspect tokens (`client_secret_basic`).
     pub fn introspection(&self) -> &ClientCredentials {
         &self.ready.introspection
+    }
+
+    /// The same for `client_secret_post`.
+    pub fn introspection_by_post(&self) -> &ClientCredentials {
+        &self.ready.introspection_by_post
     }
 
     /// Where the code is sent to; nobody listens there.
