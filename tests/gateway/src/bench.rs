@@ -116,6 +116,17 @@ impl Bench {
         Answer::of(request.json(body)).await
     }
 
+    /// No request has harmed the plugin: its process is the first one, and its module has not trapped.
+    pub fn assert_unharmed(&self) {
+        let daemon = &self.stack.daemon;
+        assert_eq!(daemon.restarts(), 0);
+        for line in daemon.log_lines() {
+            let is_harm =
+                line.text.contains("The module trapped") || line.text.contains("has no answer");
+            assert!(!is_harm, "{}", line.text);
+        }
+    }
+
     /// What Dify has seen since it was last asked; the gateway's own question for the app's inputs is left out.
     pub fn seen(&self) -> Vec<SeenRequest> {
         let control = self.control();

@@ -29,9 +29,8 @@ impl Form {
         let content_type = content_type
             .map(|content_type| format!("Content-Type: {content_type}\r\n"))
             .unwrap_or_default();
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\n{content_type}\r\n"
-        );
+        let head =
+            format!("--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\n{content_type}\r\n");
         self.0.extend_from_slice(head.as_bytes());
         self.0.extend_from_slice(bytes);
         self.0.extend_from_slice(b"\r\n");

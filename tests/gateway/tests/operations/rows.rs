@@ -103,4 +103,7 @@ rows! {
     get_annotation_reply_status Chatflow "/apps/annotation-reply/enable/status/<job_id>" None ADMIN ADMIN OK;
     get_end_user Chatflow "/end-users/<end_user_id>" None ADMIN ADMIN OK;
     get_root Chatflow "/" None OK OK OK;
+    get_whoami Chatflow "/whoami" None OK OK OK;
+    get_health Chatflow "/health" None OK OK OK;
+    get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
 }

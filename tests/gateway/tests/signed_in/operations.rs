@@ -13,15 +13,25 @@ async fn a_file_arrives_as_it_was_sent() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
     for length in [0, 1, LARGEST] {
-        let bytes: Vec<u8> = (0..length).map(|index| (index * index % 251) as u8).collect();
-        let form = Form::default()
-            .field("user", "bob")
-            .file("file", "a.bin", "application/octet-stream", &bytes);
-        let request = bench.request(Method::POST, "/files/upload").bearer_auth(&token);
+        let bytes: Vec<u8> = (0..length)
+            .map(|index| (index * index % 251) as u8)
+            .collect();
+        let form = Form::default().field("user", "bob").file(
+            "file",
+            "a.bin",
+            "application/octet-stream",
+            &bytes,
+        );
+        let request = bench
+            .request(Method::POST, "/files/upload")
+            .bearer_auth(&token);
         let answer = Answer::of(form.send_in(request)).await;
         assert_eq!(answer.status, 201, "{length}: {}", answer.text());
         let file = answer.json();
-        assert_eq!((&file["size"], &file["name"]), (&json!(length), &json!("a.bin")));
+        assert_eq!(
+            (&file["size"], &file["name"]),
+            (&json!(length), &json!("a.bin"))
+        );
         let stored = bench.control().file_sha256(file["id"].as_str().unwrap());
         assert_eq!(stored.unwrap(), sha256(&bytes), "{length} bytes");
     }
@@ -41,19 +51,34 @@ async fn the_other_operations_answer_what_dify_answers() {
 
     let answer = bench.get(&token, "/parameters").await;
     let form = answer.json()["user_input_form"].as_array().map(Vec::len);
-    assert_eq!((answer.status.as_u16(), form), (200, Some(4)), "{}", answer.text());
+    assert_eq!(
+        (answer.status.as_u16(), form),
+        (200, Some(4)),
+        "{}",
+        answer.text()
+    );
     bench.control().forget_requests();
 
     let run = json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "bob"});
     let answer = bench.post(&token, "/workflows/run", &run).await;
     let data = &answer.json()["data"];
-    assert_eq!((answer.status.as_u16(), &data["status"]), (200, &json!("succeeded")));
+    assert_eq!(
+        (answer.status.as_u16(), &data["status"]),
+        (200, &json!("succeeded"))
+    );
     assert_eq!(
         data["outputs"],
         json!({"q": "x", "email": null, "level": null, "user_id": "alice"})
     );
-    let seen: Vec<Value> = bench.seen().iter().map(|seen| serde_json::from_slice(seen.body.as_ref().unwrap()).unwrap()).collect();
-    assert_eq!(seen, [json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "alice"})]);
+    let seen: Vec<Value> = bench
+        .seen()
+        .iter()
+        .map(|seen| serde_json::from_slice(seen.body.as_ref().unwrap()).unwrap())
+        .collect();
+    assert_eq!(
+        seen,
+        [json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "alice"})]
+    );
 
     // What Dify refuses is told as Dify tells it.
     let answer = bench.get(&token, "/conversations").await;

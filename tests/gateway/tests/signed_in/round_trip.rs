@@ -1,6 +1,9 @@
 //! Users of the real `oidc-provider` chat, and see their own conversations only.
 
+use std::time::Duration;
+
 use gateway_tests::{Answer, Bench};
+use harness::{Algorithm, SignIn};
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, SeenRequest};
 
@@ -23,7 +26,10 @@ async fn a_signed_in_user_chats_as_the_tokens_subject_and_sees_no_other_conversa
 
     let answer = bench.post(&alice, "/chat-messages", &chat).await;
     let seen = bench.seen();
-    assert_answers(&answer, "q=hi|user=alice|email=alice@example.com|level=|inq=x");
+    assert_answers(
+        &answer,
+        "q=hi|user=alice|email=alice@example.com|level=|inq=x",
+    );
     assert_eq!(
         seen.iter().map(body).collect::<Vec<_>>(),
         [json!({
@@ -37,7 +43,10 @@ async fn a_signed_in_user_chats_as_the_tokens_subject_and_sees_no_other_conversa
     let answer = bench.post(&bob, "/chat-messages", &chat).await;
     assert_answers(&answer, "q=hi|user=bob|email=bob@example.com|level=|inq=x");
 
-    assert_eq!(conversations(&bench, &alice, "").await, [conversation.clone()]);
+    assert_eq!(
+        conversations(&bench, &alice, "").await,
+        [conversation.clone()]
+    );
     assert_eq!(
         conversations(&bench, &bob, "?user=alice&us%65r=alice").await,
         [answer.json()["conversation_id"].clone()]
@@ -47,15 +56,23 @@ async fn a_signed_in_user_chats_as_the_tokens_subject_and_sees_no_other_conversa
 
     let id = conversation.as_str().unwrap();
     for (user, status, messages) in [(&alice, 200, 1), (&bob, 404, 0)] {
-        let answer = bench.get(user, &format!("/messages?conversation_id={id}")).await;
+        let answer = bench
+            .get(user, &format!("/messages?conversation_id={id}"))
+            .await;
         let count = answer.json()["data"].as_array().map_or(0, Vec::len);
         assert_eq!((answer.status.as_u16(), count), (status, messages));
     }
 }
 
 fn assert_answers(answer: &Answer, text: &str) {
-    assert_eq!((answer.status.as_u16(), &answer.json()["answer"]), (200, &json!(text)));
-    assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["answer"]),
+        (200, &json!(text))
+    );
+    assert_eq!(
+        answer.header("content-type"),
+        "application/json; charset=utf-8"
+    );
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("vary"), "Authorization, Origin");
 }
@@ -64,7 +81,10 @@ async fn conversations(bench: &Bench, token: &str, query: &str) -> Vec<Value> {
     let answer = bench.get(token, &format!("/conversations{query}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let listed = answer.json()["data"].as_array().unwrap().clone();
-    listed.into_iter().map(|conversation| conversation["id"].clone()).collect()
+    listed
+        .into_iter()
+        .map(|conversation| conversation["id"].clone())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,4 +100,46 @@ async fn tokens_of_rotated_keys_are_taken_at_once_and_those_of_withdrawn_keys_no
     let (status, code, _) = bench.get(&old, "/info").await.refusal();
     assert_eq!((status, code.as_str()), (401, "token_key_unknown"));
     assert_eq!(provider.requests().await.unwrap()["/jwks"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_the_provider_issues_only_access_tokens_for_this_endpoint_are_taken() {
+    let bench = Bench::with_identity_provider(AppKind::Chatflow).await;
+    let provider = bench.identity_provider();
+    let issued = async |resource: &str| {
+        let sign_in = SignIn {
+            resource: Some(resource),
+            ..SignIn::of("alice")
+        };
+        provider.sign_in_with(sign_in).await.unwrap().access_token
+    };
+    for algorithm in Algorithm::ALL {
+        let token = issued(&format!("urn:dify:alg:{}", algorithm.name())).await;
+        let answer = bench.get(&token, "/info").await;
+        assert_eq!(
+            answer.status,
+            200,
+            "{}: {}",
+            algorithm.name(),
+            answer.text()
+        );
+    }
+    bench.seen();
+    bench.set_settings(&json!({"clock_skew": "0"}));
+    let short = issued("urn:dify:short").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    for (name, token, expected) in [
+        (
+            "for another API",
+            issued("urn:dify:api").await,
+            "token_audience_refused",
+        ),
+        ("opaque", issued("urn:dify:opaque").await, "token_opaque"),
+        ("of two seconds", short, "token_expired"),
+    ] {
+        let answer = bench.get(&token, "/info").await;
+        let found = (answer.status.as_u16(), &answer.json()["code"]);
+        assert_eq!(found, (401, &json!(expected)), "{name}");
+    }
+    assert!(bench.seen().is_empty(), "Dify was asked");
 }

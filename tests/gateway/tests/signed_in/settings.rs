@@ -8,7 +8,8 @@ use stand_in_dify::AppKind;
 async fn every_mistake_is_named_and_mended_settings_work_at_once() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
-    let missing = |name: &str, example: &str| format!("`{name}` is missing; write text such as `{example}`.");
+    let missing =
+        |name: &str, example: &str| format!("`{name}` is missing; write text such as `{example}`.");
     let rows: [(Value, String); 7] = [
         (json!({"issuer": null}), missing("issuer", "https://idp.example.com/realms/main")),
         (json!({"client_id": ""}), missing("client_id", "my-app")),
@@ -32,8 +33,16 @@ async fn every_mistake_is_named_and_mended_settings_work_at_once() {
         bench.set_settings(&changes);
         let message = format!("The endpoint's settings are wrong. {mistakes}");
         let expected = (503, "configuration_error".to_owned(), message);
-        assert_eq!(bench.get(&token, "/info").await.refusal(), expected, "{changes}");
+        assert_eq!(
+            bench.get(&token, "/info").await.refusal(),
+            expected,
+            "{changes}"
+        );
         bench.set_settings(&json!({}));
-        assert_eq!(bench.get(&token, "/info").await.status, 200, "after {changes}");
+        assert_eq!(
+            bench.get(&token, "/info").await.status,
+            200,
+            "after {changes}"
+        );
     }
 }

@@ -35,19 +35,15 @@ fn events(frames: &[u8]) -> Vec<Value> {
     frames.map(event).collect()
 }
 
-fn names(frames: &[u8]) -> Vec<Value> {
-    events(frames).iter().map(|event| event["event"].clone()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_event_arrives_before_the_next_is_produced() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
     bench.control().set_event_interval(LONG_INTERVAL);
     let mut response = stream(&bench, &token, "/chat-messages").await;
-    for expected in ["ping", "workflow_started", "node_started"] {
+    for _ in 0..3 {
         let piece = response.chunk().await.unwrap().unwrap();
-        assert_eq!(names(&piece), [expected], "more than one event had gathered");
+        assert_eq!(events(&piece).len(), 1, "events have gathered: {piece:?}");
     }
 }
 
@@ -55,7 +51,9 @@ async fn each_event_arrives_before_the_next_is_produced() {
 async fn a_stream_passes_whole_and_in_pieces_and_its_user_is_the_caller() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
-    bench.control().set_event_interval(Duration::from_millis(50));
+    bench
+        .control()
+        .set_event_interval(Duration::from_millis(50));
     for (app, path) in [
         (AppKind::Chatflow, "/chat-messages"),
         (AppKind::Workflow, "/workflows/run"),
