@@ -241,7 +241,7 @@ async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench, settings: &Value) 
     let known = for_resource(bench, "alice", OPAQUE).await.access_token;
     let unknown = for_resource(bench, "alice", OPAQUE).await.access_token;
     assert_eq!(outcome(bench, &known).await, Ok("alice".to_owned()));
-    let issuer = end_provider(bench);
+    let issuer = end_provider(bench).await;
     let message = format!(
         "The identity provider `{issuer}` gave no introspection answer: could not connect. Try again in 5 seconds."
     );

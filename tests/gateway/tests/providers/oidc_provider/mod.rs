@@ -5,6 +5,7 @@ mod userinfo;
 mod verification;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use gateway_tests::Bench;
 use harness::{Issuer, SignIn, Tokens};
@@ -41,12 +42,15 @@ async fn asked(bench: &Bench, path: &str) -> u64 {
     requests.get(path).copied().unwrap_or_default()
 }
 
-/// Ends the provider's process; its issuer, which is returned, stays in the settings.
-fn end_provider(bench: &mut Bench) -> String {
+/// Ends the provider's process, and waits until nothing answers at its issuer, which stays in the settings.
+async fn end_provider(bench: &mut Bench) -> String {
     let issuer = bench.identity_provider().issuer().to_owned();
     bench.stack.issuer = Issuer::External {
         issuer: issuer.clone(),
         client_id: String::new(),
     };
+    while harness::http_client().get(&issuer).send().await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     issuer
 }

@@ -144,7 +144,7 @@ async fn claims_that_rules_name_are_asked_for(bench: &Bench) {
 async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
     bench.set_settings(&json!({"token_validation": "userinfo"}));
     let token = without_audience(bench, "alice").await;
-    let issuer = end_provider(bench);
+    let issuer = end_provider(bench).await;
     let message = format!(
         "The identity provider `{issuer}` gave no userinfo answer: could not connect. Try again in 5 seconds."
     );

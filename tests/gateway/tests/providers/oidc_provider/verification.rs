@@ -143,7 +143,7 @@ async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
         .unwrap()
         .access_token;
     assert_eq!(outcome(bench, &token).await, Ok("alice".to_owned()));
-    let issuer = end_provider(bench);
+    let issuer = end_provider(bench).await;
     let fresh = json!({"discovery_url": format!("{issuer}/.well-known/openid-configuration")});
     let message = format!(
         "The identity provider `{issuer}` gave no discovery document: could not connect. Try again in 5 seconds."
