@@ -45,7 +45,7 @@ async fn a_signed_in_user_chats_as_the_tokens_subject_and_sees_no_other_conversa
 
     assert_eq!(
         conversations(&bench, &alice, "").await,
-        [conversation.clone()]
+        std::slice::from_ref(&conversation)
     );
     assert_eq!(
         conversations(&bench, &bob, "?user=alice&us%65r=alice").await,
