@@ -122,7 +122,11 @@ impl Local {
         };
         match tokio::time::timeout(self.limits.launch, running.heartbeat()).await {
             Ok(true) => Ok(running),
-            _ => Err(not_ready(started.elapsed(), &self.log)),
+            _ => {
+                let waited = started.elapsed();
+                running.last_words().await;
+                Err(not_ready(waited, &self.log))
+            }
         }
     }
 }
@@ -173,7 +177,7 @@ struct Running {
     child: Child,
     lines: FramedRead<ChildStdout, AnyDelimiterCodec>,
     log: Arc<Log>,
-    _stderr: AbortOnDropHandle<()>,
+    stderr: AbortOnDropHandle<()>,
 }
 
 impl Running {
@@ -201,8 +205,13 @@ impl Running {
             child,
             lines: FramedRead::new(stdout, codec),
             log: Arc::clone(log),
-            _stderr: AbortOnDropHandle::new(tokio::spawn(stderr)),
+            stderr: AbortOnDropHandle::new(tokio::spawn(stderr)),
         })
+    }
+
+    /// Waits for the end of stderr, which may be read later than that of stdout.
+    async fn last_words(&mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.stderr).await;
     }
 
     /// Reads up to the next heartbeat; false when stdout has ended, or a line was too long for the daemon.

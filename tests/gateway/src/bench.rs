@@ -127,6 +127,20 @@ impl Bench {
         }
     }
 
+    /// The first line of the log with this `event`. The host gathers lines for a moment, so they come after the answer.
+    pub async fn logged(&self, event: &str) -> Value {
+        let marker = format!("\"event\":\"{event}\"");
+        for _ in 0..100 {
+            let lines = self.stack.daemon.log_lines();
+            if let Some(line) = lines.iter().find(|line| line.text.contains(&marker)) {
+                let json = line.text.find('{').and_then(|start| line.text.get(start..));
+                return serde_json::from_str(json.unwrap_or_default()).expect("a line of JSON");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no {event} in {:?}", self.stack.daemon.log_lines());
+    }
+
     /// What Dify has seen since it was last asked; the gateway's own question for the app's inputs is left out.
     pub fn seen(&self) -> Vec<SeenRequest> {
         let control = self.control();
