@@ -117,6 +117,11 @@ def test_of_the_addresses_of_a_discovered_name_the_public_ones_are_used(
     assert reach.addresses("idp.example", 443, public_only=True) == used
 
 
+def test_the_template_of_entra_lends_the_origin_that_all_its_tenants_are_at() -> None:
+    settings = json.dumps({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"})
+    assert lent_origins(settings) == {Origin("https", "login.microsoftonline.com", 443)}
+
+
 def test_a_discovered_name_with_private_addresses_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reach, "_resolve", lambda host, port: ["127.0.0.1", "::1"])
     with pytest.raises(Failure, match="refused"):

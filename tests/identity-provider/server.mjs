@@ -30,6 +30,7 @@ const RESOURCES = {
   [DEFAULT_RESOURCE]: {},
   'urn:dify:api': { audience: 'https://api.example.com' },
   'urn:dify:opaque': { accessTokenFormat: 'opaque' },
+  'urn:dify:opaque-short': { accessTokenFormat: 'opaque', accessTokenTTL: 2 },
   'urn:dify:short': { accessTokenTTL: 2 },
   ...Object.fromEntries(ALGORITHMS.map((alg) => [`urn:dify:alg:${alg}`, { jwt: { sign: { alg } } }])),
 };
@@ -40,12 +41,14 @@ const publicClient = {
   redirect_uris: [REDIRECT_URI],
   token_endpoint_auth_method: 'none',
 };
+const confidentialClient = { client_secret: clientSecret, grant_types: [], redirect_uris: [], response_types: [] };
 const CLIENTS = [
   { client_id: 'dify-web', ...publicClient },
   // No default resource: opaque tokens without audience, the only ones that the userinfo endpoint takes.
   { client_id: 'dify-opaque', ...publicClient },
-  // Asks the introspection endpoint; nobody signs in to it.
-  { client_id: 'dify-gateway', client_secret: clientSecret, grant_types: [], redirect_uris: [], response_types: [] },
+  // They ask the introspection endpoint, with the secret in the header and in the form; nobody signs in to them.
+  { client_id: 'dify-gateway', ...confidentialClient },
+  { client_id: 'dify-gateway-post', ...confidentialClient, token_endpoint_auth_method: 'client_secret_post' },
 ];
 
 const configuration = {
@@ -59,7 +62,8 @@ const configuration = {
   clientBasedCORS: () => true,
   conformIdTokenClaims: false,
   cookies: { keys: [randomBytes(32).toString('base64url')] },
-  extraTokenClaims: (_ctx, token) => claimsOf(token.accountId),
+  // A token that the userinfo endpoint takes says no more than whose it is: there the rest can be asked.
+  extraTokenClaims: (_ctx, token) => (token.aud ? claimsOf(token.accountId) : undefined),
   features: {
     devInteractions: { enabled: false },
     introspection: { enabled: true },
@@ -69,6 +73,7 @@ const configuration = {
       getResourceServerInfo: (_ctx, resource) => resourceServer(resource),
       useGrantedResource: () => true,
     },
+    revocation: { enabled: true },
   },
   findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -184,6 +189,7 @@ console.log(JSON.stringify({
   client_id: 'dify-web',
   opaque_client_id: 'dify-opaque',
   introspection: { client_id: 'dify-gateway', client_secret: clientSecret },
+  introspection_by_post: { client_id: 'dify-gateway-post', client_secret: clientSecret },
   redirect_uri: REDIRECT_URI,
   users: Object.keys(USERS),
   password: PASSWORD,

@@ -18,6 +18,7 @@ const PYTEST_SELECTED_NOTHING: i32 = 5;
 pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     let python = setup::environment(workspace)?;
     setup::identity_provider(workspace)?;
+    setup::dify_client(workspace)?;
     generated::check(workspace)?;
     package::build(workspace)?;
     if filter.is_none() {

@@ -77,7 +77,8 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         .filter(|line| line.starts_with("curl "))
         .collect();
     let [blocking, streaming] = lines.as_slice() else {
-        panic!("expected two curl lines in:\n{guide}");
+        let status = demo.ended_within(Duration::from_secs(1));
+        panic!("expected two curl lines in:\n{guide}\nthe demo has ended: {status:?}");
     };
 
     let pieces = run(blocking);

@@ -34,14 +34,17 @@ handlers! {
     get_conversations
     get_end_user
     get_file_preview
+    get_health
     get_human_input_form
     get_info
     get_message_suggested
     get_messages
     get_meta
     get_parameters
+    get_protected_resource_metadata
     get_root
     get_site
+    get_whoami
     get_workflow_events
     get_workflow_run
     get_workflows_logs

@@ -177,3 +177,63 @@ async fn pump(
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use http_body_util::{Either, Full};
+
+    use super::{Chunk, Head};
+
+    fn chunk(status: Option<u16>, headers: &[(&str, &str)]) -> Chunk {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Chunk {
+            status,
+            headers: Some(BTreeMap::from_iter(headers)),
+            result: None,
+        }
+    }
+
+    fn written(chunks: Vec<Chunk>) -> (u16, String) {
+        let mut head = Head::default();
+        for chunk in chunks {
+            head.merge(chunk);
+        }
+        match head.into_response(Either::Left(Full::default())) {
+            Ok(response) => (
+                response.status().as_u16(),
+                format!("{:?}", response.headers()),
+            ),
+            Err(failure) => (failure.status.as_u16(), failure.body()),
+        }
+    }
+
+    #[test]
+    fn heads_are_those_that_gos_server_writes() {
+        let failure = r#"{"code":-500,"message":"{\"message\":\"invalid WriteHeader code\",\"error_type\":\"PluginDaemonInternalServerError\",\"args\":null}","data":null}"#;
+        let rows = [
+            (vec![], (200, "{}")),
+            (vec![chunk(Some(103), &[])], (200, "{}")),
+            (
+                vec![chunk(Some(404), &[]), chunk(Some(204), &[])],
+                (204, "{}"),
+            ),
+            (vec![chunk(Some(99), &[])], (500, failure)),
+            (
+                vec![chunk(Some(200), &[("A", "1")]), chunk(None, &[("a", "2")])],
+                (200, r#"{"a": "1"}"#),
+            ),
+            (
+                vec![chunk(Some(200), &[("a", "1\r\nb: 2"), ("no name", "x")])],
+                (200, r#"{"a": "1  b: 2"}"#),
+            ),
+        ];
+        for (chunks, (status, text)) in rows {
+            let case = format!("{chunks:?}");
+            assert_eq!(written(chunks), (status, text.to_owned()), "{case}");
+        }
+    }
+}

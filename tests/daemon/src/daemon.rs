@@ -1,6 +1,7 @@
 //! A running daemon.
 
-use std::path::absolute;
+use std::io;
+use std::path::{Path, absolute};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,23 +34,17 @@ impl Daemon {
     /// The package is not one that Dify takes, the port is in use, or the plugin does not become ready: the error then
     /// has what the plugin wrote.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let directory = TempDir::new().map_err(|source| PackageError::Unreadable {
-            path: "the temporary directory".into(),
-            source,
-        })?;
-        unpack(&options.package, directory.path())?;
-        let port = |source| StartError::Port {
-            port: options.port,
-            source,
-        };
-        let listener = TcpListener::bind(("127.0.0.1", options.port))
-            .await
-            .map_err(port)?;
-        let base_url = format!("http://{}", listener.local_addr().map_err(port)?);
+        let directory = unpacked(&options.package)?;
+        let (listener, base_url) =
+            listen(options.port)
+                .await
+                .map_err(|source| StartError::Port {
+                    port: options.port,
+                    source,
+                })?;
         let log = Arc::new(Log::default());
-        let python = absolute(&options.python).unwrap_or(options.python);
         let launch = Launch {
-            python,
+            python: absolute(&options.python).unwrap_or(options.python),
             directory: directory.path().to_owned(),
             environment: options.environment,
         };
@@ -57,20 +52,19 @@ impl Daemon {
         let hooks = options
             .hooks
             .into_iter()
-            .map(|hook| (hook.id.clone(), hook))
-            .collect();
+            .map(|hook| (hook.id.clone(), hook));
         let state = Arc::new(State {
-            hooks: Mutex::new(hooks),
+            hooks: Mutex::new(hooks.collect()),
             runtime,
             limits: options.limits,
             log,
             dropped: Arc::default(),
         });
-        let server = AbortOnDropHandle::new(tokio::spawn(serve(listener, Arc::clone(&state))));
+        let server = tokio::spawn(serve(listener, Arc::clone(&state)));
         Ok(Self {
             base_url,
             state,
-            _server: server,
+            _server: AbortOnDropHandle::new(server),
             _directory: directory,
         })
     }
@@ -121,4 +115,19 @@ impl Daemon {
     pub fn dropped_chunks(&self) -> u64 {
         self.state.dropped.load(Ordering::Relaxed)
     }
+}
+
+fn unpacked(package: &Path) -> Result<TempDir, PackageError> {
+    let directory = TempDir::new().map_err(|source| PackageError::Unreadable {
+        path: "the temporary directory".into(),
+        source,
+    })?;
+    unpack(package, directory.path())?;
+    Ok(directory)
+}
+
+async fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, base_url))
 }

@@ -120,7 +120,7 @@ impl Local {
         let Some(mut running) = Running::of(self.launch.start()?, &self.limits, &self.log) else {
             return Err(not_ready(started.elapsed(), &self.log));
         };
-        match tokio::time::timeout(self.limits.silence, running.heartbeat()).await {
+        match tokio::time::timeout(self.limits.launch, running.heartbeat()).await {
             Ok(true) => Ok(running),
             _ => Err(not_ready(started.elapsed(), &self.log)),
         }

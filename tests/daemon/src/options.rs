@@ -58,7 +58,9 @@ pub struct Limits {
     pub pending_chunks: usize,
     /// From the first chunk to the forced end of an answer (`PLUGIN_MAX_EXECUTION_TIMEOUT`).
     pub execution: Duration,
-    /// From the start of the process to its first heartbeat, and the longest silence after it (`local_runtime/instance.go`).
+    /// From the start of the process to its first heartbeat (`local_runtime/subprocess.go`).
+    pub launch: Duration,
+    /// The longest silence after that (`local_runtime/instance.go`).
     pub silence: Duration,
     /// How often the silence is looked at.
     pub silence_check: Duration,
@@ -77,6 +79,7 @@ impl Default for Limits {
             line: 5 * 1024 * 1024,
             pending_chunks: 128,
             execution: Duration::from_secs(600),
+            launch: Duration::from_secs(120),
             silence: Duration::from_secs(120),
             silence_check: Duration::from_secs(30),
             restart_interval: Duration::from_secs(5),

@@ -74,7 +74,7 @@ impl Runtime {
         let process = Process::of(launch.start()?, log);
         let started = Instant::now();
         while !remote.is_connected() {
-            if started.elapsed() > limits.silence {
+            if started.elapsed() > limits.launch {
                 return Err(not_ready(started.elapsed(), log));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -50,7 +50,7 @@ impl Serverless {
             log,
         };
         let started = Instant::now();
-        while started.elapsed() < serverless.limits.silence {
+        while started.elapsed() < serverless.limits.launch {
             let health = serverless
                 .client
                 .get(format!("{}/health", serverless.url))
@@ -140,9 +140,7 @@ impl Serverless {
         let mut lines = FramedRead::new(bytes, codec);
         while let Some(line) = lines.next().await {
             let line = line.map_err(|error| ("PluginDaemonInnerError", error.to_string()))?;
-            if !line.is_empty() {
-                dispatch(&line, &self.sessions, &self.log);
-            }
+            dispatch(&line, &self.sessions, &self.log);
         }
         Ok(())
     }

@@ -86,7 +86,12 @@ impl Drop for Session {
 }
 
 /// Hands one line of the plugin to whom it is for; tells whether it was a heartbeat.
+///
+/// The SDK ends its messages with an empty line.
 pub(crate) fn dispatch(line: &[u8], sessions: &Sessions, log: &Log) -> bool {
+    if line.is_empty() {
+        return false;
+    }
     match Event::parse(line) {
         Ok(Event::Session {
             session_id,

@@ -29,6 +29,7 @@ struct Ready {
     client_id: String,
     opaque_client_id: String,
     introspection: ClientCredentials,
+    introspection_by_post: ClientCredentials,
     redirect_uri: String,
     users: Vec<String>,
     password: String,
@@ -50,22 +51,7 @@ impl IdentityProvider {
     ///
     /// Node or the provider's packages are not installed, or the process is not ready in time.
     pub async fn start() -> Result<Self, Error> {
-        let mut command = Command::new("node");
-        command
-            .arg("server.mjs")
-            .current_dir(workspace::identity_provider()?)
-            .kill_on_drop(true);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let failed = |reason: String| Error::IdentityProvider {
-            reason,
-            output: String::new(),
-        };
-        let mut process = command
-            .spawn()
-            .map_err(|error| failed(format!("node (20 or newer): {error}")))?;
+        let mut process = spawn()?;
         let output = Arc::new(Mutex::new(String::new()));
         let (sender, line) = oneshot::channel();
         capture(process.stdout.take(), Arc::clone(&output), Some(sender));
@@ -77,9 +63,8 @@ impl IdentityProvider {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
         };
-        let line = tokio::time::timeout(START, line)
-            .await
-            .map_err(|_| not_ready("it is not ready in time"))?;
+        let line = tokio::time::timeout(START, line).await;
+        let line = line.map_err(|_| not_ready("it is not ready in time"))?;
         let line = line.map_err(|_| not_ready("the process has ended"))?;
         let ready = serde_json::from_str(&line).map_err(|error| not_ready(&error.to_string()))?;
         Ok(Self {
@@ -98,14 +83,19 @@ impl IdentityProvider {
         &self.ready.client_id
     }
 
-    /// The public client whose access tokens are opaque and without audience.
+    /// The public client whose access tokens are opaque, without audience and without claims of the person.
     pub fn opaque_client_id(&self) -> &str {
         &self.ready.opaque_client_id
     }
 
-    /// The confidential client that may introspect tokens.
+    /// The confidential client that may introspect tokens (`client_secret_basic`).
     pub fn introspection(&self) -> &ClientCredentials {
         &self.ready.introspection
+    }
+
+    /// The same for `client_secret_post`.
+    pub fn introspection_by_post(&self) -> &ClientCredentials {
+        &self.ready.introspection_by_post
     }
 
     /// Where the code is sent to; nobody listens there.
@@ -143,6 +133,22 @@ impl IdentityProvider {
         let url = format!("{}/test/requests", self.issuer());
         Ok(http_client().get(url).send().await?.json().await?)
     }
+}
+
+fn spawn() -> Result<Child, Error> {
+    let mut command = Command::new("node");
+    command
+        .arg("server.mjs")
+        .current_dir(workspace::identity_provider()?)
+        .kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().map_err(|error| Error::IdentityProvider {
+        reason: format!("node (20 or newer): {error}"),
+        output: String::new(),
+    })
 }
 
 /// Keeps the output, and hands over the first line that is a JSON object.

@@ -102,6 +102,19 @@ impl IdentityProvider {
             .await
     }
 
+    /// Withdraws an opaque access token (RFC 7009).
+    ///
+    /// # Errors
+    ///
+    /// The provider refuses, or is gone.
+    pub async fn revoke(&self, client_id: &str, access_token: &str) -> Result<(), Error> {
+        let request = crate::http_client()
+            .post(format!("{}/token/revocation", self.issuer()))
+            .form(&[("client_id", client_id), ("token", access_token)]);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
     async fn code(
         &self,
         browser: &Client,

@@ -7,8 +7,8 @@ use crate::{Error, IdentityProvider, TestIssuer, workspace};
 
 /// The id of the stack's only endpoint.
 pub const HOOK_ID: &str = "abcdefghijklmnop";
-/// What the plugin sees as `session.endpoint_id`.
-const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
+/// What the plugin sees as `session.endpoint_id`, and logs.
+pub const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
 /// The audience of the tokens of [`TestIssuer::claims`].
 const TEST_CLIENT_ID: &str = "dify-web";
 

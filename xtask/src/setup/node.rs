@@ -1,4 +1,4 @@
-//! The packages of the identity provider that tests and demo sign in at.
+//! What tests and demo need from npm.
 
 use anyhow::{Context, Result, bail};
 
@@ -6,7 +6,6 @@ use super::stamp::Stamp;
 use crate::step;
 use crate::workspace::Workspace;
 
-const DIRECTORY: &str = "tests/identity-provider";
 const MINIMUM: u32 = 20;
 
 /// Installs the identity provider's packages where they are not there yet.
@@ -14,14 +13,30 @@ const MINIMUM: u32 = 20;
 /// # Errors
 /// Node is missing or too old, or npm has failed.
 pub fn identity_provider(workspace: &Workspace) -> Result<()> {
+    install(
+        workspace,
+        "tests/identity-provider",
+        "the identity provider",
+    )
+}
+
+/// Installs Dify's own client for Node.js, which only the tests use, where it is not there yet.
+///
+/// # Errors
+/// As [`identity_provider`].
+pub fn dify_client(workspace: &Workspace) -> Result<()> {
+    install(workspace, "tests/clients/npm", "Dify's client")
+}
+
+fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
     let version = node_version(workspace)?;
     let inputs = [
-        "tests/identity-provider/package.json",
-        "tests/identity-provider/package-lock.json",
+        &*format!("{directory}/package.json"),
+        &*format!("{directory}/package-lock.json"),
     ];
     let stamp = Stamp::new(
         workspace,
-        "tests/identity-provider/node_modules",
+        &format!("{directory}/node_modules"),
         &inputs,
         &version,
     )?;
@@ -30,15 +45,15 @@ pub fn identity_provider(workspace: &Workspace) -> Result<()> {
     }
     let mut install = workspace.command("npm");
     install
-        .current_dir(workspace.path(DIRECTORY))
+        .current_dir(workspace.path(directory))
         .args(["ci", "--no-audit", "--no-fund"]);
-    step::run("installing the identity provider (npm ci)", &mut install)?;
+    step::run(&format!("installing {what} (npm ci)"), &mut install)?;
     stamp.write()
 }
 
 fn node_version(workspace: &Workspace) -> Result<String> {
     let needed = format!(
-        "Node {MINIMUM} or newer with npm is needed for the identity provider: install it from https://nodejs.org"
+        "Node {MINIMUM} or newer with npm is needed for the tests and the demo: install it from https://nodejs.org"
     );
     let version =
         step::read(workspace.command("node").arg("--version")).with_context(|| needed.clone())?;

@@ -51,6 +51,12 @@ impl Rules {
         self.0.iter().map(|rule| &rule.path)
     }
 
+    /// Those of the rules that name the claim `path`.
+    pub fn about(&self, path: &str) -> Self {
+        let rules = self.0.iter().filter(|rule| rule.path.as_str() == path);
+        Self(rules.cloned().collect())
+    }
+
     /// Whether every rule holds; else the first that does not and why, in words for the log alone.
     pub fn met_by(&self, claims: &Claims) -> Result<(), String> {
         let Some(unmet) = self.0.iter().find(|rule| !rule.holds(claims)) else {

@@ -16,15 +16,15 @@ use super::verdicts::{TokenKey, Verdicts};
 /// Checks tokens.
 pub struct Admission<H> {
     host: Rc<H>,
-    providers: Providers<H>,
+    providers: Rc<Providers<H>>,
     verdicts: Verdicts,
 }
 
 impl<H: Host> Admission<H> {
-    /// Knows no key and no token yet.
-    pub fn new(host: Rc<H>) -> Self {
+    /// Knows no token yet.
+    pub fn new(host: Rc<H>, providers: Rc<Providers<H>>) -> Self {
         Self {
-            providers: Providers::new(host.clone()),
+            providers,
             host,
             verdicts: Verdicts::new(),
         }

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use http::{HeaderMap, Method, StatusCode};
-use url::Url;
+use http::{Method, StatusCode};
 
 use super::declared_inputs::DeclaredInputsCache;
 use super::first_requests::FirstRequests;
@@ -74,7 +73,7 @@ impl<H: Host> AppApi<H> {
         let settings = principal.settings;
         let request = RelayRequest {
             method: case.request.method.clone(),
-            url: api_url(settings, &path, &query),
+            url: settings.dify_api_url.at(&path, &query),
             headers: rewrite::headers(
                 &case.request.headers,
                 &settings.app_key,
@@ -131,9 +130,7 @@ impl<H: Host> AppApi<H> {
         if !operation.takes_inputs || matches!(settings.input_claims, InputClaims::Nothing) {
             return Ok(ClaimInputs::default());
         }
-        let headers = rewrite::headers(&HeaderMap::new(), &settings.app_key, None)?;
-        let url = api_url(settings, "/parameters", "");
-        let declared = self.declared_inputs.of(settings, url, headers).await;
+        let declared = self.declared_inputs.of(settings).await?;
         let inputs = rewrite::claim_inputs(
             &principal.caller.claims,
             &settings.input_claims,
@@ -220,12 +217,4 @@ impl<H: Host> AppApi<H> {
 /// The same words for a run of somebody else and for none, so that ids cannot be tried out.
 fn not_yours() -> Refusal {
     Refusal::new(Code::NotFound, "You have no workflow run with this id.")
-}
-
-fn api_url(settings: &Settings, path: &str, query: &str) -> Url {
-    let mut url = settings.dify_api_url.as_url().clone();
-    let base = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&format!("{base}{path}"));
-    url.set_query((!query.is_empty()).then_some(query));
-    url
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::channel::oneshot;
-use futures::future::{Shared, select};
+use futures::future::{Either, Shared, select};
 use lru::LruCache;
 
 use super::capacity;
@@ -48,10 +48,17 @@ impl FirstRequests {
 
     /// Returns when a request of this user may go to Dify.
     pub async fn admit<H: Host>(&self, host: &Rc<H>, user: UserKey) {
-        let Some(first) = self.enter(user) else {
+        let Some(mut first) = self.enter(user) else {
             return;
         };
-        select(first, host.sleep(PATIENCE)).await;
+        let mut patience = host.sleep(PATIENCE);
+        while let Either::Left((_, rest)) = select(first, patience).await {
+            // Where the first one failed, one of those that waited is now the first, and the others wait on.
+            let Some(next) = self.enter(user) else {
+                return;
+            };
+            (first, patience) = (next, rest);
+        }
     }
 
     /// None: go on. Some: another request of this user is on its way and must be waited for.

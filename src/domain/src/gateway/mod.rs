@@ -9,17 +9,20 @@ use crate::answer::cors::CorsHeaders;
 use crate::answer::{self, Answer, Challenge};
 use crate::error::{Code, Refusal};
 use crate::host::{Host, TransportError};
-use crate::operation::{self, Found, Operation};
+use crate::operation::{self, AnsweredBy, Found, Operation};
+use crate::provider::Providers;
 use crate::relay::{self, RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
 use crate::request::{Body, Request};
 use crate::request_log::Trail;
 use crate::settings::{Mistakes, Settings};
+use crate::token::Caller;
 
 mod admission;
 mod app_api;
 mod declared_inputs;
 mod first_requests;
 mod own_operations;
+mod remembered;
 mod settings_cache;
 mod streams;
 mod user_key;
@@ -30,6 +33,8 @@ mod tests;
 
 use admission::Admission;
 use app_api::{AppApi, Principal};
+use own_operations::health::{self, Health};
+use own_operations::{about, protected_resource, whoami};
 use settings_cache::SettingsCache;
 
 /// The gateway of one instance of the module: it serves every endpoint of the process.
@@ -37,6 +42,7 @@ pub struct Gateway<H> {
     host: Rc<H>,
     settings: SettingsCache,
     admission: Admission<H>,
+    health: Health<H>,
     app_api: AppApi<H>,
 }
 
@@ -85,9 +91,11 @@ impl RelayEnd {
 impl<H: Host> Gateway<H> {
     /// Knows no endpoint yet.
     pub fn new(host: Rc<H>) -> Self {
+        let providers = Rc::new(Providers::new(host.clone()));
         Self {
             settings: SettingsCache::new(),
-            admission: Admission::new(host.clone()),
+            admission: Admission::new(host.clone(), providers.clone()),
+            health: Health::new(host.clone(), providers),
             app_api: AppApi::new(host.clone()),
             host,
         }
@@ -101,7 +109,7 @@ impl<H: Host> Gateway<H> {
                 case.apply(&settings);
                 self.decide(handler, &mut case, &settings, body).await
             }
-            Err(mistakes) => Err(misconfigured(&mistakes)),
+            Err(mistakes) => misconfigured(handler, request, &mistakes),
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
@@ -124,20 +132,47 @@ impl<H: Host> Gateway<H> {
         let Some(operation) = Operation::of_handler(handler) else {
             return no_operation(case).map(Outcome::Answer);
         };
-        if let Some(answer) = own_operations::answer(operation) {
-            return Ok(Outcome::Answer(answer));
-        }
-        let caller = self.admission.caller(case.request, settings).await?;
-        let user_key = user_key::user_key(settings, &caller.user);
-        case.trail.user = Some(user_key::log_name(&user_key));
-        case.trail.issuer = Some(caller.issuer.as_str().to_owned());
+        let answer = match operation.answered_by {
+            AnsweredBy::About => about::answer(),
+            AnsweredBy::Dify => return self.ask_dify(operation, case, settings, body).await,
+            AnsweredBy::Health => self.health.answer(case.request, settings).await,
+            AnsweredBy::ProtectedResource => protected_resource::answer(settings)?,
+            AnsweredBy::Whoami => {
+                let (caller, _) = self.caller(case, settings).await?;
+                whoami::answer(&caller, settings)
+            }
+        };
+        Ok(Outcome::Answer(answer))
+    }
+
+    async fn ask_dify(
+        &self,
+        operation: &Operation,
+        case: &mut Case<'_>,
+        settings: &Settings,
+        body: &dyn Body,
+    ) -> Result<Outcome, Refusal> {
+        let (caller, key) = self.caller(case, settings).await?;
         operation.admit(caller.is_admin)?;
         let principal = Principal {
             settings,
             caller: &caller,
-            key: user_key,
+            key,
         };
         self.app_api.ask(operation, case, principal, body).await
+    }
+
+    /// The caller, noted for the log, with the key of the caller's `user`.
+    async fn caller(
+        &self,
+        case: &mut Case<'_>,
+        settings: &Settings,
+    ) -> Result<(Caller, [u8; 32]), Refusal> {
+        let caller = self.admission.caller(case.request, settings).await?;
+        let key = user_key::user_key(settings, &caller.user);
+        case.trail.user = Some(user_key::log_name(&key));
+        case.trail.issuer = Some(caller.issuer.as_str().to_owned());
+        Ok((caller, key))
     }
 
     fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {
@@ -212,6 +247,8 @@ impl<'a> Case<'a> {
     fn apply(&mut self, settings: &Settings) {
         self.trail.least_level = settings.log_level;
         self.cors = CorsHeaders::decide(&settings.allowed_origins, &self.request.headers);
+        let public_url = settings.public_url.as_ref();
+        self.challenge.resource_metadata = public_url.map(protected_resource::address);
     }
 }
 
@@ -249,8 +286,19 @@ fn printable(path: &str) -> String {
         .collect()
 }
 
-fn misconfigured(mistakes: &Mistakes) -> Refusal {
-    Refusal::new(Code::ConfigurationError, mistakes.to_string())
+/// Wrong settings answer nothing but `/health`, which says what is wrong with them.
+fn misconfigured(
+    handler: &str,
+    request: &Request,
+    mistakes: &Mistakes,
+) -> Result<Outcome, Refusal> {
+    let is_health = Operation::of_handler(handler)
+        .is_some_and(|operation| operation.answered_by == AnsweredBy::Health);
+    if is_health {
+        return Ok(Outcome::Answer(health::of_mistakes(request, mistakes)));
+    }
+    let message = mistakes.to_string();
+    Err(Refusal::new(Code::ConfigurationError, message))
 }
 
 /// A capacity in a constant; zero counts as one.

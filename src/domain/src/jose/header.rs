@@ -138,12 +138,12 @@ fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, Refusal> {
 
 fn refuse_algorithm(name: &Value) -> Refusal {
     let why = match name.as_str() {
-        Some(name) if name.eq_ignore_ascii_case("none") => "it is not signed at all. ",
+        Some(name) if name.eq_ignore_ascii_case("none") => ": it is not signed at all",
         Some(name) if name.to_ascii_uppercase().starts_with("HS") => cure::SHARED_SECRET,
         _ => "",
     };
     let message = format!(
-        "The token's `alg` is {}: {why}Taken are {}.",
+        "The token's `alg` is {}{why}. Taken are {}.",
         shown(name),
         Algorithm::names()
     );

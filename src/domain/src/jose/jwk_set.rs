@@ -88,6 +88,11 @@ impl JwkSet {
         self.unusable.len()
     }
 
+    /// Why each of these was left out.
+    pub fn why_skipped(&self) -> impl Iterator<Item = String> {
+        self.unusable.iter().map(ToString::to_string)
+    }
+
     /// The usable keys.
     pub fn keys(&self) -> impl Iterator<Item = &Rc<Jwk>> {
         self.keys.iter()

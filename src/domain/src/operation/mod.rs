@@ -1,4 +1,4 @@
-//! The operations of the Dify app API, one table.
+//! The operations of an endpoint, one table.
 
 use http::Method;
 
@@ -13,7 +13,7 @@ mod tests;
 pub use path::{Found, at_path, upstream_path};
 pub use table::OPERATIONS;
 
-/// One operation of the app API. Its row in [`OPERATIONS`] is all that the gateway knows of it.
+/// One operation. Its row in [`OPERATIONS`] is all that the gateway knows of it.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Operation {
     /// The exported handler's name, unique.
@@ -24,6 +24,8 @@ pub struct Operation {
     pub path: &'static str,
     /// Whose data it touches.
     pub class: Class,
+    /// Who answers it.
+    pub answered_by: AnsweredBy,
     /// Where Dify reads `user`.
     pub user: UserPlace,
     /// What the body is.
@@ -76,6 +78,21 @@ pub enum Class {
     Public,
     /// The caller's, because the gateway sets `user`.
     User,
+}
+
+/// Who answers an operation. All but Dify are parts of the gateway itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AnsweredBy {
+    /// What the gateway is.
+    About,
+    /// The Dify app API.
+    Dify,
+    /// Whether the endpoint works.
+    Health,
+    /// The protected-resource metadata (RFC 9728).
+    ProtectedResource,
+    /// Who the caller is.
+    Whoami,
 }
 
 /// Where Dify reads `user`.

@@ -2,17 +2,18 @@
 
 use http::Method;
 
-use super::{AnswerKind, BodyKind, Class, Operation, UserPlace};
+use super::{AnswerKind, AnsweredBy, BodyKind, Class, Operation, UserPlace};
 
 macro_rules! operations {
-    ($($handler:ident $method:ident $path:literal $class:ident $user:ident $body:ident $answer:ident
+    ($($handler:ident $method:ident $path:literal $class:ident $answered_by:ident $user:ident $body:ident $answer:ident
         $takes_inputs:literal $visible:literal, $summary:literal;)*) => {
-        /// Every operation of the Dify app API, in the order of Dify's own documentation.
+        /// Every operation: those of the Dify app API in the order of Dify's own documentation, then the gateway's.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             handler: stringify!($handler),
             method: Method::$method,
             path: $path,
             class: Class::$class,
+            answered_by: AnsweredBy::$answered_by,
             user: UserPlace::$user,
             body: BodyKind::$body,
             answer: AnswerKind::$answer,
@@ -23,80 +24,86 @@ macro_rules! operations {
     };
 }
 
-// handler, method, path, class, place of `user`, body, answer, takes inputs, visible, summary
+// handler, method, path, class, who answers, place of `user`, body, answer, takes inputs, visible, summary
 operations! {
-    post_chat_messages POST "/chat-messages" User Json Json Run true true,
+    post_chat_messages POST "/chat-messages" User Dify Json Json Run true true,
         "Sends a message to a chat app, blocking or streaming.";
-    post_chat_messages_stop POST "/chat-messages/<task_id>/stop" User Json Json Json false false,
+    post_chat_messages_stop POST "/chat-messages/<task_id>/stop" User Dify Json Json Json false false,
         "Stops a streaming chat. Dify does not check whose task it is.";
-    post_completion_messages POST "/completion-messages" User Json Json Run true true,
+    post_completion_messages POST "/completion-messages" User Dify Json Json Run true true,
         "Runs a completion app, blocking or streaming.";
-    post_completion_messages_stop POST "/completion-messages/<task_id>/stop" User Json Json Json false false,
+    post_completion_messages_stop POST "/completion-messages/<task_id>/stop" User Dify Json Json Json false false,
         "Stops a streaming completion.";
-    post_workflows_run POST "/workflows/run" User Json Json Run true true,
+    post_workflows_run POST "/workflows/run" User Dify Json Json Run true true,
         "Runs a workflow app, blocking or streaming.";
-    post_workflow_run POST "/workflows/<workflow_id>/run" User Json Json Run true false,
+    post_workflow_run POST "/workflows/<workflow_id>/run" User Dify Json Json Run true false,
         "Runs one published version of a workflow.";
-    get_workflow_run GET "/workflows/run/<workflow_run_id>" Owner Nowhere Nothing Json false false,
+    get_workflow_run GET "/workflows/run/<workflow_run_id>" Owner Dify Nowhere Nothing Json false false,
         "Reads one of the caller's own workflow runs.";
-    post_workflow_task_stop POST "/workflows/tasks/<task_id>/stop" User Json Json Json false false,
+    post_workflow_task_stop POST "/workflows/tasks/<task_id>/stop" User Dify Json Json Json false false,
         "Stops a workflow run. Dify does not check whose task it is.";
-    get_workflows_logs GET "/workflows/logs" Filtered Nowhere Nothing Json false false,
+    get_workflows_logs GET "/workflows/logs" Filtered Dify Nowhere Nothing Json false false,
         "Lists the caller's own workflow runs.";
-    get_workflow_events GET "/workflow/<task_id>/events" User Query Nothing Events false false,
+    get_workflow_events GET "/workflow/<task_id>/events" User Dify Query Nothing Events false false,
         "Follows one of the caller's own workflow runs as it goes on.";
-    get_human_input_form GET "/form/human_input/<form_token>" ById Nowhere Nothing Json false false,
+    get_human_input_form GET "/form/human_input/<form_token>" ById Dify Nowhere Nothing Json false false,
         "Reads a form that a workflow waits for. Whoever knows its token may.";
-    post_human_input_form POST "/form/human_input/<form_token>" User Json Json Json false false,
+    post_human_input_form POST "/form/human_input/<form_token>" User Dify Json Json Json false false,
         "Submits a form that a workflow waits for. Whoever knows its token may.";
-    get_conversations GET "/conversations" User Query Nothing Json false true,
+    get_conversations GET "/conversations" User Dify Query Nothing Json false true,
         "Lists the caller's conversations.";
-    delete_conversation DELETE "/conversations/<conversation_id>" User Json Json Json false false,
+    delete_conversation DELETE "/conversations/<conversation_id>" User Dify Json Json Json false false,
         "Deletes one of the caller's conversations.";
-    post_conversation_name POST "/conversations/<conversation_id>/name" User Json Json Json false false,
+    post_conversation_name POST "/conversations/<conversation_id>/name" User Dify Json Json Json false false,
         "Renames one of the caller's conversations.";
-    get_conversation_variables GET "/conversations/<conversation_id>/variables" User Query Nothing Json false false,
+    get_conversation_variables GET "/conversations/<conversation_id>/variables" User Dify Query Nothing Json false false,
         "Lists the variables of one of the caller's conversations.";
-    put_conversation_variable PUT "/conversations/<conversation_id>/variables/<variable_id>" User Json Json Json false false,
+    put_conversation_variable PUT "/conversations/<conversation_id>/variables/<variable_id>" User Dify Json Json Json false false,
         "Sets a variable of one of the caller's conversations.";
-    get_messages GET "/messages" User Query Nothing Json false true,
+    get_messages GET "/messages" User Dify Query Nothing Json false true,
         "Lists the messages of one of the caller's conversations.";
-    post_message_feedbacks POST "/messages/<message_id>/feedbacks" User Json Json Json false false,
+    post_message_feedbacks POST "/messages/<message_id>/feedbacks" User Dify Json Json Json false false,
         "Rates one of the caller's messages.";
-    get_message_suggested GET "/messages/<message_id>/suggested" User Query Nothing Json false false,
+    get_message_suggested GET "/messages/<message_id>/suggested" User Dify Query Nothing Json false false,
         "Suggests questions that follow one of the caller's messages.";
-    get_app_feedbacks GET "/app/feedbacks" Admin Nowhere Nothing Json false false,
+    get_app_feedbacks GET "/app/feedbacks" Admin Dify Nowhere Nothing Json false false,
         "Lists the feedback of every user.";
-    post_files_upload POST "/files/upload" User Form Multipart Json false true,
+    post_files_upload POST "/files/upload" User Dify Form Multipart Json false true,
         "Uploads a file of the caller.";
-    get_file_preview GET "/files/<file_id>/preview" ById Query Nothing Bytes false false,
+    get_file_preview GET "/files/<file_id>/preview" ById Dify Query Nothing Bytes false false,
         "Reads a file of a message. Whoever knows its id may.";
-    post_audio_to_text POST "/audio-to-text" User Form Multipart Json false false,
+    post_audio_to_text POST "/audio-to-text" User Dify Form Multipart Json false false,
         "Turns speech into text.";
-    post_text_to_audio POST "/text-to-audio" User Json Json Bytes false false,
+    post_text_to_audio POST "/text-to-audio" User Dify Json Json Bytes false false,
         "Turns a text or a message into speech.";
-    get_info GET "/info" App Nowhere Nothing Json false false,
+    get_info GET "/info" App Dify Nowhere Nothing Json false false,
         "Reads the app's name and description.";
-    get_parameters GET "/parameters" App Nowhere Nothing Json false false,
+    get_parameters GET "/parameters" App Dify Nowhere Nothing Json false false,
         "Reads which inputs and features the app has.";
-    get_meta GET "/meta" App Nowhere Nothing Json false false,
+    get_meta GET "/meta" App Dify Nowhere Nothing Json false false,
         "Reads the icons of the app's tools.";
-    get_site GET "/site" App Nowhere Nothing Json false false,
+    get_site GET "/site" App Dify Nowhere Nothing Json false false,
         "Reads the settings of the app's web page.";
-    get_annotations GET "/apps/annotations" Admin Nowhere Nothing Json false false,
+    get_annotations GET "/apps/annotations" Admin Dify Nowhere Nothing Json false false,
         "Lists the app's annotations.";
-    post_annotation POST "/apps/annotations" Admin Nowhere Json Json false false,
+    post_annotation POST "/apps/annotations" Admin Dify Nowhere Json Json false false,
         "Adds an annotation.";
-    put_annotation PUT "/apps/annotations/<annotation_id>" Admin Nowhere Json Json false false,
+    put_annotation PUT "/apps/annotations/<annotation_id>" Admin Dify Nowhere Json Json false false,
         "Changes an annotation.";
-    delete_annotation DELETE "/apps/annotations/<annotation_id>" Admin Nowhere Nothing Json false false,
+    delete_annotation DELETE "/apps/annotations/<annotation_id>" Admin Dify Nowhere Nothing Json false false,
         "Deletes an annotation.";
-    post_annotation_reply POST "/apps/annotation-reply/<action>" Admin Nowhere Json Json false false,
+    post_annotation_reply POST "/apps/annotation-reply/<action>" Admin Dify Nowhere Json Json false false,
         "Turns annotation replies on or off.";
-    get_annotation_reply_status GET "/apps/annotation-reply/<action>/status/<job_id>" Admin Nowhere Nothing Json false false,
+    get_annotation_reply_status GET "/apps/annotation-reply/<action>/status/<job_id>" Admin Dify Nowhere Nothing Json false false,
         "Reads how far turning annotation replies on or off has come.";
-    get_end_user GET "/end-users/<end_user_id>" Admin Nowhere Nothing Json false false,
+    get_end_user GET "/end-users/<end_user_id>" Admin Dify Nowhere Nothing Json false false,
         "Reads which `user` an end user's id stands for.";
-    get_root GET "/" Public Nowhere Nothing Json false false,
+    get_root GET "/" Public About Nowhere Nothing Json false false,
         "Names the gateway, its version and its documentation.";
+    get_whoami GET "/whoami" App Whoami Nowhere Nothing Json false false,
+        "Tells whom the gateway takes the token's holder for, and what the token may do.";
+    get_health GET "/health" Public Health Nowhere Nothing Json false false,
+        "Tells whether the endpoint works; with the app key as bearer token also what does not, and how to mend it.";
+    get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
+        "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
 }

@@ -7,7 +7,7 @@ use super::*;
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
 
 #[test]
-fn the_table_holds_each_of_the_37_operations_once() {
+fn the_table_holds_each_of_the_36_operations_of_dify_and_4_of_the_gateway_once() {
     let handlers: BTreeSet<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -17,10 +17,15 @@ fn the_table_holds_each_of_the_37_operations_once() {
         .map(|operation| (operation.method.as_str(), operation.path))
         .collect();
 
+    let of_dify = OPERATIONS
+        .iter()
+        .filter(|operation| operation.answered_by == AnsweredBy::Dify);
+
     assert_eq!(
-        (OPERATIONS.len(), handlers.len(), routes.len()),
-        (37, 37, 37)
+        (handlers.len(), routes.len(), of_dify.count()),
+        (OPERATIONS.len(), OPERATIONS.len(), 36)
     );
+    assert_eq!(OPERATIONS.len(), 40);
 }
 
 #[test]
@@ -64,6 +69,27 @@ fn dify_reads_user_exactly_where_the_table_says() {
             "put_conversation_variable",
             "post_message_feedbacks",
             "post_text_to_audio",
+        ]
+    );
+}
+
+#[test]
+fn only_what_the_gateway_itself_answers_needs_no_token() {
+    let public: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|operation| operation.class == Class::Public)
+        .map(|operation| (operation.path, operation.answered_by))
+        .collect();
+
+    assert_eq!(
+        public,
+        [
+            ("/", AnsweredBy::About),
+            ("/health", AnsweredBy::Health),
+            (
+                "/.well-known/oauth-protected-resource",
+                AnsweredBy::ProtectedResource
+            ),
         ]
     );
 }
@@ -126,6 +152,9 @@ fn a_path_has_the_methods_of_its_operations() {
     let cases = [
         ("/", "GET,HEAD,OPTIONS"),
         ("//", "GET,HEAD,OPTIONS"),
+        ("/.well-known/oauth-protected-resource", "GET,HEAD,OPTIONS"),
+        ("/.well-known/other", ""),
+        ("/health", "GET,HEAD,OPTIONS"),
         ("/chat-messages", "OPTIONS,POST"),
         ("//chat-messages", "OPTIONS,POST"),
         ("///info", "GET,HEAD,OPTIONS"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Shared, WeakShared};
+use serde::Serialize;
 
 use super::failure::HOLD_BACK;
 use crate::error::Refusal;
@@ -44,6 +45,17 @@ impl<V> Clone for Held<V> {
             ..*self
         }
     }
+}
+
+/// How old a value is, and what happens next.
+#[derive(Debug, Eq, PartialEq, Serialize)]
+pub struct Freshness {
+    age_seconds: u64,
+    /// Zero where the next use renews it.
+    next_refresh_seconds: u64,
+    /// Why the last attempt to renew it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_failure: Option<String>,
 }
 
 /// Where the value comes from. Ends by itself within a few seconds. The level is the least that it may log.
@@ -150,6 +162,18 @@ impl<H: Host, V: 'static> Cached<H, V> {
     /// Something shows that the value is out of date: it serves only where no newer one is to be had.
     pub(super) fn expire(&self) {
         self.state.borrow_mut().is_outdated = true;
+    }
+
+    /// How fresh `held` is.
+    pub(super) fn freshness(&self, held: &Held<V>) -> Freshness {
+        let state = self.state.borrow();
+        let age = self.host.now().since(held.asked);
+        let last_failure = state.failed.as_ref();
+        Freshness {
+            age_seconds: age.as_secs(),
+            next_refresh_seconds: held.lifetime.mul_f64(AHEAD).saturating_sub(age).as_secs(),
+            last_failure: last_failure.map(|(refusal, _)| refusal.message().to_owned()),
+        }
     }
 
     fn standing(&self) -> Standing<V> {

@@ -115,9 +115,7 @@ pub(super) fn read(
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             return Err(refused_gateway(issuer, credentials));
         }
-        StatusCode::BAD_REQUEST if blames_client(&fetched.body) => {
-            return Err(refused_gateway(issuer, credentials));
-        }
+        StatusCode::BAD_REQUEST => return read_bad_request(fetched, issuer, credentials),
         status => return Err(wrong_status(issuer, Document::Introspection, status)),
     }
     let members = json::parse_object(&fetched.body, DEPTH).map_err(|error| {
@@ -182,12 +180,32 @@ pub(super) fn no_endpoint(
     Err(Refusal::new(Code::ConfigurationError, message))
 }
 
-/// RFC 6749 §5.2.
-fn blames_client(body: &[u8]) -> bool {
-    let error = json::parse_object(body, DEPTH)
+/// Whose fault it is that the question was refused (RFC 6749 §5.2).
+fn read_bad_request(
+    fetched: &Fetched,
+    issuer: &Issuer,
+    credentials: &Credentials,
+) -> Result<Verdict, Refusal> {
+    let error = json::parse_object(&fetched.body, DEPTH)
         .ok()
         .and_then(|mut members| members.remove("error"));
-    error.is_some_and(|error| error == "invalid_client" || error == "unauthorized_client")
+    match error.as_ref().and_then(Value::as_str) {
+        Some("invalid_client" | "unauthorized_client") => Err(refused_gateway(issuer, credentials)),
+        Some("unsupported_token_type") => Ok(Err(unsupported())),
+        _ => Err(wrong_status(
+            issuer,
+            Document::Introspection,
+            fetched.status,
+        )),
+    }
+}
+
+/// RFC 7009 §2.2.1, which `oidc-provider` also answers where it is asked about a JWT. Anybody can send one, so it must
+/// not look like an outage.
+fn unsupported() -> Refusal {
+    let message = "The identity provider introspects no tokens of this kind (`unsupported_token_type`). Where it is a \
+                   JWT, set `token_validation` to `auto`, so that it is verified with the provider's keys.";
+    Refusal::new(Code::TokenInactive, message)
 }
 
 fn refused_gateway(issuer: &Issuer, credentials: &Credentials) -> Refusal {

@@ -24,6 +24,11 @@ impl<H: Host, V: 'static> KeyCache<H, V> {
         }
     }
 
+    /// The key set, where no key is looked for.
+    pub(super) const fn cached(&self) -> &Rc<Cached<H, V>> {
+        &self.cached
+    }
+
     /// What `select` finds in the key set, or in a newer one where it finds nothing and the provider may be asked
     /// again; else the newest set that was to be had.
     pub(super) async fn find<K>(

@@ -63,6 +63,16 @@ impl<H: Host> KnownProvider<H> {
         }
     }
 
+    /// Where its endpoints are, with the cache that says how fresh that is.
+    pub(super) const fn metadata(&self) -> &Rc<Cached<H, Metadata>> {
+        &self.metadata
+    }
+
+    /// Its keys, with the cache that says how fresh they are.
+    pub(super) const fn keys(&self) -> &Rc<Cached<H, JwkSet>> {
+        self.keys.cached()
+    }
+
     /// What the introspection endpoint says of `token`.
     pub(super) async fn introspect(
         self: Rc<Self>,

@@ -26,6 +26,7 @@ mod known_provider;
 mod lifetime;
 mod metadata;
 mod no_key;
+mod status;
 mod unknown_keys;
 mod userinfo;
 
@@ -35,6 +36,8 @@ use identity::Identity;
 use introspection::Credentials;
 use known_provider::KnownProvider;
 use no_key::Why;
+
+pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus};
 
 /// How many identity providers are remembered; with Entra's template every tenant is one.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);

@@ -4,7 +4,7 @@ use url::{Origin, Position, Url};
 
 use super::list::parse_list;
 use super::reader::Problems;
-use super::{AllowedOrigins, ApiUrl};
+use super::{AllowedOrigins, ApiUrl, PublicUrl};
 
 /// Paths that people copy together with the base URL.
 const NO_API_BASE: [&str; 4] = [
@@ -67,7 +67,7 @@ pub(super) fn parse_api_url(text: &str) -> Result<ApiUrl, String> {
 }
 
 /// The setting `public_url`. Clients compare it byte for byte (RFC 9728 §3.3), so it must be in its normal form.
-pub(super) fn parse_public_url(text: &str) -> Result<Url, String> {
+pub(super) fn parse_public_url(text: &str) -> Result<PublicUrl, String> {
     let url = parse_base_address(text)?;
     if url.as_str().trim_end_matches('/') != text.trim_end_matches('/') {
         return Err(
@@ -75,7 +75,7 @@ pub(super) fn parse_public_url(text: &str) -> Result<Url, String> {
                 .to_owned(),
         );
     }
-    Ok(url)
+    Ok(PublicUrl(text.to_owned()))
 }
 
 /// The setting `allowed_origins`.

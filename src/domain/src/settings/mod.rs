@@ -27,7 +27,7 @@ mod value;
 
 pub use mistake::{Mistake, Mistakes};
 pub use secret::{AppKey, ClientSecret, UserHashKey};
-pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, Issuer, IssuerSetting};
+pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, Issuer, IssuerSetting, PublicUrl};
 
 /// The settings of `design.md` §4, all of them valid, none contradicting another.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub struct Settings {
     /// Browser origins.
     pub allowed_origins: AllowedOrigins,
     /// The endpoint's public base URL.
-    pub public_url: Option<Url>,
+    pub public_url: Option<PublicUrl>,
     /// How tokens are validated.
     pub token_validation: TokenValidation,
     /// Which kind of token is taken.

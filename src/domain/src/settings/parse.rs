@@ -11,7 +11,7 @@ use super::issuer::{parse_client_ids, parse_issuers};
 use super::reader::Reader;
 use super::scalar::{choice, parse_app_key, parse_client_secret, parse_clock_skew, parse_streams};
 use super::text::{parse_audience, parse_scopes};
-use super::{Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent};
+use super::{AppKey, Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent};
 use crate::host::LogLevel;
 
 /// Bytes of the JSON text. The daemon's own limit for a request is far above what settings need.
@@ -45,6 +45,14 @@ impl Settings {
         let mut reader = Reader::new(&members);
         let settings = read(&mut reader, digest(&members));
         reader.finish(settings)
+    }
+}
+
+impl AppKey {
+    /// The app key among settings that may be wrong otherwise; none where it is missing or wrong itself.
+    pub fn of_settings(json: &str) -> Option<Self> {
+        let members = parse_members(json).ok()?;
+        Reader::new(&members).read(&connection::APP_KEY, parse_app_key)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hmac_sha256::Hash;
+
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -39,4 +41,11 @@ secret! {
 secret! {
     /// The key of `user_format` `hashed`.
     UserHashKey
+}
+
+impl AppKey {
+    /// Whether `presented` is this key. The time that it takes says nothing of the key.
+    pub fn is(&self, presented: &str) -> bool {
+        Hash::verify(presented, &Hash::hash(self.0.as_bytes()))
+    }
 }

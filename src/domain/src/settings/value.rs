@@ -96,6 +96,26 @@ impl ApiUrl {
     pub const fn as_url(&self) -> &Url {
         &self.0
     }
+
+    /// The address of `path`, which begins with a slash, below the base; `query` without `?`, empty for none.
+    pub fn at(&self, path: &str, query: &str) -> Url {
+        let mut url = self.0.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}{path}"));
+        url.set_query((!query.is_empty()).then_some(query));
+        url
+    }
+}
+
+/// The endpoint's public base URL as its clients write it. They compare it byte for byte (RFC 9728 §3.3).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PublicUrl(pub(super) String);
+
+impl PublicUrl {
+    /// The URL, byte for byte as in the setting.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// One entry of `input_claims`: `name=path`, or `path` whose name is made from it.

@@ -17,8 +17,8 @@ pub(crate) const GRAPH: &str = "The token's header has `nonce`: Entra puts it in
     `api://<client ID>/<scope>`.";
 
 /// For `HS256` and its like; follows the name of the algorithm.
-pub(crate) const SHARED_SECRET: &str = "whoever can verify such a token can also forge it. Choose an asymmetric \
-    signing key in the identity provider (Authentik: select a signing key in the provider's settings). ";
+pub(crate) const SHARED_SECRET: &str = ": whoever can verify such a token can also forge it. Choose an asymmetric \
+    signing key in the identity provider (Authentik: select a signing key in the provider's settings)";
 
 const GOOGLE_OPAQUE: &str =
     "Google's access tokens are never JWTs: send the ID token and set `token_kind` to `id`.";
@@ -103,6 +103,10 @@ fn is_for_account(claims: &Claims) -> bool {
     names(claims, "aud", "account")
 }
 
+fn is_for_nobody(claims: &Claims) -> bool {
+    claims.get("aud").is_none()
+}
+
 fn is_for_graph(claims: &Claims) -> bool {
     [
         "00000003-0000-0000-c000-000000000000",
@@ -135,7 +139,7 @@ const fn cure(
 }
 
 /// The first row that fits is told.
-static CURES: [Cure; 26] = [
+static CURES: [Cure; 27] = [
     cure(
         Code::TokenAudienceRefused,
         Provider::Auth0,
@@ -186,6 +190,14 @@ static CURES: [Cure; 26] = [
         is_for_account,
         "Keycloak: `account` is what it writes without an audience mapper. Add one to the client (Client scopes, the \
          dedicated scope, Add mapper, Audience) with this endpoint's client as Included Client Audience.",
+    ),
+    cure(
+        Code::TokenAudienceRefused,
+        Provider::Keycloak,
+        is_for_nobody,
+        "Keycloak leaves `aud` out of lightweight access tokens: turn `Always use lightweight access token` off, or set \
+         `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it (Client \
+         scopes, the dedicated scope, Add mapper, Audience).",
     ),
     cure(
         Code::TokenAudienceRefused,

@@ -22,7 +22,7 @@ pub(super) fn check(claims: &Claims, required: &Rules) -> Result<(), Refusal> {
 }
 
 /// Whether the rules ask for groups that the provider left out of the token.
-fn left_out_of(claims: &Claims, rules: &Rules) -> bool {
+pub(super) fn left_out_of(claims: &Claims, rules: &Rules) -> bool {
     let elsewhere = claims
         .get("_claim_names")
         .and_then(|names| names.get("groups"))

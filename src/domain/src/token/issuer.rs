@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{claim, cure};
+use super::{claim, cure, groups};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::jose::TENANT_PLACEHOLDER;
@@ -13,7 +13,7 @@ use crate::settings::{Issuer, IssuerSetting, Settings};
 ///
 /// # Errors
 /// [`Code::TokenClaimInvalid`] where `iss` is missing or no string, [`Code::TokenIssuerUnknown`] where no setting is
-/// exactly it.
+/// exactly it, [`Code::RequiredClaims`] where it is a tenant that `required_claims` does not list.
 pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal> {
     let Some(issuer) = claim::text(claims, "iss")? else {
         return Err(Refusal::new(
@@ -33,8 +33,15 @@ pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal
         IssuerSetting::EntraTemplate(template) if !is_filled(template, &issuer, claims)? => {
             Err(unknown(issuer.as_str(), claims))
         }
-        IssuerSetting::EntraTemplate(_) | IssuerSetting::Exact(_) => Ok(issuer),
+        IssuerSetting::EntraTemplate(_) => check_tenant(claims, settings).map(|()| issuer),
+        IssuerSetting::Exact(_) => Ok(issuer),
     }
+}
+
+/// Before anybody is asked: every tenant is a provider of its own, so tokens with made-up tenants would cost a discovery
+/// each, and push the real ones out of memory.
+fn check_tenant(claims: &Claims, settings: &Settings) -> Result<(), Refusal> {
+    groups::check(claims, &settings.required_claims.about("tid"))
 }
 
 /// The claims of an introspection or userinfo answer may name no issuer, but no other one either.

@@ -16,6 +16,7 @@ mod kind;
 mod scope;
 mod service_account;
 mod user;
+mod warnings;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use access_token::AccessToken;
 pub use form::check_form;
 pub use issuer::issuer_of;
 pub use user::User;
+pub use warnings::warnings;
 
 /// Who sent the request, after everything was checked.
 #[derive(Clone, Debug)]

@@ -41,11 +41,7 @@ impl User {
         settings: &Settings,
         is_service_account: bool,
     ) -> Result<Self, Refusal> {
-        let found = settings
-            .user_claim
-            .iter()
-            .find_map(|path| claims.at(path).map(|value| (path, value)));
-        let (name, text) = match found {
+        let (name, text) = match source(claims, settings) {
             Some((path, value)) => (path.as_str(), from_value(path, value, claims, settings)?),
             None => match service_account::client(claims)?.filter(|_| is_service_account) {
                 Some((name, client)) => (name, format!("{SERVICE_PREFIX}{client}")),
@@ -58,6 +54,15 @@ impl User {
             UserFormat::Hashed(key) => hashed(key.reveal(), [issuer.as_str(), name, &text]),
         }))
     }
+}
+
+/// The first claim of `user_claim` that there is.
+pub(super) fn source<'a>(
+    claims: &'a Claims,
+    settings: &'a Settings,
+) -> Option<(&'a ClaimPath, &'a Value)> {
+    let mut paths = settings.user_claim.iter();
+    paths.find_map(|path| claims.at(path).map(|value| (path, value)))
 }
 
 fn from_value(

@@ -152,7 +152,7 @@ async fn a_slow_client_loses_chunks_and_a_fast_one_none() {
 #[tokio::test]
 async fn after_the_time_limit_the_body_ends_with_the_daemons_error() {
     let limits = Limits {
-        execution: Duration::from_millis(500),
+        execution: Duration::from_secs(2),
         ..Limits::default()
     };
     let daemon = start(Options {

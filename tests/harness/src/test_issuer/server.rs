@@ -50,23 +50,30 @@ async fn handle(
         headers: head.headers,
         body,
     });
-    match fault {
-        Some(Fault::Down) => Err(io::ErrorKind::ConnectionReset.into()),
-        Some(Fault::Garbage) => Ok(respond(Answer {
+    let answer = match fault {
+        Some(fault) => fail(fault, answer).await?,
+        None => answer,
+    };
+    Ok(respond(answer))
+}
+
+async fn fail(fault: Fault, answer: Answer) -> io::Result<Answer> {
+    Ok(match fault {
+        Fault::Down => return Err(io::ErrorKind::ConnectionReset.into()),
+        Fault::Garbage => Answer {
             body: "<html>502 Bad Gateway</html>".into(),
             ..answer
-        })),
-        Some(Fault::Huge(spaces)) => {
+        },
+        Fault::Huge(spaces) => {
             let body = [vec![b' '; spaces], answer.body.to_vec()].concat().into();
-            Ok(respond(Answer { body, ..answer }))
+            Answer { body, ..answer }
         }
-        Some(Fault::Slow(delay)) => {
+        Fault::Slow(delay) => {
             tokio::time::sleep(delay).await;
-            Ok(respond(answer))
+            answer
         }
-        Some(Fault::Status(status)) => Ok(respond(Answer::new(status, ""))),
-        None => Ok(respond(answer)),
-    }
+        Fault::Status(status) => Answer::new(status, ""),
+    })
 }
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {

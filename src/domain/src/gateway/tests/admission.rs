@@ -104,3 +104,25 @@ fn every_mistake_in_the_settings_is_told_and_none_of_the_secrets() {
     }
     assert!(!body.contains(APP_KEY));
 }
+
+#[test]
+fn tokens_with_made_up_tenants_cost_no_request_and_push_out_no_provider() {
+    let fixture = Fixture::new(&json!({
+        "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
+        "required_claims": "tid=11111111-1111-1111-1111-111111111111",
+        "user_format": "hashed",
+        "user_hash_key": "0123456789abcdef",
+        "jwks": "",
+    }));
+    for number in 0..200 {
+        let tenant = format!("22222222-2222-2222-2222-{number:012}");
+        let iss = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+        let outcome = fixture.chat(&json!({"iss": iss, "tid": tenant}), "{}");
+        assert_eq!(
+            refused(outcome),
+            (403, "required_claims_not_met".to_owned()),
+            "{tenant}"
+        );
+    }
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}

@@ -1,4 +1,5 @@
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -111,6 +112,32 @@ fn nobody_waits_longer_than_a_second_for_a_first_request() {
     assert!(poll_once(second.as_mut()).is_pending());
     fixture.host.advance(Duration::from_secs(1));
     assert!(poll_once(second.as_mut()).is_ready());
+}
+
+#[test]
+fn after_a_first_request_that_failed_one_of_those_that_waited_goes_first() {
+    let fixture = Fixture::new(&json!({}));
+    let mut first = relayed(fixture.chat(&json!({}), CHAT));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    let body = CHAT.as_bytes().to_vec();
+    let wait = || {
+        fixture
+            .gateway
+            .handle("post_chat_messages", &request, &body)
+    };
+    let (mut second, mut third) = (pin!(wait()), pin!(wait()));
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
+
+    let failure = Err(TransportError::Connect);
+    fixture.gateway.relay_head(&mut first.context, failure);
+    let mut second = match poll_once(second.as_mut()) {
+        Poll::Ready(outcome) => relayed(outcome),
+        Poll::Pending => panic!("the second waits for nobody"),
+    };
+    assert!(poll_once(third.as_mut()).is_pending());
+    fixture.gateway.relay_head(&mut second.context, head(200));
+    assert!(poll_once(third.as_mut()).is_ready());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 mod admission;
 mod app_api;
+mod health;
 mod operations;
+mod own_operations;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -32,7 +34,7 @@ impl Fixture {
     fn new(changes: &Value) -> Self {
         let host = FakeHost::new();
         let key = Ed25519KeyPair::generate().with_key_id("k1");
-        let jwk: Value = serde_json::from_str(&key.public_key().to_jwk()).unwrap();
+        let jwk = public_jwk(&key);
         let mut settings = json!({
             "issuer": ISSUER,
             "client_id": "app",
@@ -98,6 +100,10 @@ impl Fixture {
     fn last_line(&self) -> Value {
         serde_json::from_str(&self.host.lines().last().unwrap().1).unwrap()
     }
+}
+
+fn public_jwk(key: &Ed25519KeyPair) -> Value {
+    serde_json::from_str(&key.public_key().to_jwk()).unwrap()
 }
 
 impl crate::request::Body for Vec<u8> {

@@ -115,6 +115,21 @@ fn a_token_that_the_answer_speaks_against_is_refused() {
 }
 
 #[test]
+fn a_token_of_a_kind_that_the_provider_does_not_introspect_is_refused() {
+    let answer = respond(
+        StatusCode::BAD_REQUEST,
+        &[],
+        r#"{"error":"unsupported_token_type"}"#,
+    );
+    let message = "The identity provider introspects no tokens of this kind (`unsupported_token_type`). Where it is a JWT, \
+                   set `token_validation` to `auto`, so that it is verified with the provider's keys.";
+    assert_eq!(
+        introspected(answer),
+        Err(Refusal::new(Code::TokenInactive, message))
+    );
+}
+
+#[test]
 fn what_is_not_the_tokens_fault_is_never_401() {
     let refused_gateway = format!(
         "The identity provider `{ISSUER}` refused the gateway's own credentials at its introspection endpoint. Compare \

@@ -89,10 +89,8 @@ fn an_issuer_that_is_missing_or_no_text_is_an_invalid_claim() {
 #[test]
 fn the_template_is_filled_with_the_tokens_own_tenant() {
     let issuer = |tenant: &str| format!("https://login.microsoftonline.com/{tenant}/v2.0");
-    for tenant in [TENANT, OTHER] {
-        let token = json!({"iss": issuer(tenant), "tid": tenant});
-        assert_eq!(found(&token, &template()), Ok(issuer(tenant)));
-    }
+    let token = json!({"iss": issuer(TENANT), "tid": TENANT});
+    assert_eq!(found(&token, &template()), Ok(issuer(TENANT)));
     for (iss, tid, code) in [
         (issuer(OTHER), json!(TENANT), Code::TokenIssuerUnknown),
         (issuer(OTHER), json!("v2.0"), Code::TokenIssuerUnknown),
@@ -113,6 +111,29 @@ fn the_template_is_filled_with_the_tokens_own_tenant() {
     ] {
         let refusal = found(&json!({"iss": iss, "tid": tid}), &template()).expect_err(&iss);
         assert_eq!(refusal.code(), code, "{iss} {tid}");
+    }
+}
+
+#[test]
+fn a_tenant_that_no_rule_lists_is_refused_before_its_keys_are_asked_for() {
+    let settings = |rules: String| {
+        let mut settings = template();
+        settings["required_claims"] = rules.into();
+        settings
+    };
+    let token =
+        json!({"iss": format!("https://login.microsoftonline.com/{OTHER}/v2.0"), "tid": OTHER});
+    for (rules, code) in [
+        (format!("tid={TENANT}"), Some(Code::RequiredClaims)),
+        (
+            format!("tid={TENANT}|{OTHER}, tid={TENANT}"),
+            Some(Code::RequiredClaims),
+        ),
+        (format!("tid={TENANT}|{OTHER}"), None),
+        (format!("groups=staff, tid={OTHER}"), None),
+    ] {
+        let found = found(&token, &settings(rules.clone()));
+        assert_eq!(found.err().map(|refusal| refusal.code()), code, "{rules}");
     }
 }
 

@@ -183,6 +183,12 @@ fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
         ),
         (
             json!({"iss": "https://k.example/realms/r", "azp": "chat"}),
+            "Keycloak leaves `aud` out of lightweight access tokens: turn `Always use lightweight access token` off, or \
+             set `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it \
+             (Client scopes, the dedicated scope, Add mapper, Audience).",
+        ),
+        (
+            json!({"iss": "https://k.example/realms/r", "aud": "x"}),
             "Keycloak: add an Audience mapper to the client (Client scopes, the dedicated scope, Add mapper, \
              Audience).",
         ),

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetHealth = endpoint("get_health")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetProtectedResourceMetadata = endpoint("get_protected_resource_metadata")

@@ -1,0 +1,3 @@
+from host.endpoint import endpoint
+
+GetWhoami = endpoint("get_whoami")

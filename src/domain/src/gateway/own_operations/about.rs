@@ -1,0 +1,24 @@
+//! `GET /`.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::json_answer;
+use crate::answer::Answer;
+
+#[derive(Serialize)]
+struct About {
+    name: &'static str,
+    version: &'static str,
+    documentation: &'static str,
+}
+
+/// What the gateway is.
+pub fn answer() -> Answer {
+    let about = About {
+        name: "oidc_gateway",
+        version: env!("CARGO_PKG_VERSION"),
+        documentation: env!("CARGO_PKG_REPOSITORY"),
+    };
+    json_answer(StatusCode::OK, &about)
+}

@@ -1,0 +1,80 @@
+//! Whether Dify answers with the app key: its `/info`.
+
+use std::rc::Rc;
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Code, Refusal};
+use crate::gateway::remembered::{Remembered, question};
+use crate::host::{Fetched, Host, TransportError};
+use crate::json::{parse_object, shown};
+use crate::relay::{self, UpstreamHead};
+use crate::settings::Settings;
+
+/// The answer is flat but for the list of tags.
+const MAX_DEPTH: usize = 8;
+
+const CURE: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
+                    where the plugin daemon runs, and that the app is published.";
+
+/// The app that the key belongs to. Its own words are cut, as foreign words are everywhere.
+#[derive(Clone, Serialize)]
+pub struct App {
+    name: Option<String>,
+    mode: Option<String>,
+}
+
+/// What Dify says of the apps that were asked about last.
+pub struct AppInfo<H> {
+    apps: Remembered<H, App, Refusal>,
+}
+
+impl<H: Host> AppInfo<H> {
+    pub fn new(host: Rc<H>) -> Self {
+        Self {
+            apps: Remembered::new(host),
+        }
+    }
+
+    /// The app of `settings`, or why Dify does not say.
+    pub async fn of(&self, settings: &Settings) -> Result<App, Refusal> {
+        let request = question(settings, "/info")?;
+        self.apps.answer(settings, request, read).await
+    }
+}
+
+fn read(answer: Result<Fetched, TransportError>) -> Result<App, Refusal> {
+    let fetched = answer.map_err(|error| explained(&relay::refusal_of(error), &error))?;
+    let head = UpstreamHead {
+        status: fetched.status,
+        headers: fetched.headers,
+    };
+    relay::passable("get_info", head)?;
+    let members = parse_object(&fetched.body, MAX_DEPTH).map_err(|error| {
+        let message = format!("Dify's answer to `/info` cannot be read: {error}. {CURE}");
+        Refusal::new(Code::DifyAnswerInvalid, message)
+    })?;
+    if fetched.status != StatusCode::OK {
+        let said = members.get("message").map(shown).unwrap_or_default();
+        let status = fetched.status.as_u16();
+        let message = format!("Dify answered `/info` with status {status}: {said}. {CURE}");
+        return Err(Refusal::new(Code::DifyAnswerInvalid, message));
+    }
+    let text = |name: &str| members.get(name).and_then(Value::as_str).map(shortened);
+    Ok(App {
+        name: text("name"),
+        mode: text("mode"),
+    })
+}
+
+fn explained(refusal: &Refusal, error: &TransportError) -> Refusal {
+    let message = format!("{} The reason: {error}. {CURE}", refusal.message());
+    Refusal::new(refusal.code(), message)
+}
+
+fn shortened(text: &str) -> String {
+    const MAX_CHARACTERS: usize = 120;
+    text.chars().take(MAX_CHARACTERS).collect()
+}

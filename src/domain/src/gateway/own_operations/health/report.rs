@@ -1,0 +1,166 @@
+//! What `/health` says.
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use serde::Serialize;
+
+use super::dify::App;
+use crate::error::Refusal;
+use crate::provider::{DiscoveryFacts, KeyFacts, ProviderStatus};
+use crate::settings::{Issuer, Mistake, Mistakes};
+
+const NEEDLESS: &str = "The settings make it needless.";
+const TEMPLATE: &str =
+    "Every tenant has its own documents and keys; they are fetched with the tenant's first token.";
+const NO_DETAIL: &str =
+    "`Authorization` does not hold the endpoint's app key as bearer token, so no detail is shown.";
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Down,
+    Up,
+}
+
+/// For everybody.
+#[derive(Serialize)]
+pub struct Brief {
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+}
+
+impl Brief {
+    pub fn new(status: Status, request: &HeaderMap) -> Self {
+        let hint = request.contains_key(AUTHORIZATION).then_some(NO_DETAIL);
+        Self { status, hint }
+    }
+}
+
+/// For whoever has the app key.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    pub status: Status,
+    version: &'static str,
+    settings: SettingsCheck<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    identity_providers: Vec<Provider>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dify: Option<Check<App>>,
+}
+
+impl<'a> Report<'a> {
+    /// Of an endpoint with good settings.
+    pub fn new(identity_providers: Vec<Provider>, dify: Result<App, Refusal>) -> Self {
+        let dify = Check::from(dify);
+        let is_up = !dify.has_failed() && !identity_providers.iter().any(Provider::has_failed);
+        Self {
+            status: if is_up { Status::Up } else { Status::Down },
+            version: env!("CARGO_PKG_VERSION"),
+            settings: SettingsCheck::Ok,
+            identity_providers,
+            dify: Some(dify),
+        }
+    }
+
+    /// Of an endpoint that can do nothing before its settings are mended.
+    pub fn of_mistakes(mistakes: &'a Mistakes) -> Self {
+        let mistakes = mistakes.0.iter().map(MistakeLine::from).collect();
+        Self {
+            status: Status::Down,
+            version: env!("CARGO_PKG_VERSION"),
+            settings: SettingsCheck::Failed { mistakes },
+            identity_providers: Vec::new(),
+            dify: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum SettingsCheck<'a> {
+    Failed { mistakes: Vec<MistakeLine<'a>> },
+    Ok,
+}
+
+#[derive(Serialize)]
+struct MistakeLine<'a> {
+    setting: &'static str,
+    message: &'a str,
+}
+
+impl<'a> From<&'a Mistake> for MistakeLine<'a> {
+    fn from(mistake: &'a Mistake) -> Self {
+        Self {
+            setting: mistake.setting,
+            message: &mistake.message,
+        }
+    }
+}
+
+/// One entry of the setting `issuer`.
+#[derive(Serialize)]
+pub struct Provider {
+    issuer: String,
+    discovery: Check<DiscoveryFacts>,
+    keys: Check<KeyFacts>,
+}
+
+impl Provider {
+    pub fn new(issuer: &Issuer, status: ProviderStatus) -> Self {
+        Self {
+            issuer: issuer.as_str().to_owned(),
+            discovery: Check::if_needed(status.discovery),
+            keys: Check::if_needed(status.keys),
+        }
+    }
+
+    pub fn of_template(template: &str) -> Self {
+        Self {
+            issuer: template.to_owned(),
+            discovery: Check::NotChecked { message: TEMPLATE },
+            keys: Check::NotChecked { message: TEMPLATE },
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.discovery.has_failed() || self.keys.has_failed()
+    }
+}
+
+/// One thing that must work, with what is known of it.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum Check<F> {
+    /// What is wrong and how to mend it, with the code that clients get.
+    Failed {
+        code: &'static str,
+        message: String,
+    },
+    NotChecked {
+        message: &'static str,
+    },
+    Ok(F),
+}
+
+impl<F> Check<F> {
+    fn if_needed(found: Option<Result<F, Refusal>>) -> Self {
+        found.map_or(Self::NotChecked { message: NEEDLESS }, Self::from)
+    }
+
+    const fn has_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
+impl<F> From<Result<F, Refusal>> for Check<F> {
+    fn from(found: Result<F, Refusal>) -> Self {
+        match found {
+            Ok(facts) => Self::Ok(facts),
+            Err(refusal) => Self::Failed {
+                code: refusal.code().as_str(),
+                message: refusal.message().to_owned(),
+            },
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `GET /.well-known/oauth-protected-resource` (RFC 9728).
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::json_answer;
+use crate::answer::Answer;
+use crate::error::{Code, Refusal};
+use crate::settings::{IssuerSetting, PublicUrl, Settings};
+
+const PATH: &str = "/.well-known/oauth-protected-resource";
+
+/// The members of RFC 9728 §2. Lists without elements must be left out (§3.2).
+#[derive(Serialize)]
+struct Metadata<'a> {
+    resource: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_servers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    scopes_supported: &'a [String],
+    bearer_methods_supported: [&'static str; 1],
+}
+
+/// Where the metadata of the endpoint at `public_url` is. Not at the root of the host, as RFC 9728 §3.1 would have it:
+/// that is not the endpoint's, so clients are told the address in every challenge (§5.1).
+pub fn address(public_url: &PublicUrl) -> String {
+    format!("{}{PATH}", public_url.as_str().trim_end_matches('/'))
+}
+
+/// The metadata of the endpoint.
+///
+/// # Errors
+/// 404 without `public_url`: what tells the endpoint's own address otherwise can be forged.
+pub fn answer(settings: &Settings) -> Result<Answer, Refusal> {
+    let Some(public_url) = &settings.public_url else {
+        let message = "This endpoint publishes no protected-resource metadata: its setting `public_url` is empty.";
+        return Err(Refusal::new(Code::NotFound, message));
+    };
+    let metadata = Metadata {
+        resource: public_url.as_str(),
+        authorization_servers: settings.issuers.iter().filter_map(exact).collect(),
+        scopes_supported: &settings.scopes,
+        bearer_methods_supported: ["header"],
+    };
+    Ok(json_answer(StatusCode::OK, &metadata))
+}
+
+/// Entra's template is no issuer that a client could ask.
+fn exact(setting: &IssuerSetting) -> Option<&str> {
+    match setting {
+        IssuerSetting::EntraTemplate(_) => None,
+        IssuerSetting::Exact(issuer) => Some(issuer.as_str()),
+    }
+}

@@ -1,0 +1,351 @@
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
+use crate::host::TransportError;
+use crate::host::fake::{Answer, ok, respond, status};
+
+const INFO: &str = "https://dify.example/v1/info";
+const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
+const OAUTH: &str = "https://idp.example/.well-known/oauth-authorization-server";
+const KEYS: &str = "https://idp.example/keys";
+const CURE: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
+                    where the plugin daemon runs, and that the app is published.";
+
+fn info() -> Answer {
+    json_answer(200, r#"{"name":"Helper","mode":"chat","tags":[]}"#)
+}
+
+fn json_answer(code: u16, body: &str) -> Answer {
+    let status = http::StatusCode::from_u16(code).unwrap();
+    respond(status, &[("content-type", "application/json")], body)
+}
+
+fn document() -> Answer {
+    ok(format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"{KEYS}"}}"#))
+}
+
+/// Dify and a provider that both answer, with the keys of the fixture at the provider.
+fn working(changes: &Value) -> Fixture {
+    let mut settings = json!({"jwks": ""});
+    for (name, value) in changes.as_object().unwrap() {
+        settings[name] = value.clone();
+    }
+    let fixture = Fixture::new(&settings);
+    let jwk = public_jwk(&fixture.key);
+    let rsa = json!({"kty": "RSA", "use": "enc"});
+    fixture.host.answer(INFO, info());
+    fixture.host.answer(DISCOVERY, document());
+    fixture
+        .host
+        .answer(KEYS, ok(json!({"keys": [jwk, rsa]}).to_string()));
+    fixture
+}
+
+/// Status and body of `/health` for whoever sends this as `Authorization`.
+fn health(fixture: &Fixture, authorization: Option<&str>) -> (u16, Value) {
+    let mut request = fixture.request(Method::GET, "");
+    request.headers.clear();
+    if let Some(value) = authorization {
+        request
+            .headers
+            .insert("authorization", value.parse().unwrap());
+    }
+    let answer = answered(fixture.handle("get_health", &request, ""));
+    let body = serde_json::from_slice(&answer.body).unwrap();
+    (answer.status.as_u16(), body)
+}
+
+fn detail(fixture: &Fixture) -> (u16, Value) {
+    health(fixture, Some(&format!("Bearer {APP_KEY}")))
+}
+
+fn brief(fixture: &Fixture) -> (u16, Value) {
+    health(fixture, None)
+}
+
+fn up() -> (u16, Value) {
+    (200, json!({"status": "up"}))
+}
+
+fn down() -> (u16, Value) {
+    (503, json!({"status": "down"}))
+}
+
+#[test]
+fn the_app_key_shows_what_is_known_and_how_old_it_is() {
+    let fixture = working(&json!({}));
+    brief(&fixture);
+    fixture.host.advance(Duration::from_secs(20));
+    assert_eq!(
+        detail(&fixture),
+        (
+            200,
+            json!({
+                "status": "up",
+                "version": env!("CARGO_PKG_VERSION"),
+                "settings": {"status": "ok"},
+                "identity_providers": [{
+                    "issuer": ISSUER,
+                    "discovery": {
+                        "status": "ok", "jwks_uri": KEYS, "introspection_endpoint": null, "userinfo_endpoint": null,
+                        "age_seconds": 20, "next_refresh_seconds": 460,
+                    },
+                    "keys": {
+                        "status": "ok", "source": "provider", "usable": 1,
+                        "skipped": ["it is not for signatures: `use` says so"], "algorithms": ["EdDSA"],
+                        "age_seconds": 20, "next_refresh_seconds": 460,
+                    },
+                }],
+                "dify": {"status": "ok", "name": "Helper", "mode": "chat"},
+            })
+        )
+    );
+}
+
+#[test]
+fn nobody_but_the_holder_of_the_app_key_learns_more_than_up_or_down() {
+    let hint = json!({
+        "status": "up",
+        "hint": "`Authorization` does not hold the endpoint's app key as bearer token, so no detail is shown.",
+    });
+    let fixture = working(&json!({}));
+    let token = fixture.token(&json!({}));
+    assert_eq!(brief(&fixture), up());
+    for authorization in [
+        format!("Bearer {token}"),
+        format!("Bearer {APP_KEY}0"),
+        "Bearer app-012345678".to_owned(),
+        "Bearer app-0123456780".to_owned(),
+        format!("Basic {APP_KEY}"),
+        format!("Bearer {APP_KEY}, Bearer {APP_KEY}"),
+        "Bearer ".to_owned(),
+        APP_KEY.to_owned(),
+    ] {
+        let told = health(&fixture, Some(&authorization));
+        assert_eq!(told, (200, hint.clone()), "{authorization}");
+    }
+}
+
+#[test]
+fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
+    let unreachable = format!("Dify could not be reached. The reason: could not connect. {CURE}");
+    let refused = "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.";
+    let unpublished = format!("Dify answered `/info` with status 400: \"App unavailable\". {CURE}");
+    let page = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the \
+                address of the API, which ends in `/v1`.";
+    let cases = [
+        (
+            Err(TransportError::Connect),
+            "dify_unavailable",
+            unreachable.as_str(),
+        ),
+        (json_answer(401, "{}"), "app_key_rejected", refused),
+        (
+            json_answer(
+                400,
+                r#"{"code":"app_unavailable","message":"App unavailable"}"#,
+            ),
+            "dify_answer_invalid",
+            unpublished.as_str(),
+        ),
+        (ok("<html>"), "dify_answer_invalid", page),
+    ];
+    for (answer, code, message) in cases {
+        let fixture = working(&json!({}));
+        fixture.host.answer(INFO, answer);
+        let (status, told) = detail(&fixture);
+        assert_eq!((status, &told["status"]), (503, &json!("down")));
+        let failed = json!({"status": "failed", "code": code, "message": message});
+        assert_eq!(told["dify"], failed);
+        assert_eq!(brief(&fixture), down());
+    }
+}
+
+#[test]
+fn a_provider_that_cannot_be_used_is_down() {
+    let fixture = working(&json!({}));
+    fixture.host.answer(DISCOVERY, status(500));
+    let message = format!(
+        "The identity provider `{ISSUER}` gave no discovery document: the provider answered with status 500. Try again \
+         in 5 seconds."
+    );
+    let failed =
+        json!({"status": "failed", "code": "identity_provider_unavailable", "message": message});
+    let (_, told) = detail(&fixture);
+    assert_eq!(told["identity_providers"][0]["discovery"], failed);
+    assert_eq!(told["identity_providers"][0]["keys"], failed);
+    assert_eq!(brief(&fixture), down());
+}
+
+#[test]
+fn keys_of_which_none_is_usable_are_no_keys() {
+    for (keys, why) in [
+        (r#"{"keys":[]}"#, "the set is empty"),
+        (
+            r#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
+            "no key in it is usable: it holds a private or shared key",
+        ),
+    ] {
+        let fixture = working(&json!({}));
+        fixture.host.answer(KEYS, ok(keys));
+        let message = format!(
+            "The keys (`jwks_uri`) of the identity provider `{ISSUER}` cannot be used: {why}. Have the provider publish \
+             an asymmetric signing key; some do so only once somebody has signed in."
+        );
+        let (_, told) = detail(&fixture);
+        assert_eq!(
+            told["identity_providers"][0]["keys"]["message"],
+            json!(message)
+        );
+        assert_eq!(brief(&fixture), down());
+    }
+}
+
+#[test]
+fn keys_that_outlive_an_outage_are_up_and_tell_of_it() {
+    let fixture = working(&json!({}));
+    brief(&fixture);
+    fixture.host.answer(KEYS, status(500));
+    fixture.host.advance(Duration::from_secs(700));
+    assert_eq!(brief(&fixture), up());
+    let (_, told) = detail(&fixture);
+    let keys = &told["identity_providers"][0]["keys"];
+    let failure = format!(
+        "The identity provider `{ISSUER}` gave no keys (`jwks_uri`): the provider answered with status 500. Try again \
+         in 5 seconds."
+    );
+    assert_eq!(
+        (&keys["status"], &keys["age_seconds"], &keys["last_failure"]),
+        (&json!("ok"), &json!(700), &json!(failure))
+    );
+}
+
+#[test]
+fn an_endpoint_that_the_settings_rely_on_must_be_in_the_document() {
+    let cases = [
+        (
+            json!({"token_validation": "introspection", "client_secret": "s"}),
+            "offers no introspection",
+        ),
+        (
+            json!({"token_validation": "userinfo"}),
+            "has no `userinfo_endpoint`",
+        ),
+        (json!({"userinfo": true}), "has no `userinfo_endpoint`"),
+    ];
+    for (settings, part) in cases {
+        let fixture = working(&settings);
+        let (status, told) = detail(&fixture);
+        let discovery = &told["identity_providers"][0]["discovery"];
+        assert_eq!(
+            (status, &discovery["code"]),
+            (503, &json!("configuration_error"))
+        );
+        let message = discovery["message"].as_str().unwrap();
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
+fn what_the_settings_make_needless_is_not_asked() {
+    let fixture = Fixture::new(&json!({}));
+    fixture.host.answer(INFO, info());
+    let (status, told) = detail(&fixture);
+    let provider = &told["identity_providers"][0];
+    assert_eq!(status, 200);
+    assert_eq!(
+        provider["discovery"],
+        json!({"status": "not_checked", "message": "The settings make it needless."})
+    );
+    assert_eq!(
+        provider["keys"],
+        json!({"status": "ok", "source": "setting", "usable": 1, "skipped": [], "algorithms": ["EdDSA"]})
+    );
+    assert_eq!(fixture.host.urls(), [INFO]);
+}
+
+#[test]
+fn the_tenants_of_the_template_are_not_asked() {
+    let template = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let fixture = working(&json!({
+        "issuer": template,
+        "required_claims": "tid=t",
+        "user_format": "hashed",
+        "user_hash_key": "0123456789abcdef",
+    }));
+    let (status, told) = detail(&fixture);
+    let provider = &told["identity_providers"][0];
+    assert_eq!((status, &provider["issuer"]), (200, &json!(template)));
+    assert_eq!(provider["keys"]["status"], "not_checked");
+    assert_eq!(fixture.host.urls(), [INFO]);
+}
+
+#[test]
+fn however_often_it_is_asked_nobody_else_is_asked_more() {
+    let fixture = working(&json!({}));
+    for _ in 0..100 {
+        assert_eq!(brief(&fixture), up());
+    }
+    assert_eq!(fixture.host.urls().len(), 3);
+    let broken = working(&json!({}));
+    for url in [INFO, DISCOVERY, OAUTH] {
+        broken.host.answer(url, status(500));
+    }
+    for _ in 0..100 {
+        assert_eq!(brief(&broken), down());
+        broken.host.advance(Duration::from_millis(40));
+    }
+    assert_eq!(broken.host.urls().len(), 2);
+    broken.host.advance(Duration::from_secs(5));
+    brief(&broken);
+    assert_eq!(broken.host.urls().len(), 4);
+}
+
+#[test]
+fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
+    let wrong = json!({"issuer": "", "clock_skew": "900"});
+    let fixture = Fixture::new(&wrong);
+    assert_eq!(brief(&fixture), down());
+    assert_eq!(
+        detail(&fixture),
+        (
+            503,
+            json!({
+                "status": "down",
+                "version": env!("CARGO_PKG_VERSION"),
+                "settings": {
+                    "status": "failed",
+                    "mistakes": [
+                        {
+                            "setting": "issuer",
+                            "message": "is missing; write text such as `https://idp.example.com/realms/main`",
+                        },
+                        {
+                            "setting": "clock_skew",
+                            "message": "is no whole number from 0 to 300; write seconds such as `60`",
+                        },
+                    ],
+                },
+            })
+        )
+    );
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn an_app_key_that_is_missing_or_wrong_opens_nothing() {
+    for app_key in [json!(""), json!(null), json!(7), json!("two words")] {
+        let fixture = Fixture::new(&json!({"app_key": app_key}));
+        for presented in ["Bearer ", "Bearer 7", "Bearer null", "Bearer two words"] {
+            let (status, told) = health(&fixture, Some(presented));
+            assert_eq!(
+                (status, &told["status"], told.get("settings")),
+                (503, &json!("down"), None),
+                "{app_key} {presented}"
+            );
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! How an identity provider stands: for an administrator, not for a token.
+
+use futures::future::join;
+use serde::Serialize;
+
+use super::cached::Freshness;
+use super::failure::{Document, invalid};
+use super::known_provider::KnownProvider;
+use super::metadata::Metadata;
+use super::{Providers, introspection, userinfo};
+use crate::error::Refusal;
+use crate::host::Host;
+use crate::jose::JwkSet;
+use crate::settings::{Issuer, Settings, TokenValidation};
+
+/// What is known of one provider, and what of it cannot be used.
+pub struct ProviderStatus {
+    /// Its discovery document; none where the settings make it needless.
+    pub discovery: Option<Result<DiscoveryFacts, Refusal>>,
+    /// Its keys; none where the settings make them needless.
+    pub keys: Option<Result<KeyFacts, Refusal>>,
+}
+
+/// What the discovery document says.
+#[derive(Debug, Eq, PartialEq, Serialize)]
+pub struct DiscoveryFacts {
+    jwks_uri: Option<String>,
+    introspection_endpoint: Option<String>,
+    userinfo_endpoint: Option<String>,
+    #[serde(flatten)]
+    freshness: Freshness,
+}
+
+/// What the keys are for.
+#[derive(Debug, Eq, PartialEq, Serialize)]
+pub struct KeyFacts {
+    /// The setting `jwks`, or the provider.
+    source: &'static str,
+    usable: usize,
+    /// Why each of the others was left out.
+    skipped: Vec<String>,
+    algorithms: Vec<&'static str>,
+    #[serde(flatten)]
+    freshness: Option<Freshness>,
+}
+
+impl KeyFacts {
+    fn new(source: &'static str, keys: &JwkSet, freshness: Option<Freshness>) -> Self {
+        let algorithms = keys.keys().flat_map(|key| key.algorithms());
+        let mut algorithms: Vec<_> = algorithms.map(|algorithm| algorithm.as_str()).collect();
+        algorithms.sort_unstable();
+        algorithms.dedup();
+        Self {
+            source,
+            usable: keys.keys().count(),
+            skipped: keys.why_skipped().collect(),
+            algorithms,
+            freshness,
+        }
+    }
+}
+
+impl<H: Host> Providers<H> {
+    /// How `issuer` stands, as far as `settings` need it. What is due is fetched, under the same limits as for a token:
+    /// once for all who wait, and after a failure not again for 5 seconds.
+    pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {
+        let provider = self.provider(issuer, settings);
+        let verifies = matches!(
+            settings.token_validation,
+            TokenValidation::Auto | TokenValidation::Jwt
+        );
+        let keys = async {
+            match &settings.jwks {
+                _ if !verifies => None,
+                Some(keys) => Some(Ok(KeyFacts::new("setting", keys, None))),
+                None => Some(provider.key_facts(issuer, settings).await),
+            }
+        };
+        let discovery = async {
+            match needs_discovery(settings) {
+                false => None,
+                true => Some(provider.discovery_facts(issuer, settings).await),
+            }
+        };
+        let (discovery, keys) = join(discovery, keys).await;
+        ProviderStatus { discovery, keys }
+    }
+}
+
+impl<H: Host> KnownProvider<H> {
+    async fn key_facts(&self, issuer: &Issuer, settings: &Settings) -> Result<KeyFacts, Refusal> {
+        let held = self.keys().current(settings.log_level).await?;
+        if held.value.keys().next().is_none() {
+            return Err(no_usable_key(issuer, &held.value));
+        }
+        let freshness = self.keys().freshness(&held);
+        Ok(KeyFacts::new("provider", &held.value, Some(freshness)))
+    }
+
+    async fn discovery_facts(
+        &self,
+        issuer: &Issuer,
+        settings: &Settings,
+    ) -> Result<DiscoveryFacts, Refusal> {
+        let held = self.metadata().current(settings.log_level).await?;
+        check_endpoints(&held.value, issuer, settings)?;
+        let Metadata {
+            jwks_uri,
+            introspection,
+            userinfo_endpoint,
+        } = &*held.value;
+        let introspection = introspection.as_ref().map(|found| &found.endpoint);
+        Ok(DiscoveryFacts {
+            jwks_uri: jwks_uri.as_ref().map(ToString::to_string),
+            introspection_endpoint: introspection.map(ToString::to_string),
+            userinfo_endpoint: userinfo_endpoint.as_ref().map(ToString::to_string),
+            freshness: self.metadata().freshness(&held),
+        })
+    }
+}
+
+/// Static keys need no document, unless something else is asked of the provider.
+const fn needs_discovery(settings: &Settings) -> bool {
+    settings.userinfo
+        || match settings.token_validation {
+            TokenValidation::Auto => settings.jwks.is_none() || settings.client_secret.is_some(),
+            TokenValidation::Jwt => settings.jwks.is_none(),
+            TokenValidation::Introspection | TokenValidation::Userinfo => true,
+        }
+}
+
+fn check_endpoints(
+    metadata: &Metadata,
+    issuer: &Issuer,
+    settings: &Settings,
+) -> Result<(), Refusal> {
+    let validation = settings.token_validation;
+    if validation == TokenValidation::Introspection && metadata.introspection.is_none() {
+        return introspection::no_endpoint(issuer, validation).map(drop);
+    }
+    let asks_userinfo = settings.userinfo || validation == TokenValidation::Userinfo;
+    if asks_userinfo && metadata.userinfo_endpoint.is_none() {
+        return Err(userinfo::no_endpoint(issuer));
+    }
+    Ok(())
+}
+
+fn no_usable_key(issuer: &Issuer, keys: &JwkSet) -> Refusal {
+    let reasons: Vec<_> = keys.why_skipped().collect();
+    let why = match reasons.is_empty() {
+        true => "the set is empty".to_owned(),
+        false => format!("no key in it is usable: {}", reasons.join("; ")),
+    };
+    let cure = "Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.";
+    invalid(issuer, Document::Keys, &why, cure)
+}

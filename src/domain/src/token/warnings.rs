@@ -1,0 +1,49 @@
+//! What is allowed, and still not as safe as an administrator may think.
+
+use super::{Caller, groups, user};
+use crate::settings::{Settings, TokenValidation};
+
+/// Claims that people can change themselves, or that are given to another person one day (OpenID Connect Core §5.7).
+const CHANGEABLE: [&str; 6] = [
+    "email",
+    "name",
+    "nickname",
+    "preferred_username",
+    "upn",
+    "username",
+];
+
+/// What an administrator should know about the way in which this caller was recognised.
+pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let source = user::source(&caller.claims, settings).map(|(path, _)| path.as_literal());
+    if source == Some("email") && caller.claims.get("email_verified").is_none() {
+        warnings.push(
+            "`user` comes from `email`, and the token does not say whether the address is verified (`email_verified`): \
+             whoever can enter any address at the provider gets that person's history. Use `sub`."
+                .to_owned(),
+        );
+    }
+    if let Some(name) = source.filter(|name| CHANGEABLE.contains(name)) {
+        warnings.push(format!(
+            "`user` comes from `{name}`, which can change or be given to another person. Only `sub` is for ever one \
+             person's."
+        ));
+    }
+    if settings.token_validation == TokenValidation::Userinfo {
+        warnings.push(
+            "`token_validation` is `userinfo`, which proves no audience: a token for any other app of the provider is \
+             taken too."
+                .to_owned(),
+        );
+    }
+    let admin = settings.admin_claims.as_ref();
+    if admin.is_some_and(|rules| groups::left_out_of(&caller.claims, rules)) {
+        warnings.push(
+            "The provider left the groups out because there are too many, so `admin_claims` cannot hold. Use app roles \
+             and a rule on `roles`."
+                .to_owned(),
+        );
+    }
+    warnings
+}

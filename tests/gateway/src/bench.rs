@@ -1,0 +1,138 @@
+//! The plugin between an issuer and a stand-in Dify.
+
+use std::time::Duration;
+
+use harness::{Algorithm, IdentityProvider, Issuer, Stack, StackOptions, TestIssuer};
+use http::Method;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use stand_in_dify::{AppKind, Control, Options, SeenRequest, StandIn};
+
+use crate::Answer;
+
+/// Longer than anything here takes; a hanging answer fails its test instead of holding it up for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running plugin with everything around it.
+pub struct Bench {
+    /// Dify's app API.
+    pub dify: StandIn,
+    /// The plugin in the stand-in daemon.
+    pub stack: Stack,
+    client: reqwest::Client,
+}
+
+impl Bench {
+    /// In front of `app`, with an issuer that does what a test wants.
+    pub async fn of(app: AppKind) -> Self {
+        Self::with(app, |_| {}).await
+    }
+
+    /// As [`Bench::of`], with changed options.
+    pub async fn with(app: AppKind, change: impl FnOnce(&mut StackOptions)) -> Self {
+        let issuer = TestIssuer::start().await.unwrap();
+        Self::between(Issuer::Test(issuer), app, change).await
+    }
+
+    /// In front of `app`, with the real `oidc-provider`.
+    pub async fn with_identity_provider(app: AppKind) -> Self {
+        let provider = IdentityProvider::start().await.unwrap();
+        Self::between(Issuer::IdentityProvider(provider), app, |_| {}).await
+    }
+
+    /// In front of `app`, with this issuer, and with changed options.
+    pub async fn between(
+        issuer: Issuer,
+        app: AppKind,
+        change: impl FnOnce(&mut StackOptions),
+    ) -> Self {
+        let dify = StandIn::start(Options {
+            // The tests' own connections to the plugin are no more than one user's; Dify's limit is not their subject.
+            worker_connections: 100,
+            ..Options::default()
+        });
+        let dify = dify.unwrap();
+        let mut options = StackOptions::new(issuer, dify.base_url(), app.key());
+        change(&mut options);
+        let stack = Stack::start(options).await.unwrap();
+        let client = harness::http_client();
+        Self {
+            dify,
+            stack,
+            client,
+        }
+    }
+
+    /// The test's issuer.
+    pub fn issuer(&self) -> &TestIssuer {
+        match &self.stack.issuer {
+            Issuer::Test(issuer) => issuer,
+            _ => panic!("the bench has another issuer"),
+        }
+    }
+
+    /// The real identity provider.
+    pub fn identity_provider(&self) -> &IdentityProvider {
+        match &self.stack.issuer {
+            Issuer::IdentityProvider(provider) => provider,
+            _ => panic!("the bench has another issuer"),
+        }
+    }
+
+    /// A good token of the test's issuer.
+    pub fn token(&self, user: &str) -> String {
+        let issuer = self.issuer();
+        issuer.token(Algorithm::Es256, &issuer.claims(user))
+    }
+
+    /// Changes the endpoint's settings; null removes one. What is not named is as it was at the start.
+    pub fn set_settings(&self, changes: &Value) {
+        let mut settings = self.stack.settings().clone();
+        let members = settings.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        members.retain(|_, value| !value.is_null());
+        self.stack.daemon.set_settings(harness::HOOK_ID, settings);
+    }
+
+    /// What the test may ask and change in Dify.
+    pub fn control(&self) -> Control {
+        self.dify.control()
+    }
+
+    /// A request of nobody.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.stack.url());
+        self.client.request(method, url).timeout(PATIENCE)
+    }
+
+    /// `GET` with a token.
+    pub async fn get(&self, token: &str, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path).bearer_auth(token)).await
+    }
+
+    /// `POST` of JSON with a token.
+    pub async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).bearer_auth(token);
+        Answer::of(request.json(body)).await
+    }
+
+    /// No request has harmed the plugin: its process is the first one, and its module has not trapped.
+    pub fn assert_unharmed(&self) {
+        let daemon = &self.stack.daemon;
+        assert_eq!(daemon.restarts(), 0);
+        for line in daemon.log_lines() {
+            let is_harm =
+                line.text.contains("The module trapped") || line.text.contains("has no answer");
+            assert!(!is_harm, "{}", line.text);
+        }
+    }
+
+    /// What Dify has seen since it was last asked; the gateway's own question for the app's inputs is left out.
+    pub fn seen(&self) -> Vec<SeenRequest> {
+        let control = self.control();
+        let mut requests = control.requests();
+        control.forget_requests();
+        requests.retain(|request| request.path != "/v1/parameters");
+        requests
+    }
+}

@@ -1,0 +1,41 @@
+//! Requests as bytes, for paths that an HTTP client would tidy up.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::{Answer, Bench};
+
+/// Sends a request without a body whose path, below the endpoint's URL, stays as it is written.
+pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer {
+    let url = bench.stack.url();
+    let (host, hook) = url["http://".len()..].split_once('/').unwrap();
+    let request = format!(
+        "{method} /{hook}{path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    // HTTP/1.0 has no chunks: the body ends with the connection.
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.unwrap();
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Answer {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+    let (head, body) = bytes.split_at(end.unwrap() + 4);
+    let mut lines = str::from_utf8(head).unwrap().lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+    let headers: HeaderMap = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            (name, HeaderValue::from_str(value).unwrap())
+        })
+        .collect();
+    Answer {
+        status: StatusCode::from_bytes(status.as_bytes()).unwrap(),
+        headers,
+        body: body.to_vec(),
+    }
+}

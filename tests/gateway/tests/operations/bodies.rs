@@ -1,0 +1,196 @@
+//! Bodies as Dify would read them, and those that it would answer with an error of its own making.
+
+use gateway_tests::{Answer, Bench};
+use http::Method;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::json;
+use stand_in_dify::AppKind;
+
+use crate::things::Things;
+
+const NO_OBJECT: &str = "The body is not a JSON object.";
+const EMPTY: &str = "The body is empty. This operation needs one.";
+
+/// Content type (none for "") and body, and the refusal's status, code and message.
+type Refused<'a> = (&'a str, &'a [u8], (u16, &'a str, &'a str));
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_dify_could_not_read_is_refused_in_words() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let cases: &[Refused] = &[
+        ("application/json", b"", (400, "bad_request", EMPTY)),
+        (
+            "application/json",
+            b"0\r\n\r\n",
+            (400, "bad_request", EMPTY),
+        ),
+        ("application/json", b"[]", (400, "bad_request", NO_OBJECT)),
+        ("application/json", b"null", (400, "bad_request", NO_OBJECT)),
+        (
+            "application/json",
+            b"\"query\"",
+            (400, "bad_request", NO_OBJECT),
+        ),
+        ("application/json", b"5", (400, "bad_request", NO_OBJECT)),
+        (
+            "application/json",
+            b"\xef\xbb\xbf{}",
+            (400, "bad_request", NO_OBJECT),
+        ),
+        (
+            "application/json",
+            b"{\"query\":\"\xe4\"}",
+            (400, "bad_request", "The body is not UTF-8."),
+        ),
+        (
+            "application/json",
+            b"{",
+            (
+                400,
+                "bad_request",
+                "The body is not a JSON object: EOF while parsing an object at line 1 column 1.",
+            ),
+        ),
+        (
+            "application/json",
+            b"{\"query\":NaN}",
+            (
+                400,
+                "bad_request",
+                "The body is not a JSON object: expected value at line 1 column 10.",
+            ),
+        ),
+        (
+            "application/json",
+            b"{\"inputs\":[]}",
+            (
+                400,
+                "invalid_param",
+                "`inputs` is not a JSON object. Send an object, such as `{}`.",
+            ),
+        ),
+        (
+            "",
+            b"{}",
+            (
+                415,
+                "unsupported_media_type",
+                "The content type is missing. This operation takes `application/json`.",
+            ),
+        ),
+        (
+            "text/json",
+            b"{}",
+            (
+                415,
+                "unsupported_media_type",
+                "The content type is another one. This operation takes `application/json`.",
+            ),
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            b"query=hi&user=bob",
+            (
+                415,
+                "unsupported_media_type",
+                "The content type is `application/x-www-form-urlencoded`. This operation takes `application/json`.",
+            ),
+        ),
+    ];
+    let alice = bench.token("alice");
+    for (content_type, body, (status, code, message)) in cases {
+        let request = bench
+            .request(Method::POST, "/chat-messages")
+            .bearer_auth(&alice)
+            .body(body.to_vec());
+        let answer = Answer::of(match *content_type {
+            "" => request,
+            content_type => request.header(CONTENT_TYPE, content_type),
+        });
+        let case = format!("{content_type} {}", String::from_utf8_lossy(body));
+        assert_eq!(
+            answer.await.refusal(),
+            (*status, code.to_string(), message.to_string()),
+            "{case}"
+        );
+    }
+    assert!(bench.seen().is_empty(), "Dify was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_by_any_of_its_names_reaches_dify_with_every_number_as_it_was_written() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    bench.set_settings(&json!({"input_claims": "none"}));
+    let body = r#" {"query":"hi","inputs":{"n":1.10,"__oidc_email":"a","big":123456789012345678901234567890},
+        "user":"mallory","x":[1E5,{"user":"kept"}],"us\u0065r":"mallory"} "#;
+    let expected = r#"{"query":"hi","inputs":{"n":1.10,"big":123456789012345678901234567890},"x":[1E5,{"user":"kept"}],"user":"alice"}"#;
+    let alice = bench.token("alice");
+    for content_type in [
+        "application/json",
+        "APPLICATION/JSON; Charset=UTF-8",
+        "application/vnd.api+json",
+        "Application/X+JSON",
+    ] {
+        let request = bench
+            .request(Method::POST, "/chat-messages")
+            .bearer_auth(&alice);
+        let answer = Answer::of(request.header(CONTENT_TYPE, content_type).body(body)).await;
+        assert_eq!(
+            answer.status.as_u16(),
+            200,
+            "{content_type}: {}",
+            answer.text()
+        );
+        assert_eq!(
+            sent(&bench),
+            ("application/json".to_owned(), expected.to_owned()),
+            "{content_type}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_conversation_needs_no_body() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let alice = bench.token("alice");
+    let bodies = [
+        (None, ""),
+        (Some("application/json"), ""),
+        (Some("text/plain"), ""),
+        (Some("application/json"), "{}"),
+    ];
+    for (content_type, body) in bodies {
+        let target = Things::of(&bench, AppKind::Chatflow, "alice")
+            .fill("/conversations/<conversation_id>")
+            .await;
+        bench.seen();
+        let mut request = bench.request(Method::DELETE, &target).bearer_auth(&alice);
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type).body(body);
+        }
+        let answer = Answer::of(request).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.text()),
+            (204, ""),
+            "{content_type:?} {body}"
+        );
+        let expected = (
+            "application/json".to_owned(),
+            r#"{"user":"alice"}"#.to_owned(),
+        );
+        assert_eq!(sent(&bench), expected, "{content_type:?} {body}");
+    }
+}
+
+/// Content type and body of the only request that Dify has seen.
+fn sent(bench: &Bench) -> (String, String) {
+    let seen = bench.seen();
+    let [request] = seen.as_slice() else {
+        panic!("{seen:?}")
+    };
+    let body = request.body.as_deref().unwrap();
+    (
+        request.headers["content-type"].to_str().unwrap().to_owned(),
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}

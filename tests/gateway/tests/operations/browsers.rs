@@ -1,0 +1,370 @@
+//! What browsers and caches between need to know: CORS, cache control, and which headers pass.
+
+use std::collections::BTreeSet;
+
+use gateway_domain::operation::OPERATIONS;
+use gateway_tests::{Answer, Bench};
+use http::{HeaderMap, Method};
+use serde_json::{Value, json};
+use stand_in_dify::{AppKind, Fault};
+
+use crate::things::Things;
+
+const APP: &str = "https://app.example";
+const EXPOSED: &str = "Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preflight_of_every_path_is_answered_without_a_token() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    bench.set_settings(&json!({"allowed_origins": format!("{APP}, http://localhost:3000")}));
+    for operation in OPERATIONS {
+        let methods = methods_of(operation.path);
+        let path = operation.path.replace(['<', '>'], "");
+        let preflight = |origin: &str| {
+            bench
+                .request(Method::OPTIONS, &path)
+                .header("origin", origin)
+                .header("access-control-request-method", operation.method.as_str())
+                .header(
+                    "access-control-request-headers",
+                    "authorization, Content-Type,x-evil,x-app-code, traceparent",
+                )
+        };
+        let allowed = Answer::of(preflight(APP)).await;
+        let names = [
+            "allow",
+            "vary",
+            "access-control-allow-origin",
+            "access-control-allow-methods",
+            "access-control-max-age",
+        ];
+        let expected = [&methods, "Origin", APP, &methods, "600"];
+        assert_eq!(
+            (allowed.status.as_u16(), allowed.text()),
+            (204, ""),
+            "{path}"
+        );
+        assert_eq!(names.map(|name| allowed.header(name)), expected, "{path}");
+        let headers = allowed.header("access-control-allow-headers");
+        assert_eq!(
+            headers, "authorization, Content-Type, traceparent",
+            "{path}"
+        );
+        assert_eq!(
+            allowed.header("access-control-allow-credentials"),
+            "",
+            "{path}"
+        );
+
+        let other = Answer::of(preflight("https://other.example")).await;
+        assert_eq!(
+            names.map(|name| other.header(name)),
+            [methods.as_str(), "Origin", "", "", ""],
+            "{path}"
+        );
+        assert_eq!(other.status.as_u16(), 204, "{path}");
+
+        let plain = Answer::of(bench.request(Method::OPTIONS, &path)).await;
+        assert_eq!(
+            (plain.status.as_u16(), plain.header("allow")),
+            (204, methods.as_str()),
+            "{path}"
+        );
+    }
+    assert!(bench.control().requests().is_empty(), "Dify was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    // The setting, the request's origin, and what the answer allows.
+    let origins = [
+        (APP, Some(APP), APP),
+        ("https://a.example https://app.example", Some(APP), APP),
+        (APP, Some("https://other.example"), ""),
+        (APP, Some("https://app.example.evil"), ""),
+        (APP, Some("https://sub.app.example"), ""),
+        (APP, Some("http://app.example"), ""),
+        (APP, Some("https://app.example:8443"), ""),
+        (APP, Some("null"), ""),
+        (APP, None, ""),
+        ("", Some(APP), ""),
+        ("*", Some(APP), "*"),
+        ("*", None, ""),
+    ];
+    let alice = bench.token("alice");
+    for (setting, origin, allowed) in origins {
+        bench.set_settings(&json!({"allowed_origins": setting}));
+        let requests = [
+            (
+                200,
+                bench
+                    .request(Method::GET, "/conversations")
+                    .bearer_auth(&alice),
+            ),
+            (
+                400,
+                bench
+                    .request(Method::GET, "/conversations?limit=0")
+                    .bearer_auth(&alice),
+            ),
+            (401, bench.request(Method::GET, "/conversations")),
+            (
+                404,
+                bench.request(Method::GET, "/nothing").bearer_auth(&alice),
+            ),
+            (
+                405,
+                bench
+                    .request(Method::PUT, "/conversations")
+                    .bearer_auth(&alice),
+            ),
+            (
+                403,
+                bench
+                    .request(Method::GET, "/app/feedbacks")
+                    .bearer_auth(&alice),
+            ),
+            (200, bench.request(Method::GET, "/")),
+        ];
+        for (status, request) in requests {
+            let request = match origin {
+                Some(origin) => request.header("origin", origin),
+                None => request,
+            };
+            let answer = Answer::of(request).await;
+            let case = format!("{setting:?} {origin:?} {status}");
+            assert_eq!(answer.status.as_u16(), status, "{case}");
+            let exposed = if allowed.is_empty() { "" } else { EXPOSED };
+            let names = [
+                "access-control-allow-origin",
+                "access-control-expose-headers",
+                "access-control-allow-credentials",
+            ];
+            assert_eq!(
+                names.map(|name| answer.header(name)),
+                [allowed, exposed, ""],
+                "{case}"
+            );
+            assert!(
+                answer
+                    .header("vary")
+                    .split(", ")
+                    .any(|name| name == "Origin"),
+                "{case}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_shared_cache_may_keep_what_one_person_got() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let alice = bench.token("alice");
+    let preview = Things::of(&bench, AppKind::Chatflow, "alice")
+        .fill("/files/<file_id>/preview")
+        .await;
+    let names = [
+        "cache-control",
+        "vary",
+        "content-type",
+        "content-disposition",
+        "x-accel-buffering",
+    ];
+    let json = [
+        "no-store",
+        "Authorization, Origin",
+        "application/json",
+        "",
+        "",
+    ];
+    let text = "text/plain; charset=utf-8";
+    let note = "attachment; filename*=UTF-8''note.txt";
+    let cases = [
+        (
+            preview.clone(),
+            [
+                "private, max-age=3600",
+                "Authorization, Origin",
+                text,
+                "",
+                "",
+            ],
+        ),
+        (
+            format!("{preview}?as_attachment=true"),
+            [
+                "private, max-age=3600",
+                "Authorization, Origin",
+                "application/octet-stream",
+                note,
+                "",
+            ],
+        ),
+        ("/conversations".to_owned(), json),
+        ("/parameters".to_owned(), json),
+    ];
+    for (target, expected) in cases {
+        let answer = bench.get(&alice, &target).await;
+        assert_eq!(names.map(|name| answer.header(name)), expected, "{target}");
+        assert_eq!(
+            answer.header("content-length"),
+            answer.body.len().to_string(),
+            "{target}"
+        );
+    }
+    let chat = json!({"query": "hi", "inputs": {}, "response_mode": "streaming"});
+    let stream = bench.post(&alice, "/chat-messages", &chat).await;
+    let events = [
+        "no-cache, no-transform",
+        "Origin",
+        "text/event-stream",
+        "",
+        "no",
+    ];
+    let mut found = names.map(|name| stream.header(name));
+    found[2] = found[2].split(';').next().unwrap();
+    assert_eq!(found, events);
+    assert_eq!(stream.header("content-length"), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_listed_headers_pass_in_either_direction() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let answer = Fault::Answer {
+        status: 200,
+        headers: [
+            ("Content-Type", "application/json"),
+            ("Set-Cookie", "session=1"),
+            ("Set-Cookie", "other=2"),
+            ("Server", "gunicorn"),
+            ("X-Powered-By", "Dify"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Allow-Credentials", "true"),
+            ("Content-Disposition", "inline"),
+            ("Retry-After", "7"),
+            ("X-Trace-Id", "t"),
+            ("X-Version", "1.16.1"),
+            ("WWW-Authenticate", "Basic"),
+            ("Link", "</evil>; rel=preload"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec(),
+        body: b"{}".to_vec(),
+    };
+    bench.control().set_fault_once("/info", answer);
+    let request = bench
+        .request(Method::GET, "/info")
+        .bearer_auth(bench.token("alice"));
+    let request = [
+        ("accept", "application/json"),
+        ("accept-language", "de"),
+        ("accept-encoding", "gzip"),
+        (
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        ),
+        ("x-trace-id", "t"),
+        ("x-trace-session-id", "s"),
+        ("cookie", "session=1"),
+        ("origin", APP),
+        ("referer", APP),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("x-forwarded-proto", "https"),
+        ("x-api-key", "app-other"),
+        ("x-app-code", "code"),
+        ("x-app-passport", "passport"),
+        ("user", "mallory"),
+    ]
+    .into_iter()
+    .fold(request, |request, (name, value)| {
+        request.header(name, value)
+    });
+    let answer = Answer::of(request).await;
+
+    let kept = "cache-control content-disposition content-length content-type retry-after vary x-request-id x-trace-id x-version";
+    // These two are of the connection to the stand-in daemon.
+    assert_eq!(names(&answer.headers, &["connection", "date"]), kept);
+    let seen = bench.seen();
+    let kept = "accept accept-encoding accept-language authorization traceparent x-trace-id x-trace-session-id";
+    assert_eq!(names(&seen[0].headers, &["host"]), kept);
+    assert_eq!(seen[0].headers["authorization"], "Bearer app-chatflow");
+    assert_eq!(seen[0].headers["accept-encoding"], "identity");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let alice = bench.token("alice");
+    let own = bench.get(&alice, "/conversations?limit=0").await;
+    assert_eq!(own.status.as_u16(), 400);
+    assert_eq!(own.json()["code"], "invalid_param");
+
+    let page = |status| Fault::Answer {
+        status,
+        headers: vec![(
+            "content-type".to_owned(),
+            "text/html; charset=utf-8".to_owned(),
+        )],
+        body: b"<!doctype html>".to_vec(),
+    };
+    let cases = [
+        (404, (404, "not_found", "Dify has no such resource.")),
+        (
+            405,
+            (
+                405,
+                "method_not_allowed",
+                "Dify does not take this method on this path.",
+            ),
+        ),
+        (
+            431,
+            (
+                400,
+                "bad_request",
+                "Dify refused the request before reading it, with status 431.",
+            ),
+        ),
+        (
+            502,
+            (
+                502,
+                "dify_unavailable",
+                "Dify, or a proxy before it, answered with status 502 and no JSON.",
+            ),
+        ),
+    ];
+    for (status, (answered, code, message)) in cases {
+        bench.control().set_fault_once("/info", page(status));
+        let refusal = bench.get(&alice, "/info").await.refusal();
+        assert_eq!(
+            refusal,
+            (answered, code.to_owned(), message.to_owned()),
+            "{status}"
+        );
+    }
+    let value: Value = bench.get(&alice, "/info").await.json();
+    assert_eq!(value["name"], "oidc-chatflow", "the next request works");
+}
+
+/// What `Allow` says of the operations at a path.
+fn methods_of(path: &str) -> String {
+    let at_path = OPERATIONS.iter().filter(|operation| operation.path == path);
+    let mut methods: BTreeSet<&str> = at_path.map(|operation| operation.method.as_str()).collect();
+    if methods.contains("GET") {
+        methods.insert("HEAD");
+    }
+    methods.insert("OPTIONS");
+    methods.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// The names of headers but for `others`, in alphabetical order.
+fn names(headers: &HeaderMap, others: &[&str]) -> String {
+    let names: BTreeSet<&str> = headers.keys().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = names
+        .into_iter()
+        .filter(|name| !others.contains(name))
+        .collect();
+    names.join(" ")
+}

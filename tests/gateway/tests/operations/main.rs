@@ -1,0 +1,13 @@
+//! Every operation, safe for many users behind one app key.
+
+mod bodies;
+mod browsers;
+mod clients;
+mod first_requests;
+mod inputs;
+mod isolation;
+mod matrix;
+mod rows;
+mod seen;
+mod things;
+mod uploads;

@@ -1,0 +1,6 @@
+//! The packaged plugin in front of real identity providers: their tokens, their endpoints, their outages.
+
+mod keycloak;
+mod messages;
+mod oidc_provider;
+mod outcome;

@@ -1,0 +1,270 @@
+//! Bodies, paths and methods that no operation takes.
+
+use gateway_tests::{Answer, Bench, Form, raw};
+use http::Method;
+use stand_in_dify::AppKind;
+
+/// Where the daemon cuts a body.
+const CUT: usize = 10 * 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_json_object_is_refused() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    let deep = format!(
+        "{{\"inputs\":{}{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    let rows: [(&str, &[u8], &str); 6] = [
+        ("empty", b"", "The body is empty. This operation needs one."),
+        (
+            "cut off",
+            b"{\"query\":",
+            "The body is not a JSON object: EOF while parsing a value at line 1 column 9.",
+        ),
+        (
+            "two values",
+            b"{} {}",
+            "The body is not a JSON object: trailing characters at line 1 column 4.",
+        ),
+        (
+            "no UTF-8",
+            b"{\"query\":\"\xff\"}",
+            "The body is not UTF-8.",
+        ),
+        ("an array", b"[]", "The body is not a JSON object."),
+        (
+            "very deep",
+            deep.as_bytes(),
+            "The body is not a JSON object: in a member's value, recursion limit exceeded at line 1 column 128.",
+        ),
+    ];
+    for (name, body, message) in rows {
+        let request = bench
+            .request(Method::POST, "/chat-messages")
+            .bearer_auth(&token);
+        let request = request
+            .header("content-type", "application/json")
+            .body(body.to_vec());
+        let expected = (400, "bad_request".to_owned(), message.to_owned());
+        assert_eq!(Answer::of(request).await.refusal(), expected, "{name}");
+        assert!(bench.seen().is_empty(), "{name}: Dify was asked");
+        assert_eq!(bench.get(&token, "/info").await.status, 200, "after {name}");
+        bench.seen();
+    }
+    bench.assert_unharmed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_the_daemon_has_cut_is_refused() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
+    let cut = (413, "body_too_large".to_owned(), message.to_owned());
+    for length in [CUT, CUT + 1] {
+        let json = [
+            br#"{"query":"hi","inputs":{}}"#,
+            " ".repeat(length).as_bytes(),
+        ]
+        .concat();
+        let json = json[..length].to_vec();
+        let request = bench
+            .request(Method::POST, "/chat-messages")
+            .bearer_auth(&token);
+        let answer = Answer::of(
+            request
+                .header("content-type", "application/json")
+                .body(json),
+        )
+        .await;
+        assert_eq!(answer.refusal(), cut, "{length} bytes of JSON");
+        assert_eq!(
+            upload(&bench, &token, length).await.refusal(),
+            cut,
+            "a form of {length} bytes"
+        );
+    }
+    assert!(bench.seen().is_empty(), "Dify was asked");
+    let answer = upload(&bench, &token, CUT - 1).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    bench.assert_unharmed();
+}
+
+/// Uploads a form of exactly this length.
+async fn upload(bench: &Bench, token: &str, length: usize) -> Answer {
+    let form = |bytes: &[u8]| {
+        Form::default()
+            .file("file", "a.bin", "application/octet-stream", bytes)
+            .finish()
+    };
+    let around = form(b"").1.len();
+    let (content_type, body) = form(&vec![b'x'; length - around]);
+    assert_eq!(body.len(), length);
+    let request = bench
+        .request(Method::POST, "/files/upload")
+        .bearer_auth(token);
+    Answer::of(request.header("content-type", content_type).body(body)).await
+}
+
+/// Why a path and method have no operation.
+enum Why {
+    /// It takes these.
+    Methods(&'static str),
+    /// Nothing is there; the path as it is shown, without control characters.
+    Nothing(&'static str),
+    /// This variable of the path is no UUID.
+    NoUuid(&'static str),
+}
+
+impl Why {
+    /// Status, code, message and `Allow`.
+    fn refusal(&self, method: &str) -> (u16, &'static str, String, &'static str) {
+        match *self {
+            Self::Methods(allow) => (
+                405,
+                "method_not_allowed",
+                format!("This path takes {allow}, not {method}."),
+                allow,
+            ),
+            Self::Nothing(shown) => (
+                404,
+                "not_found",
+                format!("This endpoint has no operation at the path `{shown}`."),
+                "",
+            ),
+            Self::NoUuid(name) => (
+                404,
+                "not_found",
+                format!(
+                    "The `{name}` of the path is not a UUID such as `1e43fa4c-9b1a-430a-b494-ac22222409ae`."
+                ),
+                "",
+            ),
+        }
+    }
+}
+
+const NOWHERE: &[(&str, &str, Why)] = &[
+    ("GET", "/nothing", Why::Nothing("/nothing")),
+    ("OPTIONS", "/nothing", Why::Nothing("/nothing")),
+    ("GET", "/info/", Why::Nothing("/info/")),
+    ("GET", "/info/../info", Why::Nothing("/info/../info")),
+    ("GET", "/../info", Why::Nothing("/../info")),
+    ("GET", "/%2e%2e/info", Why::Nothing("/../info")),
+    (
+        "GET",
+        "/conversations/../info",
+        Why::Nothing("/conversations/../info"),
+    ),
+    ("GET", "/files//preview", Why::Nothing("/files//preview")),
+    (
+        "GET",
+        "/files/%2F/preview",
+        Why::Nothing("/files///preview"),
+    ),
+    ("GET", "/files/%2e%2e/preview", Why::NoUuid("file_id")),
+    ("GET", "/files/%0a/preview", Why::NoUuid("file_id")),
+    (
+        "GET",
+        "/workflows%2Frun%2Fx",
+        Why::NoUuid("workflow_run_id"),
+    ),
+    (
+        "GET",
+        "/workflows%2Fnothing",
+        Why::Nothing("/workflows/nothing"),
+    ),
+    ("GET", "/info%01", Why::Nothing("/info")),
+    ("GET", "/info%7f", Why::Nothing("/info")),
+    ("GET", "/info%0a", Why::Nothing("/info")),
+    ("GET", "/%0ainfo", Why::Nothing("/info")),
+    ("GET", "/a/b%0ac/d", Why::Nothing("/a/bc/d")),
+    ("GET", "/info%0d%0aX-Evil:1", Why::Nothing("/infoX-Evil:1")),
+    ("POST", "/info", Why::Methods("GET, HEAD, OPTIONS")),
+    ("GET", "/chat-messages", Why::Methods("OPTIONS, POST")),
+    ("PUT", "/chat-messages", Why::Methods("OPTIONS, POST")),
+    (
+        "DELETE",
+        "/conversations",
+        Why::Methods("GET, HEAD, OPTIONS"),
+    ),
+    ("POST", "/", Why::Methods("GET, HEAD, OPTIONS")),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_and_methods_that_no_operation_has_get_json() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    for (method, path, why) in NOWHERE {
+        let answer = raw(&bench, method, path, &token).await;
+        let (status, code, message) = answer.refusal();
+        let found = (status, code.as_str(), message, answer.header("allow"));
+        assert_eq!(found, why.refusal(method), "{method} {path}");
+    }
+    assert!(bench.seen().is_empty(), "Dify was asked");
+    bench.assert_unharmed();
+}
+
+/// The SDK cannot read these and answers them before the plugin sees them, as the daemon lets them through.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_the_sdk_cannot_read_costs_one_request() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    for path in ["/info%00", "/info%ff"] {
+        assert_eq!(raw(&bench, "GET", path, &token).await.status, 500, "{path}");
+        assert_eq!(bench.get(&token, "/info").await.status, 200, "after {path}");
+    }
+    assert_eq!(bench.seen().len(), 2);
+    bench.assert_unharmed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
+    let bench = Bench::of(AppKind::Workflow).await;
+    let token = bench.token("alice");
+    for (path, upstream) in [
+        ("//info", "/v1/info"),
+        ("///info", "/v1/info"),
+        ("/%2Finfo", "/v1/info"),
+        ("/workflows%2Flogs", "/v1/workflows/logs"),
+    ] {
+        let answer = raw(&bench, "GET", path, &token).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let paths: Vec<String> = bench.seen().into_iter().map(|seen| seen.path).collect();
+        assert_eq!(paths, [upstream], "{path}");
+        assert_eq!(
+            raw(&bench, "GET", path, "x").await.refusal().0,
+            401,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_and_options_are_answered_without_a_body() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    for (method, path, status, allow) in [
+        ("HEAD", "/info", 200, ""),
+        ("HEAD", "/chat-messages", 405, "OPTIONS, POST"),
+        ("HEAD", "/nothing", 404, ""),
+        ("OPTIONS", "/chat-messages", 204, "OPTIONS, POST"),
+        ("OPTIONS", "/conversations", 204, "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = raw(&bench, method, path, &token).await;
+        let found = (
+            answer.status.as_u16(),
+            answer.header("allow"),
+            answer.text(),
+        );
+        assert_eq!(found, (status, allow, ""), "{method} {path}");
+        assert_eq!(answer.request_id().len(), 32, "{method} {path}");
+    }
+    let seen: Vec<String> = bench
+        .seen()
+        .into_iter()
+        .map(|seen| format!("{} {}", seen.method, seen.path))
+        .collect();
+    assert_eq!(seen, ["HEAD /v1/info"]);
+}

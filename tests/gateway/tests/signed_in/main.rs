@@ -1,0 +1,12 @@
+//! A signed-in user's requests to the packaged plugin, good and bad, through the stand-in daemon.
+
+mod bad_requests;
+mod bad_tokens;
+mod dify_failures;
+mod modes;
+mod operations;
+mod providers;
+mod request_log;
+mod round_trip;
+mod settings;
+mod streaming;

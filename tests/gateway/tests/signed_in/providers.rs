@@ -1,0 +1,230 @@
+//! Where keys come from: rotation, unusable documents, outages, and many first requests at once.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use gateway_tests::Bench;
+use harness::{Algorithm, Answer, Fault, TestIssuer};
+use serde_json::json;
+use stand_in_dify::AppKind;
+
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+const JWKS: &str = "/jwks";
+/// How long a failed attempt holds back the next one.
+const HOLD_BACK: Duration = Duration::from_secs(5);
+
+fn token(issuer: &TestIssuer) -> String {
+    issuer.token(Algorithm::Es256, &issuer.claims("alice"))
+}
+
+/// A new issuer, which the endpoint is told to take.
+async fn next_issuer(bench: &Bench) -> TestIssuer {
+    let issuer = TestIssuer::start().await.unwrap();
+    bench.set_settings(&json!({"issuer": issuer.issuer()}));
+    issuer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_key_is_taken_by_its_first_token_and_kept_keys_stay() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    let first = token(issuer);
+    assert_eq!(bench.get(&first, "/info").await.status, 200);
+
+    issuer.rotate(true);
+    let second = token(issuer);
+    for token in [&second, &first, &second] {
+        assert_eq!(bench.get(token, "/info").await.status, 200);
+    }
+    assert_eq!((issuer.requests(DISCOVERY), issuer.requests(JWKS)), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_with_unknown_keys_cost_the_provider_one_request() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    let good = token(issuer);
+    assert_eq!(bench.get(&good, "/info").await.status, 200);
+    for number in 0..10 {
+        let header = json!({"alg": "ES256", "kid": format!("unknown-{number}")}).to_string();
+        let forged = issuer.keys().sign(
+            Algorithm::Es256,
+            &header,
+            &issuer.claims("alice").to_string(),
+        );
+        let (status, code, _) = bench.get(&forged, "/info").await.refusal();
+        assert_eq!((status, code.as_str()), (401, "token_key_unknown"));
+    }
+    assert_eq!(issuer.requests(JWKS), 2);
+    assert_eq!(bench.get(&good, "/info").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_first_requests_share_one_fetch() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    issuer.set_fault(JWKS, Some(Fault::Slow(Duration::from_millis(500))));
+    let tokens: Vec<String> = (0..20)
+        .map(|number| bench.token(&format!("user-{number}")))
+        .collect();
+    let answers = join_all(tokens.iter().map(|token| bench.get(token, "/info"))).await;
+    assert_eq!(
+        answers.iter().filter(|answer| answer.status == 200).count(),
+        20
+    );
+    assert_eq!((issuer.requests(DISCOVERY), issuer.requests(JWKS)), (1, 1));
+}
+
+/// Where and how a document is broken, and what is said of it after "of the identity provider `…` cannot be used: ".
+const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
+    (
+        "another issuer",
+        Broken::Member("issuer", "https://other.example"),
+        "discovery document",
+        "its `issuer` is \"https://other.example\". Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.",
+    ),
+    (
+        "jwks_uri is no URL",
+        Broken::Member("jwks_uri", "jwks"),
+        "discovery document",
+        "its `jwks_uri` is no URL (relative URL without a base): \"jwks\". Mend it at the provider.",
+    ),
+    (
+        "discovery is a page",
+        Broken::Path(DISCOVERY, Fault::Garbage),
+        "discovery document",
+        "it is no JSON: expected value at line 1 column 1. Mend it at the provider.",
+    ),
+    (
+        "no discovery",
+        Broken::Path(DISCOVERY, Fault::Status(404)),
+        "discovery document",
+        "the provider answered with status 404. Compare `issuer` with the provider's, or write the document's address into `discovery_url`.",
+    ),
+    (
+        "discovery elsewhere",
+        Broken::Path(DISCOVERY, Fault::Status(302)),
+        "discovery document",
+        "the provider answered with status 302. Redirects are not followed: write the address where the document stands into `discovery_url`.",
+    ),
+    (
+        "keys are a page",
+        Broken::Path(JWKS, Fault::Garbage),
+        "keys (`jwks_uri`)",
+        "it is no JWK set, an object with the array `keys`: it does not begin with a brace. Mend it at the provider.",
+    ),
+    (
+        "keys are huge",
+        Broken::Path(JWKS, Fault::Huge(2 * 1024 * 1024)),
+        "keys (`jwks_uri`)",
+        "the answer is too large. Mend it at the provider.",
+    ),
+];
+
+/// What is wrong at a provider.
+enum Broken {
+    /// A member of the discovery document.
+    Member(&'static str, &'static str),
+    /// All that a path answers.
+    Path(&'static str, Fault),
+}
+
+impl Broken {
+    fn at(&self, issuer: &TestIssuer) {
+        match *self {
+            Self::Path(path, fault) => issuer.set_fault(path, Some(fault)),
+            Self::Member(name, value) => {
+                let mut document = issuer.discovery();
+                document[name] = json!(value);
+                issuer.set_answer(DISCOVERY, Answer::json(&document));
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unusable_documents_are_503_and_say_what_to_mend() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    for (name, broken, document, why) in UNUSABLE {
+        let issuer = next_issuer(&bench).await;
+        broken.at(&issuer);
+        let message = format!(
+            "The {document} of the identity provider `{}` cannot be used: {why}",
+            issuer.issuer()
+        );
+        let expected = (503, "identity_provider_invalid".to_owned(), message);
+        assert_eq!(
+            bench.get(&token(&issuer), "/info").await.refusal(),
+            expected,
+            "{name}"
+        );
+    }
+    let good = next_issuer(&bench).await;
+    assert_eq!(bench.get(&token(&good), "/info").await.status, 200);
+    assert!(
+        bench.seen().len() == 1,
+        "Dify was asked on behalf of nobody"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    for (fault, path, what) in [
+        (
+            Fault::Down,
+            DISCOVERY,
+            "discovery document: the connection broke off",
+        ),
+        (
+            Fault::Status(500),
+            DISCOVERY,
+            "discovery document: the provider answered with status 500",
+        ),
+        (
+            Fault::Down,
+            JWKS,
+            "keys (`jwks_uri`): the connection broke off",
+        ),
+    ] {
+        let issuer = next_issuer(&bench).await;
+        issuer.set_fault(path, Some(fault));
+        let token = token(&issuer);
+        let message = format!(
+            "The identity provider `{}` gave no {what}. Try again in 5 seconds.",
+            issuer.issuer()
+        );
+        let expected = (503, "identity_provider_unavailable".to_owned(), message);
+        let answer = bench.get(&token, "/info").await;
+        assert_eq!(
+            (answer.refusal(), answer.header("retry-after")),
+            (expected.clone(), "5")
+        );
+
+        issuer.set_fault(path, None);
+        let asked = issuer.seen().len();
+        assert_eq!(bench.get(&token, "/info").await.refusal(), expected);
+        assert_eq!(
+            issuer.seen().len(),
+            asked,
+            "the provider was asked again too soon"
+        );
+        tokio::time::sleep(HOLD_BACK).await;
+        assert_eq!(
+            bench.get(&token, "/info").await.status,
+            200,
+            "{fault:?} of {path}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn known_keys_outlive_a_provider_that_is_down() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    for path in [DISCOVERY, JWKS] {
+        issuer.set_fault(path, Some(Fault::Down));
+    }
+    assert_eq!(bench.get(&bench.token("bob"), "/info").await.status, 200);
+}
