@@ -9,6 +9,7 @@ pub mod marketplace;
 pub mod module;
 pub mod package;
 mod setup;
+mod soak;
 mod step;
 mod test;
 pub mod workspace;
@@ -37,6 +38,8 @@ enum Command {
     },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     Package,
+    /// Looks for inputs that break a parser, with libFuzzer. Needs a C++ compiler.
+    Soak(soak::Options),
     /// Sets up what the tests need, then runs every test.
     Test {
         /// Runs only the tests whose name contains this, and no linter.
@@ -56,6 +59,7 @@ pub fn run() -> Result<()> {
         Command::Manifest { check: true } => generated::check(&workspace),
         Command::Manifest { check: false } => generated::write(&workspace),
         Command::Package => package::build(&workspace).map(drop),
+        Command::Soak(options) => soak::run(&workspace, &options),
         Command::Test { filter } => test::run(&workspace, filter.as_deref()),
     }
 }

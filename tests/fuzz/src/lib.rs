@@ -1,0 +1,40 @@
+//! A fuzz target for each parser of the domain. `cargo xtask soak` looks for inputs that break one; the inputs that
+//! are worth keeping are in `corpus/`, and every test run replays them.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a target reports what it finds by a panic"
+)]
+
+mod reading;
+mod targets;
+
+/// A parser, and what must hold of it whatever it reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name, which is also that of its corpus and of its dictionary.
+    pub name: &'static str,
+    /// Panics where the parser does, or where what it took breaks a promise.
+    pub check: fn(&[u8]),
+}
+
+/// Every target, in alphabetical order.
+pub const TARGETS: &[Target] = &[
+    target("claim_path", targets::claim_path::check),
+    target("discovery", targets::discovery::check),
+    target("form", targets::form::check),
+    target("introspection", targets::introspection::check),
+    target("json_body", targets::json_body::check),
+    target("jwks", targets::jwks::check),
+    target("jwks_setting", targets::jwks_setting::check),
+    target("multipart", targets::multipart::check),
+    target("query", targets::query::check),
+    target("rules", targets::rules::check),
+    target("settings", targets::settings::check),
+    target("token", targets::token::check),
+];
+
+const fn target(name: &'static str, check: fn(&[u8])) -> Target {
+    Target { name, check }
+}

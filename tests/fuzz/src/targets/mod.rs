@@ -1,0 +1,17 @@
+//! What each target asserts.
+
+pub(crate) mod claim_path;
+pub(crate) mod discovery;
+pub(crate) mod form;
+pub(crate) mod introspection;
+pub(crate) mod json_body;
+pub(crate) mod jwks;
+pub(crate) mod jwks_setting;
+pub(crate) mod multipart;
+pub(crate) mod query;
+pub(crate) mod rules;
+pub(crate) mod settings;
+pub(crate) mod token;
+
+mod identity_provider;
+mod rewriting;

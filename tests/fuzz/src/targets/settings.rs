@@ -1,0 +1,72 @@
+//! The settings, as the daemon sends them.
+
+use gateway_domain::settings::{Mistakes, Settings};
+use serde_json::{Map, Value};
+
+use crate::reading::object;
+
+const SECRETS: [&str; 3] = ["app_key", "client_secret", "user_hash_key"];
+/// Stands in every secret, and so must stand nowhere else.
+const MARK: &str = "4f1c9ab27e63d058";
+
+pub(crate) fn check(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    let parsed = Settings::parse(text);
+    assert_is_sound(&parsed);
+    let Some(members) = object(input) else {
+        return;
+    };
+    assert_same(
+        &parsed,
+        &Settings::parse(&Value::Object(members.clone()).to_string()),
+    );
+    let marked = Settings::parse(&Value::Object(marked(members)).to_string());
+    assert!(!format!("{marked:?}").contains(MARK), "a secret is shown");
+}
+
+fn assert_is_sound(parsed: &Result<Settings, Mistakes>) {
+    match parsed {
+        Err(mistakes) => {
+            assert!(!mistakes.0.is_empty(), "refused for no reason");
+            assert!(!mistakes.to_string().contains('\n'));
+        }
+        Ok(settings) => {
+            assert!(!settings.issuers.is_empty() && !settings.client_ids.is_empty());
+            assert!(!settings.user_claim.is_empty() && settings.clock_skew <= 300);
+            assert!(
+                !settings
+                    .admin_claims
+                    .as_ref()
+                    .is_some_and(gateway_domain::claims::Rules::is_empty)
+            );
+            assert!(
+                settings
+                    .jwks
+                    .as_ref()
+                    .is_none_or(|keys| keys.keys().next().is_some())
+            );
+        }
+    }
+}
+
+/// Neither the order of the members nor how they are written may matter.
+fn assert_same(one: &Result<Settings, Mistakes>, other: &Result<Settings, Mistakes>) {
+    match (one, other) {
+        (Ok(one), Ok(other)) => {
+            assert_eq!(one.digest, other.digest);
+            assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        }
+        (one, other) => assert_eq!(one.as_ref().err(), other.as_ref().err()),
+    }
+}
+
+fn marked(mut members: Map<String, Value>) -> Map<String, Value> {
+    for name in SECRETS {
+        if let Some(Value::String(secret)) = members.get_mut(name) {
+            secret.push_str(MARK);
+        }
+    }
+    members
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask soak`: looks for inputs that break a parser of the domain, with libFuzzer.
+//!
+//! The coverage flags are those of `cargo fuzz`, less its sanitizers, which need a nightly compiler: the domain has no
+//! `unsafe` for them to watch.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::step;
+use crate::workspace::Workspace;
+
+const COVERAGE: [&str; 5] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
+/// `[profile.soak]` of Cargo.toml.
+const PROFILE: &str = "soak";
+const CORPUS: &str = "tests/fuzz/corpus";
+const DICTIONARIES: &str = "tests/fuzz/dictionaries";
+
+/// How long, and what.
+#[derive(Args)]
+pub struct Options {
+    /// Seconds in all; every target gets the same share.
+    #[arg(long, default_value_t = 600)]
+    seconds: u64,
+    /// Soaks only the target with this name, such as `token`.
+    #[arg(long)]
+    target: Option<String>,
+}
+
+/// Runs every target for its share of the time.
+///
+/// # Errors
+/// There is no C++ compiler, or a target has failed: then where the input is.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let program = build(workspace)?;
+    let targets = targets(workspace, options.target.as_deref())?;
+    let share = options.seconds / u64::try_from(targets.len())?;
+    for name in targets {
+        soak(workspace, &program, &name, share.max(1))?;
+    }
+    step::announce("no target has failed");
+    Ok(())
+}
+
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let compiler = env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    step::read(workspace.command(compiler).arg("--version")).context(
+        "libFuzzer is compiled from C++, and no compiler was found. Install one (Debian: `apt-get install g++`) or \
+         name it in CXX. `cargo xtask test` replays the kept inputs without it.",
+    )?;
+    let host = step::read(workspace.command("rustc").args(["--print", "host-tuple"]))?;
+    let mut cargo = workspace.cargo();
+    cargo
+        .env("CARGO_ENCODED_RUSTFLAGS", COVERAGE.join("\x1f"))
+        .args(["build", "--package", "gateway-fuzz", "--bin", "fuzz-target"])
+        // With a target named, the flags reach neither build scripts nor macros.
+        .args(["--features", "libfuzzer", "--profile", PROFILE, "--target"])
+        .arg(&host);
+    step::run("building the fuzz targets", &mut cargo)?;
+    Ok(workspace
+        .target()
+        .join(host)
+        .join(PROFILE)
+        .join("fuzz-target"))
+}
+
+/// The names of the targets, each of which has a dictionary.
+fn targets(workspace: &Workspace, wanted: Option<&str>) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(workspace.path(DICTIONARIES))? {
+        let path = entry?.path();
+        names.extend(
+            path.file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned()),
+        );
+    }
+    names.sort_unstable();
+    let all = names.join(", ");
+    names.retain(|name| wanted.is_none_or(|wanted| wanted == name));
+    ensure!(
+        !names.is_empty(),
+        "there is no such target; there are {all}"
+    );
+    Ok(names)
+}
+
+fn soak(workspace: &Workspace, program: &Path, name: &str, seconds: u64) -> Result<()> {
+    let found = directory(workspace, "found", name)?;
+    let failures = directory(workspace, "failures", name)?;
+    let mut command = workspace.command(program);
+    command
+        .env("FUZZ_TARGET", name)
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-dict={DICTIONARIES}/{name}.dict"))
+        .arg(format!("-artifact_prefix={}/", failures.display()))
+        .args([
+            "-max_len=4096",
+            "-timeout=10",
+            "-verbosity=0",
+            "-print_final_stats=1",
+        ])
+        .arg(found)
+        .arg(format!("{CORPUS}/{name}"));
+    let what = format!("soaking {name} for {seconds} s");
+    step::run(&what, &mut command).with_context(|| {
+        format!(
+            "An input breaks {name}; it is in {}. Mend the parser, then keep the input in {CORPUS}/{name}.",
+            failures.display()
+        )
+    })
+}
+
+/// What is found, and what fails, stays among what is built.
+fn directory(workspace: &Workspace, purpose: &str, name: &str) -> Result<PathBuf> {
+    let directory = workspace
+        .target()
+        .join("soak-inputs")
+        .join(purpose)
+        .join(name);
+    fs::create_dir_all(&directory)?;
+    Ok(directory)
+}
