@@ -20,6 +20,7 @@ mod runtime;
 mod server;
 mod serverless;
 mod sessions;
+mod storage;
 
 pub use daemon::Daemon;
 pub use log::{LogLine, LogSource};

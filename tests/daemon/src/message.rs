@@ -138,10 +138,10 @@ impl SessionMessage {
             "error" => Self::Failed(go_json::to_string(&serde_json::from_str::<PluginError>(
                 data,
             )?)),
-            // Storage and apps are Dify's to lend, and there is no Dify behind this daemon.
+            // Models, tools and apps are Dify's to lend, and there is no Dify behind this daemon.
             "invoke" => Self::failed(
                 "invoke_dify_error",
-                "invoke dify failed: the stand-in daemon lends nothing",
+                "invoke dify failed: the stand-in daemon lends no more than storage, and in local mode",
             ),
             other => Self::failed(
                 "unknown_stream_message_type",
