@@ -15,7 +15,6 @@ from urllib3.util import Url, make_headers, parse_url
 from host import reach
 from host.failure import Failure, time_limit
 from host.reach import Origin
-from host.response_head import BoundedHead
 from host.trust import tls_context
 
 _ATTEMPT_SECONDS = 1.0
@@ -63,9 +62,8 @@ def _proxy(origin: Origin) -> Url | None:
 
 
 class _Pinned(HTTPConnection):
-    """Goes to an address that was resolved before, and bounds the heads of the answers."""
+    """Goes to an address that was resolved before."""
 
-    response_class = BoundedHead
     address = ""
 
     def _new_conn(self) -> socket.socket:

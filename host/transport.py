@@ -5,7 +5,6 @@ Nothing is sent a second time, no redirect is followed and no content decoded. E
 
 import contextlib
 import functools
-import http.client
 import os
 import time
 from collections.abc import Sequence
@@ -13,16 +12,13 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-import urllib3
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError
-from urllib3.util import SKIP_HEADER
 
 from host.connect import Route, open_connection
 from host.failure import Failure, time_limit
+from host.http1 import AnswerReader, request_head
 from host.pools import Pool
 from host.reach import Origin
-from host.response_head import HeadTooLarge
 
 READ_SIZE = 256 * 1024
 
@@ -76,37 +72,34 @@ class Request:
 class Answer:
     """The head of an answer, and its body as it arrives. It must be closed."""
 
-    def __init__(self, route: Route, connection: HTTPConnection, response: urllib3.BaseHTTPResponse) -> None:
+    def __init__(self, route: Route, connection: HTTPConnection, reader: AnswerReader) -> None:
         self._route = route
         self._connection = connection
-        self._response = response
-        self.status = response.status
-        self.headers = list(response.headers.items())
+        self._reader = reader
+        self.status = reader.status
+        self.headers = reader.headers
+        self.length = reader.length
         self.began = time.monotonic()
-        self._is_read = False
-
-    @property
-    def length(self) -> int | None:
-        """Bytes of the body that are still to come, where the head tells."""
-        return self._response.length_remaining
 
     def read(self, seconds: float) -> bytes:
         """What has arrived of the body, waiting for it at most `seconds`. Empty at the body's end."""
+        taken = self._reader.take()
+        if taken or self._reader.is_complete:
+            return taken
         try:
             with time_limit(seconds):
-                piece = self._response.read1(READ_SIZE, decode_content=False)
-        except (HTTPError, OSError, http.client.HTTPException, ValueError):
+                while not (taken := self._reader.take()) and not self._reader.is_complete:
+                    self._reader.feed(self._connection.sock.recv(READ_SIZE))
+        except OSError:
             raise Failure("broken") from None
-        self._is_read = not piece
-        return piece or b""
+        return taken
 
     def close(self) -> None:
         """Keeps the connection for another exchange where the body has been read to its end, else closes it."""
-        if self._is_read and self._connection.sock is not None:
-            self._is_read = False
+        if self._reader.may_stay_open:
+            self._reader.may_stay_open = False
             _pool().give(self._route, self._connection)
         else:
-            self._response.close()
             self._connection.close()
 
 
@@ -117,10 +110,12 @@ def send(request: Request) -> Answer:
     try:
         with time_limit(request.limits.head):
             _send(connection, route, request)
-            return Answer(route, connection, connection.getresponse())
+            return Answer(route, connection, _head(connection, request.method))
     except BaseException as error:
         connection.close()
-        raise _why(error) from None
+        if isinstance(error, OSError):
+            raise Failure("broken") from None
+        raise
 
 
 def exchange(request: Request) -> tuple[Answer, bytes]:
@@ -143,24 +138,26 @@ def _read_whole(answer: Answer, limits: Limits) -> bytes:
 
 
 def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
-    headers = urllib3.HTTPHeaderDict()
-    headers["Host"] = route.origin.host_header
-    for name, value in request.headers:
-        if name.lower() not in _SET_HERE:
-            headers.add(name, value)
-    for name in ("User-Agent", "Accept-Encoding"):
-        headers.setdefault(name, SKIP_HEADER)
+    headers = [("Host", route.origin.host_header)]
+    headers += [(name, value) for name, value in request.headers if name.lower() not in _SET_HERE]
     if route.is_forwarded:
-        headers.update(route.proxy_headers)
-    body = request.body
-    if body is not None:
-        length = sum(map(len, body))
-        headers["Content-Length"] = str(length)
-        body = [b"".join(body)] if length <= _JOINED else body
+        headers += route.proxy_headers.items()
+    body = request.body or ()
+    length = sum(map(len, body))
+    if request.body is not None:
+        headers.append(("Content-Length", str(length)))
+    head = request_head(request.method, _target(route, request.url), headers)
+    pieces = [b"".join((head, *body))] if length <= _JOINED else (head, *body)
     with contextlib.suppress(BrokenPipeError):  # A server may answer before it has read everything (413).
-        connection.request(
-            request.method, _target(route, request.url), body, headers, preload_content=False, decode_content=False
-        )
+        for piece in pieces:
+            connection.sock.sendall(piece)
+
+
+def _head(connection: HTTPConnection, method: str) -> AnswerReader:
+    reader = AnswerReader(method)
+    while not reader.has_head:
+        reader.feed(connection.sock.recv(READ_SIZE))
+    return reader
 
 
 def _target(route: Route, url: str) -> str:
@@ -169,26 +166,6 @@ def _target(route: Route, url: str) -> str:
         return url
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _why(error: BaseException) -> BaseException:
-    """The failure that stands for what went wrong after the connection was open."""
-    match error:
-        case HeadTooLarge() | http.client.LineTooLong():
-            return Failure("too_large")
-        case http.client.RemoteDisconnected():
-            return Failure("broken")
-        case http.client.BadStatusLine() | http.client.UnknownProtocol() | http.client.IncompleteRead():
-            return Failure("malformed")
-        case http.client.HTTPException() if type(error) is http.client.HTTPException:  # More than 100 headers.
-            return Failure("too_large")
-        case Failure():
-            return error
-        case OSError() | HTTPError():
-            return Failure("broken")
-        case Exception():
-            return Failure("malformed")
-    return error
 
 
 @functools.cache

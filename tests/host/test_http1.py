@@ -1,0 +1,112 @@
+"""Heads that are written, and answers byte by byte."""
+
+import pytest
+
+from host.failure import Failure
+from host.http1 import HEAD_LIMIT, AnswerReader, request_head
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+CLOSE = ("Connection", "close")
+IN_CHUNKS = ("Transfer-Encoding", "chunked")
+
+
+def read(content: bytes, method: str = "GET", step: int = 16_384, *, ends: bool = True) -> AnswerReader:
+    reader = AnswerReader(method)
+    for start in range(0, len(content), step):
+        reader.feed(content[start : start + step])
+    if ends and not reader.is_complete:
+        reader.feed(b"")
+    return reader
+
+
+def test_a_head_is_written_as_it_was_given() -> None:
+    head = request_head("GET", "/a?b=%20", [("Host", "h"), ("X-Name", "Zoë 名")])
+    assert head == "GET /a?b=%20 HTTP/1.1\r\nHost: h\r\nX-Name: Zoë 名\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "name", "value"),
+    [
+        ("GET", "/a b", "X", "y"),
+        ("GET", "", "X", "y"),
+        ("GET", "/a\r\nX: y", "X", "y"),
+        ("GET\r\n", "/", "X", "y"),
+        ("GET", "/", "X", "y\r\nAuthorization: z"),
+        ("GET", "/", "X", "y\nz"),
+        ("GET", "/", "X", "y\rz"),
+        ("GET", "/", "X\r\nY", "z"),
+        ("GET", "/", "X", "y\0"),
+    ],
+)
+def test_nothing_is_written_that_would_be_read_as_more_than_one_head(
+    method: str, target: str, name: str, value: str
+) -> None:
+    with pytest.raises(Failure) as failed:
+        request_head(method, target, [(name, value)])
+    assert failed.value.kind == "malformed"
+
+
+@pytest.mark.parametrize("step", [1, 7, 1_000_000])
+@pytest.mark.parametrize(
+    ("content", "headers", "body", "stays_open"),
+    [
+        (b"A: 1 \r\nContent-Length: 3\r\n\r\nabc", [("A", "1"), ("Content-Length", "3")], b"abc", True),
+        (b"Content-Length: 1\r\nConnection: close\r\n\r\na", [("Content-Length", "1"), CLOSE], b"a", False),
+        (b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n", [IN_CHUNKS], b"abc", True),
+        (b"N: \xe9\r\nContent-Length: 0\r\n\r\n", [("N", "é"), ("Content-Length", "0")], b"", True),
+        (b"\r\nall of it", [], b"all of it", False),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n"])
+def test_an_answer_is_read_however_it_is_cut(
+    step: int, before: bytes, content: bytes, headers: list[tuple[str, str]], body: bytes, stays_open: bool
+) -> None:
+    reader = read(before + OK + content, step=step)
+    assert (reader.status, reader.headers, reader.take(), reader.may_stay_open) == (200, headers, body, stays_open)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
+def test_an_answer_to_head_has_no_body_whatever_its_length(status: str) -> None:
+    reader = read(f"HTTP/1.1 {status}\r\nContent-Length: 9\r\n\r\n".encode(), "HEAD", ends=False)
+    assert (reader.is_complete, reader.length, reader.take(), reader.may_stay_open) == (True, 0, b"", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "malformed"),
+        (OK + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "malformed"),
+        (OK + b"Content-Length: +3\r\n\r\nabc", "malformed"),
+        (OK + b"Content-Length: -3\r\n\r\nabc", "malformed"),
+        (OK + b"Content-Length: 99999999999999999999999\r\n\r\nabc", "malformed"),
+        (OK + b"Name : value\r\n\r\n", "malformed"),
+        (OK + b"A: \0\r\n\r\n", "malformed"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK + b"\r\n", "malformed"),
+        (b"HTTP/0.9 200 OK\r\n\r\n", "malformed"),
+        (OK + b"A: " + b"y" * HEAD_LIMIT, "too_large"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3000 + OK + b"\r\n", "too_large"),
+        (CHUNKED + b"1;" + b"x" * 2 * HEAD_LIMIT, "malformed"),
+        (CHUNKED + b"0\r\n" + b"T: 1\r\n" * 20_000, "malformed"),
+        (CHUNKED + b"-1\r\n", "broken"),
+        (CHUNKED + b"fffffffffffffffff\r\n", "broken"),
+        (CHUNKED + b"1\r\nab\r\n", "broken"),
+        (CHUNKED + b"1\r\na\r\n", "broken"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_not_read(content: bytes, kind: str) -> None:
+    with pytest.raises(Failure) as failed:
+        read(content)
+    assert failed.value.kind == kind
+
+
+def test_a_server_of_http_1_0_closes_after_each_answer() -> None:
+    reader = read(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert (reader.take(), reader.may_stay_open) == (b"a", False)
+
+
+@pytest.mark.parametrize("rest", [OK + b"Content-Length: 0\r\n\r\n", b"x", b"\r\n" + OK])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_connection_on_which_more_comes_does_not_stay_open(method: str, rest: bytes) -> None:
+    reader = read(OK + b"Content-Length: 0\r\n\r\n" + rest, method)
+    assert (reader.is_complete, reader.status, reader.may_stay_open) == (True, 200, False)
