@@ -3,6 +3,7 @@
 from dify_plugin import DifyPluginEnv, Plugin  # It patches Python for gevent, so it stays the first import.
 from werkzeug.routing import PathConverter
 
+from host import standard_input
 from host.endpoint import gateway
 
 # Only the serverless mode reads this: how many seconds an answer may be silent before the SDK gives it up. The module's
@@ -12,6 +13,8 @@ SILENCE_SECONDS = 600
 # The SDK routes with werkzeug, whose `path` takes no line break, so that the catch-all would leave such a path to the
 # SDK: an answer in plain text, without a request id. It must take whatever else there is.
 PathConverter.regex = r"[^/][\s\S]*?"
+
+standard_input.read_without_threads()
 
 plugin = Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=SILENCE_SECONDS))
 

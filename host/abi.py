@@ -9,7 +9,7 @@ import ctypes
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import wasmtime
@@ -26,7 +26,22 @@ _GENERATED_NAME = re.compile(r"(?:__wbg_)?(\w+?)(?:_[0-9a-f]{16})?")
 _PARAMETERS = {"n": ["i32"], "b": ["i32", "i32"], "o": ["i32", "i32"]}
 _RESULTS = {"": [], "n": ["i32"], "f": ["f64"]}
 _MOST_SLOTS = 16
+_WORDS = ctypes.sizeof(ffi.wasmtime_val_raw_t) // 4
+"""Words of 32 bits in a slot; the first is the value of an `i32`, in the byte order of wasm."""
+
 _FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+# As `wasmtime_func_unchecked_callback_t`, but with the slots as an address.
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+
+class Entry(ctypes.LittleEndianStructure):
+    """What the module is told at each entry, in a cell of its memory: see `entry.rs`.
+
+    `call` is the number of the call whose task is being polled, or was when the module trapped; `milliseconds` is the
+    time since the epoch.
+    """
+
+    _fields_ = (("call", ctypes.c_uint32), ("_padding", ctypes.c_uint32), ("milliseconds", ctypes.c_uint64))
 
 
 class Import(NamedTuple):
@@ -71,6 +86,7 @@ class Instance:
         self._store.set_limits(memory_size=MEMORY_LIMIT, instances=1, memories=1)
         self._context = self._store._context()
         self._slots = (ffi.wasmtime_val_raw_t * _MOST_SLOTS)()
+        self._words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_buffer(self._slots)
         self._trap = ctypes.POINTER(ffi.wasm_trap_t)()
         self._failure: BaseException | None = None
         self._callbacks: list[object] = []
@@ -81,63 +97,53 @@ class Instance:
         self._store.set_epoch_deadline(EPOCHS_PER_CALL)
         exports = wasmtime.Instance(self._store, compiled, imports).exports(self._store)
         self._memory = exports["memory"]._memory
+        self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, self._memory).contents)
+        self._size = 0
         self._exports = {
             name: (item._func, len(item.type(self._store).params), len(item.type(self._store).results))
             for name, item in exports.items()
             if isinstance(item, wasmtime.Func)
         }
         self.call("__wbindgen_start")
-        self._current_call = self.call("current_call")
+        self.entry = Entry.from_address(self._address(self.call("entry"), ctypes.sizeof(Entry)))
 
     def call(self, name: str, *arguments: int | bytes) -> int | bytes | None:
         """Calls an export and gives its result. Raises `Trapped`.
 
         It must never run inside an import, nor in two greenlets at once: nothing in here switches.
         """
-        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
+        ffi.wasmtime_context_set_epoch_deadline(self._context, EPOCHS_PER_CALL)
         values: list[int] = []
         for argument in arguments:
             values += (argument,) if isinstance(argument, int) else (self._put(argument), len(argument))
         results = self._enter(name, values)
         if results != 2:
-            return self._slots[0].i32 & 0xFFFFFFFF if results else None
-        pointer, length = self._slots[0].i32 & 0xFFFFFFFF, self._slots[1].i32 & 0xFFFFFFFF
+            return self._words[0] if results else None
+        pointer, length = self._words[0], self._words[_WORDS]
         vector = self._read(pointer, length)
-        self._enter("__wbindgen_free", [pointer, length, 1])
+        self._enter("__wbindgen_free", (pointer, length, 1))
         return vector
-
-    @property
-    def current_call(self) -> int:
-        """The number of the call whose task the module is polling, or was polling when it trapped."""
-        return int.from_bytes(self._read(self._current_call, 4), "little")
-
-    @current_call.setter
-    def current_call(self, number: int) -> None:
-        self._write(self._current_call, number.to_bytes(4, "little"))
 
     def close(self) -> None:
         """Gives the memory back now, whatever still refers to this instance."""
+        self.entry = None
         self._store.close()
         self._callbacks.clear()
 
     def _put(self, content: bytes) -> int:
         """Copies `content` into the module, which frees it."""
-        self._enter("__wbindgen_malloc", [len(content), 1])
-        pointer = self._slots[0].i32 & 0xFFFFFFFF
+        self._enter("__wbindgen_malloc", (len(content), 1))
+        pointer = self._words[0]
         self._write(pointer, content)
         return pointer
 
-    def _enter(self, name: str, values: list[int]) -> int:
+    def _enter(self, name: str, values: Sequence[int]) -> int:
         """Runs an export on the slots and returns the number of its results, which are in the slots then."""
         function, parameters, results = self._exports[name]
         if len(values) != parameters:
             raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
-        for slot, value in zip(self._slots, values, strict=False):
-            slot.i32 = value
-        error = ffi.wasmtime_func_call_unchecked(
-            self._context, ctypes.byref(function), self._slots, _MOST_SLOTS, ctypes.byref(self._trap)
-        )
-        self._locate()
+        self._words[: len(values) * _WORDS : _WORDS] = values
+        error = ffi.wasmtime_func_call_unchecked(self._context, function, self._slots, _MOST_SLOTS, self._trap)
         if error or self._trap:
             raise self._trapped(error)
         return results
@@ -159,17 +165,21 @@ class Instance:
         if [str(p) for p in kind.params] != parameters or [str(r) for r in kind.results] != _RESULTS[found.gives]:
             raise UnknownImport(f"the module imports {wanted.name} with another signature than this host lends")
         function = ffi.wasmtime_func_t()
-        callback = ffi.wasmtime_func_unchecked_callback_t(self._answering(found))
+        callback = _CALLBACK(self._answering(found))
         self._callbacks.append(callback)
         ffi.wasmtime_func_new_unchecked(
-            self._context, kind.ptr(), callback, None, ctypes.cast(None, _FINALIZER), ctypes.byref(function)
+            self._context,
+            kind.ptr(),
+            ctypes.cast(callback, ffi.wasmtime_func_unchecked_callback_t),
+            None,
+            ctypes.cast(None, _FINALIZER),
+            ctypes.byref(function),
         )
         return wasmtime.Func._from_raw(function)
 
     def _answering(self, lent: Import) -> Callable[..., int]:
-        def answer(_env: object, _caller: object, slots: "ctypes.Array", _count: int) -> int:
+        def answer(_env: object, _caller: object, slots: int, _count: int) -> int:
             try:
-                self._locate()
                 self._answer(lent, slots)
                 return 0
             except BaseException as failure:  # Nothing may unwind through the frames of the module.
@@ -178,15 +188,16 @@ class Instance:
 
         return answer
 
-    def _answer(self, lent: Import, slots: "ctypes.Array") -> None:
+    def _answer(self, lent: Import, slots: int) -> None:
+        words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_address(slots)
         arguments: list[int | bytes] = []
         target = at = 0
         for kind in lent.takes:
-            value = slots[at].i32 & 0xFFFFFFFF
-            at += 1
+            value = words[at]
+            at += _WORDS
             if kind != "n":
-                length = slots[at].i32 & 0xFFFFFFFF
-                at += 1
+                length = words[at]
+                at += _WORDS
                 self._address(value, length)  # Before anything is made that long.
                 target, value = value, length if kind == "o" else self._read(value, length)
             arguments.append(value)
@@ -195,9 +206,9 @@ class Instance:
             self._write(target, given)
             given = len(given)
         if lent.gives == "n":
-            slots[0].i32 = given
+            words[0] = given
         elif lent.gives == "f":
-            slots[0].f64 = given
+            ctypes.c_double.from_address(slots).value = given
 
     def _read(self, pointer: int, length: int) -> bytes:
         return ctypes.string_at(self._address(pointer, length), length)
@@ -206,12 +217,9 @@ class Instance:
         ctypes.memmove(self._address(pointer, len(content)), content, len(content))
 
     def _address(self, pointer: int, length: int) -> int:
+        """Where a slice of the memory is. The memory may have grown since, but it never moves (see `module.engine`)."""
         if pointer + length > self._size:
-            raise Trapped("a slice ends beyond the memory")
+            self._size = ffi.wasmtime_memory_data_size(self._context, self._memory)
+            if pointer + length > self._size:
+                raise Trapped("a slice ends beyond the memory")
         return self._base + pointer
-
-    def _locate(self) -> None:
-        """Finds the memory again, which may have grown and moved whenever the module has run."""
-        memory = ctypes.byref(self._memory)
-        self._size = ffi.wasmtime_memory_data_size(self._context, memory)
-        self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, memory).contents)

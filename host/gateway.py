@@ -6,6 +6,7 @@ those of another, so an import only notes what it is asked for, and that is done
 
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -116,19 +117,24 @@ class Gateway:
 
     def relay_head(self, number: int, context: bytes, head: dict[str, Any]) -> dict[str, Any]:
         """What the client is answered, given the head of Dify's answer. Raises `CallFailed`."""
-        content = encoded(head)
+        return self._judged("relay_head", number, context, encoded(head))
+
+    def relay_whole(self, number: int, context: bytes, head: dict[str, Any], end: str) -> dict[str, Any]:
+        """The same for an answer whose body is known, and the note of how that ended. Raises `CallFailed`."""
+        return self._judged("relay_whole", number, context, encoded(head), encoded(end))
+
+    def _judged(self, export: str, number: int, *arguments: bytes) -> dict[str, Any]:
         for _ in range(2):
             try:
-                return json.loads(self._enter("relay_head", number, context, content))
+                return json.loads(self._enter(export, number, *arguments))
             except InstanceLost as lost:
                 if lost.culprit == number:
                     break
         raise CallFailed("the module trapped on the head of Dify's answer")
 
-    def relay_ended(self, number: int, context: bytes, end: str, sent: int) -> None:
+    def relay_ended(self, number: int, context: bytes, end: str) -> None:
         """Tells the module how a relayed body ended: soon, for the module may be running when this is called."""
-        content = encoded({"end": end, "bytes": sent})
-        gevent.spawn(self._tell, None, "relay_ended", number, context, content)
+        gevent.spawn(self._tell, None, "relay_ended", number, context, encoded(end))
 
     def _tell(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
         """Tells the module what it waits for, unless the instance that waited is gone."""
@@ -143,7 +149,8 @@ class Gateway:
         """Calls an export for call `number`, then does what the module has asked for meanwhile."""
         instance = self._ready()
         # Whatever traps before the module polls a task is this call's fault.
-        instance.current_call = number
+        instance.entry.call = number
+        instance.entry.milliseconds = int(time.time() * 1000)
         try:
             result = instance.call(export, number, *arguments)
         except Trapped as trap:
@@ -161,7 +168,7 @@ class Gateway:
 
     def _lose(self, instance: Instance, trap: Trapped) -> int:
         """Drops the instance. What it had decided before stands, its exchanges and timers are forgotten."""
-        culprit = instance.current_call
+        culprit = instance.entry.call
         logger.error("The module trapped in call %d and starts anew: %s", culprit, trap)
         self._instance = None
         self._generation += 1

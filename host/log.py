@@ -1,7 +1,7 @@
 """Log lines in the form that the plugin daemon reads, written several at a time.
 
-Each write to the SDK's standard output waits for a thread, and requests wait for it in turn. Lines therefore gather
-for a moment and go out together. To add one never switches greenlets.
+Standard output is the SDK's way to answer, and a write to it stops the whole process until the daemon has read. Lines
+therefore gather for a moment and go out together. To add one never switches greenlets.
 """
 
 import atexit

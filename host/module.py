@@ -29,6 +29,7 @@ def engine() -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_wide_arithmetic = True
     config.epoch_interruption = True
+    config.memory_may_move = False  # `abi.Instance` keeps addresses.
     made = wasmtime.Engine(config)
     # A thread of the operating system: a greenlet would never run while the module loops.
     get_original("_thread", "start_new_thread")(_advance_epochs, (made,))

@@ -18,6 +18,7 @@ from gevent.threadpool import ThreadPool
 from host.failure import Failure
 
 _PORTS = {"http": 80, "https": 443}
+_BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _SEPARATORS = re.compile(r"[\s,]+")
 _RESOLVER_THREADS = 64
 
@@ -35,20 +36,25 @@ class Origin(NamedTuple):
     @classmethod
     def of(cls, url: str) -> "Origin | None":
         """The origin of an `http` or `https` URL, or nothing where there is none."""
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-            if parts.scheme not in _PORTS or not host:
-                return None
-            return cls(parts.scheme, _one_spelling(host), _PORTS[parts.scheme] if port is None else port)
-        except ValueError:  # A port that is no number, half a bracket, a name that IDNA does not take.
-            return None
+        return _origin_of(_BEFORE_PATH.match(url)[0])
 
     @property
     def host_header(self) -> str:
         """The value of `Host` (RFC 9110 section 7.2)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _origin_of(before_path: str) -> Origin | None:
+    try:
+        parts = urlsplit(before_path)
+        host, port = parts.hostname, parts.port
+        if parts.scheme not in _PORTS or not host:
+            return None
+        return Origin(parts.scheme, _one_spelling(host), _PORTS[parts.scheme] if port is None else port)
+    except ValueError:  # A port that is no number, half a bracket, a name that IDNA does not take.
+        return None
 
 
 def _one_spelling(host: str) -> str:

@@ -19,16 +19,45 @@ def relay(gateway: Gateway, call: Call, wanted: Relayed) -> Response:
     """Sends what the module wants and answers with what it makes of the outcome. Raises `CallFailed`."""
     request = _request(call, wanted)
     try:
-        received: Answer | None = transport.send(request)
-        head = answer_head(received)
+        received = transport.send(request)
     except Failure as failure:
-        received, head = None, {"error": failure.kind}
+        return _whole(gateway, wanted, {"error": failure.kind}, b"", "complete")
+    if received.length is None or received.length > _READ_WHOLE:
+        return _streamed(gateway, wanted, received, request.limits)
+    content, end = stream.read_whole(received, request.limits)
+    return _whole(gateway, wanted, answer_head(received), content, end)
+
+
+def _whole(gateway: Gateway, wanted: Relayed, head: dict[str, Any], content: bytes, end: str) -> Response:
+    verdict = gateway.relay_whole(wanted.number, wanted.context, head, end)
+    body = verdict["body"]
+    content = content + _tails(verdict).get(end, b"") if body is None else body.encode()
+    return answer.whole(verdict["status"], verdict["headers"], content)
+
+
+def _streamed(gateway: Gateway, wanted: Relayed, received: Answer, limits: Limits) -> Response:
     try:
-        verdict = gateway.relay_head(wanted.number, wanted.context, head)
+        verdict = gateway.relay_head(wanted.number, wanted.context, answer_head(received))
     except BaseException:
-        _drop(received)
+        received.close()
         raise
-    return _answer(gateway, wanted, received, request.limits, verdict)
+
+    def ended(end: str) -> None:
+        gateway.relay_ended(wanted.number, verdict["context"].encode(), end)
+
+    status, headers = verdict["status"], verdict["headers"]
+    if verdict["body"] is not None:
+        received.close()
+        ended("complete")
+        return answer.whole(status, headers, verdict["body"].encode())
+    source = ReadAhead(received, limits)
+    body = stream.body(source, frames=verdict["frames"], tails=_tails(verdict), ended=ended)
+    return answer.streamed(status, headers, body)
+
+
+def _tails(verdict: dict[str, Any]) -> dict[str, bytes]:
+    """What the module wants to stand at the end of a body that ends in one of these ways."""
+    return {"broken": verdict["on_broken"].encode(), "timeout": verdict["on_timeout"].encode()}
 
 
 def _request(call: Call, wanted: Relayed) -> Request:
@@ -58,27 +87,3 @@ def pieces(listed: list[list[int]], client: bytes, own: bytes) -> list[Buffer]:
         taken += piece[-1] if len(piece) == 1 else 0
         views.append(source[start:end])
     return views
-
-
-def _answer(
-    gateway: Gateway, wanted: Relayed, received: Answer | None, limits: Limits, verdict: dict[str, Any]
-) -> Response:
-    def ended(end: str, sent: int) -> None:
-        gateway.relay_ended(wanted.number, verdict["context"].encode(), end, sent)
-
-    status, headers = verdict["status"], verdict["headers"]
-    if received is None or verdict["body"] is not None:
-        _drop(received)
-        content = (verdict["body"] or "").encode()
-        ended("complete", len(content))
-        return answer.whole(status, headers, content)
-    tails = {"broken": verdict["on_broken"].encode(), "timeout": verdict["on_timeout"].encode()}
-    if verdict["frames"] or received.length is None or received.length > _READ_WHOLE:
-        body = stream.body(ReadAhead(received, limits), frames=verdict["frames"], tails=tails, ended=ended)
-        return answer.streamed(status, headers, body)
-    return answer.whole(status, headers, stream.read_whole(received, limits, tails, ended))
-
-
-def _drop(received: Answer | None) -> None:
-    if received is not None:
-        received.close()

@@ -22,8 +22,8 @@ _SMALLEST_PIECE = 16 * 1024
 _HASTY_PIECES = 32
 _PATIENCE_SECONDS = 0.25
 
-type Ended = Callable[[str, int], None]
-"""Is told how the body ended (`complete`, `broken`, `timeout` or `abandoned`) and how many bytes were sent."""
+type Ended = Callable[[str], None]
+"""Is told how the body ended (`complete`, `broken`, `timeout` or `abandoned`)."""
 
 
 class ReadAhead:
@@ -130,21 +130,18 @@ def growing_pieces(source: ReadAhead) -> Iterator[bytes]:
         wanted = min(2 * wanted, PIECE)
 
 
-def read_whole(answer: Answer, limits: Limits, tails: dict[str, bytes], ended: Ended) -> bytes:
-    """A body that is short enough for one message."""
+def read_whole(answer: Answer, limits: Limits) -> tuple[bytes, str]:
+    """A body that is short enough for one message, as far as it came, and how it ended."""
     content = bytearray()
-    end = "complete"
     try:
         deadline = answer.began + limits.total
         while piece := answer.read(min(limits.idle, deadline - time.monotonic())):
             content += piece
     except Failure as failure:
-        end = _end(failure)
+        return bytes(content), _end(failure)
     finally:
         answer.close()
-    content += tails.get(end, b"")
-    ended(end, len(content))
-    return bytes(content)
+    return bytes(content), "complete"
 
 
 def body(source: ReadAhead, *, frames: bool, tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
@@ -156,12 +153,12 @@ def body(source: ReadAhead, *, frames: bool, tails: dict[str, bytes], ended: End
 
 
 def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
-    end, sent = "abandoned", 0
+    end, is_empty = "abandoned", True
     try:
         yield b""
         try:
             for piece in pieces:
-                sent += len(piece)
+                is_empty = False
                 yield piece
             end = "complete"
         except Failure as failure:
@@ -170,12 +167,11 @@ def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], e
             logger.exception("A relayed answer could not be passed on")
             end = "broken"
         tail = tails.get(end, b"")
-        if tail or not sent:
-            sent += len(tail)
+        if tail or is_empty:
             yield tail  # Also when it is empty: the daemon sends the head with the first piece.
     finally:
         source.stop()
-        ended(end, sent)
+        ended(end)
 
 
 def _end(failure: Failure) -> str:

@@ -13,7 +13,7 @@
   (import "./gateway_bg.js" "__wbg_log_0000000000000006" (func $log (param i32 i32 i32)))
 
   (memory (export "memory") 4)
-  ;; 16: the cell of current_call. 64: the head of every answer. 128: what is sent as `own`.
+  ;; 16: the cell of the entry, whose call is at 16 and whose time at 24. 64: the head of every answer. 128: what is sent as `own`.
   (data (i32.const 64) "{\"status\":200,\"headers\":[[\"X-Test\",\"yes\"]]}")
   (data (i32.const 128) "OWN")
   (data (i32.const 160) "released")
@@ -24,7 +24,7 @@
   (global $parked (mut i32) (i32.const 0))
 
   (func (export "__wbindgen_start") (call $init_externref_table))
-  (func (export "current_call") (result i32) (i32.const 16))
+  (func (export "entry") (result i32) (i32.const 16))
   (func (export "__wbindgen_free") (param i32 i32 i32))
 
   (func $malloc (export "__wbindgen_malloc") (param $size i32) (param $align i32) (result i32)
@@ -58,11 +58,11 @@
       (br_if $more (local.get $got)))
     (call $say (local.get $call) (local.get $buffer) (local.get $at)))
 
-  ;; Answers with eight bytes of the clock and eight random ones.
+  ;; Answers with eight bytes of the time of its entry, eight of the clock and eight random ones.
   (func (export "clock_and_random") (param $call i32) (param i32 i32 i32 i32)
     (f64.store (i32.const 32) (call $now))
     (call $random (i32.const 40) (i32.const 8))
-    (call $say (local.get $call) (i32.const 32) (i32.const 16)))
+    (call $say (local.get $call) (i32.const 24) (i32.const 24)))
 
   ;; Makes the exchange that the request's head is and answers with what came back: head, then body.
   (func (export "fetch") (param $call i32) (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
@@ -143,6 +143,12 @@
   ;; A context that begins with T traps.
   (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
+    (local.get $context) (local.get $cl))
+  ;; Takes the context for the verdict, as `relay_head` does.
+  (func (export "relay_whole") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32)
+      (param $end i32) (param $el i32) (result i32 i32)
+    (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
+    (call $log (i32.const 1) (local.get $end) (local.get $el))
     (local.get $context) (local.get $cl))
   ;; Knows only the context that the verdict names.
   (func (export "relay_ended") (param $call i32) (param $context i32) (param i32) (param $end i32) (param $el i32)

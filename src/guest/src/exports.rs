@@ -2,11 +2,12 @@
 
 use futures::FutureExt;
 use gateway_domain::gateway::{Outcome, RelayEnd};
+use gateway_domain::relay::RelayContext;
 use gateway_domain::request::Body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::wire::CallHead;
-use crate::{current_call, imports, runtime, wire};
+use crate::{entry, imports, runtime, wire};
 
 macro_rules! handlers {
     ($($handler:ident)*) => {
@@ -87,21 +88,35 @@ pub fn relay_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
     let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
     runtime::run();
-    wire::relay_answer(&answer, &context)
+    wire::relay_answer(&answer, Some(&context))
+}
+
+/// Judges a relayed answer that has come whole, and notes its end: `relay_head` and `relay_ended` in one.
+#[wasm_bindgen]
+pub fn relay_whole(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
+    let mut context = wire::context(context);
+    let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
+    let judged = wire::relay_answer(&answer, None);
+    note_end(context, end);
+    judged
 }
 
 /// Notes the end of a relayed answer.
 #[wasm_bindgen]
 pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
-    let end = serde_json::from_slice(end).unwrap_or(RelayEnd::BROKEN);
-    runtime::gateway().relay_ended(wire::context(context), end);
-    runtime::run();
+    note_end(wire::context(context), end);
 }
 
-/// The address of the cell that holds the number of the call that is being polled.
+/// The address of the cell for what the host says at each entry.
 #[wasm_bindgen]
-pub fn current_call() -> u32 {
-    current_call::address()
+pub fn entry() -> u32 {
+    entry::address()
+}
+
+fn note_end(context: RelayContext, end: &[u8]) {
+    let end = serde_json::from_slice(end).unwrap_or(RelayEnd::Broken);
+    runtime::gateway().relay_ended(context, end);
+    runtime::run();
 }
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {

@@ -21,8 +21,4 @@ extern "C" {
 
     /// Writes a line to the plugin's log: 0 debug, 1 info, 2 warn, 3 error.
     pub fn log(level: u32, line: &str);
-
-    /// Milliseconds since the epoch.
-    #[wasm_bindgen(js_namespace = Date)]
-    pub fn now() -> f64;
 }

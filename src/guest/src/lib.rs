@@ -4,7 +4,7 @@
 //! the handler waits for is started through an import and delivered through an export, because the host runs
 //! every request on one thread and a blocking import would tangle their wasm frames.
 
-mod current_call;
+mod entry;
 mod exports;
 mod imports;
 mod lent_host;

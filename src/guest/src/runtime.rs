@@ -11,7 +11,7 @@ use futures::task::LocalSpawn;
 use gateway_domain::gateway::Gateway;
 use gateway_domain::host::{Fetched, TransportError};
 
-use crate::current_call::OfCall;
+use crate::entry::OfCall;
 use crate::lent_host::LentHost;
 
 /// What an exchange ends with.

@@ -216,11 +216,12 @@ struct RelayAnswerHead<'a> {
     frames: bool,
     on_broken: &'a str,
     on_timeout: &'a str,
-    context: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
 }
 
-/// What the client of a relay is answered, and the context that comes back with `relay_ended`.
-pub fn relay_answer(answer: &RelayAnswer, context: &RelayContext) -> Vec<u8> {
+/// What the client of a relay is answered, and the context that comes back with `relay_ended`, if that is to follow.
+pub fn relay_answer(answer: &RelayAnswer, context: Option<&RelayContext>) -> Vec<u8> {
     to_json(&RelayAnswerHead {
         status: answer.status.as_u16(),
         headers: pairs(&answer.headers),
@@ -228,7 +229,7 @@ pub fn relay_answer(answer: &RelayAnswer, context: &RelayContext) -> Vec<u8> {
         frames: answer.frames,
         on_broken: &answer.on_broken,
         on_timeout: &answer.on_timeout,
-        context: &serde_json::to_string(context).unwrap_or_default(),
+        context: context.map(|context| serde_json::to_string(context).unwrap_or_default()),
     })
 }
 

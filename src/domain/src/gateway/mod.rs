@@ -66,26 +66,16 @@ pub struct Relay {
 
 /// How a relayed body ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-pub struct RelayEnd {
-    end: End,
-    bytes: u64,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
-enum End {
+pub enum RelayEnd {
+    /// Nobody was there to take the rest.
     Abandoned,
-    Broken,
-    Complete,
-    Timeout,
-}
-
-impl RelayEnd {
     /// Dify's connection broke off; also what is assumed of an end that nobody can read.
-    pub const BROKEN: Self = Self {
-        end: End::Broken,
-        bytes: 0,
-    };
+    Broken,
+    /// All of it was passed on.
+    Complete,
+    /// A time limit has passed.
+    Timeout,
 }
 
 impl<H: Host> Gateway<H> {
@@ -205,11 +195,11 @@ impl<H: Host> Gateway<H> {
     /// Notes the end of a relayed body.
     pub fn relay_ended(&self, context: RelayContext, end: RelayEnd) {
         self.app_api.ended(&context);
-        let end = match end.end {
-            End::Complete => None,
-            End::Abandoned => Some("abandoned"),
-            End::Broken => Some("broken"),
-            End::Timeout => Some("timeout"),
+        let end = match end {
+            RelayEnd::Complete => None,
+            RelayEnd::Abandoned => Some("abandoned"),
+            RelayEnd::Broken => Some("broken"),
+            RelayEnd::Timeout => Some("timeout"),
         };
         let trail = Trail {
             end: end.map(str::to_owned),

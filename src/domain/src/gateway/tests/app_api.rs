@@ -23,10 +23,6 @@ fn head(status: u16) -> Result<UpstreamHead, TransportError> {
     })
 }
 
-fn complete() -> RelayEnd {
-    serde_json::from_str(r#"{"end":"complete","bytes":12}"#).unwrap()
-}
-
 #[test]
 fn a_run_is_shown_only_to_the_user_who_started_it_and_to_administrators() {
     let fixture = Fixture::new(&json!({"admin_claims": "groups=ops"}));
@@ -188,7 +184,7 @@ fn a_user_has_no_more_open_streams_than_the_settings_allow() {
     );
     open(json!({"sub": "bob"}));
     relayed(fixture.chat(&json!({}), r#"{"query":"q","inputs":{}}"#));
-    fixture.gateway.relay_ended(first, complete());
+    fixture.gateway.relay_ended(first, RelayEnd::Complete);
     open(json!({}));
 }
 
@@ -256,7 +252,9 @@ fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
     assert_eq!(fixture.host.lines().len(), 0);
     fixture.host.advance(Duration::from_millis(20));
     fixture.gateway.relay_head(&mut relay.context, head(200));
-    fixture.gateway.relay_ended(relay.context, complete());
+    fixture
+        .gateway
+        .relay_ended(relay.context, RelayEnd::Complete);
     let mut line = fixture.last_line();
     let user = line.as_object_mut().unwrap().remove("user").unwrap();
     assert_eq!(user.as_str().unwrap().len(), 16);
@@ -296,6 +294,8 @@ fn the_settings_choose_what_is_logged() {
     fixture
         .gateway
         .relay_head(&mut relay.context, Err(TransportError::Connect));
-    fixture.gateway.relay_ended(relay.context, complete());
+    fixture
+        .gateway
+        .relay_ended(relay.context, RelayEnd::Complete);
     assert_eq!(fixture.last_line()["code"], "dify_unavailable");
 }
