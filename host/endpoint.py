@@ -17,12 +17,15 @@ from typing import Any
 from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
-from host import answer, module
+from host import answer, memory, module
 from host.gateway import Answered, Call, CallFailed, Gateway
 from host.heads import compact_json, request_head
 from host.log import logger
 from host.reach import lent_origins
 from host.relay import relay
+
+LARGE = 1024 * 1024
+"""Bodies of more bytes than this leave memory behind that is worth giving back."""
 
 
 def endpoint(handler: str) -> type[Endpoint]:
@@ -57,7 +60,10 @@ def respond(
         body = request.get_data(cache=False)
         encoded = compact_json(settings)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        return _decided(made, Call(handler, head, body, lent_origins(encoded)))
+        response = _decided(made, Call(handler, head, body, lent_origins(encoded)))
+        if len(body) > LARGE:
+            memory.give_back_soon()
+        return response
     except CallFailed as failure:
         logger.error("Request %s has no answer: %s", request_id, failure)
     except Exception:

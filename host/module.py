@@ -16,6 +16,8 @@ from pathlib import Path
 import wasmtime
 from gevent.monkey import get_original
 
+from host import memory
+
 WASM = Path(__file__).with_name("gateway.wasm")
 
 EPOCH_SECONDS = 1.0
@@ -95,6 +97,7 @@ def _compiled(wasm: bytes, cache: Path, key: bytes) -> wasmtime.Module:
     code = bytes(module.serialize())
     with contextlib.suppress(OSError):  # The disk is read-only or full: the next start compiles again.
         _write(cache, key + hashlib.sha256(code).digest() + code)
+    memory.give_back()
     return module
 
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod demo;
 pub mod generated;
 pub mod marketplace;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Shows the plugin at work, between an identity provider and a Dify app, until Ctrl-C.
     Demo(demo::Options),
+    /// Measures the packaged plugin against an endpoint that only relays, and writes bench/RESULTS.md. Needs Linux.
+    Bench(bench::Options),
     /// Builds host/gateway.wasm.
     Build,
     /// Writes the files that are generated from the Rust tables.
@@ -55,6 +58,7 @@ pub fn run() -> Result<()> {
     let workspace = Workspace::this();
     match Arguments::parse().command {
         Command::Demo(options) => demo::run(&workspace, options),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Build => module::build(&workspace),
         Command::Manifest { check: true } => generated::check(&workspace),
         Command::Manifest { check: false } => generated::write(&workspace),

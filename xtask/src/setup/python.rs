@@ -15,6 +15,7 @@ use crate::workspace::Workspace;
 const MINIMUM: Version = Version(3, 12);
 
 const ENVIRONMENT: &str = ".venv";
+const BENCH_ENVIRONMENT: &str = "bench/.venv";
 
 /// A Python version, major and minor.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -38,24 +39,32 @@ impl Environment {
 /// # Errors
 /// There is no Python that is new enough, or pip has failed.
 pub fn environment(workspace: &Workspace) -> Result<Environment> {
+    let requirements = ["requirements.txt", "requirements-dev.txt"];
+    installed(workspace, ENVIRONMENT, &requirements)
+}
+
+/// The same for what the gateway is compared with.
+///
+/// # Errors
+/// As [`environment`].
+pub fn bench_environment(workspace: &Workspace) -> Result<Environment> {
+    installed(workspace, BENCH_ENVIRONMENT, &["bench/requirements.txt"])
+}
+
+fn installed(workspace: &Workspace, directory: &str, requirements: &[&str]) -> Result<Environment> {
     let environment = Environment {
-        directory: workspace.path(ENVIRONMENT),
+        directory: workspace.path(directory),
     };
     let python = find(workspace)?;
     let version = step::read(Command::new(&python).arg("--version"))?;
-    let stamp = Stamp::new(
-        workspace,
-        ENVIRONMENT,
-        &["requirements.txt", "requirements-dev.txt"],
-        &version,
-    )?;
+    let stamp = Stamp::new(workspace, directory, requirements, &version)?;
     if stamp.holds() {
         return Ok(environment);
     }
     let mut create = workspace.command(&python);
-    create.args(["-m", "venv", "--clear", ENVIRONMENT]);
+    create.args(["-m", "venv", "--clear", directory]);
     step::run(
-        &format!("making {ENVIRONMENT} with {} ({version})", python.display()),
+        &format!("making {directory} with {} ({version})", python.display()),
         &mut create,
     )?;
 
@@ -67,9 +76,9 @@ pub fn environment(workspace: &Workspace) -> Result<Environment> {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    install.args(["-r", "requirements.txt", "-r", "requirements-dev.txt"]);
+    install.args(requirements.iter().flat_map(|file| ["-r", file]));
     step::run(
-        "installing requirements.txt and requirements-dev.txt",
+        &format!("installing {}", requirements.join(" and ")),
         &mut install,
     )?;
     stamp.write()?;

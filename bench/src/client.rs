@@ -1,0 +1,94 @@
+//! Clients that each keep one connection and send the next request when they have read the last answer.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{Method, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
+
+/// What is sent, again and again.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The whole path.
+    pub path: String,
+    /// The bearer token.
+    pub token: String,
+    /// The body's type.
+    pub content_type: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// How long one exchange took.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Until the first bytes of the body.
+    pub first: Duration,
+    /// Until its end.
+    pub whole: Duration,
+}
+
+/// One client.
+pub struct Client {
+    authority: String,
+    sender: SendRequest<Full<Bytes>>,
+    _connection: AbortOnDropHandle<()>,
+}
+
+impl Client {
+    /// Connects to `authority`.
+    pub async fn connect(authority: &str) -> Result<Self> {
+        let stream = TcpStream::connect(authority).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(async move { drop(connection.await) });
+        Ok(Self {
+            authority: authority.to_owned(),
+            sender,
+            _connection: AbortOnDropHandle::new(connection),
+        })
+    }
+
+    /// Sends `message` and hands each piece of the answer to `read`.
+    pub async fn exchange(
+        &mut self,
+        message: &Message,
+        mut read: impl FnMut(&Bytes),
+    ) -> Result<Timing> {
+        let started = Instant::now();
+        let mut response = self.sender.send_request(self.request(message)?).await?;
+        ensure!(
+            response.status().is_success(),
+            "answered {}",
+            response.status()
+        );
+        let mut first = None;
+        while let Some(frame) = response.frame().await {
+            if let Some(piece) = frame?.data_ref() {
+                first.get_or_insert_with(|| started.elapsed());
+                read(piece);
+            }
+        }
+        let whole = started.elapsed();
+        Ok(Timing {
+            first: first.unwrap_or(whole),
+            whole,
+        })
+    }
+
+    fn request(&self, message: &Message) -> Result<Request<Full<Bytes>>> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(&message.path)
+            .header(HOST, &self.authority)
+            .header(AUTHORIZATION, format!("Bearer {}", message.token))
+            .header(CONTENT_TYPE, &message.content_type);
+        Ok(request.body(Full::new(message.body.clone()))?)
+    }
+}

@@ -1,0 +1,109 @@
+//! A plugin in the stand-in daemon, ready to be measured.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use stand_in_daemon::{Daemon, Hook, Options};
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::process::Process;
+
+const HOOK_ID: &str = "abcdefghijklmnop";
+const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
+
+/// A running plugin.
+pub struct Contender {
+    /// What tables call it.
+    pub name: &'static str,
+    daemon: Daemon,
+}
+
+impl Contender {
+    /// Starts `package` with one endpoint.
+    pub async fn start(
+        name: &'static str,
+        package: PathBuf,
+        python: &Path,
+        settings: Value,
+    ) -> Result<Self> {
+        let hook = Hook {
+            id: HOOK_ID.to_owned(),
+            endpoint_id: ENDPOINT_ID.to_owned(),
+            settings,
+        };
+        let options = Options {
+            package,
+            python: python.to_owned(),
+            hooks: vec![hook],
+            ..Options::default()
+        };
+        let daemon = Daemon::start(options)
+            .await
+            .with_context(|| format!("{name} has not started"))?;
+        Ok(Self { name, daemon })
+    }
+
+    /// The host and port of its daemon.
+    pub fn authority(&self) -> &str {
+        self.daemon.base_url().trim_start_matches("http://")
+    }
+
+    /// The path of an operation at its endpoint.
+    pub fn path(&self, operation: &str) -> String {
+        format!("/e/{HOOK_ID}{operation}")
+    }
+
+    /// Its process's id.
+    pub fn process_id(&self) -> Result<u32> {
+        let id = self.daemon.process_id();
+        id.with_context(|| format!("{} has no process", self.name))
+    }
+
+    /// Its process.
+    pub fn process(&self) -> Result<Process> {
+        self.process_id().map(Process::new)
+    }
+
+    /// Fails where a request has cost it its process or the daemon a piece of an answer.
+    pub fn assert_unharmed(&self) -> Result<()> {
+        anyhow::ensure!(self.daemon.restarts() == 0, "{} was restarted", self.name);
+        let dropped = self.daemon.dropped_chunks();
+        anyhow::ensure!(dropped == 0, "{}: {dropped} pieces were dropped", self.name);
+        Ok(())
+    }
+}
+
+/// Packages a directory of `bench/plugins` into `target`.
+pub fn pack(source: &Path, target: &TempDir) -> Result<PathBuf> {
+    let name = source
+        .file_name()
+        .context("a plugin's directory has a name")?;
+    let package = target.path().join(name).with_extension("difypkg");
+    let mut archive = ZipWriter::new(File::create(&package)?);
+    for file in files(source)? {
+        let name = file.strip_prefix(source)?.to_string_lossy().into_owned();
+        archive.start_file(name, SimpleFileOptions::default())?;
+        archive.write_all(&fs::read(&file)?)?;
+    }
+    archive.finish()?;
+    Ok(package)
+}
+
+fn files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

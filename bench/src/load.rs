@@ -1,0 +1,76 @@
+//! Requests per second, and how long one takes.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use futures::future::try_join_all;
+
+use crate::client::{Client, Message, Timing};
+use crate::contender::Contender;
+
+/// What some clients saw in some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    /// Answers a second.
+    pub per_second: f64,
+    /// Milliseconds until the end of the answer, median.
+    pub whole: f64,
+    /// Milliseconds until the first bytes of the answer, median.
+    pub first: f64,
+    /// Milliseconds of processor time that the plugin took for one answer.
+    pub processor: f64,
+}
+
+/// Lets `clients` send `message` for `duration`.
+pub async fn measure(
+    contender: &Contender,
+    message: &Message,
+    clients: usize,
+    duration: Duration,
+) -> Result<Sample> {
+    let connecting = (0..clients).map(|_| Client::connect(contender.authority()));
+    let connected = try_join_all(connecting).await?;
+    let process = contender.process()?;
+
+    let (before, started) = (process.processor_time()?, Instant::now());
+    let running = connected.into_iter().map(|client| {
+        let message = message.clone();
+        tokio::spawn(run(client, message, started + duration))
+    });
+    let timings: Vec<Vec<Timing>> = try_join_all(running)
+        .await?
+        .into_iter()
+        .collect::<Result<_>>()?;
+    let (elapsed, spent) = (started.elapsed(), process.processor_time()? - before);
+
+    contender.assert_unharmed()?;
+    let timings = timings.concat();
+    ensure!(!timings.is_empty(), "{} answered nothing", contender.name);
+    let count = timings.len() as f64;
+    Ok(Sample {
+        per_second: count / elapsed.as_secs_f64(),
+        whole: median(timings.iter().map(|timing| milliseconds(timing.whole))),
+        first: median(timings.iter().map(|timing| milliseconds(timing.first))),
+        processor: milliseconds(spent) / count,
+    })
+}
+
+async fn run(mut client: Client, message: Message, end: Instant) -> Result<Vec<Timing>> {
+    let mut timings = Vec::new();
+    while Instant::now() < end {
+        timings.push(client.exchange(&message, |_| {}).await?);
+    }
+    Ok(timings)
+}
+
+/// The middle one of `values`; zero of none.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// As a number with its fraction.
+pub fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

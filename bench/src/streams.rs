@@ -1,0 +1,73 @@
+//! Many streams at once: whether every event comes, in order, and what they cost.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use futures::future::try_join_all;
+
+use crate::client::{Client, Message};
+use crate::contender::Contender;
+
+/// How many streams are open at once.
+pub const STREAMS: usize = 500;
+/// How many events each of them has in a second.
+pub const EVENTS_PER_SECOND: u32 = 20;
+/// How long they go on, in seconds.
+pub const SECONDS: u32 = 10;
+
+/// The share of one core that the plugin's process needs for all streams, 1.0 for a whole one.
+///
+/// # Errors
+/// An event is missing, or out of order.
+pub async fn measure(contender: &Contender, message: &Message) -> Result<f64> {
+    let connecting = (0..STREAMS).map(|_| Client::connect(contender.authority()));
+    let clients = try_join_all(connecting).await?;
+    let process = contender.process()?;
+    let running = clients
+        .into_iter()
+        .map(|client| tokio::spawn(follow(client, message.clone())));
+    let running: Vec<_> = running.collect();
+
+    // Neither the beginning of the streams nor their end.
+    let (margin, window) = (
+        Duration::from_secs(2),
+        Duration::from_secs(u64::from(SECONDS) - 4),
+    );
+    tokio::time::sleep(margin).await;
+    let before = process.processor_time()?;
+    tokio::time::sleep(window).await;
+    let spent = process.processor_time()? - before;
+
+    for followed in try_join_all(running).await? {
+        followed?;
+    }
+    contender.assert_unharmed()?;
+    Ok(spent.as_secs_f64() / window.as_secs_f64())
+}
+
+async fn follow(mut client: Client, message: Message) -> Result<()> {
+    let mut content = Vec::new();
+    client
+        .exchange(&message, |piece: &Bytes| content.extend_from_slice(piece))
+        .await?;
+    let numbers = numbers(&content);
+    let expected: Vec<u32> = (0..EVENTS_PER_SECOND * SECONDS).collect();
+    ensure!(
+        numbers == expected,
+        "{} events came: {numbers:?}",
+        numbers.len()
+    );
+    Ok(())
+}
+
+fn numbers(content: &[u8]) -> Vec<u32> {
+    const MARK: &[u8] = b"\"number\":";
+    let starts = memchr::memmem::find_iter(content, MARK).map(|at| at + MARK.len());
+    let digits = starts.filter_map(|start| {
+        let rest = content.get(start..)?;
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        str::from_utf8(rest.get(..length)?).ok()?.parse().ok()
+    });
+    digits.collect()
+}

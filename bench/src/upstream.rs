@@ -1,0 +1,207 @@
+//! A Dify app that answers as fast as it can what a real one was recorded to answer.
+//!
+//! The stand-in of the tests keeps conversations and would cost more with each request; here only the gateway is the
+//! subject. It keeps connections no longer idle than Dify does.
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{Request, Response};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::AbortOnDropHandle;
+
+const RECORDING: &str = "tests/dify/fixtures/dify-1.16-recorded.jsonl";
+
+/// `keepalive` of Dify's gunicorn.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
+
+/// What an app answers to a chat message whose query is a number of events and the milliseconds between two of them.
+const NUMBERED: &str = "numbered";
+
+type Body = Either<Full<Bytes>, Channel<Bytes>>;
+
+/// A running app. Dropping it closes the port.
+pub struct Upstream {
+    base_url: String,
+    _server: AbortOnDropHandle<()>,
+}
+
+impl Upstream {
+    /// Reads the recording below `root` and serves it on a free port.
+    pub async fn start(root: &Path) -> Result<Self> {
+        let recorded = Arc::new(Recorded::read(root)?);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let base_url = format!("http://{}/v1", listener.local_addr()?);
+        let server = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&recorded)));
+            }
+        });
+        Ok(Self {
+            base_url,
+            _server: AbortOnDropHandle::new(server),
+        })
+    }
+
+    /// The base URL of the app API.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+}
+
+/// The body of a chat message that is answered with `events` numbered events.
+pub fn numbered(events: u32, interval: Duration) -> Value {
+    let query = format!("{NUMBERED} {events} {}", interval.as_millis());
+    serde_json::json!({"inputs": {}, "query": query, "response_mode": "streaming", "user": "anybody"})
+}
+
+async fn serve(stream: TcpStream, recorded: Arc<Recorded>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| answer(request, Arc::clone(&recorded)));
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(KEEP_ALIVE)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    recorded: Arc<Recorded>,
+) -> Result<Response<Body>, Infallible> {
+    let path = request.uri().path().to_owned();
+    let body = match request.into_body().collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => Bytes::new(),
+    };
+    Ok(match path.as_str() {
+        "/v1/parameters" => whole("application/json", recorded.parameters.clone()),
+        "/v1/files/upload" => whole("application/json", recorded.upload.clone()),
+        _ => chat(&body, &recorded),
+    })
+}
+
+#[derive(Deserialize)]
+struct ChatMessage<'a> {
+    query: &'a str,
+    response_mode: &'a str,
+}
+
+fn chat(body: &[u8], recorded: &Recorded) -> Response<Body> {
+    let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(body) else {
+        return whole("application/json", Bytes::from_static(b"{}"));
+    };
+    if message.response_mode == "blocking" {
+        return whole("application/json; charset=utf-8", recorded.blocking.clone());
+    }
+    let mut words = message.query.split(' ');
+    let (kind, events, interval) = (words.next(), words.next(), words.next());
+    if kind != Some(NUMBERED) {
+        return whole(
+            "text/event-stream; charset=utf-8",
+            recorded.streamed.clone(),
+        );
+    }
+    let number = |word: Option<&str>| word.and_then(|word| word.parse().ok()).unwrap_or_default();
+    event_stream(number(events), number(interval))
+}
+
+fn event_stream(events: u64, interval: u64) -> Response<Body> {
+    let (mut sender, body) = Channel::new(16);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(interval.max(1)));
+        for number in 0..events {
+            ticks.tick().await;
+            let frame = format!(
+                "data: {{\"event\":\"message\",\"task_id\":\"900bbd43-dc0b-4383-a372-aa6e6c414227\",\"id\":\"663c5084-a254-4040-8ad3-51f2a3c1a77c\",\"answer\":\" word\",\"number\":{number}}}\n\n"
+            );
+            if sender.send_data(frame.into()).await.is_err() {
+                return;
+            }
+        }
+    });
+    headed("text/event-stream; charset=utf-8", Either::Right(body))
+}
+
+fn whole(content_type: &'static str, body: Bytes) -> Response<Body> {
+    headed(content_type, Either::Left(Full::new(body)))
+}
+
+/// With the headers of every answer of Dify 1.16.
+fn headed(content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        (
+            "access-control-expose-headers",
+            "X-Env, X-Trace-Id, X-Version",
+        ),
+        ("vary", "Cookie"),
+        ("x-env", "PRODUCTION"),
+        ("x-version", "1.16.1"),
+    ] {
+        headers.insert(name, http::HeaderValue::from_static(value));
+    }
+    headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    response
+}
+
+/// Bodies that a Dify 1.16.1 was recorded to answer.
+struct Recorded {
+    blocking: Bytes,
+    parameters: Bytes,
+    streamed: Bytes,
+    upload: Bytes,
+}
+
+#[derive(Deserialize)]
+struct Exchange {
+    name: String,
+    response: RecordedAnswer,
+}
+
+#[derive(Deserialize)]
+struct RecordedAnswer {
+    body: Value,
+}
+
+impl Recorded {
+    fn read(root: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(root.join(RECORDING))?;
+        let exchanges = text
+            .lines()
+            .map(serde_json::from_str)
+            .collect::<Result<Vec<Exchange>, _>>()?;
+        let body = |name: &str| {
+            let exchange = exchanges.iter().find(|exchange| exchange.name == name);
+            let body = exchange.and_then(|exchange| exchange.response.body.as_str());
+            body.map(|body| Bytes::from(body.to_owned()))
+                .with_context(|| format!("{RECORDING} has no text for `{name}`"))
+        };
+        let streamed = body("chat streaming new")?;
+        ensure!(
+            streamed.starts_with(b"event: ping"),
+            "the recorded stream begins otherwise"
+        );
+        Ok(Self {
+            blocking: body("chat new blocking")?,
+            parameters: body("parameters chatflow")?,
+            streamed,
+            upload: body("upload alice user first")?,
+        })
+    }
+}

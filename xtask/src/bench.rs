@@ -1,0 +1,36 @@
+//! `cargo xtask bench`: what the gateway costs, beside an endpoint that only relays. See `bench/`.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::workspace::Workspace;
+use crate::{package, setup, step};
+
+/// How thorough.
+#[derive(Args)]
+pub struct Options {
+    /// How often each figure is taken; the median counts.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// How long each load lasts, in seconds.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+}
+
+/// Sets up, builds, measures.
+///
+/// # Errors
+/// A set-up step has failed, or a plugin has answered with an error.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    setup::environment(workspace)?;
+    let earlier = setup::bench_environment(workspace)?;
+    package::build(workspace)?;
+    let mut bench = workspace.cargo();
+    bench
+        .args(["run", "--quiet", "--locked", "--profile", "bench"])
+        .args(["--package", "gateway-bench", "--", "--earlier-python"])
+        .arg(earlier.program("python"))
+        .args(["--rounds", &options.rounds.to_string()])
+        .args(["--seconds", &options.seconds.to_string()]);
+    step::run("building what measures, and measuring", &mut bench)
+}
