@@ -14,7 +14,7 @@ use crate::provider::Providers;
 use crate::relay::{self, RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
 use crate::request::{Body, Request};
 use crate::request_log::Trail;
-use crate::settings::{Mistakes, Settings};
+use crate::settings::{AllowedOrigins, Mistakes, Settings};
 use crate::token::Caller;
 
 mod admission;
@@ -109,7 +109,10 @@ impl<H: Host> Gateway<H> {
                 case.apply(&settings);
                 self.decide(handler, &mut case, &settings, body).await
             }
-            Err(mistakes) => misconfigured(handler, request, &mistakes),
+            Err(mistakes) => {
+                case.allow(&AllowedOrigins::of_settings(&request.settings));
+                misconfigured(handler, &case, &mistakes)
+            }
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
@@ -246,9 +249,13 @@ impl<'a> Case<'a> {
 
     fn apply(&mut self, settings: &Settings) {
         self.trail.least_level = settings.log_level;
-        self.cors = CorsHeaders::decide(&settings.allowed_origins, &self.request.headers);
+        self.allow(&settings.allowed_origins);
         let public_url = settings.public_url.as_ref();
         self.challenge.resource_metadata = public_url.map(protected_resource::address);
+    }
+
+    fn allow(&mut self, origins: &AllowedOrigins) {
+        self.cors = CorsHeaders::decide(origins, &self.request.headers);
     }
 }
 
@@ -286,16 +293,16 @@ fn printable(path: &str) -> String {
         .collect()
 }
 
-/// Wrong settings answer nothing but `/health`, which says what is wrong with them.
-fn misconfigured(
-    handler: &str,
-    request: &Request,
-    mistakes: &Mistakes,
-) -> Result<Outcome, Refusal> {
+/// Wrong settings answer nothing but `/health`, which says what is wrong with them, and OPTIONS: after a preflight that
+/// fails, a browser shows its page nothing of the refusal.
+fn misconfigured(handler: &str, case: &Case<'_>, mistakes: &Mistakes) -> Result<Outcome, Refusal> {
     let is_health = Operation::of_handler(handler)
         .is_some_and(|operation| operation.answered_by == AnsweredBy::Health);
     if is_health {
-        return Ok(Outcome::Answer(health::of_mistakes(request, mistakes)));
+        return Ok(Outcome::Answer(health::of_mistakes(case.request, mistakes)));
+    }
+    if case.request.method == http::Method::OPTIONS {
+        return no_operation(case).map(Outcome::Answer);
     }
     let message = mistakes.to_string();
     Err(Refusal::new(Code::ConfigurationError, message))

@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Fixture, Relay, answered, refused, relayed, sent};
+use super::{Fixture, Relay, answered, headers, refused, relayed, sent};
 use crate::operation::{AnsweredBy, BodyKind, Class, OPERATIONS, Operation, UserPlace};
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
@@ -183,5 +183,89 @@ fn paths_without_an_operation_are_answered_as_dify_would_but_in_json() {
         );
         assert_eq!(answer.headers.get("x-request-id").unwrap(), "r1");
         assert_eq!(answer.headers.get("vary").unwrap(), "Origin");
+    }
+}
+
+#[test]
+fn a_page_can_read_what_is_wrong_with_the_settings_if_they_name_its_origin() {
+    let page = "https://app.example";
+    let cases = [
+        (
+            json!({"app_key": null, "allowed_origins": page}),
+            Some(page),
+        ),
+        (json!({"issuer": 5, "allowed_origins": "*"}), Some("*")),
+        (
+            json!({"app_key": null, "allowed_origins": "https://other.example"}),
+            None,
+        ),
+        (
+            json!({"app_key": null, "allowed_origins": format!("{page} nonsense")}),
+            None,
+        ),
+        (json!({"app_key": null, "allowed_origins": [page]}), None),
+        (json!({"app_key": null}), None),
+    ];
+    for (changes, allowed) in cases {
+        let fixture = Fixture::new(&changes);
+        let ask = |handler: &str, method: Method, path: &str| {
+            let mut request = fixture.request(method, "none");
+            path.clone_into(&mut request.path);
+            request.headers.extend(headers(&[
+                ("origin", page),
+                ("access-control-request-method", "GET"),
+            ]));
+            let answer = answered(fixture.handle(handler, &request, ""));
+            let header = |name: &str| {
+                let value = answer.headers.get(name)?;
+                Some(value.to_str().unwrap().to_owned())
+            };
+            let methods = header("access-control-allow-methods");
+            (
+                answer.status.as_u16(),
+                header("access-control-allow-origin"),
+                methods,
+            )
+        };
+        let allowed = allowed.map(str::to_owned);
+        let methods = allowed.is_some().then(|| "GET, HEAD, OPTIONS".to_owned());
+        for (handler, method, path, expected) in [
+            (
+                "get_info",
+                Method::GET,
+                "/info",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::GET,
+                "/nowhere",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "get_health",
+                Method::GET,
+                "/health",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::OPTIONS,
+                "/nowhere",
+                (404, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::OPTIONS,
+                "/info",
+                (204, allowed.clone(), methods),
+            ),
+        ] {
+            assert_eq!(
+                ask(handler, method.clone(), path),
+                expected,
+                "{changes} {method} {path}"
+            );
+        }
     }
 }
