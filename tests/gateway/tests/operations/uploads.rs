@@ -184,12 +184,12 @@ async fn whoever_a_form_says_it_is_from_dify_reads_the_caller() {
             "too many parts",
             body(&vec![
                 "Content-Disposition: form-data; name=\"a\"\r\n\r\n1";
-                1001
+                1000
             ]),
             (
                 400,
                 "bad_request",
-                "The multipart body has more than 1000 parts.",
+                "The multipart body has more than 999 parts. Dify takes 1000, and the gateway adds `user`.",
             ),
         ),
     ];
