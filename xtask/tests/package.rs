@@ -17,6 +17,7 @@ use xtask::{module, package};
 
 /// What the module exports beside its handlers.
 const OTHER_EXPORTS: &[&str] = &[
+    "call_failed",
     "current_call",
     "exchange_done",
     "relay_ended",

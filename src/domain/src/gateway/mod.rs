@@ -35,7 +35,10 @@ use admission::Admission;
 use app_api::{AppApi, Principal};
 use own_operations::health::{self, Health};
 use own_operations::{about, protected_resource, whoami};
-use settings_cache::SettingsCache;
+use settings_cache::{Parsed, SettingsCache};
+
+const FAULT: &str = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
+                     again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
 
 /// The gateway of one instance of the module: it serves every endpoint of the process.
 pub struct Gateway<H> {
@@ -103,26 +106,33 @@ impl<H: Host> Gateway<H> {
 
     /// Decides what becomes of a request to the operation `handler`, or, for no operation, to `fallback`.
     pub async fn handle(&self, handler: &str, request: &Request, body: &dyn Body) -> Outcome {
-        let mut case = Case::new(handler, request, self.host.now().as_millis());
-        let decided = match self.settings.parse(&request.endpoint, &request.settings) {
-            Ok(settings) => {
-                case.apply(&settings);
-                self.decide(handler, &mut case, &settings, body).await
-            }
-            Err(mistakes) => {
-                case.allow(&AllowedOrigins::of_settings(&request.settings));
-                misconfigured(handler, &case, &mistakes)
-            }
+        let (mut case, settings) = self.open(handler, request);
+        let decided = match settings {
+            Ok(settings) => self.decide(handler, &mut case, &settings, body).await,
+            Err(mistakes) => misconfigured(handler, &case, &mistakes),
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
             Ok(Outcome::Answer(answer)) => Outcome::Answer(self.finish(case, answer)),
-            Err(refusal) => {
-                case.trail.refused(&refusal);
-                let answer = answer::of_refusal(&refusal, &request.id, &case.challenge);
-                Outcome::Answer(self.finish(case, answer))
-            }
+            Err(refusal) => Outcome::Answer(self.refuse(case, &refusal)),
         }
+    }
+
+    /// What the client is answered whose request the host could not bring to an end. Works in an instance that has
+    /// never seen the request.
+    pub fn call_failed(&self, handler: &str, request: &Request) -> Answer {
+        let (case, _) = self.open(handler, request);
+        self.refuse(case, &Refusal::new(Code::InternalError, FAULT))
+    }
+
+    fn open<'a>(&self, handler: &str, request: &'a Request) -> (Case<'a>, Parsed) {
+        let mut case = Case::new(handler, request, self.host.now().as_millis());
+        let settings = self.settings.parse(&request.endpoint, &request.settings);
+        match &settings {
+            Ok(settings) => case.apply(settings),
+            Err(_) => case.allow(&AllowedOrigins::of_settings(&request.settings)),
+        }
+        (case, settings)
     }
 
     async fn decide(
@@ -176,6 +186,12 @@ impl<H: Host> Gateway<H> {
         case.trail.user = Some(user_key::log_name(&key));
         case.trail.issuer = Some(caller.issuer.as_str().to_owned());
         Ok((caller, key))
+    }
+
+    fn refuse(&self, mut case: Case<'_>, refusal: &Refusal) -> Answer {
+        case.trail.refused(refusal);
+        let answer = answer::of_refusal(refusal, &case.request.id, &case.challenge);
+        self.finish(case, answer)
     }
 
     fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {

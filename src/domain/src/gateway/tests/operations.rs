@@ -269,3 +269,45 @@ fn a_page_can_read_what_is_wrong_with_the_settings_if_they_name_its_origin() {
         }
     }
 }
+
+#[test]
+fn a_page_can_read_of_a_fault_what_it_needs_to_report_it() {
+    let page = "https://app.example";
+    for (changes, origin, allowed) in [
+        (json!({"allowed_origins": page}), page, Some(page)),
+        (
+            json!({"allowed_origins": page}),
+            "https://other.example",
+            None,
+        ),
+        (
+            json!({"allowed_origins": page, "app_key": null}),
+            page,
+            Some(page),
+        ),
+    ] {
+        let fixture = Fixture::new(&changes);
+        let mut request = fixture.request(Method::GET, "none");
+        request.headers.extend(headers(&[("origin", origin)]));
+        let answer = fixture.gateway.call_failed("get_info", &request);
+        let header = |name: &str| {
+            answer
+                .headers
+                .get(name)
+                .map(|value| value.to_str().unwrap())
+        };
+        assert_eq!(header("access-control-allow-origin"), allowed, "{changes}");
+        assert_eq!(header("x-request-id"), Some("r1"));
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let message = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
+                       again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
+        let expected = json!({"code": "internal_error", "message": message, "status": 500, "request_id": "r1"});
+        assert_eq!((answer.status.as_u16(), body), (500, expected));
+        let line = fixture.last_line();
+        let found = (&line["operation"], &line["code"], &line["status"]);
+        assert_eq!(
+            found,
+            (&json!("get_info"), &json!("internal_error"), &json!(500))
+        );
+    }
+}
