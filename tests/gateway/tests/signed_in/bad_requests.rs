@@ -216,6 +216,8 @@ async fn paths_and_methods_that_no_operation_has_get_json() {
 const ODD_HEADS: &[(&[u8], u16, &str)] = &[
     (b"X_Name: 1\r\n", 200, ""),
     (b"X-Name: \xff\r\n", 200, ""),
+    (b"Accept: \xe9\r\n", 200, ""),
+    (b"X-Trace-Id: \xe6\xbc\xa2\r\n", 200, ""),
     (b"Content-Type: a/b\r\nContent-Type: c/d\r\n", 200, ""),
     (b"Connection: Upgrade\r\nUpgrade: websocket\r\n", 200, ""),
     (b"X-Original-Host: x:99999\r\n", 200, ""),

@@ -333,6 +333,20 @@ fn request_headers_pass_by_a_list() {
 }
 
 #[test]
+fn a_header_that_is_not_ascii_does_not_pass() {
+    let mut client = header_map(&[("accept-language", "ja")]);
+    for (name, value) in [("accept", "é"), ("x-trace-id", "\u{fffd}")] {
+        client.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+    }
+    let found = headers(&client, &AppKey::new("app-1".to_owned()), None).unwrap();
+    let names: Vec<_> = found.keys().map(HeaderName::as_str).collect();
+    assert_eq!(
+        names,
+        ["accept-language", "authorization", "accept-encoding"]
+    );
+}
+
+#[test]
 fn an_app_key_that_no_header_can_carry_is_a_mistake_of_the_settings() {
     let message = "The setting `app_key` has characters that no key has. Copy it again from the app's API page.";
     let found = headers(&HeaderMap::new(), &AppKey::new("app-\n1".to_owned()), None);
