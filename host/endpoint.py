@@ -56,11 +56,13 @@ def respond(
 ) -> Response:
     """Answers one request. It never raises: the SDK would show the client what it caught."""
     request_id = os.urandom(16).hex()
+    call = None
     try:
         body = request.get_data(cache=False)
         encoded = compact_json(settings)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        response = _decided(made, Call(handler, head, body, lent_origins(encoded)))
+        call = Call(handler, head, body, lent_origins(encoded))
+        response = _decided(made, call)
         if len(body) > LARGE:
             memory.give_back_soon()
         return response
@@ -68,7 +70,7 @@ def respond(
         logger.error("Request %s has no answer: %s", request_id, failure)
     except Exception:
         logger.exception("Request %s has no answer", request_id)
-    return answer.last_resort(request_id)
+    return _failed(made, call, request_id)
 
 
 def _decided(made: Gateway, call: Call) -> Response:
@@ -77,3 +79,14 @@ def _decided(made: Gateway, call: Call) -> Response:
         head = json.loads(decision.head)
         return answer.whole(head["status"], head["headers"], decision.body)
     return relay(made, call, decision)
+
+
+def _failed(made: Gateway, call: Call | None, request_id: str) -> Response:
+    """The module's own words for it, with all that its answers carry, where it has any."""
+    try:
+        if call is not None:
+            told = made.call_failed(call)
+            return answer.whole(told["status"], told["headers"], told["body"].encode())
+    except Exception:
+        logger.exception("The failure of request %s cannot be told", request_id)
+    return answer.last_resort(request_id)

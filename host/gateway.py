@@ -115,6 +115,10 @@ class Gateway:
             raise outcome
         return outcome
 
+    def call_failed(self, call: Call) -> dict[str, Any]:
+        """What the client of a call is answered that has come to nothing. Raises `CallFailed` or `InstanceLost`."""
+        return json.loads(self._enter("call_failed", 0, call.handler.encode(), call.head))
+
     def relay_head(self, number: int, context: bytes, head: dict[str, Any]) -> dict[str, Any]:
         """What the client is answered, given the head of Dify's answer. Raises `CallFailed`."""
         return self._judged("relay_head", number, context, encoded(head))

@@ -20,6 +20,8 @@
   (data (i32.const 192) "forced panic")
   ;; 256: a verdict that streams.
   (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\",\"context\":\"after\"}")
+  ;; 512: what the client of a failed call is told.
+  (data (i32.const 512) "{\"status\":500,\"headers\":[[\"X-Test\",\"failed\"]],\"body\":\"told\"}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -150,6 +152,12 @@
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
     (call $log (i32.const 1) (local.get $end) (local.get $el))
     (local.get $context) (local.get $cl))
+  ;; Tells the failure of `trap` alone, and logs the call's head.
+  (func (export "call_failed") (param $call i32) (param $handler i32) (param $hl i32) (param $head i32) (param $l i32)
+    (result i32 i32)
+    (if (i32.ne (i32.load8_u (local.get $handler)) (i32.const 116)) (then unreachable))
+    (call $log (i32.const 3) (local.get $head) (local.get $l))
+    (i32.const 512) (i32.const 60))
   ;; Knows only the context that the verdict names.
   (func (export "relay_ended") (param $call i32) (param $context i32) (param i32) (param $end i32) (param $el i32)
     (if (i32.ne (i32.load8_u (local.get $context)) (i32.const 97)) (then unreachable))

@@ -64,7 +64,13 @@ def test_each_request_has_an_id_of_its_own(gateway: Gateway) -> None:
     assert len(ids) == 100
 
 
-@pytest.mark.parametrize("handler", ["trap", "no_such_export"])
+def test_the_module_says_what_the_client_of_a_failed_call_gets(gateway: Gateway) -> None:
+    response = answered(gateway, "trap")
+    assert (response.status_code, list(response.headers.items())) == (500, [("X-Test", "failed")])
+    assert response.response == [b"told"]
+
+
+@pytest.mark.parametrize("handler", ["loop_forever", "no_such_export"])
 def test_what_the_module_cannot_answer_is_a_500_in_difys_shape(gateway: Gateway, handler: str) -> None:
     response = answered(gateway, handler)
     error = json.loads(response.response[0])

@@ -17,6 +17,7 @@ use xtask::{module, package};
 
 /// What the module exports beside its handlers.
 const OTHER_EXPORTS: &[&str] = &[
+    "call_failed",
     "current_call",
     "exchange_done",
     "relay_ended",
@@ -24,8 +25,20 @@ const OTHER_EXPORTS: &[&str] = &[
     "timer_done",
 ];
 
-/// The package of this checkout, built once for all tests.
-static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| package::build(&Workspace::this()).unwrap());
+/// Packages of another version and of another author, which an earlier build could have left.
+const OLDER: [&str; 2] = [
+    "dist/gateway-oidc_gateway-0.0.0.difypkg",
+    "dist/somebody-oidc_gateway-0.0.0.difypkg",
+];
+
+/// The package of this checkout, built once for all tests where older ones are.
+static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let workspace = Workspace::this();
+    for path in OLDER {
+        workspace.replace(path, b"old").unwrap();
+    }
+    package::build(&workspace).unwrap()
+});
 
 #[test]
 fn the_module_exports_exactly_one_handler_for_each_operation_and_the_fallback() {
@@ -38,6 +51,16 @@ fn the_module_exports_exactly_one_handler_for_each_operation_and_the_fallback() 
     let operations = OPERATIONS.iter().map(|operation| operation.handler);
     let expected: BTreeSet<_> = operations.chain(["fallback"]).map(str::to_owned).collect();
     assert_eq!(exported, expected);
+}
+
+#[test]
+fn no_older_package_of_this_plugin_is_left_beside_the_new_one() {
+    assert!(PACKAGE.is_file());
+    let left: Vec<_> = OLDER
+        .iter()
+        .filter(|path| Workspace::this().path(path).exists())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -107,6 +107,14 @@ pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
     note_end(wire::context(context), end);
 }
 
+/// What the client of a call is answered that the host could not bring to an end, in an instance that may never have
+/// seen it.
+#[wasm_bindgen]
+pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
+    let request = call_head(head).into_request();
+    wire::whole_answer(&runtime::gateway().call_failed(handler, &request))
+}
+
 /// The address of the cell for what the host says at each entry.
 #[wasm_bindgen]
 pub fn entry() -> u32 {
@@ -120,10 +128,7 @@ fn note_end(context: RelayContext, end: &[u8]) {
 }
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
-    let Ok(head) = serde_json::from_slice::<CallHead<'_>>(head) else {
-        // Only a host that breaks the contract gets here; the trap gives the call its 500.
-        wasm_bindgen::throw_str("the head of a call is not what the contract says");
-    };
+    let head = call_head(head);
     let body = LentBody {
         call,
         length: head.body_length as usize,
@@ -143,6 +148,13 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
     };
     runtime::spawn(call, task.boxed_local());
     runtime::run();
+}
+
+/// Only a host that breaks the contract gets another head; the trap gives the call its 500.
+fn call_head(json: &[u8]) -> CallHead<'_> {
+    serde_json::from_slice(json).unwrap_or_else(|_| {
+        wasm_bindgen::throw_str("the head of a call is not what the contract says")
+    })
 }
 
 /// The client's body: its beginning came with the call, the rest stays with the host.

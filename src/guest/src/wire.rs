@@ -63,6 +63,22 @@ pub fn answer_head(answer: &Answer) -> Vec<u8> {
 }
 
 #[derive(Serialize)]
+struct WholeAnswer<'a> {
+    status: u16,
+    headers: Pairs<'a>,
+    body: &'a str,
+}
+
+/// An answer whose body is text.
+pub fn whole_answer(answer: &Answer) -> Vec<u8> {
+    to_json(&WholeAnswer {
+        status: answer.status.as_u16(),
+        headers: pairs(&answer.headers),
+        body: std::str::from_utf8(&answer.body).unwrap_or_default(),
+    })
+}
+
+#[derive(Serialize)]
 struct LimitsHead {
     connect: u64,
     head: u64,

@@ -74,7 +74,7 @@ impl Answer {
     }
 
     /// The id is the log's key to the request, so that no answer may be without it.
-    pub(crate) fn assert_has_request_id(&self) {
+    pub fn assert_has_request_id(&self) {
         let id = self.request_id();
         let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         assert!(is_id, "X-Request-Id: {id:?} of {self:?}");

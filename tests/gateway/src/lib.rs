@@ -8,4 +8,4 @@ mod raw;
 pub use answer::Answer;
 pub use bench::Bench;
 pub use form::Form;
-pub use raw::raw;
+pub use raw::{raw, raw_with};

@@ -8,14 +8,24 @@ use crate::{Answer, Bench};
 
 /// Sends a request without a body whose path, below the endpoint's URL, stays as it is written.
 pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer {
+    raw_with(
+        bench,
+        method,
+        path,
+        format!("Authorization: Bearer {token}\r\n").as_bytes(),
+    )
+    .await
+}
+
+/// As [`raw`], with these lines of the head.
+pub async fn raw_with(bench: &Bench, method: &str, path: &str, lines: &[u8]) -> Answer {
     let url = bench.stack.url();
     let (host, hook) = url["http://".len()..].split_once('/').unwrap();
-    let request = format!(
-        "{method} /{hook}{path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
-    );
+    let start = format!("{method} /{hook}{path} HTTP/1.0\r\nHost: {host}\r\n");
+    let request = [start.as_bytes(), lines, b"\r\n"].concat();
     // HTTP/1.0 has no chunks: the body ends with the connection.
     let mut stream = TcpStream::connect(host).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(&request).await.unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
     parse(&bytes)

@@ -1,8 +1,9 @@
 //! `dist/<author>-oidc_gateway-<version>.difypkg`.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
 use crate::{generated, marketplace, module, step};
@@ -11,6 +12,8 @@ mod archive;
 mod contents;
 
 pub use contents::Contents;
+
+const DIRECTORY: &str = "dist";
 
 /// Builds the module and packages it with everything that Dify needs; returns where the package is.
 ///
@@ -36,12 +39,26 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     }
     let bytes = archive::write(&contents)?;
 
-    let path = format!("dist/{name}");
+    let path = format!("{DIRECTORY}/{name}");
     workspace.replace(&path, &bytes)?;
+    remove_others(&workspace.path(DIRECTORY), &name)?;
     step::announce(&format!(
         "{path}: {} files, {} kB",
         contents.count(),
         bytes.len().div_ceil(1000)
     ));
     Ok(workspace.path(&path))
+}
+
+/// Removes packages of this plugin with another author or version: nobody should install one of them by mistake.
+fn remove_others(directory: &Path, name: &str) -> Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let file = entry?.file_name();
+        let found = file.to_string_lossy();
+        if found != name && found.contains("-oidc_gateway-") && found.ends_with(".difypkg") {
+            fs::remove_file(directory.join(&file))
+                .with_context(|| format!("{DIRECTORY}/{found} cannot be removed"))?;
+        }
+    }
+    Ok(())
 }

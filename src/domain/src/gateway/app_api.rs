@@ -61,6 +61,7 @@ impl<H: Host> AppApi<H> {
         principal: Principal<'_>,
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
+        let settings = principal.settings;
         let path = operation::upstream_path(operation, &case.request.path_values)?;
         let inputs = self.inputs(operation, case, &principal).await?;
         let identity = Identity {
@@ -69,11 +70,12 @@ impl<H: Host> AppApi<H> {
             inputs: &inputs.sent,
         };
         let query = rewrite::query(operation, &case.request.query, &identity)?;
+        let url = settings.dify_api_url.at(&path, &query);
+        rewrite::check_request_line(&case.request.method, &url)?;
         let body = rewrite::body(operation, &case.request.headers, body, &identity)?;
-        let settings = principal.settings;
         let request = RelayRequest {
             method: case.request.method.clone(),
-            url: settings.dify_api_url.at(&path, &query),
+            url,
             headers: rewrite::headers(
                 &case.request.headers,
                 &settings.app_key,

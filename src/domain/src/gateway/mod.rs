@@ -14,7 +14,7 @@ use crate::provider::Providers;
 use crate::relay::{self, RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
 use crate::request::{Body, Request};
 use crate::request_log::Trail;
-use crate::settings::{Mistakes, Settings};
+use crate::settings::{AllowedOrigins, Mistakes, Settings};
 use crate::token::Caller;
 
 mod admission;
@@ -35,7 +35,10 @@ use admission::Admission;
 use app_api::{AppApi, Principal};
 use own_operations::health::{self, Health};
 use own_operations::{about, protected_resource, whoami};
-use settings_cache::SettingsCache;
+use settings_cache::{Parsed, SettingsCache};
+
+const FAULT: &str = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
+                     again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
 
 /// The gateway of one instance of the module: it serves every endpoint of the process.
 pub struct Gateway<H> {
@@ -93,23 +96,33 @@ impl<H: Host> Gateway<H> {
 
     /// Decides what becomes of a request to the operation `handler`, or, for no operation, to `fallback`.
     pub async fn handle(&self, handler: &str, request: &Request, body: &dyn Body) -> Outcome {
-        let mut case = Case::new(handler, request, self.host.now().as_millis());
-        let decided = match self.settings.parse(&request.endpoint, &request.settings) {
-            Ok(settings) => {
-                case.apply(&settings);
-                self.decide(handler, &mut case, &settings, body).await
-            }
-            Err(mistakes) => misconfigured(handler, request, &mistakes),
+        let (mut case, settings) = self.open(handler, request);
+        let decided = match settings {
+            Ok(settings) => self.decide(handler, &mut case, &settings, body).await,
+            Err(mistakes) => misconfigured(handler, &case, &mistakes),
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
             Ok(Outcome::Answer(answer)) => Outcome::Answer(self.finish(case, answer)),
-            Err(refusal) => {
-                case.trail.refused(&refusal);
-                let answer = answer::of_refusal(&refusal, &request.id, &case.challenge);
-                Outcome::Answer(self.finish(case, answer))
-            }
+            Err(refusal) => Outcome::Answer(self.refuse(case, &refusal)),
         }
+    }
+
+    /// What the client is answered whose request the host could not bring to an end. Works in an instance that has
+    /// never seen the request.
+    pub fn call_failed(&self, handler: &str, request: &Request) -> Answer {
+        let (case, _) = self.open(handler, request);
+        self.refuse(case, &Refusal::new(Code::InternalError, FAULT))
+    }
+
+    fn open<'a>(&self, handler: &str, request: &'a Request) -> (Case<'a>, Parsed) {
+        let mut case = Case::new(handler, request, self.host.now().as_millis());
+        let settings = self.settings.parse(&request.endpoint, &request.settings);
+        match &settings {
+            Ok(settings) => case.apply(settings),
+            Err(_) => case.allow(&AllowedOrigins::of_settings(&request.settings)),
+        }
+        (case, settings)
     }
 
     async fn decide(
@@ -163,6 +176,12 @@ impl<H: Host> Gateway<H> {
         case.trail.user = Some(user_key::log_name(&key));
         case.trail.issuer = Some(caller.issuer.as_str().to_owned());
         Ok((caller, key))
+    }
+
+    fn refuse(&self, mut case: Case<'_>, refusal: &Refusal) -> Answer {
+        case.trail.refused(refusal);
+        let answer = answer::of_refusal(refusal, &case.request.id, &case.challenge);
+        self.finish(case, answer)
     }
 
     fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {
@@ -236,9 +255,13 @@ impl<'a> Case<'a> {
 
     fn apply(&mut self, settings: &Settings) {
         self.trail.least_level = settings.log_level;
-        self.cors = CorsHeaders::decide(&settings.allowed_origins, &self.request.headers);
+        self.allow(&settings.allowed_origins);
         let public_url = settings.public_url.as_ref();
         self.challenge.resource_metadata = public_url.map(protected_resource::address);
+    }
+
+    fn allow(&mut self, origins: &AllowedOrigins) {
+        self.cors = CorsHeaders::decide(origins, &self.request.headers);
     }
 }
 
@@ -276,16 +299,16 @@ fn printable(path: &str) -> String {
         .collect()
 }
 
-/// Wrong settings answer nothing but `/health`, which says what is wrong with them.
-fn misconfigured(
-    handler: &str,
-    request: &Request,
-    mistakes: &Mistakes,
-) -> Result<Outcome, Refusal> {
+/// Wrong settings answer nothing but `/health`, which says what is wrong with them, and OPTIONS: after a preflight that
+/// fails, a browser shows its page nothing of the refusal.
+fn misconfigured(handler: &str, case: &Case<'_>, mistakes: &Mistakes) -> Result<Outcome, Refusal> {
     let is_health = Operation::of_handler(handler)
         .is_some_and(|operation| operation.answered_by == AnsweredBy::Health);
     if is_health {
-        return Ok(Outcome::Answer(health::of_mistakes(request, mistakes)));
+        return Ok(Outcome::Answer(health::of_mistakes(case.request, mistakes)));
+    }
+    if case.request.method == http::Method::OPTIONS {
+        return no_operation(case).map(Outcome::Answer);
     }
     let message = mistakes.to_string();
     Err(Refusal::new(Code::ConfigurationError, message))

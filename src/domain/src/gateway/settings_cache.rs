@@ -12,7 +12,8 @@ use crate::settings::{Mistakes, Settings};
 /// More endpoints than one Dify install has at once.
 const ENDPOINTS: NonZeroUsize = capacity(512);
 
-type Parsed = Result<Rc<Settings>, Mistakes>;
+/// Settings, or every mistake in them.
+pub type Parsed = Result<Rc<Settings>, Mistakes>;
 
 /// The parsed settings of the endpoints that were used last.
 pub struct SettingsCache {

@@ -10,13 +10,7 @@ const LONGEST_FORM: usize = 500_000;
 
 /// Leaves exactly one field `user` in the form `body`.
 pub(super) fn form(body: &[u8], user: &str) -> Result<String, Refusal> {
-    if body.len() > LONGEST_FORM {
-        let message = format!(
-            "The form has {} bytes. Dify takes at most {LONGEST_FORM}; send a file as `multipart/form-data`.",
-            body.len()
-        );
-        return Err(Refusal::new(Code::BadRequest, message));
-    }
+    check_length(body.len())?;
     let text = str::from_utf8(body).map_err(|_| {
         Refusal::new(
             Code::BadRequest,
@@ -25,5 +19,18 @@ pub(super) fn form(body: &[u8], user: &str) -> Result<String, Refusal> {
     })?;
     let mut pairs = Pairs::parse(text);
     pairs.force("user", user);
-    Ok(pairs.into_text())
+    let text = pairs.into_text();
+    check_length(text.len())?;
+    Ok(text)
+}
+
+/// What is sent is bounded before it is taken apart, and what Dify gets has the caller's `user` in it.
+fn check_length(length: usize) -> Result<(), Refusal> {
+    if length <= LONGEST_FORM {
+        return Ok(());
+    }
+    let message = format!(
+        "The form has {length} bytes, with what the gateway adds. Dify takes at most {LONGEST_FORM}; send a file as `multipart/form-data`."
+    );
+    Err(Refusal::new(Code::BadRequest, message))
 }

@@ -17,7 +17,8 @@ pub(crate) static PASSED_HEADERS: [HeaderName; 5] = [
     HeaderName::from_static("x-trace-session-id"),
 ];
 
-/// The headers for Dify: those of `client` that may pass, the app key, and the content type of the rewritten body.
+/// The headers for Dify: those of `client` that may pass, the app key, and the content type of the rewritten body. A value
+/// that is not ASCII has no meaning in any of them, and not one encoding on its way.
 ///
 /// # Errors
 /// `configuration_error` where the app key cannot stand in a header.
@@ -28,7 +29,7 @@ pub fn headers(
 ) -> Result<HeaderMap, Refusal> {
     let mut headers = HeaderMap::new();
     for name in &PASSED_HEADERS {
-        if let Some(value) = client.get(name) {
+        if let Some(value) = client.get(name).filter(|value| value.to_str().is_ok()) {
             headers.insert(name, value.clone());
         }
     }

@@ -10,6 +10,7 @@ mod multipart;
 mod pairs;
 mod parameters;
 mod query;
+mod request_line;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub(crate) use headers::PASSED_HEADERS;
 pub use headers::headers;
 pub use inputs::{ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs};
 pub use query::query;
+pub use request_line::check_request_line;
 
 /// What the gateway knows of the caller and writes into the request.
 #[derive(Clone, Copy, Debug)]

@@ -8,25 +8,15 @@ use crate::operation::{Class, Operation, UserPlace};
 /// The filter of `GET /workflows/logs`; its value is Dify's `user`.
 const LOG_FILTER: &str = "created_by_end_user_session_id";
 
-/// Gunicorn in Dify's image refuses a longer request line, with a web page instead of JSON.
-const LONGEST_QUERY: usize = 4094;
-
 /// Rewrites the undecoded `query` of a request for `operation`.
 ///
 /// # Errors
-/// `invalid_param` for a query that is too long, and for a `keyword` beside the filter of `GET /workflows/logs`.
+/// `invalid_param` for a `keyword` beside the filter of `GET /workflows/logs`.
 pub fn query(
     operation: &Operation,
     query: &str,
     identity: &Identity<'_>,
 ) -> Result<String, Refusal> {
-    if query.len() > LONGEST_QUERY {
-        let message = format!(
-            "The query has {} bytes. Dify takes at most {LONGEST_QUERY}.",
-            query.len()
-        );
-        return Err(Refusal::new(Code::InvalidParam, message));
-    }
     let mut pairs = Pairs::parse(query);
     pairs.remove("user");
     if operation.user == UserPlace::Query {

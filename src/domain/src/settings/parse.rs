@@ -11,7 +11,9 @@ use super::issuer::{parse_client_ids, parse_issuers};
 use super::reader::Reader;
 use super::scalar::{choice, parse_app_key, parse_client_secret, parse_clock_skew, parse_streams};
 use super::text::{parse_audience, parse_scopes};
-use super::{AppKey, Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent};
+use super::{
+    AllowedOrigins, AppKey, Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent,
+};
 use crate::host::LogLevel;
 
 /// Bytes of the JSON text. The daemon's own limit for a request is far above what settings need.
@@ -53,6 +55,16 @@ impl AppKey {
     pub fn of_settings(json: &str) -> Option<Self> {
         let members = parse_members(json).ok()?;
         Reader::new(&members).read(&connection::APP_KEY, parse_app_key)
+    }
+}
+
+impl AllowedOrigins {
+    /// The origins among settings that may be wrong otherwise; nobody where they are missing or wrong themselves.
+    pub fn of_settings(json: &str) -> Self {
+        let Ok(members) = parse_members(json) else {
+            return Self::default();
+        };
+        Reader::new(&members).read_or_default(&access::ALLOWED_ORIGINS, parse_allowed_origins)
     }
 }
 

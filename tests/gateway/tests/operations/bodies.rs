@@ -194,3 +194,18 @@ fn sent(bench: &Bench) -> (String, String) {
         String::from_utf8(body.to_vec()).unwrap(),
     )
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_request_line_that_dify_takes_has_the_callers_user_in_it() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let alice = bench.token("alice");
+    let around = "GET /v1/conversations?x=&user=alice HTTP/1.1".len();
+    let target = |line: usize| format!("/conversations?x={}", "x".repeat(line - around));
+    let answer = bench.get(&alice, &target(4094)).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    bench.seen();
+    let message = "The request line for Dify has 4095 bytes, with what the gateway adds. Dify takes at most 4094; shorten the query.";
+    let refused = (400, "invalid_param".to_owned(), message.to_owned());
+    assert_eq!(bench.get(&alice, &target(4095)).await.refusal(), refused);
+    assert!(bench.seen().is_empty(), "Dify was asked");
+}

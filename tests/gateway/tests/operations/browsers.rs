@@ -158,6 +158,32 @@ async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_reads_what_is_wrong_with_the_settings() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    bench.set_settings(&json!({"app_key": null, "allowed_origins": APP}));
+    for (origin, allowed) in [(APP, APP), ("https://other.example", "")] {
+        let request = |method| {
+            bench
+                .request(method, "/chat-messages")
+                .header("origin", origin)
+        };
+        let preflight =
+            Answer::of(request(Method::OPTIONS).header("access-control-request-method", "POST"))
+                .await;
+        assert_eq!(preflight.status.as_u16(), 204, "{origin}");
+        let refused = Answer::of(request(Method::POST)).await;
+        let message =
+            "The endpoint's settings are wrong. `app_key` is missing; write text such as `app-…`.";
+        let expected = (503, "configuration_error".to_owned(), message.to_owned());
+        assert_eq!(refused.refusal(), expected, "{origin}");
+        for answer in [preflight, refused] {
+            let found = answer.header("access-control-allow-origin");
+            assert_eq!((found, answer.header("vary")), (allowed, "Origin"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_shared_cache_may_keep_what_one_person_got() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let alice = bench.token("alice");

@@ -123,6 +123,9 @@ async fn check(bench: &Bench, operation: &Operation, row: &Row, caller: &Caller)
         (operation.method.as_str(), format!("/v1{path}").as_str()),
         "{case}"
     );
+    let keys: Vec<_> = seen.headers.get_all("authorization").iter().collect();
+    assert_eq!(keys, [&format!("Bearer {}", row.app.key())], "{case}");
+    assert!(!seen::holds_a_jwt(seen), "{case}: {seen:?}");
     assert_eq!(seen::users(seen), users(operation, caller), "{case}");
     let smuggled = caller.smuggles.unwrap_or("mallory");
     assert!(!seen::text(seen).contains(smuggled), "{case}: {seen:?}");

@@ -22,6 +22,14 @@ pub fn users(request: &SeenRequest) -> Vec<String> {
     users
 }
 
+/// Whether the client's token has come along, whatever it is called.
+pub fn holds_a_jwt(request: &SeenRequest) -> bool {
+    // Base64url of `{"`, with which every JWT begins.
+    let is_in = |text: &str| text.contains("eyJ");
+    let mut values = request.headers.values();
+    is_in(&text(request)) || values.any(|value| is_in(&String::from_utf8_lossy(value.as_bytes())))
+}
+
 /// Query and body, where a name may have been smuggled to.
 pub fn text(request: &SeenRequest) -> String {
     format!("{}\n{}", request.query, body(request))

@@ -299,3 +299,37 @@ fn the_settings_choose_what_is_logged() {
         .relay_ended(relay.context, RelayEnd::Complete);
     assert_eq!(fixture.last_line()["code"], "dify_unavailable");
 }
+
+#[test]
+fn a_request_line_longer_than_dify_takes_is_refused_and_what_the_gateway_writes_into_it_counts() {
+    let fixture = Fixture::new(&json!({}));
+    let around = "GET /v1/messages?&user=alice HTTP/1.1".len();
+    let smuggled = format!("user={}&", "m".repeat(5000));
+    let cases = [
+        ("x".repeat(4094 - around), None),
+        (smuggled + &"x".repeat(4094 - around), None),
+        ("x".repeat(4095 - around), Some(4095)),
+        ("x".repeat(100_000), Some(100_000 + around)),
+    ];
+    for (query, refused) in cases {
+        let length = query.len();
+        let mut request = fixture.request(Method::GET, &fixture.token(&json!({})));
+        request.query = query;
+        let outcome = fixture.handle("get_messages", &request, "");
+        let Some(line) = refused else {
+            let mut relay = relayed(outcome);
+            fixture.gateway.relay_head(&mut relay.context, head(200));
+            continue;
+        };
+        let message = format!(
+            "The request line for Dify has {line} bytes, with what the gateway adds. Dify takes at most 4094; shorten the query."
+        );
+        let body: Value = serde_json::from_slice(&answered(outcome).body).unwrap();
+        let found = (&body["code"], &body["message"]);
+        assert_eq!(
+            found,
+            (&json!("invalid_param"), &json!(message)),
+            "{length}"
+        );
+    }
+}

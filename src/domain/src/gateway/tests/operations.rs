@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Fixture, Relay, answered, refused, relayed, sent};
+use super::{Fixture, Relay, answered, headers, refused, relayed, sent};
 use crate::operation::{AnsweredBy, BodyKind, Class, OPERATIONS, Operation, UserPlace};
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
@@ -183,5 +183,131 @@ fn paths_without_an_operation_are_answered_as_dify_would_but_in_json() {
         );
         assert_eq!(answer.headers.get("x-request-id").unwrap(), "r1");
         assert_eq!(answer.headers.get("vary").unwrap(), "Origin");
+    }
+}
+
+#[test]
+fn a_page_can_read_what_is_wrong_with_the_settings_if_they_name_its_origin() {
+    let page = "https://app.example";
+    let cases = [
+        (
+            json!({"app_key": null, "allowed_origins": page}),
+            Some(page),
+        ),
+        (json!({"issuer": 5, "allowed_origins": "*"}), Some("*")),
+        (
+            json!({"app_key": null, "allowed_origins": "https://other.example"}),
+            None,
+        ),
+        (
+            json!({"app_key": null, "allowed_origins": format!("{page} nonsense")}),
+            None,
+        ),
+        (json!({"app_key": null, "allowed_origins": [page]}), None),
+        (json!({"app_key": null}), None),
+    ];
+    for (changes, allowed) in cases {
+        let fixture = Fixture::new(&changes);
+        let ask = |handler: &str, method: Method, path: &str| {
+            let mut request = fixture.request(method, "none");
+            path.clone_into(&mut request.path);
+            request.headers.extend(headers(&[
+                ("origin", page),
+                ("access-control-request-method", "GET"),
+            ]));
+            let answer = answered(fixture.handle(handler, &request, ""));
+            let header = |name: &str| {
+                let value = answer.headers.get(name)?;
+                Some(value.to_str().unwrap().to_owned())
+            };
+            let methods = header("access-control-allow-methods");
+            (
+                answer.status.as_u16(),
+                header("access-control-allow-origin"),
+                methods,
+            )
+        };
+        let allowed = allowed.map(str::to_owned);
+        let methods = allowed.is_some().then(|| "GET, HEAD, OPTIONS".to_owned());
+        for (handler, method, path, expected) in [
+            (
+                "get_info",
+                Method::GET,
+                "/info",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::GET,
+                "/nowhere",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "get_health",
+                Method::GET,
+                "/health",
+                (503, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::OPTIONS,
+                "/nowhere",
+                (404, allowed.clone(), None),
+            ),
+            (
+                "fallback",
+                Method::OPTIONS,
+                "/info",
+                (204, allowed.clone(), methods),
+            ),
+        ] {
+            assert_eq!(
+                ask(handler, method.clone(), path),
+                expected,
+                "{changes} {method} {path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_can_read_of_a_fault_what_it_needs_to_report_it() {
+    let page = "https://app.example";
+    for (changes, origin, allowed) in [
+        (json!({"allowed_origins": page}), page, Some(page)),
+        (
+            json!({"allowed_origins": page}),
+            "https://other.example",
+            None,
+        ),
+        (
+            json!({"allowed_origins": page, "app_key": null}),
+            page,
+            Some(page),
+        ),
+    ] {
+        let fixture = Fixture::new(&changes);
+        let mut request = fixture.request(Method::GET, "none");
+        request.headers.extend(headers(&[("origin", origin)]));
+        let answer = fixture.gateway.call_failed("get_info", &request);
+        let header = |name: &str| {
+            answer
+                .headers
+                .get(name)
+                .map(|value| value.to_str().unwrap())
+        };
+        assert_eq!(header("access-control-allow-origin"), allowed, "{changes}");
+        assert_eq!(header("x-request-id"), Some("r1"));
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let message = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
+                       again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
+        let expected = json!({"code": "internal_error", "message": message, "status": 500, "request_id": "r1"});
+        assert_eq!((answer.status.as_u16(), body), (500, expected));
+        let line = fixture.last_line();
+        let found = (&line["operation"], &line["code"], &line["status"]);
+        assert_eq!(
+            found,
+            (&json!("get_info"), &json!("internal_error"), &json!(500))
+        );
     }
 }

@@ -17,8 +17,11 @@ mod tests;
 use head::Head;
 use scan::{After, Mark, Scanner};
 
-/// Flask's default limit; more parts are 413 there.
+/// Flask's default limit, `MAX_FORM_PARTS`; more parts are 413 there.
 const MOST_PARTS: usize = 1000;
+
+/// The caller's `user` is a part as well.
+const MOST_KEPT_PARTS: usize = MOST_PARTS - 1;
 
 /// What Dify gets instead of `body`: the caller's `user` as the first part, no other part of that name, everything
 /// else as it was. What stands before the first delimiter and after the last one nobody reads; it is left out.
@@ -47,10 +50,12 @@ pub(super) fn multipart<B: Body + ?Sized>(
 fn kept_spans<B: Body + ?Sized>(body: &B, delimiter: &str) -> Result<Vec<(usize, usize)>, Refusal> {
     let mut scanner = Scanner::new(body, delimiter.as_bytes());
     let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut kept = 0;
     let mut mark = first_delimiter(&mut scanner)?;
     for _ in 0..=MOST_PARTS {
         let line_break = match mark.after {
-            After::Close => return Ok(spans),
+            After::Close if kept <= MOST_KEPT_PARTS => return Ok(spans),
+            After::Close => break,
             After::LineBreak(line_break) => line_break,
             _ => return Err(unclear()),
         };
@@ -58,11 +63,12 @@ fn kept_spans<B: Body + ?Sized>(body: &B, delimiter: &str) -> Result<Vec<(usize,
         let next = next_delimiter(&mut scanner, head.end)?;
         if !head.is_user {
             keep(&mut spans, mark.at, next.at);
+            kept += 1;
         }
         mark = next;
     }
     Err(bad(&format!(
-        "The multipart body has more than {MOST_PARTS} parts."
+        "The multipart body has more than {MOST_KEPT_PARTS} parts. Dify takes {MOST_PARTS}, and the gateway adds `user`."
     )))
 }
 

@@ -9,6 +9,8 @@ const UNCLEAR_HEAD: &str = "The head of a multipart part is not clear. Each part
                             `Content-Disposition: form-data; name=\"…\"` on a line of its own, without escapes in the name.";
 const OPEN: &str = "The multipart body does not end with its boundary and `--`.";
 const NO_HEAD: &str = "A part of the multipart body has no head of at most 16384 bytes.";
+const TOO_MANY: &str =
+    "The multipart body has more than 999 parts. Dify takes 1000, and the gateway adds `user`.";
 const FILE: &str = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nx\r\n";
 
 /// Heads that werkzeug 3.1 reads as a part called `user`.
@@ -197,6 +199,24 @@ fn a_boundary_that_would_end_the_callers_own_part_is_refused() {
 }
 
 #[test]
+fn the_part_that_the_gateway_adds_counts_among_the_parts_that_dify_takes() {
+    let part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n";
+    let user = "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nbob\r\n";
+    let cases = [
+        (999, 1, Ok(999)),
+        (1000, 0, Err(bad(TOO_MANY))),
+        (999, 2, Err(bad(TOO_MANY))),
+        (0, 1000, Ok(0)),
+        (0, 1001, Err(bad(TOO_MANY))),
+    ];
+    for (others, users, kept) in cases {
+        let sent = format!("{}{}--b--\r\n", part.repeat(others), user.repeat(users));
+        let expected = kept.map(|kept| format!("{USER}{}--b--\r\n", part.repeat(kept)));
+        assert_eq!(dify_gets(&sent), expected, "{others} and {users} of `user`");
+    }
+}
+
+#[test]
 fn heads_and_parts_have_limits() {
     let part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n";
     let padded = |size: usize| {
@@ -206,11 +226,9 @@ fn heads_and_parts_have_limits() {
         )
     };
     let cases = [
-        (part.repeat(1000), None),
-        (
-            part.repeat(1001),
-            Some("The multipart body has more than 1000 parts."),
-        ),
+        (part.repeat(999), None),
+        (part.repeat(1000), Some(TOO_MANY)),
+        (part.repeat(100_000), Some(TOO_MANY)),
         (padded(16_000), None),
         (padded(16_384), Some(NO_HEAD)),
     ];

@@ -252,13 +252,23 @@ fn a_body_that_the_daemon_has_cut_is_refused() {
 }
 
 #[test]
-fn a_form_larger_than_dify_takes_is_refused() {
-    let message = "The form has 500001 bytes. Dify takes at most 500000; send a file as `multipart/form-data`.";
-
-    assert_eq!(
-        rewritten("post_files_upload", Some(FORM), &vec![b'a'; 500_001]),
-        Err(Refusal::new(Code::BadRequest, message))
-    );
+fn a_form_larger_than_dify_takes_is_refused_and_the_user_in_it_counts() {
+    let added = "&user=alice".len();
+    let cases = [
+        (500_000 - added, None),
+        (500_000 - added + 1, Some(500_001)),
+        (500_001, Some(500_001)),
+    ];
+    for (sent, refused) in cases {
+        let found = rewritten("post_files_upload", Some(FORM), &vec![b'a'; sent]);
+        let refusal = refused.map(|length| {
+            let message = format!(
+                "The form has {length} bytes, with what the gateway adds. Dify takes at most 500000; send a file as `multipart/form-data`."
+            );
+            Refusal::new(Code::BadRequest, message)
+        });
+        assert_eq!(found.err(), refusal, "{sent} bytes");
+    }
 }
 
 #[test]
@@ -320,6 +330,20 @@ fn request_headers_pass_by_a_list() {
 
     assert_eq!(found, expected);
     assert_eq!(format!("{:?}", found.get(AUTHORIZATION)), "Some(Sensitive)");
+}
+
+#[test]
+fn a_header_that_is_not_ascii_does_not_pass() {
+    let mut client = header_map(&[("accept-language", "ja")]);
+    for (name, value) in [("accept", "é"), ("x-trace-id", "\u{fffd}")] {
+        client.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+    }
+    let found = headers(&client, &AppKey::new("app-1".to_owned()), None).unwrap();
+    let names: Vec<_> = found.keys().map(HeaderName::as_str).collect();
+    assert_eq!(
+        names,
+        ["accept-language", "authorization", "accept-encoding"]
+    );
 }
 
 #[test]

@@ -114,16 +114,6 @@ fn logs_are_the_callers_but_for_an_admin() {
     }
 }
 
-#[test]
-fn a_query_longer_than_dify_takes_is_refused() {
-    let message = "The query has 4095 bytes. Dify takes at most 4094.";
-
-    assert_eq!(
-        query(operation("get_messages"), &"x".repeat(4095), &ALICE),
-        Err(Refusal::new(Code::InvalidParam, message))
-    );
-}
-
 proptest! {
     #[test]
     fn dify_reads_every_pair_but_user(sent in "([a-z%0-9=&+;ü]|user|%75ser|&user=){0,40}") {

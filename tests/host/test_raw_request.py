@@ -1,0 +1,73 @@
+"""Requests that the SDK cannot read as the daemon hands them over."""
+
+import pytest
+from dify_plugin.core.utils.http_parser import deserialize_request
+from werkzeug import Request
+from werkzeug.routing import Map, Rule
+
+from host.raw_request import readable
+
+ROUTES = Map([Rule("/info", endpoint="info"), Rule("/<path:rest>", endpoint="fallback")])
+
+
+def routed(raw: bytes) -> Request:
+    """What the SDK does before the plugin is called."""
+    request = deserialize_request(raw)
+    ROUTES.bind_to_environ(request.environ).match()
+    return request
+
+
+def request_with(*fields: bytes, path: bytes = b"/info") -> bytes:
+    return b"\r\n".join((b"POST %s HTTP/1.1" % path, *fields, b"Content-Length: 2", b"", b"{}"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "headers"),
+    [
+        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\0", path=b"/info%00"), "/info\0", []),
+        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\x0b", path=b"/info%0B"), "/info\x0b", []),
+        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/\xff", path=b"/%FF"), "/\ufffd", []),
+        (request_with(b"Host: x", b"X_Name: 1", b"X-Name: 2"), "/info", [("X-Name", "2")]),
+        (request_with(b"Host: x", b"X-Name: \xff\xc3\xa9"), "/info", [("X-Name", "\ufffdé")]),
+        (request_with(b"Host: x", b"Authorization: Bearer \xff"), "/info", [("Authorization", "Bearer \ufffd")]),
+        (request_with(b"Host: x", b"Content-Type: a/b", b"content-type: c/d"), "/info", [("Content-Type", "c/d")]),
+        (request_with(b"Host: x", b"Connection: Upgrade", b"Upgrade: websocket"), "/info", [("Connection", "Upgrade")]),
+        (request_with(b"Host: x:99999"), "/info", []),
+        (request_with(b"Host: [::1"), "/info", []),
+        (request_with(b"Host: \xff"), "/info", []),
+        (request_with(b"Host: " + b"x" * 64), "/info", []),
+    ],
+    ids=[
+        "NUL in the path",
+        "white space in the path",
+        "a path that is no UTF-8",
+        "a name with an underscore",
+        "a value that is no UTF-8",
+        "a token that is no UTF-8",
+        "two content types",
+        "a web socket",
+        "no port",
+        "no address",
+        "a host that is no UTF-8",
+        "a label that is too long",
+    ],
+)
+def test_what_the_sdk_cannot_read_is_made_readable(raw: bytes, path: str, headers: list[tuple[str, str]]) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 It raises what its parts raise, ten kinds of it.
+        routed(raw)
+    request = routed(readable(raw))
+    expected = {("Host", "localhost"), ("Content-Length", "2"), *headers}
+    assert (request.path, set(request.headers.items()), request.get_data()) == (path, expected, b"{}")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /info?a=%20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer T\r\nX-Name: \xc3\xa9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\n\r\n\xff\r\n\r\n_:",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+)
+def test_what_it_can_read_stays_as_it_is(raw: bytes) -> None:
+    assert readable(raw) == raw
