@@ -20,11 +20,18 @@ _LEFT_OUT = frozenset(
 def readable(raw: bytes) -> bytes:
     """The same request with one value a field, the last, as the SDK takes most of them, and all of it UTF-8.
 
-    A name with `_` means another field to a WSGI application than it does to everybody before it; nginx drops it too.
+    Credentials are the exception: several become a list (RFC 9110 section 5.3), for the module to refuse. A name with
+    `_` means another field to a WSGI application than it does to everybody before it; nginx drops it too.
     """
     head, blank_line, body = raw.partition(b"\r\n\r\n")
     request_line, *lines = head.split(b"\r\n")
-    fields = {_name(line): line.decode(errors="replace").encode() for line in lines}
+    fields: dict[bytes, bytes] = {}
+    for line in lines:
+        name = _name(line)
+        value = line.decode(errors="replace").encode()
+        if name == b"authorization" and name in fields:
+            value = fields[name] + b"," + value.partition(b":")[2]
+        fields[name] = value
     kept = (line for name, line in fields.items() if name not in _LEFT_OUT and b"_" not in name)
     return b"".join((b"\r\n".join((request_line, b"Host: localhost", *kept)), blank_line, body))
 

@@ -60,6 +60,11 @@ def test_what_the_sdk_cannot_read_is_made_readable(raw: bytes, path: str, header
     assert (request.path, set(request.headers.items()), request.get_data()) == (path, expected, b"{}")
 
 
+def test_of_two_credentials_none_is_lost_on_the_way_to_the_module() -> None:
+    request = routed(readable(request_with(b"Host: x", b"Authorization: Bearer A", b"authorization: Bearer B")))
+    assert request.headers["Authorization"] == "Bearer A, Bearer B"
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -128,6 +128,16 @@ async fn a_bad_token_is_refused_by_name_and_reaches_nobody() {
     bench.assert_unharmed();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_credential_is_refused_and_never_quietly_left_out() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let (alice, bob) = (bench.token("alice"), bench.token("bob"));
+    let request = bench.request(Method::GET, "/whoami").bearer_auth(&alice);
+    let (status, code, _) = Answer::of(request.bearer_auth(&bob)).await.refusal();
+    assert_eq!((status, code.as_str()), (400, "authorization_malformed"));
+    assert_eq!(bench.get(&alice, "/whoami").await.status, 200);
+}
+
 /// RFC 6750 section 3: what was wrong, unless no token was sent.
 fn challenge(status: u16, code: &str, message: &str) -> String {
     let error = match status {
