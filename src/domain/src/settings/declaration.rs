@@ -57,6 +57,35 @@ pub struct Declaration {
     pub placeholder: Option<Text>,
 }
 
+impl Declaration {
+    /// What the parser needs to know. Who holds a declaration itself holds its texts in four languages, so a module
+    /// that is to be small must not.
+    pub(super) const fn field(self) -> Field {
+        Field {
+            name: self.name,
+            required: self.required,
+            default: self.default,
+            example: match self.placeholder {
+                Some(placeholder) => Some(placeholder.en_us),
+                None => None,
+            },
+        }
+    }
+}
+
+/// One setting as the parser reads it.
+#[derive(Clone, Copy)]
+pub(super) struct Field {
+    /// [`Declaration::name`].
+    pub name: &'static str,
+    /// [`Declaration::required`].
+    pub required: bool,
+    /// [`Declaration::default`].
+    pub default: Option<&'static str>,
+    /// What may be written, in English.
+    pub example: Option<&'static str>,
+}
+
 /// How a setting is entered; `type` in the plugin's YAML.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {

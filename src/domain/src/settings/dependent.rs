@@ -8,7 +8,7 @@ use url::Url;
 
 use super::address::parse_web_address;
 use super::claim::parse_rules;
-use super::declaration::{Declaration, access, network, person, validation};
+use super::declaration::{Field, access, network, person, validation};
 use super::reader::Reader;
 use super::scalar::{choice, parse_hash_key};
 use super::{IssuerSetting, TokenValidation, UserFormat};
@@ -30,11 +30,11 @@ pub(super) fn user_format(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> Option<UserFormat> {
-    let key = reader.read(&person::USER_HASH_KEY, parse_hash_key);
-    if reader.read(&person::USER_FORMAT, choice(IS_HASHED))? {
-        if !reader.has(&person::USER_HASH_KEY) {
+    let key = reader.read(person::USER_HASH_KEY.field(), parse_hash_key);
+    if reader.read(person::USER_FORMAT.field(), choice(IS_HASHED))? {
+        if !reader.has(person::USER_HASH_KEY.field()) {
             reader.add(
-                &person::USER_HASH_KEY,
+                person::USER_HASH_KEY.field(),
                 "is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as from \
                  `openssl rand -base64 32`",
             );
@@ -43,7 +43,7 @@ pub(super) fn user_format(
     }
     if issuers.len() > 1 || has_template(issuers) {
         reader.add(
-            &person::USER_FORMAT,
+            person::USER_FORMAT.field(),
             "is `claim`, with which a person at one issuer could read the history of another person at another; \
              write `hashed`, and a `user_hash_key`",
         );
@@ -53,15 +53,15 @@ pub(super) fn user_format(
 
 /// `required_claims`. Entra's template stands for every tenant there is, also one that an attacker has made.
 pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Rules {
-    let rules = reader.read(&access::REQUIRED_CLAIMS, parse_rules);
+    let rules = reader.read(access::REQUIRED_CLAIMS.field(), parse_rules);
     let names_tenant = rules
         .iter()
         .flat_map(Rules::names)
         .any(|path| path.as_str() == "tid");
-    let is_readable = rules.is_some() || !reader.has(&access::REQUIRED_CLAIMS);
+    let is_readable = rules.is_some() || !reader.has(access::REQUIRED_CLAIMS.field());
     if has_template(issuers) && !names_tenant && is_readable {
         reader.add(
-            &access::REQUIRED_CLAIMS,
+            access::REQUIRED_CLAIMS.field(),
             "has no rule for `tid`, so every Entra tenant would be let in; list yours as `tid=<tenant ID>|<tenant ID>`",
         );
     }
@@ -73,8 +73,10 @@ pub(super) fn token_validation(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> TokenValidation {
-    let Some(validation) = reader.read(&validation::TOKEN_VALIDATION, choice(TOKEN_VALIDATIONS))
-    else {
+    let Some(validation) = reader.read(
+        validation::TOKEN_VALIDATION.field(),
+        choice(TOKEN_VALIDATIONS),
+    ) else {
         return TokenValidation::default();
     };
     let asks_provider = matches!(
@@ -83,14 +85,16 @@ pub(super) fn token_validation(
     );
     if asks_provider && (issuers.len() > 1 || has_template(issuers)) {
         reader.add(
-            &validation::TOKEN_VALIDATION,
+            validation::TOKEN_VALIDATION.field(),
             "asks the provider about every token, and a token need not say which provider that is; write `auto`, \
              or make one endpoint for each issuer",
         );
     }
-    if validation == TokenValidation::Introspection && !reader.has(&validation::CLIENT_SECRET) {
+    if validation == TokenValidation::Introspection
+        && !reader.has(validation::CLIENT_SECRET.field())
+    {
         reader.add(
-            &validation::CLIENT_SECRET,
+            validation::CLIENT_SECRET.field(),
             "is missing, and `token_validation` `introspection` needs it; write the secret of the first `client_id`",
         );
     }
@@ -99,8 +103,8 @@ pub(super) fn token_validation(
 
 /// `jwks`. A key says nothing of its issuer, so with two issuers one could sign in the other's name.
 pub(super) fn jwks(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Rc<JwkSet>> {
-    expect_one_issuer(reader, &network::JWKS, issuers);
-    reader.read(&network::JWKS, |text| {
+    expect_one_issuer(reader, network::JWKS.field(), issuers);
+    reader.read(network::JWKS.field(), |text| {
         JwkSet::parse_setting(text)
             .map(Rc::new)
             .map_err(|error| format!("cannot be used: {error}"))
@@ -109,11 +113,11 @@ pub(super) fn jwks(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option
 
 /// `discovery_url`. A document describes one issuer.
 pub(super) fn discovery_url(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Url> {
-    expect_one_issuer(reader, &network::DISCOVERY_URL, issuers);
-    reader.read(&network::DISCOVERY_URL, parse_web_address)
+    expect_one_issuer(reader, network::DISCOVERY_URL.field(), issuers);
+    reader.read(network::DISCOVERY_URL.field(), parse_web_address)
 }
 
-fn expect_one_issuer(reader: &mut Reader<'_>, setting: &Declaration, issuers: &[IssuerSetting]) {
+fn expect_one_issuer(reader: &mut Reader<'_>, setting: Field, issuers: &[IssuerSetting]) {
     if issuers.len() > 1 && reader.has(setting) {
         reader.add(
             setting,

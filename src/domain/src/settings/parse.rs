@@ -54,7 +54,7 @@ impl AppKey {
     /// The app key among settings that may be wrong otherwise; none where it is missing or wrong itself.
     pub fn of_settings(json: &str) -> Option<Self> {
         let members = parse_members(json).ok()?;
-        Reader::new(&members).read(&connection::APP_KEY, parse_app_key)
+        Reader::new(&members).read(connection::APP_KEY.field(), parse_app_key)
     }
 }
 
@@ -99,34 +99,37 @@ fn digest(members: &Map<String, Value>) -> [u8; 32] {
 }
 
 fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Settings> {
-    let issuers = reader.read_or_default(&connection::ISSUER, parse_issuers);
-    let client_ids = reader.read(&connection::CLIENT_ID, |text| {
+    let issuers = reader.read_or_default(connection::ISSUER.field(), parse_issuers);
+    let client_ids = reader.read(connection::CLIENT_ID.field(), |text| {
         parse_client_ids(text, &issuers)
     });
-    let dify_api_url = reader.read(&connection::DIFY_API_URL, parse_api_url);
-    let app_key = reader.read(&connection::APP_KEY, parse_app_key);
+    let dify_api_url = reader.read(connection::DIFY_API_URL.field(), parse_api_url);
+    let app_key = reader.read(connection::APP_KEY.field(), parse_app_key);
     let user_format = dependent::user_format(reader, &issuers);
     Some(Settings {
-        user_claim: reader.read_or_default(&person::USER_CLAIM, parse_user_claim),
-        audience: reader.read_or_default(&access::AUDIENCE, parse_audience),
-        scopes: reader.read_or_default(&access::SCOPES, parse_scopes),
+        user_claim: reader.read_or_default(person::USER_CLAIM.field(), parse_user_claim),
+        audience: reader.read_or_default(access::AUDIENCE.field(), parse_audience),
+        scopes: reader.read_or_default(access::SCOPES.field(), parse_scopes),
         required_claims: dependent::required_claims(reader, &issuers),
-        admin_claims: reader.read(&access::ADMIN_CLAIMS, parse_rules),
-        input_claims: reader.read_or_default(&access::INPUT_CLAIMS, parse_input_claims),
-        allowed_origins: reader.read_or_default(&access::ALLOWED_ORIGINS, parse_allowed_origins),
-        public_url: reader.read(&access::PUBLIC_URL, parse_public_url),
+        admin_claims: reader.read(access::ADMIN_CLAIMS.field(), parse_rules),
+        input_claims: reader.read_or_default(access::INPUT_CLAIMS.field(), parse_input_claims),
+        allowed_origins: reader
+            .read_or_default(access::ALLOWED_ORIGINS.field(), parse_allowed_origins),
+        public_url: reader.read(access::PUBLIC_URL.field(), parse_public_url),
         token_validation: dependent::token_validation(reader, &issuers),
-        token_kind: reader.read_or_default(&validation::TOKEN_KIND, choice(TOKEN_KINDS)),
-        client_secret: reader.read(&validation::CLIENT_SECRET, parse_client_secret),
-        userinfo: reader.switch(&validation::USERINFO),
-        service_accounts: reader
-            .read_or_default(&validation::SERVICE_ACCOUNTS, choice(SERVICE_ACCOUNTS)),
+        token_kind: reader.read_or_default(validation::TOKEN_KIND.field(), choice(TOKEN_KINDS)),
+        client_secret: reader.read(validation::CLIENT_SECRET.field(), parse_client_secret),
+        userinfo: reader.switch(validation::USERINFO.field()),
+        service_accounts: reader.read_or_default(
+            validation::SERVICE_ACCOUNTS.field(),
+            choice(SERVICE_ACCOUNTS),
+        ),
         jwks: dependent::jwks(reader, &issuers),
         discovery_url: dependent::discovery_url(reader, &issuers),
-        ca_certificates: reader.read(&network::CA_CERTIFICATES, parse_ca_certificates),
-        streams_per_user: reader.read_or_default(&tuning::STREAMS_PER_USER, parse_streams),
-        clock_skew: reader.read_or_default(&tuning::CLOCK_SKEW, parse_clock_skew),
-        log_level: reader.read_or_default(&tuning::LOG_LEVEL, choice(LOG_LEVELS)),
+        ca_certificates: reader.read(network::CA_CERTIFICATES.field(), parse_ca_certificates),
+        streams_per_user: reader.read_or_default(tuning::STREAMS_PER_USER.field(), parse_streams),
+        clock_skew: reader.read_or_default(tuning::CLOCK_SKEW.field(), parse_clock_skew),
+        log_level: reader.read_or_default(tuning::LOG_LEVEL.field(), choice(LOG_LEVELS)),
         digest,
         // Last, because what they stop at must not hide a mistake in the others.
         issuers,

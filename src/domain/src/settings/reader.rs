@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::declaration::Declaration;
+use super::declaration::Field;
 use super::{Mistake, Mistakes};
 
 /// What is wrong with one setting, each the rest of a sentence that begins with the setting's name.
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
     /// The setting's value, or the value of its declared default; none where it is missing or wrong.
     pub fn read<T, P: Into<Problems>>(
         &mut self,
-        setting: &Declaration,
+        setting: Field,
         parse: impl FnOnce(&str) -> Result<T, P>,
     ) -> Option<T> {
         let text = match self.text(setting) {
@@ -61,14 +61,14 @@ impl<'a> Reader<'a> {
     /// mistake keeps it from being used.
     pub fn read_or_default<T: Default, P: Into<Problems>>(
         &mut self,
-        setting: &Declaration,
+        setting: Field,
         parse: impl FnOnce(&str) -> Result<T, P>,
     ) -> T {
         self.read(setting, parse).unwrap_or_default()
     }
 
     /// A boolean setting.
-    pub fn switch(&mut self, setting: &Declaration) -> bool {
+    pub fn switch(&mut self, setting: Field) -> bool {
         match self.value(setting) {
             None => setting.default == Some("true"),
             Some(Value::Bool(value)) => *value,
@@ -84,11 +84,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether anything is written there, right or wrong.
-    pub fn has(&self, setting: &Declaration) -> bool {
+    pub fn has(&self, setting: Field) -> bool {
         self.value(setting).is_some()
     }
 
-    pub fn add(&mut self, setting: &Declaration, message: impl Into<String>) {
+    pub fn add(&mut self, setting: Field, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             setting: setting.name,
             message: message.into(),
@@ -102,13 +102,13 @@ impl<'a> Reader<'a> {
             .ok_or(Mistakes(self.mistakes))
     }
 
-    fn add_all(&mut self, setting: &Declaration, problems: Problems) {
+    fn add_all(&mut self, setting: Field, problems: Problems) {
         for problem in problems.0 {
             self.add(setting, problem);
         }
     }
 
-    fn text(&self, setting: &Declaration) -> Result<Option<&'a str>, String> {
+    fn text(&self, setting: Field) -> Result<Option<&'a str>, String> {
         match self.value(setting) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim())),
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Null and blank text count as missing.
-    fn value(&self, setting: &Declaration) -> Option<&'a Value> {
+    fn value(&self, setting: Field) -> Option<&'a Value> {
         self.members.get(setting.name).filter(|value| match value {
             Value::Null => false,
             Value::String(text) => !text.trim().is_empty(),
@@ -132,9 +132,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn what_to_write(setting: &Declaration) -> String {
-    match setting.placeholder {
-        Some(example) => format!("write text such as `{}`", example.en_us),
+fn what_to_write(setting: Field) -> String {
+    match setting.example {
+        Some(example) => format!("write text such as `{example}`"),
         None => "write text or leave it empty".to_owned(),
     }
 }
