@@ -204,7 +204,7 @@ fn an_origin_is_kept_as_browsers_send_it() {
             ]),
         ),
         (
-            "https://bücher.example",
+            "https://xn--bcher-kva.example",
             AllowedOrigins::These(vec!["https://xn--bcher-kva.example".to_owned()]),
         ),
     ] {

@@ -97,6 +97,45 @@ fn an_address_must_be_the_one_that_is_asked_for() {
 }
 
 #[test]
+fn a_host_name_must_be_written_in_ascii() {
+    let other_letters = |setting| {
+        format!(
+            "`{setting}` has a host name with letters outside ASCII; write the form that begins with `xn--`, such as \
+             `https://xn--bcher-kva.example` for `https://bücher.example`."
+        )
+    };
+    for setting in [
+        "issuer",
+        "dify_api_url",
+        "public_url",
+        "discovery_url",
+        "allowed_origins",
+    ] {
+        assert_mistakes(&[
+            (
+                json!({setting: "https://bücher.example"}),
+                &other_letters(setting),
+            ),
+            (
+                json!({setting: "https://例え.テスト:8443"}),
+                &other_letters(setting),
+            ),
+        ]);
+        assert!(sentences(&json!({setting: "https://xn--bcher-kva.example"})).is_empty());
+    }
+    assert_mistakes(&[
+        (
+            json!({"issuer": "https://b%C3%BCcher.example"}),
+            "`issuer` is no valid URL; write it as `https://host/path`.",
+        ),
+        (
+            json!({"allowed_origins": "https://b%C3%BCcher.example"}),
+            "`allowed_origins` is no origin; write scheme, host and port, such as `https://app.example.com`.",
+        ),
+    ]);
+}
+
+#[test]
 fn an_origin_must_be_one_that_a_browser_sends() {
     let none = "`allowed_origins` is no origin; write scheme, host and port, such as `https://app.example.com`.";
     let more = "`allowed_origins` is more than an origin; write scheme, host and port alone, such as `https://app.example.com`.";
