@@ -27,7 +27,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     package::build(workspace)?;
     let mut bench = workspace.cargo();
     bench
-        .args(["run", "--quiet", "--locked", "--profile", "bench"])
+        .args(["run", "--quiet", "--locked", "--release"])
         .args(["--package", "gateway-bench", "--", "--earlier-python"])
         .arg(earlier.program("python"))
         .args(["--rounds", &options.rounds.to_string()])

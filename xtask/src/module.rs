@@ -16,6 +16,9 @@ pub const PATH: &str = "host/gateway.wasm";
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// What of the module is compiled for speed and what for size.
+const PROFILE: &str = "module";
+
 /// Builds the module.
 ///
 /// # Errors
@@ -31,16 +34,21 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         "build",
         "--quiet",
         "--locked",
-        "--release",
+        "--profile",
+        PROFILE,
         "--package",
         "gateway",
         "--target",
         TARGET,
     ]);
     build.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(workspace)?);
-    step::run("building gateway.wasm (release)", &mut build)?;
+    step::run("building gateway.wasm", &mut build)?;
 
-    let compiled = workspace.target().join(TARGET).join("release/gateway.wasm");
+    let compiled = workspace
+        .target()
+        .join(TARGET)
+        .join(PROFILE)
+        .join("gateway.wasm");
     let bytes = bind(&compiled)
         .with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))?;
     workspace.replace(PATH, &bytes)

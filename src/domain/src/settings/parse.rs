@@ -64,7 +64,8 @@ impl AllowedOrigins {
         let Ok(members) = parse_members(json) else {
             return Self::default();
         };
-        Reader::new(&members).read_or_default(&access::ALLOWED_ORIGINS, parse_allowed_origins)
+        Reader::new(&members)
+            .read_or_default(access::ALLOWED_ORIGINS.field(), parse_allowed_origins)
     }
 }
 
