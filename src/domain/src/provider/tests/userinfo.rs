@@ -40,7 +40,7 @@ fn the_token_itself_is_what_asks() {
     let sent = host.exchanges().pop().unwrap();
     assert_eq!(
         (sent.method, sent.url.as_str(), sent.reach),
-        (Method::GET, USERINFO, Reach::Discovered)
+        (Method::GET, USERINFO, Reach::Configured)
     );
     assert_eq!(sent.headers["authorization"], "Bearer opaque");
     assert!(sent.headers["authorization"].is_sensitive());
