@@ -124,14 +124,18 @@ fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
     }
 }
 
-/// The only issuer there is, or the one that the token names.
+/// The issuer that the token names, or the only one there is: nobody is asked about, and shown, somebody else's token.
+/// What looks like a JWT and is none in the strict form may still be a token for the provider's eyes alone.
 fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Refusal> {
-    match provider::sole_issuer(settings) {
-        Ok(issuer) => Ok(issuer.clone()),
-        Err(_) if UnverifiedToken::looks_like_one(token.reveal()) => {
-            token::issuer_of(&UnverifiedToken::parse(token.reveal())?.claims, settings)
-        }
-        Err(refusal) => Err(refusal),
+    let sole = provider::sole_issuer(settings);
+    if !UnverifiedToken::looks_like_one(token.reveal()) {
+        return sole.cloned();
+    }
+    match (UnverifiedToken::parse(token.reveal()), sole) {
+        (Ok(token), Ok(sole)) if token.claims.get("iss").is_none() => Ok(sole.clone()),
+        (Ok(token), _) => token::issuer_of(&token.claims, settings),
+        (Err(_), Ok(sole)) => Ok(sole.clone()),
+        (Err(refusal), Err(_)) => Err(refusal),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tokens about which the provider itself is asked, from the request to the caller.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -67,6 +69,43 @@ fn an_end_that_the_introspection_tells_holds() {
         let active = json!({"active": true, "sub": "alice", "client_id": "app", "exp": exp});
         fixture.host.answer(INTROSPECTION, ok(active.to_string()));
         assert_eq!(outcome(&fixture, "opaque"), expected, "{exp}");
+    }
+}
+
+#[test]
+fn the_provider_is_asked_about_its_own_tokens_and_those_that_only_it_can_read() {
+    let encoded = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let jwt = |claims: Value| {
+        let header = encoded(r#"{"alg":"RS256"}"#);
+        format!("{header}.{}.AAAA", encoded(&claims.to_string()))
+    };
+    let sealed = format!("{}.e30.e30.e30.e30", encoded(r#"{"alg":"dir"}"#));
+    let asked = || Ok("alice".to_owned());
+    for (case, token, expected) in [
+        ("opaque", "opaque".to_owned(), asked()),
+        ("its JWT", jwt(json!({"iss": ISSUER})), asked()),
+        ("a JWT that names nobody", jwt(json!({})), asked()),
+        ("a JWE", sealed, asked()),
+        (
+            "somebody else's JWT",
+            jwt(json!({"iss": "https://other.example"})),
+            refusal(401, "token_issuer_unknown"),
+        ),
+        (
+            "nobody's JWT",
+            jwt(json!({"iss": 5})),
+            refusal(401, "token_claim_invalid"),
+        ),
+    ] {
+        for validation in ["introspection", "userinfo"] {
+            let settings = json!({"client_secret": "secret", "token_validation": validation});
+            let fixture = fixture(&settings);
+            let answer = json!({"active": true, "sub": "alice", "client_id": "app"});
+            fixture.host.answer(INTROSPECTION, ok(answer.to_string()));
+            fixture.host.answer(USERINFO, ok(answer.to_string()));
+            assert_eq!(outcome(&fixture, &token), expected, "{case}");
+            assert_eq!(fixture.host.urls().is_empty(), expected.is_err(), "{case}");
+        }
     }
 }
 
