@@ -59,5 +59,5 @@ def _request(head: dict[str, Any], body: bytes, lent: frozenset[Origin]) -> Requ
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
         lent=lent,
-        may_reach_public=head["reach"] == "discovered",
+        must_be_public=head["reach"] == "discovered",
     )

@@ -58,15 +58,15 @@ class Request:
     ca: str | None
     limits: Limits
     lent: frozenset[Origin]
-    may_reach_public: bool = False
+    must_be_public: bool = False
+    """Whether it goes where somebody else than the administrator says, and so to public addresses only."""
 
     def route(self) -> Route:
         """The way to its origin. Raises `Failure` when the call may not go there."""
         origin = Origin.of(self.url)
-        is_lent = origin in self.lent
-        if origin is None or not (is_lent or self.may_reach_public):
+        if origin is None or not (origin in self.lent or self.must_be_public):
             raise Failure("refused")
-        return Route.to(origin, public_only=not is_lent, ca=self.ca)
+        return Route.to(origin, public_only=self.must_be_public, ca=self.ca)
 
 
 class Answer:

@@ -70,12 +70,12 @@ pub struct Exchange {
     pub limits: Limits,
 }
 
-/// Where an address comes from.
+/// Who chose an address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reach {
-    /// The endpoint's settings: the host has lent exactly these origins to the call.
+    /// The administrator: its origin stands in the settings, and the host has lent exactly these to the call.
     Configured,
-    /// A document of the identity provider: the host refuses private addresses that the issuer is not on.
+    /// The identity provider, in a document: the host refuses private addresses, also those of the settings.
     Discovered,
 }
 

@@ -9,7 +9,7 @@ use crate::jose::UnverifiedToken;
 use crate::provider::{self, Providers};
 use crate::request::Request;
 use crate::settings::{Issuer, Settings, TokenValidation};
-use crate::token::{self, AccessToken, Caller};
+use crate::token::{self, Accepted, AccessToken, Caller};
 
 use super::verdicts::{TokenKey, Verdicts};
 
@@ -38,8 +38,9 @@ impl<H: Host> Admission<H> {
             TokenValidation::Introspection => self.introspected(&token, settings).await?,
             TokenValidation::Auto | TokenValidation::Jwt => self.verified(&token, settings).await?,
         };
-        let claims = self.enriched(claims, &issuer, &token, settings).await?;
-        token::judge(claims, issuer, settings, self.host.now())
+        let accepted = token::accept(claims, issuer, settings, self.host.now())?;
+        let completed = self.completed(accepted, &token, settings).await?;
+        token::judge(completed, settings)
     }
 
     /// RFC 7515 §5.2 and RFC 7519 §7.2, the cheap and telling checks before the costly ones.
@@ -71,7 +72,6 @@ impl<H: Host> Admission<H> {
     ) -> Result<(Issuer, Claims), Refusal> {
         let issuer = issuer_to_ask(token, settings)?;
         let claims = self.providers.introspect(&issuer, settings, token).await?;
-        token::check_form(None, &claims, settings, self.host.now())?;
         Ok((issuer, claims))
     }
 
@@ -89,27 +89,27 @@ impl<H: Host> Admission<H> {
     }
 
     /// Adds the claims that a rule names and the token lacks. What the token says itself stands.
-    async fn enriched(
+    async fn completed(
         &self,
-        claims: Claims,
-        issuer: &Issuer,
+        accepted: Accepted,
         token: &AccessToken,
         settings: &Settings,
-    ) -> Result<Claims, Refusal> {
+    ) -> Result<Accepted, Refusal> {
+        let claims = accepted.claims();
         if !settings.userinfo
             || settings.token_validation == TokenValidation::Userinfo
-            || !lacks_any(&claims, settings)
+            || !lacks_any(claims, settings)
         {
-            return Ok(claims);
+            return Ok(accepted);
         }
         let Some(subject) = claims.get("sub").and_then(|subject| subject.as_str()) else {
-            return Ok(claims);
+            return Ok(accepted);
         };
         let further = self
             .providers
-            .userinfo(issuer, settings, token, Some(subject))
+            .userinfo(accepted.issuer(), settings, token, Some(subject))
             .await?;
-        Ok(claims.completed_with(&further))
+        Ok(accepted.completed_with(&further))
     }
 }
 
@@ -124,14 +124,18 @@ fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
     }
 }
 
-/// The only issuer there is, or the one that the token names.
+/// The issuer that the token names, or the only one there is: nobody is asked about, and shown, somebody else's token.
+/// What looks like a JWT and is none in the strict form may still be a token for the provider's eyes alone.
 fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Refusal> {
-    match provider::sole_issuer(settings) {
-        Ok(issuer) => Ok(issuer.clone()),
-        Err(_) if UnverifiedToken::looks_like_one(token.reveal()) => {
-            token::issuer_of(&UnverifiedToken::parse(token.reveal())?.claims, settings)
-        }
-        Err(refusal) => Err(refusal),
+    let sole = provider::sole_issuer(settings);
+    if !UnverifiedToken::looks_like_one(token.reveal()) {
+        return sole.cloned();
+    }
+    match (UnverifiedToken::parse(token.reveal()), sole) {
+        (Ok(token), Ok(sole)) if token.claims.get("iss").is_none() => Ok(sole.clone()),
+        (Ok(token), _) => token::issuer_of(&token.claims, settings),
+        (Err(_), Ok(sole)) => Ok(sole.clone()),
+        (Err(refusal), Err(_)) => Err(refusal),
     }
 }
 

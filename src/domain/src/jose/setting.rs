@@ -7,6 +7,8 @@ use crate::json::parse_object;
 
 const MAX_DEPTH: usize = 8;
 
+const SECRET: &str = "it holds a private or shared key: write public keys only";
+
 impl JwkSet {
     /// Parses the setting `jwks`: a JWK set, a single JWK, or one or more PEM public keys. A key without `kid` answers
     /// to every `kid`.
@@ -22,9 +24,7 @@ impl JwkSet {
         };
         let why: Vec<String> = set.unusable().iter().map(ToString::to_string).collect();
         if set.unusable().contains(&Unusable::Secret) {
-            return Err(InvalidJwkSet(
-                "it holds a private or shared key: write public keys only".to_owned(),
-            ));
+            return Err(InvalidJwkSet(SECRET.to_owned()));
         }
         if set.keys().next().is_none() {
             let message = match why.is_empty() {
@@ -47,7 +47,12 @@ fn parse_json(text: &str) -> Result<JwkSet, InvalidJwkSet> {
     Ok(set.written_by_administrator())
 }
 
+/// What stands around the blocks is explanation, but not where it is a private key whose first line got lost: whoever
+/// pasted that must learn it.
 fn parse_pem(text: &str) -> Result<JwkSet, String> {
+    if text.contains("PRIVATE KEY-----") {
+        return Err(SECRET.to_owned());
+    }
     let blocks = pem::blocks(text)?;
     if blocks.is_empty() {
         return Err(
@@ -64,7 +69,6 @@ fn parse_block(block: &Block) -> Result<Result<Jwk, Unusable>, String> {
         "CERTIFICATE" => Err("it is a certificate: write the public key in it, which \
              `openssl x509 -in certificate.pem -noout -pubkey` prints"
             .to_owned()),
-        label if label.ends_with("PRIVATE KEY") => Ok(Err(Unusable::Secret)),
         _ => Err("a PEM block is no `PUBLIC KEY`".to_owned()),
     }
 }

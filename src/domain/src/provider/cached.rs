@@ -19,7 +19,8 @@ const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 /// The part of a lifetime after which a value is renewed behind the back of whoever uses it.
 const AHEAD: f64 = 0.8;
 
-/// How long after a failed attempt nobody waits for the next one, as long as an older value serves.
+/// As long as an older value serves: how long after a failed attempt nobody waits for the next one, and the time in which
+/// no more than two fail.
 const OUTAGE: Duration = Duration::from_secs(60);
 
 /// A fetched value and how long it may be used.
@@ -73,9 +74,17 @@ pub(super) struct Cached<H, V> {
     state: RefCell<State<V>>,
 }
 
+/// The last attempt failed.
+struct Failure {
+    refusal: Refusal,
+    at: UnixTime,
+    /// When the attempt before it failed too.
+    before: Option<UnixTime>,
+}
+
 struct State<V> {
     held: Option<Held<V>>,
-    failed: Option<(Refusal, UnixTime)>,
+    failed: Option<Failure>,
     last_number: u64,
     /// The value is known to be out of date, whatever its lifetime.
     is_outdated: bool,
@@ -172,7 +181,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
         Freshness {
             age_seconds: age.as_secs(),
             next_refresh_seconds: held.lifetime.mul_f64(AHEAD).saturating_sub(age).as_secs(),
-            last_failure: last_failure.map(|(refusal, _)| refusal.message().to_owned()),
+            last_failure: last_failure.map(|failed| failed.refusal.message().to_owned()),
         }
     }
 
@@ -185,7 +194,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
         let is_outage = state
             .failed
             .as_ref()
-            .is_some_and(|(_, at)| is_within(now, *at, OUTAGE));
+            .is_some_and(|failed| is_within(now, failed.at, OUTAGE));
         if now.since(held.asked) >= held.lifetime.saturating_add(STALE) {
             Standing::Absent
         } else if !state.is_outdated && is_within(now, held.asked, held.lifetime.mul_f64(AHEAD)) {
@@ -197,10 +206,17 @@ impl<H: Host, V: 'static> Cached<H, V> {
         }
     }
 
+    /// A provider that returns is used at once by those who have nothing else; the others need not press it.
     fn held_back(&self) -> Option<Refusal> {
+        let now = self.host.now();
+        let is_served = !matches!(self.standing(), Standing::Absent);
         let state = self.state.borrow();
-        let (refusal, at) = state.failed.as_ref()?;
-        is_within(self.host.now(), *at, HOLD_BACK).then(|| refusal.clone())
+        let failed = state.failed.as_ref()?;
+        let failed_twice = failed
+            .before
+            .is_some_and(|before| is_within(now, before, OUTAGE));
+        let waits = is_within(now, failed.at, HOLD_BACK) || (is_served && failed_twice);
+        waits.then(|| failed.refusal.clone())
     }
 
     fn next_number(&self) -> u64 {
@@ -232,7 +248,11 @@ impl<H: Host, V: 'static> Cached<H, V> {
                 Ok(held)
             }
             Err(refusal) => {
-                state.failed = Some((refusal.clone(), self.host.now()));
+                state.failed = Some(Failure {
+                    refusal: refusal.clone(),
+                    at: self.host.now(),
+                    before: state.failed.as_ref().map(|failed| failed.at),
+                });
                 Err(refusal)
             }
         }

@@ -13,7 +13,7 @@ use super::failure::{Document, no_answer, wrong_status};
 use super::identity::Identity;
 use super::journal::{Came, Entry};
 use crate::error::Refusal;
-use crate::host::{Exchange, Fetched, Host, Limits, LogLevel, Reach, TransportError};
+use crate::host::{Exchange, Fetched, Host, Limits, LogLevel, TransportError};
 use crate::settings::Issuer;
 
 /// What one request may wait for one document, over all the exchanges that it takes.
@@ -66,14 +66,10 @@ impl<H: Host> Client<H> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         Exchange {
             method: Method::GET,
+            reach: self.identity.reach(&url),
             url,
             headers,
             body: Vec::new(),
-            reach: if document == Document::Discovery {
-                Reach::Configured
-            } else {
-                Reach::Discovered
-            },
             ca_certificates: self.identity.ca_certificates(),
             limits: limits(document),
         }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::failure::{Document, invalid};
 use crate::error::Refusal;
+use crate::host::Reach;
 use crate::settings::{Issuer, IssuerSetting, Settings};
 
 /// Everything that decides how an identity provider is reached and what is believed of it. Endpoints that agree in all
@@ -49,6 +50,17 @@ impl Identity {
             .discovery_url
             .as_ref()
             .is_some_and(|url| url.scheme() == "http")
+    }
+
+    /// Whose choice it is to ask at `url`: the administrator's, where it has the origin of what they wrote for this
+    /// provider. No other origin of the settings, such as Dify's, is any business of its documents.
+    pub(super) fn reach(&self, url: &Url) -> Reach {
+        let issuer = Url::parse(self.issuer.as_str()).ok();
+        let mut own = issuer.iter().chain(&self.discovery_url);
+        match own.any(|own| own.origin() == url.origin()) {
+            true => Reach::Configured,
+            false => Reach::Discovered,
+        }
     }
 
     /// Where the discovery document may stand, in the order of asking: `discovery_url` alone where it is set, else

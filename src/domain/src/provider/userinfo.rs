@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Map, Value};
 
 use super::answers::Verdict;
 use super::failure::{Document, invalid, wrong_status};
@@ -30,24 +31,30 @@ pub(super) fn read(fetched: &Fetched, issuer: &Issuer) -> Result<Verdict, Refusa
         StatusCode::FORBIDDEN => return Ok(Err(scope_missing(issuer))),
         status => return Err(wrong_status(issuer, Document::Userinfo, status)),
     }
+    members(fetched)
+        .map(|members| Ok(Claims::new(members)))
+        .map_err(|(why, cure)| invalid(issuer, Document::Userinfo, &why, cure))
+}
+
+/// What stands in the answer, or why it is none and what mends that.
+fn members(fetched: &Fetched) -> Result<Map<String, Value>, (String, &'static str)> {
+    const MEND: &str = "Mend it at the provider.";
     if is_jwt(fetched) {
-        let cure = "Set the client's userinfo answers to plain JSON at the provider.";
-        return Err(invalid(
-            issuer,
-            Document::Userinfo,
-            "it is a signed JWT, and JSON is expected",
-            cure,
+        return Err((
+            "it is a signed JWT, and JSON is expected".to_owned(),
+            "Set the client's userinfo answers to plain JSON at the provider.",
         ));
     }
-    let members = json::parse_object(&fetched.body, DEPTH).map_err(|error| {
-        invalid(
-            issuer,
-            Document::Userinfo,
-            &error.to_string(),
-            "Mend it at the provider.",
-        )
-    })?;
-    Ok(Ok(Claims::new(members)))
+    let members =
+        json::parse_object(&fetched.body, DEPTH).map_err(|error| (error.to_string(), MEND))?;
+    match members.get("sub").and_then(Value::as_str) {
+        // OpenID Connect Core §5.3.2: it must always be there.
+        None | Some("") => Err((
+            "it names nobody: `sub` is missing or no text".to_owned(),
+            MEND,
+        )),
+        Some(_) => Ok(members),
+    }
 }
 
 /// An answer about another person must not be added to the token's claims (OpenID Connect Core §5.3.2).
@@ -55,7 +62,7 @@ pub(super) fn check_subject(claims: &Claims, subject: &str) -> Result<(), Refusa
     if claims.get("sub").is_some_and(|sub| sub == subject) {
         return Ok(());
     }
-    let message = "The userinfo answer has another `sub` than the token, or none. Sign in again; if it lasts, the \
+    let message = "The userinfo answer has another `sub` than the token. Sign in again; if it lasts, the \
                    provider gives the client another subject identifier in userinfo than in tokens.";
     Err(Refusal::new(Code::TokenClaimInvalid, message))
 }

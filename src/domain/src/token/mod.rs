@@ -44,22 +44,67 @@ pub struct Caller {
     pub is_service_account: bool,
 }
 
-/// Everything that the settings demand of the claims of a genuine token, or of an introspection or userinfo answer of
-/// `issuer`. The form is judged once more, for such answers have not been and a cached token may have expired.
+/// The claims of a token that is in force and meant for this endpoint. Whether its holder may use the endpoint is not
+/// decided yet.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    claims: Claims,
+    issuer: Issuer,
+    scopes: Vec<String>,
+}
+
+impl Accepted {
+    /// The issuer that vouches for the claims.
+    pub const fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// The claims.
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// With what else the issuer says of the person. It changes nothing of what the token itself was accepted for: an
+    /// audience or a scope that only the userinfo endpoint names is none of the token's.
+    pub fn completed_with(mut self, further: &Claims) -> Self {
+        self.claims = self.claims.completed_with(further);
+        self
+    }
+}
+
+/// What the settings demand of a genuine token itself, or of what the introspection or userinfo endpoint of `issuer`
+/// says of one: issuer, form, times, audience, client and scopes.
 ///
 /// # Errors
-/// Why the caller is refused. The values of `required_claims` and `admin_claims` stand in the log detail only.
-pub fn judge(
+/// Why the token is refused.
+pub fn accept(
     claims: Claims,
     issuer: Issuer,
     settings: &Settings,
     now: UnixTime,
-) -> Result<Caller, Refusal> {
+) -> Result<Accepted, Refusal> {
     issuer::check(&claims, &issuer)?;
     form::check(None, &claims, settings, now)?;
     audience::check(&claims, &issuer, settings)?;
     let scopes = scope::granted(&claims)?;
     scope::check(&scopes, &settings.scopes)?;
+    Ok(Accepted {
+        claims,
+        issuer,
+        scopes,
+    })
+}
+
+/// What the settings demand of whoever the token stands for.
+///
+/// # Errors
+/// Why the caller is refused. The values of `required_claims` and `admin_claims` stand in the log detail only.
+pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal> {
+    let Accepted {
+        claims,
+        issuer,
+        scopes,
+    } = accepted;
     groups::check(&claims, &settings.required_claims)?;
     let is_service_account = service_account::check(&claims, settings)?;
     let user = User::from_claims(&claims, &issuer, settings, is_service_account)?;

@@ -63,7 +63,13 @@ fn assert_asks_only_what_it_may(document: &[u8], exchanges: &[Exchange], endpoin
         let url = &exchange.url;
         let written = members.get(endpoint).and_then(Value::as_str);
         assert_eq!(Url::parse(written.expect("an address")).as_ref(), Ok(url));
-        assert_eq!((url.scheme(), exchange.reach), ("https", Reach::Discovered));
+        let is_own = url.origin() == discovery.url.origin();
+        let reach = if is_own {
+            Reach::Configured
+        } else {
+            Reach::Discovered
+        };
+        assert_eq!((url.scheme(), exchange.reach), ("https", reach));
         assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, pending, ready};
-use gateway_domain::host::{Exchange, Fetched, Host, LogLevel, Reach, TransportError};
+use gateway_domain::host::{Exchange, Fetched, Host, LogLevel, TransportError};
 use gateway_domain::settings::Settings;
 use gateway_domain::time::UnixTime;
 use gateway_domain::token::AccessToken;
@@ -58,9 +58,9 @@ impl Host for IdentityProvider {
         &self,
         request: Exchange,
     ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>> {
-        let body = match request.reach {
-            Reach::Configured => self.discovery.clone(),
-            Reach::Discovered => self.answer.clone(),
+        let body = match request.url.path().starts_with("/.well-known/") {
+            true => self.discovery.clone(),
+            false => self.answer.clone(),
         };
         self.exchanges.borrow_mut().push(request);
         ready(Ok(Fetched {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures::FutureExt;
 use gateway_domain::host::Host;
 use gateway_domain::provider::{Providers, sole_issuer};
-use gateway_domain::token::judge;
+use gateway_domain::token::{accept, judge};
 use serde_json::Value;
 
 use super::identity_provider::{IdentityProvider, opaque_token, settings};
@@ -29,7 +29,8 @@ pub(crate) fn check(input: &[u8]) {
         assert!(member_names(input).are_unique());
         assert_eq!(members.get("active"), Some(&Value::Bool(true)));
         // What is not of this issuer and for this client is refused there; it must not panic.
-        judge(claims, issuer.clone(), &settings, provider.now())
+        accept(claims, issuer.clone(), &settings, provider.now())
+            .and_then(|accepted| judge(accepted, &settings))
             .map(drop)
             .unwrap_or_default();
     }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway_domain::jose::{Algorithm, UnverifiedToken};
 use gateway_domain::settings::Settings;
 use gateway_domain::time::UnixTime;
-use gateway_domain::token::{Caller, check_form, issuer_of, judge};
+use gateway_domain::token::{Caller, accept, check_form, issuer_of, judge};
 use serde_json::Value;
 
 use crate::reading::{member_names, object};
@@ -50,7 +50,8 @@ fn check_compact(compact: &str) {
             continue;
         };
         assert!(settings.issuers.iter().any(|own| own.covers(&issuer)));
-        if let Ok(caller) = judge(token.claims.clone(), issuer, &settings, NOW) {
+        let accepted = accept(token.claims.clone(), issuer, &settings, NOW);
+        if let Ok(caller) = accepted.and_then(|accepted| judge(accepted, &settings)) {
             assert_is_somebody(&caller, &settings);
         }
     }

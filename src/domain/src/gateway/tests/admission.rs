@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::json;
 
-use super::{APP_KEY, Fixture, answered, refused, relayed};
+use super::{APP_KEY, Fixture, answered, headers, refused, relayed};
 
 #[test]
 fn who_may_not_in_is_refused_without_a_request_to_anybody() {
@@ -43,6 +43,22 @@ fn who_may_not_in_is_refused_without_a_request_to_anybody() {
         assert_eq!(refused(outcome), (status, code.to_owned()), "{claims}");
     }
     assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn a_good_token_opens_nothing_in_query_cookie_or_body() {
+    let fixture = Fixture::new(&json!({}));
+    let token = fixture.token(&json!({}));
+    let mut request = fixture.request(Method::POST, "");
+    request.query = format!("access_token={token}&token={token}");
+    request.headers = headers(&[
+        ("cookie", &format!("access_token={token}")),
+        ("x-access-token", &token),
+        ("content-type", "application/json"),
+    ]);
+    let body = json!({"query": "q", "inputs": {}, "access_token": token}).to_string();
+    let outcome = fixture.handle("post_chat_messages", &request, &body);
+    assert_eq!(refused(outcome), (401, "token_missing".to_owned()));
 }
 
 #[test]

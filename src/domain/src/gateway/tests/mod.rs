@@ -1,5 +1,6 @@
 mod admission;
 mod app_api;
+mod asked;
 mod health;
 mod operations;
 mod own_operations;

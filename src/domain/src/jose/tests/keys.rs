@@ -41,6 +41,11 @@ fn ed25519() -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key().to_bytes())})
 }
 
+/// An encoded point by the first, the inner and the last bytes of its y.
+fn point_25519(first: u8, inner: u8, last: u8) -> Vec<u8> {
+    [vec![first], vec![inner; 30], vec![last]].concat()
+}
+
 /// `key` with `changes` over it; `null` removes a member.
 fn with(key: Value, changes: Value) -> Value {
     let mut key = key.as_object().unwrap().clone();
@@ -170,8 +175,26 @@ fn a_key_that_is_weak_unsound_or_for_something_else_is_left_out_and_counted() {
         ("Ed448", with(ed25519(), json!({"crv": "Ed448"}))),
         ("X25519", with(ed25519(), json!({"crv": "X25519"}))),
         (
-            "an Ed25519 key of small order",
+            "an Ed25519 key of order 4",
             with(ed25519(), json!({"x": encode([0; 32])})),
+        ),
+        (
+            "the Ed25519 key of order 1",
+            with(ed25519(), json!({"x": encode(point_25519(1, 0, 0))})),
+        ),
+        (
+            "the Ed25519 key of order 2",
+            with(
+                ed25519(),
+                json!({"x": encode(point_25519(0xec, 0xff, 0x7f))}),
+            ),
+        ),
+        (
+            "an Ed25519 key whose y is beyond the field",
+            with(
+                ed25519(),
+                json!({"x": encode(point_25519(0xee, 0xff, 0x7f))}),
+            ),
         ),
         (
             "an Ed25519 key of 31 bytes",

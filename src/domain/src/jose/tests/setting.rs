@@ -178,6 +178,26 @@ fn what_cannot_verify_anything_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn a_private_key_is_seen_also_where_the_lines_around_it_are_damaged() {
+    for rest in [
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        "--BEGIN EC PRIVATE KEY-----\nAAAA",
+        "AAAA\n-----END PRIVATE KEY-----",
+    ] {
+        for text in [
+            format!("{}{rest}", es256_pem()),
+            format!("{rest}{}", es256_pem()),
+        ] {
+            assert_eq!(
+                error_of(&text),
+                "it holds a private or shared key: write public keys only",
+                "{rest}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_private_key_beside_a_public_one_is_refused_and_not_repeated() {
     let secret = RS256KeyPair::from_pem(&super::signature::rsa_pair().to_pem().unwrap())
         .unwrap()

@@ -64,7 +64,7 @@ fn the_next_address_is_tried_where_there_is_no_document() {
 fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says() {
     let host = FakeHost::new();
     let address = "http://keycloak:8080/openid";
-    let keys = "http://keycloak:8080/keys";
+    let keys = "http://keys.example.com/keys";
     host.answer(address, ok(document("").replace(KEYS, keys)));
     host.answer(keys, ok(key_set(&["one"])));
     let mut settings = settings();

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::support::settings;
+use crate::host::Reach;
 use crate::provider::identity::Identity;
 use crate::settings::{Issuer, IssuerSetting};
 
@@ -11,6 +12,34 @@ fn identity(issuer: &str, discovery_url: Option<&str>) -> Identity {
     settings.issuers = vec![IssuerSetting::Exact(Issuer(issuer.to_owned()))];
     settings.discovery_url = discovery_url.map(|url| Url::parse(url).unwrap());
     Identity::new(&Issuer(issuer.to_owned()), &settings)
+}
+
+#[test]
+fn only_the_origins_of_the_providers_own_addresses_are_the_administrators_choice() {
+    let internal = Some("http://keycloak:8080/realms/one/.well-known/openid-configuration");
+    let issuer = "https://id.example.com/realms/one";
+    for (discovery_url, url, expected) in [
+        (None, "https://id.example.com/keys", Reach::Configured),
+        (None, "https://ID.example.com:443/keys", Reach::Configured),
+        (None, "https://id.example.com:8443/keys", Reach::Discovered),
+        (None, "http://id.example.com/keys", Reach::Discovered),
+        (
+            None,
+            "https://id.example.com.evil.example/keys",
+            Reach::Discovered,
+        ),
+        (None, "https://keys.example.com/keys", Reach::Discovered),
+        (None, "https://10.0.0.1/keys", Reach::Discovered),
+        // Where Dify is, in the same settings.
+        (None, "https://api.dify.ai/v1/info", Reach::Discovered),
+        (internal, "http://keycloak:8080/keys", Reach::Configured),
+        (internal, "https://id.example.com/keys", Reach::Configured),
+        (None, "http://keycloak:8080/keys", Reach::Discovered),
+        (internal, "http://keycloak:9000/keys", Reach::Discovered),
+    ] {
+        let reach = identity(issuer, discovery_url).reach(&Url::parse(url).unwrap());
+        assert_eq!(reach, expected, "{discovery_url:?} {url}");
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
         let sent = &exchanges[1];
         assert_eq!(
             (&sent.method, sent.url.as_str(), sent.reach),
-            (&Method::POST, INTROSPECTION, Reach::Discovered)
+            (&Method::POST, INTROSPECTION, Reach::Configured)
         );
         assert_eq!(
             sent.headers["content-type"],

@@ -79,6 +79,54 @@ fn a_flood_of_random_keys_costs_two_requests_a_minute() {
 }
 
 #[test]
+fn a_flood_of_random_keys_costs_two_attempts_a_minute_in_an_outage_too() {
+    for age in [Duration::ZERO, 9 * MINUTE, 10 * MINUTE] {
+        let (host, keys) = warm();
+        host.advance(age);
+        host.answer(KEYS, Err(TransportError::Connect));
+        let minutes: Vec<_> = (0..10)
+            .map(|minute| {
+                let before = host.count(KEYS);
+                for number in 0..600 {
+                    assert_eq!(
+                        host.run(find(&keys, &format!("random-{minute}-{number}"))),
+                        Err(Code::IdentityProviderUnavailable)
+                    );
+                    host.run_background();
+                    host.advance(SECOND / 10);
+                }
+                assert_eq!(host.run(find(&keys, "first")), Ok(true));
+                host.count(KEYS) - before
+            })
+            .collect();
+        assert_eq!(minutes, [2; 10], "keys of {age:?}");
+    }
+}
+
+#[test]
+fn a_provider_that_returns_is_used_at_the_next_attempt() {
+    let waits = |(host, keys): (Rc<FakeHost>, Keys), outage: u32| {
+        host.answer(KEYS, Err(TransportError::Connect));
+        for second in 0.. {
+            if second == outage {
+                host.answer(KEYS, ok("second"));
+            }
+            if host.run(find(&keys, "second")) == Ok(true) {
+                return second;
+            }
+            host.advance(SECOND);
+        }
+        unreachable!("the key is found one day")
+    };
+    for (outage, where_others_serve, where_none_serve) in
+        [(1, 5, 5), (6, 60, 10), (61, 65, 65), (66, 120, 70)]
+    {
+        assert_eq!(waits(warm(), outage), where_others_serve, "{outage} s");
+        assert_eq!(waits(cold(), outage), where_none_serve, "{outage} s");
+    }
+}
+
+#[test]
 fn thirty_seconds_after_a_request_in_vain_the_next_unknown_key_is_asked_for() {
     let (host, keys) = warm();
     assert_eq!(host.run(find(&keys, "random")), Ok(false));

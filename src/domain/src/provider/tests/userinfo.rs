@@ -40,7 +40,7 @@ fn the_token_itself_is_what_asks() {
     let sent = host.exchanges().pop().unwrap();
     assert_eq!(
         (sent.method, sent.url.as_str(), sent.reach),
-        (Method::GET, USERINFO, Reach::Discovered)
+        (Method::GET, USERINFO, Reach::Configured)
     );
     assert_eq!(sent.headers["authorization"], "Bearer opaque");
     assert!(sent.headers["authorization"].is_sensitive());
@@ -51,26 +51,47 @@ fn the_token_itself_is_what_asks() {
 fn claims_of_another_person_are_never_added_to_a_token() {
     let another = Refusal::new(
         Code::TokenClaimInvalid,
-        "The userinfo answer has another `sub` than the token, or none. Sign in again; if it lasts, the provider gives \
-         the client another subject identifier in userinfo than in tokens.",
+        "The userinfo answer has another `sub` than the token. Sign in again; if it lasts, the provider gives the client \
+         another subject identifier in userinfo than in tokens.",
     );
     for (answer, subject, expected) in [
         (ALICE, Some("alice"), Ok(())),
         (ALICE, None, Ok(())),
         (ALICE, Some("bob"), Err(another.clone())),
         (ALICE, Some("Alice"), Err(another.clone())),
-        (
-            r#"{"email":"alice@example.com"}"#,
-            Some("alice"),
-            Err(another.clone()),
-        ),
-        (r#"{"sub":["alice"]}"#, Some("alice"), Err(another)),
+        (ALICE, Some("alice "), Err(another.clone())),
+        (ALICE, Some(""), Err(another)),
     ] {
         assert_eq!(
             asked(ok(answer), subject).map(drop),
             expected,
             "{answer} for {subject:?}"
         );
+    }
+}
+
+#[test]
+fn an_answer_that_names_nobody_is_none() {
+    let message = format!(
+        "The userinfo answer of the identity provider `{ISSUER}` cannot be used: it names nobody: `sub` is missing or no \
+         text. Mend it at the provider."
+    );
+    for answer in [
+        "{}",
+        r#"{"email":"alice@example.com"}"#,
+        r#"{"sub":""}"#,
+        r#"{"sub":null}"#,
+        r#"{"sub":7}"#,
+        r#"{"sub":["alice"]}"#,
+    ] {
+        for subject in [None, Some("alice"), Some("")] {
+            let expected = Refusal::new(Code::IdentityProviderInvalid, message.clone());
+            assert_eq!(
+                asked(ok(answer), subject),
+                Err(expected),
+                "{answer} for {subject:?}"
+            );
+        }
     }
 }
 

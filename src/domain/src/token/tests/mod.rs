@@ -9,7 +9,7 @@ mod user;
 
 use serde_json::{Value, json};
 
-use super::{Caller, judge};
+use super::{Caller, accept, judge};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::settings::{Issuer, Settings};
@@ -51,7 +51,8 @@ fn merged(base: Value, changes: &Value) -> Value {
 fn judged(changed_claims: &Value, changed_settings: &Value) -> Result<Caller, Refusal> {
     let settings = settings(changed_settings);
     let issuer = Issuer(ISSUER.to_owned());
-    judge(claims(changed_claims), issuer, &settings, NOW)
+    let accepted = accept(claims(changed_claims), issuer, &settings, NOW)?;
+    judge(accepted, &settings)
 }
 
 fn refused(changed_claims: &Value, changed_settings: &Value) -> Refusal {

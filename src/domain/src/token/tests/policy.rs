@@ -6,7 +6,7 @@ use super::{ISSUER, NOW, assert_refused, assert_taken, claims, judged, refused, 
 use crate::error::Code;
 use crate::settings::Issuer;
 use crate::time::UnixTime;
-use crate::token::judge;
+use crate::token::accept;
 
 #[test]
 fn scopes_stand_in_any_of_the_claims_that_providers_use() {
@@ -174,8 +174,8 @@ fn a_provider_may_answer_without_iss_and_exp_but_not_with_other_ones() {
 fn a_token_that_was_taken_is_refused_when_its_time_has_come() {
     let settings = settings(&json!({}));
     let issuer = || Issuer(ISSUER.to_owned());
-    assert!(judge(claims(&json!({})), issuer(), &settings, NOW).is_ok());
-    let later = judge(
+    assert!(accept(claims(&json!({})), issuer(), &settings, NOW).is_ok());
+    let later = accept(
         claims(&json!({})),
         issuer(),
         &settings,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{NOW, settings};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::token::{Caller, check_form, issuer_of, judge};
+use crate::token::{Caller, accept, check_form, issuer_of, judge};
 
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const APP: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
@@ -24,7 +24,7 @@ fn outcome(media_type: &str, members: &Value, changed_settings: &Value) -> Resul
     let (claims, settings) = (token(members), settings(changed_settings));
     let issuer = issuer_of(&claims, &settings)?;
     check_form(Some(media_type), &claims, &settings, NOW)?;
-    judge(claims, issuer, &settings, NOW)
+    judge(accept(claims, issuer, &settings, NOW)?, &settings)
 }
 
 #[test]

@@ -1,0 +1,248 @@
+//! Tokens about which the provider itself is asked, from the request to the caller.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Fixture, ISSUER, answered};
+use crate::host::TransportError;
+use crate::host::fake::{Answer, START, ok, status};
+
+const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
+const INTROSPECTION: &str = "https://idp.example/introspect";
+const USERINFO: &str = "https://idp.example/userinfo";
+
+/// An endpoint whose provider is asked as `changes` say.
+fn fixture(changes: &Value) -> Fixture {
+    let fixture = Fixture::new(changes);
+    let document = json!({
+        "issuer": ISSUER,
+        "introspection_endpoint": INTROSPECTION,
+        "userinfo_endpoint": USERINFO,
+    });
+    fixture.host.answer(DISCOVERY, ok(document.to_string()));
+    fixture
+}
+
+/// Whom the token is taken for; else status and code of the refusal.
+fn outcome(fixture: &Fixture, token: &str) -> Result<String, (u16, String)> {
+    let request = fixture.request(Method::GET, token);
+    let answer = answered(fixture.handle("get_whoami", &request, ""));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    match answer.status {
+        StatusCode::OK => Ok(text("user")),
+        status => Err((status.as_u16(), text("code"))),
+    }
+}
+
+fn refusal(status: u16, code: &str) -> Result<String, (u16, String)> {
+    Err((status, code.to_owned()))
+}
+
+#[test]
+fn an_introspected_token_may_tell_no_end_and_is_then_believed_for_a_minute() {
+    let fixture = fixture(&json!({"client_secret": "secret"}));
+    let active = json!({"active": true, "sub": "alice", "client_id": "app"});
+    fixture.host.answer(INTROSPECTION, ok(active.to_string()));
+    assert_eq!(outcome(&fixture, "opaque"), Ok("alice".to_owned()));
+    fixture
+        .host
+        .answer(INTROSPECTION, ok(json!({"active": false}).to_string()));
+    fixture.host.advance(std::time::Duration::from_secs(59));
+    assert_eq!(outcome(&fixture, "opaque"), Ok("alice".to_owned()));
+    assert_eq!(fixture.host.count(INTROSPECTION), 1);
+    fixture.host.advance(std::time::Duration::from_secs(1));
+    assert_eq!(outcome(&fixture, "opaque"), refusal(401, "token_inactive"));
+}
+
+#[test]
+fn an_end_that_the_introspection_tells_holds() {
+    for (exp, expected) in [
+        (json!(START.as_secs() + 1), Ok("alice".to_owned())),
+        (json!(START.as_secs() - 61), refusal(401, "token_expired")),
+        (json!("soon"), refusal(401, "token_claim_invalid")),
+        (json!(null), refusal(401, "token_claim_invalid")),
+    ] {
+        let fixture = fixture(&json!({"client_secret": "secret"}));
+        let active = json!({"active": true, "sub": "alice", "client_id": "app", "exp": exp});
+        fixture.host.answer(INTROSPECTION, ok(active.to_string()));
+        assert_eq!(outcome(&fixture, "opaque"), expected, "{exp}");
+    }
+}
+
+#[test]
+fn the_provider_is_asked_about_its_own_tokens_and_those_that_only_it_can_read() {
+    let encoded = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let jwt = |claims: Value| {
+        let header = encoded(r#"{"alg":"RS256"}"#);
+        format!("{header}.{}.AAAA", encoded(&claims.to_string()))
+    };
+    let sealed = format!("{}.e30.e30.e30.e30", encoded(r#"{"alg":"dir"}"#));
+    let asked = || Ok("alice".to_owned());
+    for (case, token, expected) in [
+        ("opaque", "opaque".to_owned(), asked()),
+        ("its JWT", jwt(json!({"iss": ISSUER})), asked()),
+        ("a JWT that names nobody", jwt(json!({})), asked()),
+        ("a JWE", sealed, asked()),
+        (
+            "somebody else's JWT",
+            jwt(json!({"iss": "https://other.example"})),
+            refusal(401, "token_issuer_unknown"),
+        ),
+        (
+            "nobody's JWT",
+            jwt(json!({"iss": 5})),
+            refusal(401, "token_claim_invalid"),
+        ),
+    ] {
+        for validation in ["introspection", "userinfo"] {
+            let settings = json!({"client_secret": "secret", "token_validation": validation});
+            let fixture = fixture(&settings);
+            let answer = json!({"active": true, "sub": "alice", "client_id": "app"});
+            fixture.host.answer(INTROSPECTION, ok(answer.to_string()));
+            fixture.host.answer(USERINFO, ok(answer.to_string()));
+            assert_eq!(outcome(&fixture, &token), expected, "{case}");
+            assert_eq!(fixture.host.urls().is_empty(), expected.is_err(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_jwt_without_end_is_refused_whatever_else_the_provider_could_be_asked() {
+    let fixture = fixture(&json!({"client_secret": "secret", "userinfo": true}));
+    let token = fixture.token(&json!({"exp": null}));
+    assert_eq!(
+        outcome(&fixture, &token),
+        refusal(401, "token_claim_invalid")
+    );
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn userinfo_vouches_for_nobody_whom_it_does_not_name() {
+    let fixture = fixture(&json!({"token_validation": "userinfo", "user_claim": "email"}));
+    for (answer, expected) in [
+        (
+            json!({"email": "alice@example.com"}),
+            refusal(503, "identity_provider_invalid"),
+        ),
+        (
+            json!({"email": "alice@example.com", "sub": "alice"}),
+            Ok("alice@example.com".to_owned()),
+        ),
+    ] {
+        fixture.host.answer(USERINFO, ok(answer.to_string()));
+        assert_eq!(outcome(&fixture, "opaque"), expected, "{answer}");
+    }
+}
+
+#[test]
+fn a_claim_that_a_rule_names_and_the_token_lacks_is_asked_for_once_a_minute() {
+    let fixture = fixture(&json!({"userinfo": true, "required_claims": "groups=staff"}));
+    let staff = json!({"sub": "alice", "groups": ["staff"]});
+    fixture.host.answer(USERINFO, ok(staff.to_string()));
+    let token = fixture.token(&json!({}));
+    for _ in 0..2 {
+        assert_eq!(outcome(&fixture, &token), Ok("alice".to_owned()));
+    }
+    assert_eq!(fixture.host.count(USERINFO), 1);
+
+    let guests = json!({"sub": "alice", "groups": ["guests"]});
+    fixture.host.answer(USERINFO, ok(guests.to_string()));
+    fixture.host.advance(std::time::Duration::from_secs(60));
+    assert_eq!(
+        outcome(&fixture, &token),
+        refusal(403, "required_claims_not_met")
+    );
+}
+
+#[test]
+fn what_the_token_says_itself_is_neither_asked_for_nor_replaced() {
+    let fixture = fixture(&json!({
+        "userinfo": true,
+        "required_claims": "groups=staff",
+        "admin_claims": "roles=admin",
+    }));
+    let answer = json!({"sub": "alice", "groups": ["staff"], "roles": ["admin"]});
+    fixture.host.answer(USERINFO, ok(answer.to_string()));
+    let guest = fixture.token(&json!({"groups": ["guests"], "roles": ["none"]}));
+    assert_eq!(
+        outcome(&fixture, &guest),
+        refusal(403, "required_claims_not_met")
+    );
+    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    let without_roles = fixture.token(&json!({"groups": ["guests"]}));
+    assert_eq!(
+        outcome(&fixture, &without_roles),
+        refusal(403, "required_claims_not_met")
+    );
+    assert_eq!(fixture.host.count(USERINFO), 1);
+}
+
+#[test]
+fn userinfo_changes_nothing_of_whom_the_token_is_for() {
+    let all = json!({
+        "sub": "alice", "groups": ["staff"], "aud": "app", "azp": "web", "client_id": "web", "scope": "chat",
+    });
+    for (changes, claims, expected) in [
+        (
+            json!({}),
+            json!({"aud": "other"}),
+            refusal(401, "token_audience_refused"),
+        ),
+        (
+            json!({}),
+            json!({"aud": null}),
+            refusal(401, "token_audience_refused"),
+        ),
+        (
+            json!({"audience": "app", "client_id": "web"}),
+            json!({}),
+            refusal(401, "token_client_refused"),
+        ),
+        (
+            json!({"scopes": "chat"}),
+            json!({}),
+            refusal(403, "insufficient_scope"),
+        ),
+    ] {
+        let mut settings = json!({"userinfo": true, "required_claims": "groups=staff"});
+        settings
+            .as_object_mut()
+            .unwrap()
+            .extend(changes.as_object().unwrap().clone());
+        let fixture = fixture(&settings);
+        fixture.host.answer(USERINFO, ok(all.to_string()));
+        let token = fixture.token(&claims);
+        assert_eq!(outcome(&fixture, &token), expected, "{changes} {claims}");
+        assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_further_claim_is_the_same_persons_or_nobody_is_let_in() {
+    let staff = |sub: &str| ok(json!({"sub": sub, "groups": ["staff"]}).to_string());
+    let rows: [(Answer, _); 6] = [
+        (staff("bob"), refusal(401, "token_claim_invalid")),
+        (
+            ok(json!({"groups": ["staff"]}).to_string()),
+            refusal(503, "identity_provider_invalid"),
+        ),
+        (status(401), refusal(401, "token_inactive")),
+        (status(403), refusal(403, "insufficient_scope")),
+        (status(500), refusal(503, "identity_provider_unavailable")),
+        (
+            Err(TransportError::Timeout),
+            refusal(503, "identity_provider_unavailable"),
+        ),
+    ];
+    for (answer, expected) in rows {
+        let fixture = fixture(&json!({"userinfo": true, "required_claims": "groups=staff"}));
+        let described = format!("{answer:?}");
+        fixture.host.answer(USERINFO, answer);
+        let token = fixture.token(&json!({}));
+        assert_eq!(outcome(&fixture, &token), expected, "{described}");
+    }
+}
