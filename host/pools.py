@@ -63,8 +63,17 @@ class Pool:
             gevent.spawn_later(_SWEEP_SECONDS, self._sweep)
 
 
+def is_closed_by_server(connection: HTTPConnection) -> bool:
+    """Whether the server will read nothing more. Session tickets of TLS may have come, so input alone says nothing."""
+    return _polled(connection, getattr(select, "POLLRDHUP", 0))  # Only Linux tells.
+
+
 def _has_input(connection: HTTPConnection) -> bool:
+    return _polled(connection, select.POLLIN)
+
+
+def _polled(connection: HTTPConnection, events: int) -> bool:
     """Asked of the system itself: gevent's `poll` would give the turn to another greenlet first."""
     poll = get_original("select", "poll")()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection.sock, events)
     return bool(poll.poll(0))

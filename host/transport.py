@@ -20,7 +20,7 @@ from urllib3.util import SKIP_HEADER
 
 from host.connect import Route, open_connection
 from host.failure import Failure, time_limit
-from host.pools import Pool
+from host.pools import Pool, is_closed_by_server
 from host.reach import Origin
 from host.response_head import HeadTooLarge
 
@@ -113,7 +113,7 @@ class Answer:
 def send(request: Request) -> Answer:
     """Sends `request` and waits for the head of its answer. Raises `Failure`."""
     route = request.route()
-    connection = _pool().take(route) or open_connection(route, request.limits.connect)
+    connection = _pool().take(route) or _opened(route, request.limits.connect)
     try:
         with time_limit(request.limits.head):
             _send(connection, route, request)
@@ -131,6 +131,20 @@ def exchange(request: Request) -> tuple[Answer, bytes]:
             return answer, _read_whole(answer, request.limits)
         finally:
             answer.close()
+
+
+def _opened(route: Route, seconds: float) -> HTTPConnection:
+    """A new connection that the server has not given up yet.
+
+    Dify closes one on which no request has come for 2 s, its first one too, and a busy process can take that long to
+    learn that it is open. Nothing was sent on it, so another one may be opened.
+    """
+    end = time.monotonic() + seconds
+    connection = open_connection(route, seconds)
+    if is_closed_by_server(connection):
+        connection.close()
+        connection = open_connection(route, end - time.monotonic())
+    return connection
 
 
 def _read_whole(answer: Answer, limits: Limits) -> bytes:
