@@ -8,6 +8,7 @@ mod form;
 mod holdings;
 mod raw;
 mod slow_reader;
+pub mod soak;
 mod wire;
 
 pub use answer::Answer;
