@@ -37,13 +37,19 @@ class Pool:
             connection.close()
         return None
 
-    def give(self, route: Route, connection: HTTPConnection) -> None:
-        """Keeps a connection whose last answer has been read to its end."""
-        idle = self._idle.setdefault(route, deque())
-        if self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
+    def give(self, route: Route, connection: HTTPConnection, since: float) -> None:
+        """Keeps a connection whose last answer has been read to its end.
+
+        It may have been idle `since` its last request was sent: when the server ended its answer nobody here can tell,
+        for a busy process reads it late.
+        """
+        idle = self._idle.get(route) or deque()
+        is_stale = time.monotonic() - since > IDLE_SECONDS
+        if is_stale or self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
             connection.close()
             return
-        idle.append((time.monotonic(), connection))
+        self._idle[route] = idle
+        idle.append((since, connection))
         self._count += 1
         if not self._is_swept:
             self._is_swept = True
@@ -53,11 +59,15 @@ class Pool:
         """Closes what has waited too long, until nothing waits."""
         oldest = time.monotonic() - IDLE_SECONDS
         for route, idle in list(self._idle.items()):
-            while idle and idle[0][0] < oldest:
-                idle.popleft()[1].close()
-                self._count -= 1
-            if not idle:
+            stale = [connection for since, connection in idle if since < oldest]
+            fresh = [waiting for waiting in idle if waiting[0] >= oldest]
+            self._count -= len(stale)
+            if fresh:
+                self._idle[route] = deque(fresh)
+            else:
                 del self._idle[route]
+            for connection in stale:
+                connection.close()
         self._is_swept = bool(self._idle)
         if self._is_swept:
             gevent.spawn_later(_SWEEP_SECONDS, self._sweep)

@@ -76,9 +76,12 @@ class Request:
 class Answer:
     """The head of an answer, and its body as it arrives. It must be closed."""
 
-    def __init__(self, route: Route, connection: HTTPConnection, response: urllib3.BaseHTTPResponse) -> None:
+    def __init__(
+        self, route: Route, connection: HTTPConnection, response: urllib3.BaseHTTPResponse, sent: float
+    ) -> None:
         self._route = route
         self._connection = connection
+        self._sent = sent
         self._response = response
         self.status = response.status
         self.headers = list(response.headers.items())
@@ -104,7 +107,7 @@ class Answer:
         """Keeps the connection for another exchange where the body has been read to its end, else closes it."""
         if self._is_read and self._connection.sock is not None:
             self._is_read = False
-            _pool().give(self._route, self._connection)
+            _pool().give(self._route, self._connection, self._sent)
         else:
             self._response.close()
             self._connection.close()
@@ -117,7 +120,8 @@ def send(request: Request) -> Answer:
     try:
         with time_limit(request.limits.head):
             _send(connection, route, request)
-            return Answer(route, connection, connection.getresponse())
+            sent = time.monotonic()
+            return Answer(route, connection, connection.getresponse(), sent)
     except BaseException as error:
         connection.close()
         raise _why(error) from None

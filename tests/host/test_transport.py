@@ -216,6 +216,21 @@ def test_a_connection_is_used_again_while_it_is_fresh(serve: Serve, gap: float, 
     assert server.connections == connections
 
 
+@pytest.mark.parametrize(("delay", "connections"), [(1.0, 1), (1.6, 2)])
+def test_a_connection_may_have_been_idle_since_its_request_was_sent(
+    serve: Serve, delay: float, connections: int
+) -> None:
+    def handle(connection: Connection) -> None:
+        while connection.request():
+            gevent.sleep(delay)  # To the gateway the same as an answer that is there and read late.
+            connection.send(ok(b"answer"))
+
+    server = serve(handle)
+    for _ in range(2):
+        transport.exchange(request(server))
+    assert server.connections == connections
+
+
 def test_a_connection_that_the_server_has_closed_is_not_used_again(serve: Serve) -> None:
     received: list[bytes] = []
 
