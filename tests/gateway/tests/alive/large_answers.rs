@@ -1,27 +1,21 @@
 //! Large answers that Dify sends as fast as it can, and everybody else.
 
 use futures::future::join_all;
-use gateway_tests::{Answer, Bench};
-use http::Method;
+use gateway_tests::Bench;
 use stand_in_dify::{AppKind, Fault};
 
 const ANSWERS: usize = 4;
-const LENGTH: usize = 24 * 1024 * 1024;
+const LENGTH: usize = 40 * 1024 * 1024;
 const PATH: &str = "/files/6f1d2c3b-0000-4000-8000-000000000009/preview";
 
-/// How many small requests are answered, one after the other, while `busy` goes on: some by the gateway alone, some by
-/// Dify.
+/// How many small requests are answered by Dify, one after the other, while `busy` goes on.
 async fn answered_during(bench: &Bench, token: &str, busy: impl Future<Output = ()>) -> usize {
     let mut count = 0;
     let asking = async {
         loop {
-            let own = Answer::of(bench.request(Method::GET, "/")).await;
-            let difys = bench.get(token, "/info").await;
-            assert_eq!(
-                (own.status, difys.status),
-                (200.try_into().unwrap(), own.status)
-            );
-            count += 2;
+            let answer = bench.get(token, "/info").await;
+            assert_eq!(answer.status, 200);
+            count += 1;
         }
     };
     tokio::select! {
@@ -52,7 +46,7 @@ async fn others_are_answered_while_large_answers_pass() {
         }
     };
     let count = answered_during(&bench, &token, passing).await;
-    // There are 96 pieces of 1 MiB, and each leaves the others a turn.
-    assert!(count >= 16, "{count} requests were answered meanwhile");
+    // There are 160 pieces of 1 MiB, and each leaves the others a turn.
+    assert!(count >= 8, "{count} requests were answered meanwhile");
     bench.assert_unharmed();
 }
