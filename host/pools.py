@@ -37,13 +37,19 @@ class Pool:
             connection.close()
         return None
 
-    def give(self, route: Route, connection: HTTPConnection) -> None:
-        """Keeps a connection whose last answer has been read to its end."""
-        idle = self._idle.setdefault(route, deque())
-        if self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
+    def give(self, route: Route, connection: HTTPConnection, since: float) -> None:
+        """Keeps a connection whose last answer has been read to its end.
+
+        It may have been idle `since` its last request was sent: when the server ended its answer nobody here can tell,
+        for a busy process reads it late.
+        """
+        idle = self._idle.get(route) or deque()
+        is_stale = time.monotonic() - since > IDLE_SECONDS
+        if is_stale or self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
             connection.close()
             return
-        idle.append((time.monotonic(), connection))
+        self._idle[route] = idle
+        idle.append((since, connection))
         self._count += 1
         if not self._is_swept:
             self._is_swept = True
@@ -53,18 +59,31 @@ class Pool:
         """Closes what has waited too long, until nothing waits."""
         oldest = time.monotonic() - IDLE_SECONDS
         for route, idle in list(self._idle.items()):
-            while idle and idle[0][0] < oldest:
-                idle.popleft()[1].close()
-                self._count -= 1
-            if not idle:
+            stale = [connection for since, connection in idle if since < oldest]
+            fresh = [waiting for waiting in idle if waiting[0] >= oldest]
+            self._count -= len(stale)
+            if fresh:
+                self._idle[route] = deque(fresh)
+            else:
                 del self._idle[route]
+            for connection in stale:
+                connection.close()
         self._is_swept = bool(self._idle)
         if self._is_swept:
             gevent.spawn_later(_SWEEP_SECONDS, self._sweep)
 
 
+def is_closed_by_server(connection: HTTPConnection) -> bool:
+    """Whether the server will read nothing more. Session tickets of TLS may have come, so input alone says nothing."""
+    return _polled(connection, getattr(select, "POLLRDHUP", 0))  # Only Linux tells.
+
+
 def _has_input(connection: HTTPConnection) -> bool:
+    return _polled(connection, select.POLLIN)
+
+
+def _polled(connection: HTTPConnection, events: int) -> bool:
     """Asked of the system itself: gevent's `poll` would give the turn to another greenlet first."""
     poll = get_original("select", "poll")()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection.sock, events)
     return bool(poll.poll(0))

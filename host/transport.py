@@ -17,7 +17,7 @@ from urllib3.connection import HTTPConnection
 from host.connect import Route, open_connection
 from host.failure import Failure, time_limit
 from host.http1 import AnswerReader, request_head
-from host.pools import Pool
+from host.pools import Pool, is_closed_by_server
 from host.reach import Origin
 
 READ_SIZE = 256 * 1024
@@ -72,10 +72,11 @@ class Request:
 class Answer:
     """The head of an answer, and its body as it arrives. It must be closed."""
 
-    def __init__(self, route: Route, connection: HTTPConnection, reader: AnswerReader) -> None:
+    def __init__(self, route: Route, connection: HTTPConnection, reader: AnswerReader, sent: float) -> None:
         self._route = route
         self._connection = connection
         self._reader = reader
+        self._sent = sent
         self.status = reader.status
         self.headers = reader.headers
         self.length = reader.length
@@ -98,7 +99,7 @@ class Answer:
         """Keeps the connection for another exchange where the body has been read to its end, else closes it."""
         if self._reader.may_stay_open:
             self._reader.may_stay_open = False
-            _pool().give(self._route, self._connection)
+            _pool().give(self._route, self._connection, self._sent)
         else:
             self._connection.close()
 
@@ -106,11 +107,12 @@ class Answer:
 def send(request: Request) -> Answer:
     """Sends `request` and waits for the head of its answer. Raises `Failure`."""
     route = request.route()
-    connection = _pool().take(route) or open_connection(route, request.limits.connect)
+    connection = _pool().take(route) or _opened(route, request.limits.connect)
     try:
         with time_limit(request.limits.head):
             _send(connection, route, request)
-            return Answer(route, connection, _head(connection, request.method))
+            sent = time.monotonic()
+            return Answer(route, connection, _head(connection, request.method), sent)
     except BaseException as error:
         connection.close()
         if isinstance(error, OSError):
@@ -126,6 +128,20 @@ def exchange(request: Request) -> tuple[Answer, bytes]:
             return answer, _read_whole(answer, request.limits)
         finally:
             answer.close()
+
+
+def _opened(route: Route, seconds: float) -> HTTPConnection:
+    """A new connection that the server has not given up yet.
+
+    Dify closes one on which no request has come for 2 s, its first one too, and a busy process can take that long to
+    learn that it is open. Nothing was sent on it, so another one may be opened.
+    """
+    end = time.monotonic() + seconds
+    connection = open_connection(route, seconds)
+    if is_closed_by_server(connection):
+        connection.close()
+        connection = open_connection(route, end - time.monotonic())
+    return connection
 
 
 def _read_whole(answer: Answer, limits: Limits) -> bytes:

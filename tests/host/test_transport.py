@@ -5,8 +5,10 @@ import time
 import gevent
 import pytest
 from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
+from urllib3.connection import HTTPConnection
 
 from host import transport
+from host.connect import Route, open_connection
 from host.failure import Failure
 from host.reach import Origin
 from host.transport import Limits, Request
@@ -214,6 +216,21 @@ def test_a_connection_is_used_again_while_it_is_fresh(serve: Serve, gap: float, 
     assert server.connections == connections
 
 
+@pytest.mark.parametrize(("delay", "connections"), [(1.0, 1), (1.6, 2)])
+def test_a_connection_may_have_been_idle_since_its_request_was_sent(
+    serve: Serve, delay: float, connections: int
+) -> None:
+    def handle(connection: Connection) -> None:
+        while connection.request():
+            gevent.sleep(delay)  # To the gateway the same as an answer that is there and read late.
+            connection.send(ok(b"answer"))
+
+    server = serve(handle)
+    for _ in range(2):
+        transport.exchange(request(server))
+    assert server.connections == connections
+
+
 def test_a_connection_that_the_server_has_closed_is_not_used_again(serve: Serve) -> None:
     received: list[bytes] = []
 
@@ -226,6 +243,24 @@ def test_a_connection_that_the_server_has_closed_is_not_used_again(serve: Serve)
         assert transport.exchange(request(server, method="POST", body=[b"{}"]))[1] == b"answer"
         gevent.sleep(0.01)
     assert len(received) == 5
+
+
+def test_a_connection_that_was_given_up_before_its_first_request_is_opened_again(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(route: Route, seconds: float) -> HTTPConnection:
+        connection = open_connection(route, seconds)
+        gevent.sleep(0.05)  # As long as the process is busy with others.
+        return connection
+
+    def handle(connection: Connection) -> None:
+        if connection.number > 1 and connection.request():
+            connection.send(ok(b"answer"))
+
+    monkeypatch.setattr(transport, "open_connection", slowly)
+    server = serve(handle)
+    assert transport.exchange(request(server))[1] == b"answer"
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(

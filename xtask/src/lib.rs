@@ -41,7 +41,8 @@ enum Command {
     },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     Package,
-    /// Looks for inputs that break a parser, with libFuzzer. Needs a C++ compiler.
+    /// Runs what takes too long for a test: the fuzz targets of the parsers, which need a C++ compiler, and the packaged
+    /// plugin under load and faults.
     Soak(soak::Options),
     /// Sets up what the tests need, then runs every test.
     Test {

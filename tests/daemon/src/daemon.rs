@@ -106,6 +106,12 @@ impl Daemon {
         self.state.runtime.restarts()
     }
 
+    /// How many heartbeats the plugin has sent since the daemon was started. Where the daemon only starts the process
+    /// (`Mode::Remote`, `Mode::Serverless`) it counts none.
+    pub fn heartbeats(&self) -> u64 {
+        self.state.runtime.heartbeats()
+    }
+
     /// The memory that the plugin has in RAM, in bytes; only Linux tells.
     pub fn resident_memory(&self) -> Option<u64> {
         resident_memory(self.process_id()?)

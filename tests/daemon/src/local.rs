@@ -1,7 +1,7 @@
 //! A plugin on the daemon's own machine: JSON lines on stdin and stdout (`local_runtime`).
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ pub(crate) struct Local {
     limits: Limits,
     log: Arc<Log>,
     current: Mutex<Option<Arc<Instance>>>,
+    heartbeats: AtomicU64,
     restarts: AtomicU32,
     restart_now: Notify,
     storage: Arc<Storage>,
@@ -45,6 +46,7 @@ impl Local {
             limits,
             log,
             current: Mutex::default(),
+            heartbeats: AtomicU64::new(0),
             restarts: AtomicU32::new(0),
             restart_now: Notify::new(),
             storage: Arc::default(),
@@ -81,6 +83,10 @@ impl Local {
         self.current().map(|instance| instance.process_id)
     }
 
+    pub(crate) fn heartbeats(&self) -> u64 {
+        self.heartbeats.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn restarts(&self) -> u32 {
         self.restarts.load(Ordering::Relaxed)
     }
@@ -98,7 +104,7 @@ impl Local {
 
     async fn keep_running(self: Arc<Self>, mut running: Running) {
         loop {
-            running.serve(&self.limits).await;
+            running.serve(&self.limits, &self.heartbeats).await;
             self.set_current(None);
             running = self.relaunch().await;
             self.set_current(Some(Arc::clone(&running.instance)));
@@ -260,10 +266,14 @@ impl Running {
     }
 
     /// Serves calls until the process ends or must be killed. Open calls are not told: their clients hang.
-    async fn serve(&mut self, limits: &Limits) {
+    async fn serve(&mut self, limits: &Limits, heartbeats: &AtomicU64) {
         let instance = Arc::clone(&self.instance);
         let silent = tokio::select! {
-            () = async { while self.heartbeat().await {} } => false,
+            () = async {
+                while self.heartbeat().await {
+                    heartbeats.fetch_add(1, Ordering::Relaxed);
+                }
+            } => false,
             () = instance.silent(limits) => true,
         };
         if silent {

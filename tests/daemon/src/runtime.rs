@@ -122,6 +122,13 @@ impl Runtime {
         }
     }
 
+    pub(crate) fn heartbeats(&self) -> u64 {
+        match self {
+            Self::Local { local, .. } => local.heartbeats(),
+            Self::Remote { .. } | Self::Serverless { .. } => 0,
+        }
+    }
+
     pub(crate) fn restarts(&self) -> u32 {
         match self {
             Self::Local { local, .. } => local.restarts(),

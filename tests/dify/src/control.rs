@@ -1,11 +1,12 @@
 //! What a test can ask of a running stand-in and change in it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::faults::Fault;
+use crate::faults::{Fault, Place};
 use crate::form::Field;
 use crate::kind::AppKind;
 use crate::lock;
@@ -30,12 +31,24 @@ impl Control {
     /// Sets a fault on every answer to `path`, which has no `/v1` and may end in `*`. Of several
     /// that fit, the first one set counts.
     pub fn set_fault(&self, path: &str, fault: Fault) {
-        self.0.faults.set(path, fault, false);
+        let place = Place::Path(path.to_owned());
+        self.0.faults.set(place, fault, false);
     }
 
     /// Sets a fault on the next answer to `path` only.
     pub fn set_fault_once(&self, path: &str, fault: Fault) {
-        self.0.faults.set(path, fault, true);
+        let place = Place::Path(path.to_owned());
+        self.0.faults.set(place, fault, true);
+    }
+
+    /// Sets a fault on the next answer to a request whose body contains `part`: of many requests at once, on one.
+    pub fn set_fault_of_body(&self, part: &str, fault: Fault) {
+        self.0.faults.set(Place::Body(part.to_owned()), fault, true);
+    }
+
+    /// Removes the faults of [`Control::set_fault_of_body`] that no request has met.
+    pub fn clear_fault_of_body(&self, part: &str) {
+        self.0.faults.remove(&Place::Body(part.to_owned()));
     }
 
     /// Removes all faults.
@@ -51,6 +64,11 @@ impl Control {
     /// Disables an app's API (403), or enables it.
     pub fn set_api_enabled(&self, app: AppKind, enabled: bool) {
         self.0.app(app).switches().api_disabled = !enabled;
+    }
+
+    /// How many connections are open now, idle ones included.
+    pub fn open_connections(&self) -> usize {
+        self.0.open_connections.load(Ordering::Relaxed)
     }
 
     /// Changes the pause before each event of runs that start from now on.

@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use memchr::memmem;
+
 use crate::lock;
 
 /// What goes wrong with the answer of one path.
@@ -36,28 +38,39 @@ pub enum Fault {
 pub(crate) struct Faults(Mutex<Vec<Entry>>);
 
 struct Entry {
-    path: String,
+    place: Place,
     fault: Fault,
     once: bool,
 }
 
+/// Which requests an entry is for.
+#[derive(Eq, PartialEq)]
+pub(crate) enum Place {
+    /// Those whose body contains this.
+    Body(String),
+    /// Those to this path.
+    Path(String),
+}
+
 impl Faults {
-    pub(crate) fn set(&self, path: &str, fault: Fault, once: bool) {
-        lock(&self.0).push(Entry {
-            path: path.to_owned(),
-            fault,
-            once,
-        });
+    pub(crate) fn set(&self, place: Place, fault: Fault, once: bool) {
+        lock(&self.0).push(Entry { place, fault, once });
+    }
+
+    pub(crate) fn remove(&self, place: &Place) {
+        lock(&self.0).retain(|entry| entry.place != *place);
     }
 
     pub(crate) fn clear(&self) {
         lock(&self.0).clear();
     }
 
-    /// The fault of the next answer to `path` (without `/v1`): the first one set that fits.
-    pub(crate) fn take(&self, path: &str) -> Option<Fault> {
+    /// The fault of the next answer to `path` (without `/v1`) and `body`: the first one set that fits.
+    pub(crate) fn take(&self, path: &str, body: &[u8]) -> Option<Fault> {
         let mut entries = lock(&self.0);
-        let index = entries.iter().position(|entry| fits(&entry.path, path))?;
+        let index = entries
+            .iter()
+            .position(|entry| entry.place.fits(path, body))?;
         if entries[index].once {
             return Some(entries.remove(index).fault);
         }
@@ -65,9 +78,14 @@ impl Faults {
     }
 }
 
-fn fits(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => path.starts_with(prefix),
-        None => pattern == path,
+impl Place {
+    fn fits(&self, path: &str, body: &[u8]) -> bool {
+        match self {
+            Self::Body(part) => memmem::find(body, part.as_bytes()).is_some(),
+            Self::Path(pattern) => match pattern.strip_suffix('*') {
+                Some(prefix) => path.starts_with(prefix),
+                None => pattern == path,
+            },
+        }
     }
 }

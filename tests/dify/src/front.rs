@@ -70,7 +70,8 @@ pub(crate) async fn answer(
     if let Some(page) = refused_by_gunicorn(&head) {
         return Ok(page);
     }
-    let fault = world.faults.take(head.uri.path().trim_start_matches("/v1"));
+    let path = head.uri.path().trim_start_matches("/v1");
+    let fault = world.faults.take(path, &body);
     match &fault {
         Some(Fault::CloseBeforeHead) => return Err(Abort::Close),
         Some(Fault::Garbage(bytes)) => return Err(Abort::Garbage(bytes.clone())),

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::body::Body;
@@ -29,7 +30,9 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) -> Infallibl
         };
         let (world, router) = (Arc::clone(&world), router.clone());
         tokio::spawn(async move {
-            connection(stream, world, router).await;
+            world.open_connections.fetch_add(1, Ordering::Relaxed);
+            connection(stream, Arc::clone(&world), router).await;
+            world.open_connections.fetch_sub(1, Ordering::Relaxed);
             drop(permit);
         });
     }

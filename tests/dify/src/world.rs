@@ -1,6 +1,7 @@
 //! Everything that a stand-in keeps in memory.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) tenant: Uuid,
     pub(crate) seen: Seen,
     pub(crate) faults: Faults,
+    pub(crate) open_connections: AtomicUsize,
     pub(crate) event_interval: Mutex<Duration>,
     apps: Vec<App>,
     tables: Mutex<Tables>,
@@ -73,6 +75,7 @@ impl World {
             tenant: Uuid::new_v4(),
             seen: Seen::default(),
             faults: Faults::default(),
+            open_connections: AtomicUsize::new(0),
             apps: AppKind::ALL.into_iter().map(App::new).collect(),
             tables: Mutex::default(),
         }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use harness::{Algorithm, IdentityProvider, Issuer, Stack, StackOptions, TestIssuer};
+use harness::{Algorithm, HOOK_ID, IdentityProvider, Issuer, Stack, StackOptions, TestIssuer};
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::Value;
+use stand_in_daemon::Hook;
 use stand_in_dify::{AppKind, Control, Options, SeenRequest, StandIn};
 
 use crate::Answer;
@@ -46,12 +47,17 @@ impl Bench {
         app: AppKind,
         change: impl FnOnce(&mut StackOptions),
     ) -> Self {
-        let dify = StandIn::start(Options {
-            // The tests' own connections to the plugin are no more than one user's; Dify's limit is not their subject.
-            worker_connections: 100,
-            ..Options::default()
-        });
-        let dify = dify.unwrap();
+        Self::before(many_connections(), issuer, app, change).await
+    }
+
+    /// In front of `app` of a Dify with these options, with this issuer, and with changed options.
+    pub async fn before(
+        dify: Options,
+        issuer: Issuer,
+        app: AppKind,
+        change: impl FnOnce(&mut StackOptions),
+    ) -> Self {
+        let dify = StandIn::start(dify).unwrap();
         let mut options = StackOptions::new(issuer, dify.base_url(), app.key());
         change(&mut options);
         let stack = Stack::start(options).await.unwrap();
@@ -87,11 +93,16 @@ impl Bench {
 
     /// Changes the endpoint's settings; null removes one. What is not named is as it was at the start.
     pub fn set_settings(&self, changes: &Value) {
+        self.set_settings_of(HOOK_ID, changes);
+    }
+
+    /// Gives another endpoint the settings of the first one with these changes.
+    pub fn set_settings_of(&self, hook_id: &str, changes: &Value) {
         let mut settings = self.stack.settings().clone();
         let members = settings.as_object_mut().unwrap();
         members.extend(changes.as_object().unwrap().clone());
         members.retain(|_, value| !value.is_null());
-        self.stack.daemon.set_settings(harness::HOOK_ID, settings);
+        self.stack.daemon.set_settings(hook_id, settings);
     }
 
     /// What the test may ask and change in Dify.
@@ -101,7 +112,12 @@ impl Bench {
 
     /// A request of nobody.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.stack.url());
+        self.request_at(HOOK_ID, method, path)
+    }
+
+    /// A request of nobody to another endpoint.
+    pub fn request_at(&self, hook_id: &str, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.stack.daemon.url_of(hook_id));
         self.client.request(method, url).timeout(PATIENCE)
     }
 
@@ -148,5 +164,23 @@ impl Bench {
         control.forget_requests();
         requests.retain(|request| request.path != "/v1/parameters");
         requests
+    }
+}
+
+/// A further endpoint, without settings yet; no two numbers below 26 make the same one.
+pub fn further_endpoint(number: u8) -> Hook {
+    let letter = char::from(b'a' + number);
+    Hook {
+        id: format!("bcdefghijklmnop{letter}"),
+        endpoint_id: format!("6f1d2c3b-0000-4000-8000-1000000000{number:02}"),
+        settings: Value::Null,
+    }
+}
+
+/// The tests' own connections to the plugin are no more than one user's; Dify's limit is not their subject.
+pub fn many_connections() -> Options {
+    Options {
+        worker_connections: 100,
+        ..Options::default()
     }
 }

@@ -2,10 +2,20 @@
 
 mod answer;
 mod bench;
+pub mod chaos;
+mod events;
 mod form;
+mod holdings;
 mod raw;
+mod slow_reader;
+pub mod soak;
+mod wire;
 
 pub use answer::Answer;
-pub use bench::Bench;
+pub use bench::{Bench, further_endpoint, many_connections};
+pub use events::events;
 pub use form::Form;
+pub use holdings::{Holdings, eventually};
 pub use raw::{raw, raw_with};
+pub use slow_reader::read_slowly;
+pub use wire::{Script, Wire};

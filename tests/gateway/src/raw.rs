@@ -31,7 +31,8 @@ pub async fn raw_with(bench: &Bench, method: &str, path: &str, lines: &[u8]) -> 
     parse(&bytes)
 }
 
-fn parse(bytes: &[u8]) -> Answer {
+/// An answer whose body ends with the connection.
+pub(crate) fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let (head, body) = bytes.split_at(end.unwrap() + 4);
     let mut lines = str::from_utf8(head).unwrap().lines();

@@ -1,11 +1,13 @@
 //! The plugin with everything around it.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value, json};
 use stand_in_daemon::{Daemon, Hook, Limits, Mode, Options};
 
 use crate::{Error, IdentityProvider, TestIssuer, workspace};
 
-/// The id of the stack's only endpoint.
+/// The id of the stack's own endpoint.
 pub const HOOK_ID: &str = "abcdefghijklmnop";
 /// What the plugin sees as `session.endpoint_id`, and logs.
 pub const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
@@ -39,6 +41,10 @@ pub struct StackOptions {
     pub app_key: String,
     /// Settings of the endpoint beyond the four that follow from the above, or instead of them; null removes one.
     pub settings: Map<String, Value>,
+    /// Further endpoints, for example of another workspace.
+    pub further_endpoints: Vec<Hook>,
+    /// The package; that of `dist/` where there is none.
+    pub package: Option<PathBuf>,
     /// Which of the SDK's modes the plugin runs in.
     pub mode: Mode,
     /// The daemon's limits.
@@ -61,6 +67,8 @@ impl StackOptions {
             dify_api_url: dify_api_url.into(),
             app_key: app_key.into(),
             settings: Map::new(),
+            further_endpoints: Vec::new(),
+            package: None,
             mode: Mode::default(),
             limits: Limits::default(),
             environment: Vec::new(),
@@ -97,7 +105,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts the packaged plugin with one endpoint.
+    /// Starts the packaged plugin with its endpoints.
     ///
     /// # Errors
     ///
@@ -109,10 +117,12 @@ impl Stack {
             endpoint_id: ENDPOINT_ID.to_owned(),
             settings: settings.clone(),
         };
+        let mut hooks = options.further_endpoints;
+        hooks.push(hook);
         let daemon = Daemon::start(Options {
-            package: workspace::package()?,
+            package: options.package.map_or_else(workspace::package, Ok)?,
             python: workspace::python()?,
-            hooks: vec![hook],
+            hooks,
             mode: options.mode,
             environment: options.environment,
             port: options.port,

@@ -107,6 +107,18 @@ async fn a_process_that_says_nothing_is_killed() {
 }
 
 #[tokio::test]
+async fn heartbeats_are_counted() {
+    let environment = vec![("HEARTBEAT_INTERVAL".to_owned(), "0.1".to_owned())];
+    let daemon = start(Options {
+        environment,
+        ..Options::default()
+    })
+    .await;
+    let before = daemon.heartbeats();
+    eventually("there are more", || daemon.heartbeats() > before + 2).await;
+}
+
+#[tokio::test]
 async fn without_a_process_a_request_fails_after_the_wait() {
     // A request brings the next start forward, so any longer wait could find the plugin running again.
     let limits = Limits {

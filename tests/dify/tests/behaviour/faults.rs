@@ -64,6 +64,26 @@ async fn a_fault_changes_the_bytes_of_the_answer() {
 }
 
 #[tokio::test]
+async fn a_fault_of_a_body_is_for_the_one_request_that_has_it() {
+    let stand_in = start();
+    let control = stand_in.control();
+    control.set_fault_of_body("second", Fault::CloseBeforeHead);
+    control.set_fault_of_body("third", Fault::CloseBeforeHead);
+    control.clear_fault_of_body("third");
+    for (query, is_answered) in [
+        ("first", true),
+        ("second", false),
+        ("second", true),
+        ("third", true),
+    ] {
+        let body = format!(r#"{{"query":"{query}","inputs":{{}},"user":"alice"}}"#);
+        let asked = request(AppKind::Chatflow, "POST", "/chat-messages", &body);
+        let answer = raw(stand_in.address(), &asked).await;
+        assert_eq!(!answer.is_empty(), is_answered, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_cut_answer_still_promises_its_whole_length() {
     let stand_in = start();
     stand_in

@@ -33,6 +33,27 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn open_connections_are_counted_the_idle_ones_too() {
+    let stand_in = start();
+    let control = stand_in.control();
+    let mut streams = Vec::new();
+    for count in 1..=3 {
+        let mut stream = TcpStream::connect(stand_in.address()).await.unwrap();
+        stream
+            .write_all(b"GET /v1/info HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
+        stream.read_u8().await.unwrap();
+        streams.push(stream);
+        assert_eq!(control.open_connections(), count);
+    }
+    drop(streams);
+    while control.open_connections() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_connection_beyond_the_limit_waits_for_one_to_end() {
     let slow = Options {
         worker_connections: 2,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use gateway_tests::Bench;
+use gateway_tests::{Bench, events};
 use http::Method;
 use reqwest::Response;
-use serde_json::{Value, json};
+use serde_json::json;
 use stand_in_dify::AppKind;
 
 /// Far longer than two pieces that were sent together could be apart.
@@ -22,17 +22,6 @@ async fn stream(bench: &Bench, token: &str, path: &str) -> Response {
     assert_eq!(header("x-accel-buffering"), "no");
     assert_eq!(header("x-request-id").len(), 32);
     response
-}
-
-/// The events of whole frames; a ping has no data.
-fn events(frames: &[u8]) -> Vec<Value> {
-    let frames = str::from_utf8(frames).unwrap().strip_suffix("\n\n");
-    let frames = frames.expect("a frame is cut").split("\n\n");
-    let event = |frame: &str| match frame.strip_prefix("data: ") {
-        Some(data) => serde_json::from_str(data).unwrap(),
-        None => json!({"event": frame.strip_prefix("event: ").unwrap()}),
-    };
-    frames.map(event).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,9 @@
+//! What takes too long for a test: `cargo xtask soak` runs it.
+
+mod growth;
+mod limits;
+mod slow_reader;
+
+pub use growth::growth;
+pub use limits::limits;
+pub use slow_reader::slow_reader;

@@ -1,0 +1,161 @@
+//! An upstream that breaks HTTP itself, for failures that no HTTP server would make.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+const JSON: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+const LINE: &[u8] =
+    b"X-Filler: 0123456789012345678901234567890123456789012345678901234567890123\r\n";
+/// More than anybody has asked for: what is called endless ends here.
+const ENDLESS: usize = 100_000_000;
+
+/// What is sent to whoever asks; then the connection is closed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Script {
+    /// The beginning of a body of known length.
+    CutBody,
+    /// The beginning of a head.
+    CutHead,
+    /// A whole head and one byte of its body every tenth of a second.
+    Drip,
+    /// A whole head, and 100 MB of the body that has no length.
+    EndlessBody,
+    /// 100 MB of headers.
+    EndlessHead,
+    /// No HTTP.
+    Garbage,
+    /// Nothing, and the connection stays open.
+    Silence,
+}
+
+/// A running upstream. Dropping it closes the port and every connection.
+#[derive(Debug)]
+pub struct Wire {
+    url: String,
+    counts: Arc<Counts>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    open: AtomicUsize,
+    sent: AtomicUsize,
+}
+
+impl Wire {
+    /// Starts on a free port of 127.0.0.1.
+    pub async fn start(script: Script) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let counts = Arc::new(Counts::default());
+        let server = tokio::spawn(serve(listener, script, Arc::clone(&counts)));
+        Self {
+            url,
+            counts,
+            server,
+        }
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Connections that are open now.
+    pub fn open_connections(&self) -> usize {
+        self.counts.open.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that were taken off this upstream, the system's buffers included.
+    pub fn sent(&self) -> usize {
+        self.counts.sent.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, script: Script, counts: Arc<Counts>) {
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let counts = Arc::clone(&counts);
+        connections.spawn(async move {
+            counts.open.fetch_add(1, Ordering::Relaxed);
+            // That the other side goes away is what most tests are about.
+            let _ = play(stream, script, &counts).await;
+            counts.open.fetch_sub(1, Ordering::Relaxed);
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn play(mut stream: TcpStream, script: Script, counts: &Counts) -> std::io::Result<()> {
+    read_head(&mut stream).await?;
+    let mut send = Sender {
+        stream: &mut stream,
+        counts,
+    };
+    match script {
+        Script::CutBody => {
+            send.all(JSON).await?;
+            send.all(b"Content-Length: 1000\r\n\r\n{\"data\": [").await
+        }
+        Script::CutHead => send.all(b"HTTP/1.1 200 OK\r\nContent-Ty").await,
+        Script::Drip => {
+            send.all(JSON).await?;
+            send.all(b"\r\n").await?;
+            loop {
+                send.all(b" ").await?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        Script::EndlessBody => {
+            send.all(JSON).await?;
+            send.all(b"\r\n").await?;
+            send.repeated(&[b' '; 64 * 1024]).await
+        }
+        Script::EndlessHead => {
+            send.all(JSON).await?;
+            send.repeated(&LINE.repeat(1000)).await
+        }
+        Script::Garbage => send.all(b"\x00\x01garbage\r\n\r\n").await,
+        Script::Silence => stream.read_u8().await.map(drop),
+    }
+}
+
+/// Requests here have no body worth reading.
+async fn read_head(stream: &mut TcpStream) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    Ok(())
+}
+
+struct Sender<'a> {
+    stream: &'a mut TcpStream,
+    counts: &'a Counts,
+}
+
+impl Sender<'_> {
+    async fn all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.counts.sent.fetch_add(bytes.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn repeated(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        for _ in 0..ENDLESS / bytes.len() {
+            self.all(bytes).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! The module traps, runs out of memory or never returns: one request pays for it.
+//!
+//! The packaged module has no export for that, so the package here is a copy whose module was changed: the code of three
+//! handlers is replaced, and everything else is what users install.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use futures::future::{join, join_all};
+use gateway_tests::{Bench, events};
+use harness::{Fault, workspace};
+use http::Method;
+use serde_json::json;
+use stand_in_dify::AppKind;
+use std::time::Duration;
+use tempfile::TempDir;
+use walrus::ir::{BinaryOp, MemoryGrow, Value};
+use walrus::{InstrSeqBuilder, Module};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+const MODULE: &str = "host/gateway.wasm";
+const JWKS: &str = "/jwks";
+/// Operations whose handlers trap, loop without end, and take memory until there is none.
+const TRAP: &str = "/meta";
+const LOOP: &str = "/site";
+const OUT_OF_MEMORY: &str = "/parameters";
+
+/// A copy of the package whose three handlers fail.
+fn failing_package(directory: &Path) -> std::path::PathBuf {
+    let mut archive = ZipArchive::new(File::open(workspace::package().unwrap()).unwrap()).unwrap();
+    let path = directory.join("failing.difypkg");
+    let mut copy = ZipWriter::new(File::create(&path).unwrap());
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        if name == MODULE {
+            content = failing_module(&content);
+        }
+        copy.start_file(name, SimpleFileOptions::default()).unwrap();
+        copy.write_all(&content).unwrap();
+    }
+    copy.finish().unwrap();
+    path
+}
+
+fn failing_module(wasm: &[u8]) -> Vec<u8> {
+    let mut module = Module::from_buffer(wasm).unwrap();
+    let memory = module.memories.iter().next().unwrap().id();
+    replace(&mut module, "get_meta", |body| {
+        body.unreachable();
+    });
+    replace(&mut module, "get_site", |body| {
+        body.loop_(None, |again| {
+            let start = again.id();
+            again.br(start);
+        });
+    });
+    replace(&mut module, "get_parameters", |body| {
+        body.loop_(None, |again| {
+            let start = again.id();
+            again.const_(Value::I32(16)).instr(MemoryGrow { memory });
+            again
+                .const_(Value::I32(-1))
+                .binop(BinaryOp::I32Ne)
+                .br_if(start);
+        });
+        body.unreachable();
+    });
+    module.emit_wasm()
+}
+
+fn replace(module: &mut Module, handler: &str, body: impl FnOnce(&mut InstrSeqBuilder<'_>)) {
+    let function = module.exports.get_func(handler).unwrap();
+    module
+        .replace_exported_func(function, |(builder, _)| body(builder))
+        .unwrap();
+}
+
+async fn failing_bench() -> (Bench, TempDir) {
+    let directory = TempDir::new().unwrap();
+    let package = failing_package(directory.path());
+    let bench = Bench::with(AppKind::Chatflow, |options| options.package = Some(package)).await;
+    // The inputs would be asked of `/parameters` of Dify, which no handler of the module is.
+    (bench, directory)
+}
+
+/// Makes the module fail, and sees that the call is the only one to pay.
+async fn fail(bench: &Bench, token: &str, path: &str) {
+    let (status, code, _) = bench.get(token, path).await.refusal();
+    assert_eq!((status, code.as_str()), (500, "internal_error"), "{path}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_fails_costs_one_request_and_the_keys_are_fetched_once_more() {
+    let (bench, _directory) = failing_bench().await;
+    let issuer = bench.issuer();
+    let token = bench.token("alice");
+    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    for (failures, path) in [TRAP, OUT_OF_MEMORY, LOOP].into_iter().enumerate() {
+        fail(&bench, &token, path).await;
+        let tokens: Vec<_> = (0..20)
+            .map(|number| bench.token(&format!("user-{number}")))
+            .collect();
+        let answers = join_all(tokens.iter().map(|token| bench.get(token, "/info"))).await;
+        assert!(
+            answers.iter().all(|answer| answer.status == 200),
+            "after {path}"
+        );
+        assert_eq!(issuer.requests(JWKS), 2 + failures, "after {path}");
+    }
+    assert_eq!(bench.stack.daemon.restarts(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_wait_when_the_module_fails_start_again() {
+    let (bench, _directory) = failing_bench().await;
+    let issuer = bench.issuer();
+    issuer.set_fault(JWKS, Some(Fault::Slow(Duration::from_secs(2))));
+    let token = bench.token("alice");
+    let waiting = join_all((0..20).map(|_| bench.get(&token, "/info")));
+    let failing = async {
+        while issuer.requests(JWKS) == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // It fails before its token is looked at, so it does not wait for the keys.
+        fail(&bench, &token, TRAP).await;
+    };
+    let (answers, ()) = join(waiting, failing).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(issuer.requests(JWKS), 2, "one fetch of each instance");
+    assert_eq!(bench.seen().len(), 20, "none has reached Dify twice");
+    assert_eq!(bench.stack.daemon.restarts(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_under_way_go_on_when_the_module_fails() {
+    let (bench, _directory) = failing_bench().await;
+    let token = bench.token("alice");
+    bench
+        .control()
+        .set_event_interval(Duration::from_millis(300));
+    let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
+    let streams: Vec<_> = (0..4)
+        .map(|_| {
+            let request = bench
+                .request(Method::POST, "/chat-messages")
+                .bearer_auth(&token);
+            tokio::spawn(request.json(&chat).send())
+        })
+        .collect();
+    for stream in streams {
+        let mut response = stream.await.unwrap().unwrap();
+        let first = response.chunk().await.unwrap().unwrap();
+        fail(&bench, &token, TRAP).await;
+        let rest = response.bytes().await.unwrap();
+        let events = events(&[first, rest].concat());
+        assert_eq!(events.last().unwrap()["event"], "workflow_finished");
+    }
+    assert_eq!(bench.stack.daemon.restarts(), 0);
+}

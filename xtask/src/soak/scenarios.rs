@@ -1,0 +1,44 @@
+//! The packaged plugin for a long time: `tests/gateway/src/soak` and `tests/gateway/src/chaos`.
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use crate::{package, setup, step};
+
+/// As `tests/gateway/src/bin/soak.rs` names them.
+pub const SCENARIOS: [&str; 4] = ["chaos", "growth", "limits", "slow-reader"];
+
+/// Builds the package, then runs each scenario on it. Only the chaos lasts `seconds`; the others have an end of their own.
+///
+/// # Errors
+/// A scenario has failed; above it stands what it found.
+pub fn run(
+    workspace: &Workspace,
+    scenarios: &[&str],
+    seconds: u64,
+    seed: Option<u64>,
+) -> Result<()> {
+    setup::environment(workspace)?;
+    package::build(workspace)?;
+    for scenario in scenarios {
+        let mut cargo = workspace.cargo();
+        cargo
+            .args([
+                "run",
+                "--package",
+                "gateway-tests",
+                "--bin",
+                "soak",
+                "--",
+                scenario,
+            ])
+            .args(["--seconds", &seconds.to_string()])
+            .args(
+                seed.iter()
+                    .flat_map(|seed| ["--seed".to_owned(), seed.to_string()]),
+            );
+        step::run(&format!("soaking the plugin: {scenario}"), &mut cargo)
+            .with_context(|| format!("The plugin does not outlive the scenario {scenario}."))?;
+    }
+    Ok(())
+}
