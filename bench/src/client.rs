@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{Method, Request};
@@ -63,11 +63,11 @@ impl Client {
     ) -> Result<Timing> {
         let started = Instant::now();
         let mut response = self.sender.send_request(self.request(message)?).await?;
-        ensure!(
-            response.status().is_success(),
-            "answered {}",
-            response.status()
-        );
+        if !response.status().is_success() {
+            let status = response.status();
+            let body = response.into_body().collect().await?.to_bytes();
+            bail!("{status}: {}", String::from_utf8_lossy(&body));
+        }
         let mut first = None;
         while let Some(frame) = response.frame().await {
             if let Some(piece) = frame?.data_ref() {

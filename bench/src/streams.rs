@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use futures::future::try_join_all;
 
@@ -40,7 +40,7 @@ pub async fn measure(contender: &Contender, message: &Message) -> Result<f64> {
     let spent = process.processor_time()? - before;
 
     for followed in try_join_all(running).await? {
-        followed?;
+        followed.with_context(|| format!("a stream of {}", contender.name))?;
     }
     contender.assert_unharmed()?;
     Ok(spent.as_secs_f64() / window.as_secs_f64())
