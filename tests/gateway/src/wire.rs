@@ -1,7 +1,7 @@
 //! An upstream that breaks HTTP itself, for failures that no HTTP server would make.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -37,14 +37,15 @@ pub enum Script {
 #[derive(Debug)]
 pub struct Wire {
     url: String,
-    counts: Arc<Counts>,
+    state: Arc<State>,
     server: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct State {
     open: AtomicUsize,
     sent: AtomicUsize,
+    good: Mutex<Option<serde_json::Value>>,
 }
 
 impl Wire {
@@ -52,13 +53,9 @@ impl Wire {
     pub async fn start(script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let counts = Arc::new(Counts::default());
-        let server = tokio::spawn(serve(listener, script, Arc::clone(&counts)));
-        Self {
-            url,
-            counts,
-            server,
-        }
+        let state = Arc::new(State::default());
+        let server = tokio::spawn(serve(listener, script, Arc::clone(&state)));
+        Self { url, state, server }
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -66,14 +63,19 @@ impl Wire {
         &self.url
     }
 
+    /// Answers one request rightly, with this, before the script begins.
+    pub fn answer_one(&self, body: serde_json::Value) {
+        *self.state.good.lock().unwrap() = Some(body);
+    }
+
     /// Connections that are open now.
     pub fn open_connections(&self) -> usize {
-        self.counts.open.load(Ordering::Relaxed)
+        self.state.open.load(Ordering::Relaxed)
     }
 
     /// Bytes that were taken off this upstream, the system's buffers included.
     pub fn sent(&self) -> usize {
-        self.counts.sent.load(Ordering::Relaxed)
+        self.state.sent.load(Ordering::Relaxed)
     }
 }
 
@@ -83,26 +85,36 @@ impl Drop for Wire {
     }
 }
 
-async fn serve(listener: TcpListener, script: Script, counts: Arc<Counts>) {
+async fn serve(listener: TcpListener, script: Script, state: Arc<State>) {
     let mut connections = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let counts = Arc::clone(&counts);
+        let state = Arc::clone(&state);
         connections.spawn(async move {
-            counts.open.fetch_add(1, Ordering::Relaxed);
+            state.open.fetch_add(1, Ordering::Relaxed);
             // That the other side goes away is what most tests are about.
-            let _ = play(stream, script, &counts).await;
-            counts.open.fetch_sub(1, Ordering::Relaxed);
+            let _ = play(stream, script, &state).await;
+            state.open.fetch_sub(1, Ordering::Relaxed);
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn play(mut stream: TcpStream, script: Script, counts: &Counts) -> std::io::Result<()> {
+async fn play(mut stream: TcpStream, script: Script, state: &State) -> std::io::Result<()> {
     read_head(&mut stream).await?;
     let mut send = Sender {
         stream: &mut stream,
-        counts,
+        state,
     };
+    let good = state.good.lock().unwrap().take();
+    if let Some(body) = good {
+        let body = body.to_string();
+        send.all(JSON).await?;
+        let rest = format!(
+            "Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        return send.all(rest.as_bytes()).await;
+    }
     match script {
         Script::CutBody => {
             send.all(JSON).await?;
@@ -142,13 +154,13 @@ async fn read_head(stream: &mut TcpStream) -> std::io::Result<()> {
 
 struct Sender<'a> {
     stream: &'a mut TcpStream,
-    counts: &'a Counts,
+    state: &'a State,
 }
 
 impl Sender<'_> {
     async fn all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.stream.write_all(bytes).await?;
-        self.counts.sent.fetch_add(bytes.len(), Ordering::Relaxed);
+        self.state.sent.fetch_add(bytes.len(), Ordering::Relaxed);
         Ok(())
     }
 

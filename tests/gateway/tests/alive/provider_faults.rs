@@ -58,15 +58,10 @@ fn settings(bench: &Bench, document: Document, wire: &Wire) -> serde_json::Value
     match document {
         Document::Discovery => json!({"discovery_url": format!("{}/discovery", wire.url())}),
         Document::Keys => {
-            let mut answer = bench.issuer().discovery();
-            answer["jwks_uri"] = json!(format!("{}/jwks", wire.url()));
-            bench
-                .issuer()
-                .set_answer("/broken", harness::Answer::json(&answer));
-            // A query of its own makes it a provider of its own, whose failures are not yet remembered.
-            let broken = format!("{}/broken?{}", bench.issuer().issuer(), wire.url());
-            // The keys' address must be one that is lent, for loopback is not public.
-            json!({"discovery_url": broken, "public_url": wire.url()})
+            let mut discovery = bench.issuer().discovery();
+            discovery["jwks_uri"] = json!(format!("{}/jwks", wire.url()));
+            wire.answer_one(discovery);
+            json!({"discovery_url": format!("{}/discovery", wire.url())})
         }
     }
 }
