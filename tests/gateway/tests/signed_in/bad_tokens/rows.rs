@@ -1,14 +1,11 @@
-//! Tokens that are refused, and those of every algorithm that is taken.
+//! Credentials that are refused, and what is said of each.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway_tests::{Answer, Bench};
 use harness::{Algorithm, Keys, TestIssuer};
-use http::Method;
 use serde_json::{Value, json};
-use stand_in_dify::AppKind;
 
 const TAKEN: &str = "Taken are EdDSA, ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512.";
 const FORGED: &str = "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.";
@@ -30,12 +27,12 @@ const BOUND: &str = "The token is bound to a key of its client (`cnf`: DPoP or m
     that the sender holds it. Have the client ask for a plain bearer token.";
 
 /// A credential and what is said of it.
-struct Row {
-    name: &'static str,
-    authorization: String,
-    status: u16,
-    code: &'static str,
-    message: String,
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) authorization: String,
+    pub(super) status: u16,
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 fn now() -> u64 {
@@ -71,87 +68,7 @@ fn flipped(part: &str) -> String {
     encode(bytes)
 }
 
-/// Seconds pass while a test runs.
-fn without_seconds(message: &str) -> String {
-    let words = message.split(' ').collect::<Vec<_>>();
-    let counted = |index: usize| words.get(index + 1).is_some_and(|next| *next == "seconds");
-    let words = words.iter().enumerate();
-    let words: Vec<&str> = words
-        .map(|(index, word)| if counted(index) { "N" } else { word })
-        .collect();
-    words.join(" ")
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bad_token_is_refused_by_name_and_reaches_nobody() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let stranger = TestIssuer::start().await.unwrap();
-    let good = bench.token("alice");
-    let rows = credentials()
-        .into_iter()
-        .chain(malformed(&good))
-        .chain(claims(bench.issuer(), &stranger))
-        .chain(signatures(bench.issuer()));
-    let chat = json!({"query": "hi", "response_mode": "blocking", "inputs": {}});
-    for row in rows {
-        let mut request = bench.request(Method::POST, "/chat-messages").json(&chat);
-        if !row.authorization.is_empty() {
-            request = request.header("authorization", &row.authorization);
-        }
-        let answer = Answer::of(request).await;
-        let (status, code, message) = answer.refusal();
-        assert_eq!(
-            (status, code.as_str(), without_seconds(&message)),
-            (row.status, row.code, row.message),
-            "{}",
-            row.name
-        );
-        assert_eq!(
-            answer.header("www-authenticate"),
-            challenge(status, &code, &message),
-            "{}",
-            row.name
-        );
-        assert!(bench.seen().is_empty(), "{}: Dify was asked", row.name);
-        assert_eq!(
-            bench.get(&good, "/info").await.status,
-            200,
-            "after {}",
-            row.name
-        );
-        bench.seen();
-    }
-    assert!(
-        stranger.seen().is_empty(),
-        "an issuer was asked that no setting names"
-    );
-    bench.assert_unharmed();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_credential_is_refused_and_never_quietly_left_out() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let (alice, bob) = (bench.token("alice"), bench.token("bob"));
-    let request = bench.request(Method::GET, "/whoami").bearer_auth(&alice);
-    let (status, code, _) = Answer::of(request.bearer_auth(&bob)).await.refusal();
-    assert_eq!((status, code.as_str()), (400, "authorization_malformed"));
-    assert_eq!(bench.get(&alice, "/whoami").await.status, 200);
-}
-
-/// RFC 6750 section 3: what was wrong, unless no token was sent.
-fn challenge(status: u16, code: &str, message: &str) -> String {
-    let error = match status {
-        _ if code == "token_missing" => return "Bearer realm=\"dify\"".to_owned(),
-        400 => "invalid_request",
-        401 => "invalid_token",
-        _ => "insufficient_scope",
-    };
-    // RFC 6750 section 3 allows neither in a description.
-    let description = message.replace('"', "'").replace('\\', "/");
-    format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"{description}\"")
-}
-
-fn credentials() -> Vec<Row> {
+pub(super) fn credentials() -> Vec<Row> {
     let missing = |why: &str| format!("No token: {why}. Send `Authorization: Bearer <token>`.");
     let malformed = |why: &str| {
         format!("`Authorization` is malformed: {why}. Send `Authorization: Bearer <token>`, once.")
@@ -199,7 +116,7 @@ fn credentials() -> Vec<Row> {
     .into()
 }
 
-fn malformed(good: &str) -> Vec<Row> {
+pub(super) fn malformed(good: &str) -> Vec<Row> {
     let unreadable = |part: &str, why: &str| format!("The token's {part} cannot be read: {why}.");
     let truncated = "it is no JSON: EOF while parsing a string at line 1 column 3";
     let no_json = "it is no JSON: expected value at line 1 column 1";
@@ -264,7 +181,7 @@ fn malformed(good: &str) -> Vec<Row> {
     .into()
 }
 
-fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
+pub(super) fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
     let good = || issuer.claims("alice");
     let (past, future) = (now() - 3600, now() + 3600);
     let mut eternal = good();
@@ -357,7 +274,7 @@ fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
     .into()
 }
 
-fn signatures(issuer: &TestIssuer) -> Vec<Row> {
+pub(super) fn signatures(issuer: &TestIssuer) -> Vec<Row> {
     let keys = issuer.keys();
     let claims = issuer.claims("alice").to_string();
     let good = issuer.token(Algorithm::Rs256, &issuer.claims("alice"));
@@ -459,22 +376,4 @@ fn refused(name: &'static str, token: &str, code: &'static str, message: impl In
         code,
         message: message.into(),
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn tokens_of_all_nine_algorithms_are_taken() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
-    for algorithm in Algorithm::ALL {
-        let token = issuer.token(algorithm, &issuer.claims("alice"));
-        let answer = bench.get(&token, "/info").await;
-        assert_eq!(
-            answer.status,
-            200,
-            "{}: {}",
-            algorithm.name(),
-            answer.text()
-        );
-    }
-    assert_eq!(issuer.requests("/jwks"), 1);
 }
