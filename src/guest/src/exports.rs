@@ -2,7 +2,6 @@
 
 use futures::FutureExt;
 use gateway_domain::gateway::{Outcome, RelayEnd};
-use gateway_domain::relay::RelayContext;
 use gateway_domain::request::Body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -95,16 +94,18 @@ pub fn relay_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
 #[wasm_bindgen]
 pub fn relay_whole(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
-    let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
-    let judged = wire::relay_answer(&answer, None);
-    note_end(context, end);
-    judged
+    let end = relay_end(end);
+    let answer = runtime::gateway().relay_whole(&mut context, wire::upstream_head(head), end);
+    runtime::gateway().relay_ended(context, end);
+    runtime::run();
+    wire::relay_answer(&answer, None)
 }
 
 /// Notes the end of a relayed answer.
 #[wasm_bindgen]
 pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
-    note_end(wire::context(context), end);
+    runtime::gateway().relay_ended(wire::context(context), relay_end(end));
+    runtime::run();
 }
 
 /// What the client of a call is answered that the host could not bring to an end, in an instance that may never have
@@ -121,10 +122,8 @@ pub fn entry() -> u32 {
     entry::address()
 }
 
-fn note_end(context: RelayContext, end: &[u8]) {
-    let end = serde_json::from_slice(end).unwrap_or(RelayEnd::Broken);
-    runtime::gateway().relay_ended(context, end);
-    runtime::run();
+fn relay_end(json: &[u8]) -> RelayEnd {
+    serde_json::from_slice(json).unwrap_or(RelayEnd::Broken)
 }
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {

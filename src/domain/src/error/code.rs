@@ -69,7 +69,7 @@ codes! {
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE None, "The endpoint's settings are wrong.";
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY None, "What Dify answered is not what its API answers.";
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT None, "Dify did not answer in time.";
-    DifyUnavailable "dify_unavailable" BAD_GATEWAY None, "Dify could not be reached.";
+    DifyUnavailable "dify_unavailable" BAD_GATEWAY None, "Dify could not be reached, or its answer broke off.";
     EmailNotVerified "email_not_verified" FORBIDDEN Some(BearerError::InsufficientScope), "`user_claim` is `email` and the token says that it is not verified.";
     GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT None, "A stream was silent or open for too long and was ended; it stands in the stream's last event.";
     GroupsOverage "groups_overage" FORBIDDEN Some(BearerError::InsufficientScope), "The provider left the groups out because there are too many.";

@@ -211,6 +211,21 @@ impl<H: Host> Gateway<H> {
         answer
     }
 
+    /// Judges Dify's answer to a relay where its body is known too: one that has not come whole is none.
+    pub fn relay_whole(
+        &self,
+        context: &mut RelayContext,
+        upstream: Result<UpstreamHead, TransportError>,
+        end: RelayEnd,
+    ) -> RelayAnswer {
+        let came_whole = match end {
+            RelayEnd::Abandoned | RelayEnd::Complete => upstream,
+            RelayEnd::Broken => Err(TransportError::Broken),
+            RelayEnd::Timeout => Err(TransportError::Timeout),
+        };
+        self.relay_head(context, came_whole)
+    }
+
     /// Notes the end of a relayed body.
     pub fn relay_ended(&self, context: RelayContext, end: RelayEnd) {
         self.app_api.ended(&context);

@@ -184,9 +184,11 @@ fn not_json(status: StatusCode) -> Refusal {
 pub fn refusal_of(error: TransportError) -> Refusal {
     let (code, message) = match error {
         TransportError::Timeout => (Code::DifyTimeout, "Dify did not answer in time."),
-        TransportError::Connect | TransportError::Broken => {
-            (Code::DifyUnavailable, "Dify could not be reached.")
-        }
+        TransportError::Connect => (Code::DifyUnavailable, "Dify could not be reached."),
+        TransportError::Broken => (
+            Code::DifyUnavailable,
+            "Dify's connection broke off before its answer had come.",
+        ),
         TransportError::Tls => (
             Code::DifyUnavailable,
             "Dify's certificate could not be verified. An administrator can put a private CA into `ca_certificates`.",

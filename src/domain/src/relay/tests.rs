@@ -111,7 +111,7 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             Err(TransportError::Broken),
             502,
             "dify_unavailable",
-            "Dify could not be reached.",
+            "Dify's connection broke off before its answer had come.",
         ),
         (
             Err(TransportError::Tls),

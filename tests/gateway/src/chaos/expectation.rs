@@ -22,7 +22,7 @@ pub(super) enum Upset {
 pub(super) enum Expected {
     /// The app's answer.
     Right,
-    /// The app's answer, or as much of it as there was, which is then told to be no whole.
+    /// The app's answer; or, where it broke off, a refusal or as much of a stream as there was with an error at its end.
     RightOrCut,
     /// The gateway's own refusal, or Dify's.
     Refusal(u16, &'static str),
@@ -60,14 +60,21 @@ impl Got {
     /// In which of the expected ways it ended.
     pub(super) fn judge(&self, expected: Expected, text: &str, streams: bool) -> Option<String> {
         match expected {
-            Expected::Refusal(status, code) => (self.status == status
-                && self.code().as_deref() == Some(code))
-            .then(|| code.to_owned()),
+            Expected::Refusal(status, code) => {
+                self.is_refusal(status, code).then(|| code.to_owned())
+            }
+            Expected::RightOrCut if !streams && self.is_refusal(502, "dify_unavailable") => {
+                Some("cut".to_owned())
+            }
             _ if self.status != 200 => None,
             Expected::Right => self.is_right(text, streams).then(|| "right".to_owned()),
             Expected::RightOrCut if self.is_right(text, streams) => Some("right".to_owned()),
-            Expected::RightOrCut => self.is_honestly_cut(streams).then(|| "cut".to_owned()),
+            Expected::RightOrCut => self.is_ended_by_an_error().then(|| "cut".to_owned()),
         }
+    }
+
+    fn is_refusal(&self, status: u16, code: &str) -> bool {
+        self.status == status && self.code().as_deref() == Some(code)
     }
 
     fn is_right(&self, text: &str, streams: bool) -> bool {
@@ -94,11 +101,8 @@ impl Got {
         is_ended && answer.starts_with(text)
     }
 
-    /// A stream says so in its last event; another body is shorter than its head has promised.
-    fn is_honestly_cut(&self, streams: bool) -> bool {
-        if !streams {
-            return !self.is_whole;
-        }
+    /// A stream says in its last event that it is no whole one.
+    fn is_ended_by_an_error(&self) -> bool {
         let last = self.events().and_then(|mut events| events.pop());
         last.is_some_and(|event| event["event"] == "error" && event["code"] == "dify_unavailable")
     }

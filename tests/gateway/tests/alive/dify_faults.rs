@@ -7,7 +7,10 @@ use serde_json::json;
 use stand_in_dify::AppKind;
 
 const MIB: u64 = 1024 * 1024;
-const BROKEN: (&str, &str) = ("dify_unavailable", "Dify could not be reached.");
+const BROKEN: (&str, &str) = (
+    "dify_unavailable",
+    "Dify's connection broke off before its answer had come.",
+);
 const INVALID: (&str, &str) = (
     "dify_answer_invalid",
     "What Dify answered is no HTTP answer of its API.",

@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fixture, answered, headers, refused, relayed, sent};
+use crate::error::{Code, Refusal};
 use crate::gateway::RelayEnd;
 use crate::host::TransportError;
 use crate::host::fake::{ok, poll_once, respond, status};
@@ -157,6 +158,25 @@ fn a_user_who_could_not_be_made_is_new_again() {
         )
         .is_pending()
     );
+}
+
+#[test]
+fn a_short_answer_that_broke_off_is_none() {
+    let fixture = Fixture::new(&json!({}));
+    let rows = [
+        (RelayEnd::Complete, 200, None),
+        (RelayEnd::Broken, 502, Some(Code::DifyUnavailable)),
+        (RelayEnd::Timeout, 504, Some(Code::DifyTimeout)),
+    ];
+    for (end, status, code) in rows {
+        let mut relay = relayed(fixture.chat(&json!({}), CHAT));
+        let answer = fixture
+            .gateway
+            .relay_whole(&mut relay.context, head(200), end);
+        let refusal = answer.refusal.as_ref().map(Refusal::code);
+        assert_eq!((answer.status.as_u16(), refusal), (status, code), "{end:?}");
+        assert_eq!(answer.body.is_some(), code.is_some(), "{end:?}");
+    }
 }
 
 #[test]
