@@ -41,7 +41,6 @@ class AnswerReader:
         self.is_complete = False
         self.may_stay_open = False
         self._has_body = method != "HEAD"
-        self._ends_with_connection = False
         self._pieces: list[bytes] = []
         self._unread = 0
         self._parser = HttpResponseParser(self)
@@ -111,7 +110,6 @@ class AnswerReader:
             raise Failure("malformed")
         self.has_head = True
         self._unread = 0
-        self._ends_with_connection = self._needs_end()
         if not self._has_body:
             self._complete()
 
@@ -136,7 +134,7 @@ class AnswerReader:
         return "content-length" not in fields and not fields.get("transfer-encoding", "").endswith("chunked")
 
     def _end(self) -> None:
-        if not self.has_head or not (self._ends_with_connection or self.is_complete):
+        if not self.has_head or not (self.is_complete or self._needs_end()):
             raise Failure("broken")
         self.is_complete = True
         self.may_stay_open = False
