@@ -1,15 +1,14 @@
 //! Every decision of the OIDC gateway: which operation a request is, what its settings mean, whether its
 //! token is good, who `user` is, what Dify is asked, and what the client is answered.
 //!
-//! Nothing here knows wasm, Python or a socket. What the outside must do is behind [`host::Host`], so the
+//! Nothing here knows wasm, Python or a socket. What the outside must do is behind [`host::Environment`], so the
 //! whole crate is tested natively against a fake host.
 #![forbid(unsafe_code)]
 
-pub mod answer;
 pub mod claims;
+pub mod environment;
 pub mod error;
 pub mod gateway;
-pub mod host;
 pub mod jose;
 pub mod json;
 pub mod operation;
@@ -17,6 +16,7 @@ pub mod provider;
 pub mod relay;
 pub mod request;
 pub mod request_log;
+pub mod response;
 pub mod rewrite;
 pub mod settings;
 pub mod time;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment::{Environment, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Host, LogLevel};
 use crate::time::UnixTime;
 
 /// What is known of a request, from its start on. It travels with a relay and comes back with the answer.
@@ -66,9 +66,9 @@ impl Trail {
     }
 
     /// Writes the line, where the endpoint's settings want its level.
-    pub fn write(&self, host: &impl Host) {
+    pub fn write(&self, environment: &dyn Environment) {
         if self.level() >= self.least_level {
-            host.log(self.level(), &self.line(host.now()));
+            environment.log(self.level(), &self.line(environment.now()));
         }
     }
 

@@ -87,7 +87,7 @@ pub fn relay_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
     let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
     runtime::run();
-    wire::relay_answer(&answer, Some(&context))
+    wire::relay_response(&answer, Some(&context))
 }
 
 /// Judges a relayed answer that has come whole, and notes its end: `relay_head` and `relay_ended` in one.
@@ -98,7 +98,7 @@ pub fn relay_whole(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u
     let answer = runtime::gateway().relay_whole(&mut context, wire::upstream_head(head), end);
     runtime::gateway().relay_ended(context, end);
     runtime::run();
-    wire::relay_answer(&answer, None)
+    wire::relay_response(&answer, None)
 }
 
 /// Notes the end of a relayed answer.
@@ -113,7 +113,7 @@ pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
 #[wasm_bindgen]
 pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
     let request = call_head(head).into_request();
-    wire::whole_answer(&runtime::gateway().call_failed(handler, &request))
+    wire::whole_response(&runtime::gateway().call_failed(handler, &request))
 }
 
 /// The address of the cell for what the host says at each entry.
@@ -136,8 +136,8 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
     let request = head.into_request();
     let task = async move {
         match runtime::gateway().handle(handler, &request, &body).await {
-            Outcome::Answer(answer) => {
-                imports::answer(call, &wire::answer_head(&answer), &answer.body)
+            Outcome::Response(answer) => {
+                imports::answer(call, &wire::response_head(&answer), &answer.body)
             }
             Outcome::Relay(relay) => {
                 let (head, own) = wire::relay_head(&relay.request);

@@ -7,7 +7,7 @@
 mod entry;
 mod exports;
 mod imports;
-mod lent_host;
+mod lent_environment;
 mod runtime;
 mod wire;
 

@@ -8,14 +8,14 @@ use futures::channel::oneshot;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::LocalBoxFuture;
 use futures::task::LocalSpawn;
+use gateway_domain::environment::{FetchResponse, TransportError};
 use gateway_domain::gateway::Gateway;
-use gateway_domain::host::{Fetched, TransportError};
 
 use crate::entry::OfCall;
-use crate::lent_host::LentHost;
+use crate::lent_environment::LentEnvironment;
 
 /// What an exchange ends with.
-pub type ExchangeResult = Result<Fetched, TransportError>;
+pub type ExchangeResult = Result<FetchResponse, TransportError>;
 
 /// The state of the instance. It is lost with the instance when a task traps.
 pub struct Runtime {
@@ -24,7 +24,7 @@ pub struct Runtime {
     next_ticket: Cell<u32>,
     exchanges: RefCell<HashMap<u32, oneshot::Sender<ExchangeResult>>>,
     timers: RefCell<HashMap<u32, oneshot::Sender<()>>>,
-    gateway: Rc<Gateway<LentHost>>,
+    gateway: Rc<Gateway>,
 }
 
 thread_local! {
@@ -40,7 +40,7 @@ impl Runtime {
             next_ticket: Cell::new(1),
             exchanges: RefCell::default(),
             timers: RefCell::default(),
-            gateway: Rc::new(Gateway::new(Rc::new(LentHost))),
+            gateway: Rc::new(Gateway::new(Rc::new(LentEnvironment))),
         }
     }
 
@@ -52,7 +52,7 @@ impl Runtime {
 }
 
 /// The gateway of this instance.
-pub fn gateway() -> Rc<Gateway<LentHost>> {
+pub fn gateway() -> Rc<Gateway> {
     RUNTIME.with(|runtime| runtime.gateway.clone())
 }
 

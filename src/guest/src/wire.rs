@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gateway_domain::answer::Answer;
-use gateway_domain::host::{Exchange, Fetched, Limits, LogLevel, Reach, TransportError};
-use gateway_domain::relay::{RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
+use gateway_domain::environment::{
+    FetchRequest, FetchResponse, Limits, LogLevel, Reach, TransportError,
+};
+use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use gateway_domain::request::{Piece, Request};
+use gateway_domain::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -49,29 +51,29 @@ impl CallHead<'_> {
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
 #[derive(Serialize)]
-struct AnswerHead<'a> {
+struct ResponseHeadJson<'a> {
     status: u16,
     headers: Pairs<'a>,
 }
 
 /// The head of an answer.
-pub fn answer_head(answer: &Answer) -> Vec<u8> {
-    to_json(&AnswerHead {
+pub fn response_head(answer: &Response) -> Vec<u8> {
+    to_json(&ResponseHeadJson {
         status: answer.status.as_u16(),
         headers: pairs(&answer.headers),
     })
 }
 
 #[derive(Serialize)]
-struct WholeAnswer<'a> {
+struct WholeResponse<'a> {
     status: u16,
     headers: Pairs<'a>,
     body: &'a str,
 }
 
 /// An answer whose body is text.
-pub fn whole_answer(answer: &Answer) -> Vec<u8> {
-    to_json(&WholeAnswer {
+pub fn whole_response(answer: &Response) -> Vec<u8> {
+    to_json(&WholeResponse {
         status: answer.status.as_u16(),
         headers: pairs(&answer.headers),
         body: std::str::from_utf8(&answer.body).unwrap_or_default(),
@@ -110,7 +112,7 @@ struct ExchangeHead<'a> {
 }
 
 /// The head of an exchange that is read whole.
-pub fn exchange_head(exchange: &Exchange) -> Vec<u8> {
+pub fn exchange_head(exchange: &FetchRequest) -> Vec<u8> {
     to_json(&ExchangeHead {
         method: exchange.method.as_str(),
         url: exchange.url.as_str(),
@@ -193,9 +195,9 @@ enum UpstreamJson<'a> {
 }
 
 /// The head of an answer from outside, or why there is none.
-pub fn upstream_head(json: &[u8]) -> Result<UpstreamHead, TransportError> {
+pub fn upstream_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
     match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
-        UpstreamJson::Head { status, headers } => Ok(UpstreamHead {
+        UpstreamJson::Head { status, headers } => Ok(ResponseHead {
             status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
             headers: header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
         }),
@@ -204,8 +206,8 @@ pub fn upstream_head(json: &[u8]) -> Result<UpstreamHead, TransportError> {
 }
 
 /// A whole answer from outside.
-pub fn fetched(head: &[u8], body: &[u8]) -> Result<Fetched, TransportError> {
-    upstream_head(head).map(|UpstreamHead { status, headers }| Fetched {
+pub fn fetched(head: &[u8], body: &[u8]) -> Result<FetchResponse, TransportError> {
+    upstream_head(head).map(|ResponseHead { status, headers }| FetchResponse {
         status,
         headers,
         body: body.to_vec(),
@@ -225,7 +227,7 @@ fn transport_error(name: &str) -> TransportError {
 }
 
 #[derive(Serialize)]
-struct RelayAnswerHead<'a> {
+struct RelayResponseJson<'a> {
     status: u16,
     headers: Pairs<'a>,
     body: Option<&'a str>,
@@ -237,8 +239,8 @@ struct RelayAnswerHead<'a> {
 }
 
 /// What the client of a relay is answered, and the context that comes back with `relay_ended`, if that is to follow.
-pub fn relay_answer(answer: &RelayAnswer, context: Option<&RelayContext>) -> Vec<u8> {
-    to_json(&RelayAnswerHead {
+pub fn relay_response(answer: &RelayResponse, context: Option<&RelayContext>) -> Vec<u8> {
+    to_json(&RelayResponseJson {
         status: answer.status.as_u16(),
         headers: pairs(&answer.headers),
         body: answer.body.as_deref(),

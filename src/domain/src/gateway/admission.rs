@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::claims::Claims;
+use crate::environment::Environment;
 use crate::error::Refusal;
-use crate::host::Host;
 use crate::jose::UnverifiedToken;
 use crate::provider::{self, Providers};
 use crate::request::Request;
@@ -14,18 +14,18 @@ use crate::token::{self, Accepted, AccessToken, Caller};
 use super::verdicts::{TokenKey, Verdicts};
 
 /// Checks tokens.
-pub struct Admission<H> {
-    host: Rc<H>,
-    providers: Rc<Providers<H>>,
+pub struct Admission {
+    environment: Rc<dyn Environment>,
+    providers: Rc<Providers>,
     verdicts: Verdicts,
 }
 
-impl<H: Host> Admission<H> {
+impl Admission {
     /// Knows no token yet.
-    pub fn new(host: Rc<H>, providers: Rc<Providers<H>>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>, providers: Rc<Providers>) -> Self {
         Self {
             providers,
-            host,
+            environment,
             verdicts: Verdicts::new(),
         }
     }
@@ -38,7 +38,7 @@ impl<H: Host> Admission<H> {
             TokenValidation::Introspection => self.introspected(&token, settings).await?,
             TokenValidation::Auto | TokenValidation::Jwt => self.verified(&token, settings).await?,
         };
-        let accepted = token::accept(claims, issuer, settings, self.host.now())?;
+        let accepted = token::accept(claims, issuer, settings, self.environment.now())?;
         let completed = self.completed(accepted, &token, settings).await?;
         token::judge(completed, settings)
     }
@@ -52,7 +52,12 @@ impl<H: Host> Admission<H> {
         let unverified = UnverifiedToken::parse(token.reveal())?;
         let issuer = token::issuer_of(&unverified.claims, settings)?;
         let media_type = unverified.header.media_type.as_deref();
-        token::check_form(media_type, &unverified.claims, settings, self.host.now())?;
+        token::check_form(
+            media_type,
+            &unverified.claims,
+            settings,
+            self.environment.now(),
+        )?;
         let key = self
             .providers
             .key(&issuer, settings, &unverified.header)

@@ -8,12 +8,12 @@ use super::declared_inputs::DeclaredInputsCache;
 use super::first_requests::FirstRequests;
 use super::streams::Streams;
 use super::{Case, Outcome, Relay};
-use crate::answer::{self, Answer};
+use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
 use crate::error::{Code, Refusal};
-use crate::host::{Exchange, Host, Limits, LogLevel, Reach};
 use crate::operation::{self, Class, Operation, UserPlace};
-use crate::relay::{self, BLOCKING, RelayAnswer, RelayContext, RelayRequest, STREAMING, owner};
+use crate::relay::{self, BLOCKING, RelayContext, RelayRequest, RelayResponse, STREAMING, owner};
 use crate::request::Body;
+use crate::response::{self, Response};
 use crate::rewrite::{self, ClaimInputs, Identity};
 use crate::settings::{InputClaims, Settings};
 use crate::token::Caller;
@@ -25,9 +25,9 @@ const RUN_DETAIL: Limits = Limits {
 };
 
 /// The app API of every endpoint.
-pub struct AppApi<H> {
-    host: Rc<H>,
-    declared_inputs: DeclaredInputsCache<H>,
+pub struct AppApi {
+    environment: Rc<dyn Environment>,
+    declared_inputs: DeclaredInputsCache,
     first_requests: FirstRequests,
     streams: Streams,
 }
@@ -42,14 +42,14 @@ pub struct Principal<'a> {
     pub key: [u8; 32],
 }
 
-impl<H: Host> AppApi<H> {
+impl AppApi {
     /// Knows no app and no user yet.
-    pub fn new(host: Rc<H>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            declared_inputs: DeclaredInputsCache::new(host.clone()),
+            declared_inputs: DeclaredInputsCache::new(environment.clone()),
             first_requests: FirstRequests::new(),
             streams: Streams::default(),
-            host,
+            environment,
         }
     }
 
@@ -89,7 +89,7 @@ impl<H: Host> AppApi<H> {
             return self
                 .if_owned(request, case, &principal)
                 .await
-                .map(Outcome::Answer);
+                .map(Outcome::Response);
         }
         self.relay(operation, case, &principal, request, body.streaming)
             .await
@@ -109,7 +109,9 @@ impl<H: Host> AppApi<H> {
                 .open(principal.key, principal.settings.streams_per_user)?;
         }
         if makes_a_user {
-            self.first_requests.admit(&self.host, principal.key).await;
+            self.first_requests
+                .admit(&self.environment, principal.key)
+                .await;
         }
         let context = RelayContext {
             trail: case.trail.clone(),
@@ -154,7 +156,7 @@ impl<H: Host> AppApi<H> {
             "endpoint": case.request.endpoint,
             "detail": left_out,
         });
-        self.host.log(LogLevel::Info, &line.to_string());
+        self.environment.log(LogLevel::Info, &line.to_string());
     }
 
     /// Passes a workflow run only to the user who started it; for others there is no such run.
@@ -163,8 +165,8 @@ impl<H: Host> AppApi<H> {
         request: RelayRequest,
         case: &mut Case<'_>,
         principal: &Principal<'_>,
-    ) -> Result<Answer, Refusal> {
-        let exchange = Exchange {
+    ) -> Result<Response, Refusal> {
+        let exchange = FetchRequest {
             method: Method::GET,
             url: request.url,
             headers: request.headers,
@@ -174,12 +176,12 @@ impl<H: Host> AppApi<H> {
             limits: RUN_DETAIL,
         };
         let fetched = self
-            .host
-            .exchange(exchange)
+            .environment
+            .fetch(exchange)
             .await
             .map_err(relay::refusal_of)?;
         case.trail.dify_status = Some(fetched.status.as_u16());
-        let head = relay::UpstreamHead {
+        let head = relay::ResponseHead {
             status: fetched.status,
             headers: fetched.headers,
         };
@@ -191,15 +193,15 @@ impl<H: Host> AppApi<H> {
         if head.status == StatusCode::NOT_FOUND {
             return Err(not_yours());
         }
-        Ok(Answer {
+        Ok(Response {
             status: head.status,
-            headers: answer::of_dify(&head.headers),
+            headers: response::of_dify(&head.headers),
             body: fetched.body,
         })
     }
 
     /// Dify's answer to a relay has begun.
-    pub fn answered(&self, context: &RelayContext, answer: &RelayAnswer) {
+    pub fn answered(&self, context: &RelayContext, answer: &RelayResponse) {
         if let Some(user) = context.user_key.filter(|_| context.makes_a_user) {
             self.first_requests.answered(
                 user,

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use http::StatusCode;
 
 use super::remembered::{Remembered, question};
+use crate::environment::{Environment, FetchResponse, LogLevel, TransportError};
 use crate::error::Refusal;
-use crate::host::{Fetched, Host, LogLevel, TransportError};
 use crate::rewrite::DeclaredInputs;
 use crate::settings::Settings;
 
@@ -15,17 +15,17 @@ use crate::settings::Settings;
 struct Unknown;
 
 /// The declared inputs of the apps that were used last.
-pub struct DeclaredInputsCache<H> {
-    host: Rc<H>,
-    apps: Remembered<H, Rc<DeclaredInputs>, Unknown>,
+pub struct DeclaredInputsCache {
+    environment: Rc<dyn Environment>,
+    apps: Remembered<Rc<DeclaredInputs>, Unknown>,
 }
 
-impl<H: Host> DeclaredInputsCache<H> {
+impl DeclaredInputsCache {
     /// Knows no app yet.
-    pub fn new(host: Rc<H>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            apps: Remembered::new(Rc::clone(&host)),
-            host,
+            apps: Remembered::new(Rc::clone(&environment)),
+            environment,
         }
     }
 
@@ -34,10 +34,10 @@ impl<H: Host> DeclaredInputsCache<H> {
     /// # Errors
     /// `configuration_error` where the app key cannot stand in a header.
     pub async fn of(&self, settings: &Settings) -> Result<Option<Rc<DeclaredInputs>>, Refusal> {
-        let host = Rc::clone(&self.host);
+        let environment = Rc::clone(&self.environment);
         let read = move |answer| {
             declared(answer).map(Rc::new).ok_or_else(|| {
-                host.log(LogLevel::Warn, r#"{"event":"parameters","outcome":"Dify did not say which inputs the app declares"}"#);
+                environment.log(LogLevel::Warn, r#"{"event":"parameters","outcome":"Dify did not say which inputs the app declares"}"#);
                 Unknown
             })
         };
@@ -46,7 +46,7 @@ impl<H: Host> DeclaredInputsCache<H> {
     }
 }
 
-fn declared(answer: Result<Fetched, TransportError>) -> Option<DeclaredInputs> {
+fn declared(answer: Result<FetchResponse, TransportError>) -> Option<DeclaredInputs> {
     answer
         .ok()
         .filter(|answer| answer.status == StatusCode::OK)

@@ -15,7 +15,7 @@ use futures::future::{Either, Shared, select};
 use lru::LruCache;
 
 use super::capacity;
-use crate::host::Host;
+use crate::environment::Environment;
 
 /// The longest that a request waits for the first one's head.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,11 +47,11 @@ impl FirstRequests {
     }
 
     /// Returns when a request of this user may go to Dify.
-    pub async fn admit<H: Host>(&self, host: &Rc<H>, user: UserKey) {
+    pub async fn admit(&self, environment: &Rc<dyn Environment>, user: UserKey) {
         let Some(mut first) = self.enter(user) else {
             return;
         };
-        let mut patience = host.sleep(PATIENCE);
+        let mut patience = environment.sleep(PATIENCE);
         while let Either::Left((_, rest)) = select(first, patience).await {
             // Where the first one failed, one of those that waited is now the first, and the others wait on.
             let Some(next) = self.enter(user) else {

@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use crate::answer::cors::CorsHeaders;
-use crate::answer::{self, Answer, Challenge};
+use crate::environment::{Environment, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::{Host, TransportError};
 use crate::operation::{self, AnsweredBy, Found, Operation};
 use crate::provider::Providers;
-use crate::relay::{self, RelayAnswer, RelayContext, RelayRequest, UpstreamHead};
+use crate::relay::{self, RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use crate::request::{Body, Request};
 use crate::request_log::Trail;
+use crate::response::cors::CorsHeaders;
+use crate::response::{self, Challenge, Response};
 use crate::settings::{AllowedOrigins, Mistakes, Settings};
 use crate::token::Caller;
 
@@ -41,19 +41,19 @@ const FAULT: &str = "The gateway could not handle this request because of a faul
                      again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
 
 /// The gateway of one instance of the module: it serves every endpoint of the process.
-pub struct Gateway<H> {
-    host: Rc<H>,
+pub struct Gateway {
+    environment: Rc<dyn Environment>,
     settings: SettingsCache,
-    admission: Admission<H>,
-    health: Health<H>,
-    app_api: AppApi<H>,
+    admission: Admission,
+    health: Health,
+    app_api: AppApi,
 }
 
 /// What the host has to do for a request.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Answer it.
-    Answer(Answer),
+    /// Response it.
+    Response(Response),
     /// Ask Dify, and answer as [`Gateway::relay_head`] says.
     Relay(Box<Relay>),
 }
@@ -81,16 +81,16 @@ pub enum RelayEnd {
     Timeout,
 }
 
-impl<H: Host> Gateway<H> {
+impl Gateway {
     /// Knows no endpoint yet.
-    pub fn new(host: Rc<H>) -> Self {
-        let providers = Rc::new(Providers::new(host.clone()));
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
+        let providers = Rc::new(Providers::new(environment.clone()));
         Self {
             settings: SettingsCache::new(),
-            admission: Admission::new(host.clone(), providers.clone()),
-            health: Health::new(host.clone(), providers),
-            app_api: AppApi::new(host.clone()),
-            host,
+            admission: Admission::new(environment.clone(), providers.clone()),
+            health: Health::new(environment.clone(), providers),
+            app_api: AppApi::new(environment.clone()),
+            environment,
         }
     }
 
@@ -103,20 +103,20 @@ impl<H: Host> Gateway<H> {
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
-            Ok(Outcome::Answer(answer)) => Outcome::Answer(self.finish(case, answer)),
-            Err(refusal) => Outcome::Answer(self.refuse(case, &refusal)),
+            Ok(Outcome::Response(answer)) => Outcome::Response(self.finish(case, answer)),
+            Err(refusal) => Outcome::Response(self.refuse(case, &refusal)),
         }
     }
 
     /// What the client is answered whose request the host could not bring to an end. Works in an instance that has
     /// never seen the request.
-    pub fn call_failed(&self, handler: &str, request: &Request) -> Answer {
+    pub fn call_failed(&self, handler: &str, request: &Request) -> Response {
         let (case, _) = self.open(handler, request);
         self.refuse(case, &Refusal::new(Code::InternalError, FAULT))
     }
 
     fn open<'a>(&self, handler: &str, request: &'a Request) -> (Case<'a>, Parsed) {
-        let mut case = Case::new(handler, request, self.host.now().as_millis());
+        let mut case = Case::new(handler, request, self.environment.now().as_millis());
         let settings = self.settings.parse(&request.endpoint, &request.settings);
         match &settings {
             Ok(settings) => case.apply(settings),
@@ -133,7 +133,7 @@ impl<H: Host> Gateway<H> {
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let Some(operation) = Operation::of_handler(handler) else {
-            return no_operation(case).map(Outcome::Answer);
+            return no_operation(case).map(Outcome::Response);
         };
         let answer = match operation.answered_by {
             AnsweredBy::About => about::answer(),
@@ -145,7 +145,7 @@ impl<H: Host> Gateway<H> {
                 whoami::answer(&caller, settings)
             }
         };
-        Ok(Outcome::Answer(answer))
+        Ok(Outcome::Response(answer))
     }
 
     async fn ask_dify(
@@ -178,20 +178,20 @@ impl<H: Host> Gateway<H> {
         Ok((caller, key))
     }
 
-    fn refuse(&self, mut case: Case<'_>, refusal: &Refusal) -> Answer {
+    fn refuse(&self, mut case: Case<'_>, refusal: &Refusal) -> Response {
         case.trail.refused(refusal);
-        let answer = answer::of_refusal(refusal, &case.request.id, &case.challenge);
+        let answer = response::of_refusal(refusal, &case.request.id, &case.challenge);
         self.finish(case, answer)
     }
 
-    fn finish(&self, case: Case<'_>, mut answer: Answer) -> Answer {
-        answer::set_request_id(&mut answer.headers, &case.request.id);
+    fn finish(&self, case: Case<'_>, mut answer: Response) -> Response {
+        response::set_request_id(&mut answer.headers, &case.request.id);
         case.cors.apply(&mut answer.headers);
         let trail = Trail {
             status: answer.status.as_u16(),
             ..case.trail
         };
-        trail.write(&*self.host);
+        trail.write(&*self.environment);
         answer
     }
 
@@ -199,8 +199,8 @@ impl<H: Host> Gateway<H> {
     pub fn relay_head(
         &self,
         context: &mut RelayContext,
-        upstream: Result<UpstreamHead, TransportError>,
-    ) -> RelayAnswer {
+        upstream: Result<ResponseHead, TransportError>,
+    ) -> RelayResponse {
         context.trail.dify_status = upstream.as_ref().ok().map(|head| head.status.as_u16());
         let answer = relay::judge(context, upstream);
         self.app_api.answered(context, &answer);
@@ -215,9 +215,9 @@ impl<H: Host> Gateway<H> {
     pub fn relay_whole(
         &self,
         context: &mut RelayContext,
-        upstream: Result<UpstreamHead, TransportError>,
+        upstream: Result<ResponseHead, TransportError>,
         end: RelayEnd,
-    ) -> RelayAnswer {
+    ) -> RelayResponse {
         let came_whole = match end {
             RelayEnd::Abandoned | RelayEnd::Complete => upstream,
             RelayEnd::Broken => Err(TransportError::Broken),
@@ -239,7 +239,7 @@ impl<H: Host> Gateway<H> {
             end: end.map(str::to_owned),
             ..context.trail
         };
-        trail.write(&*self.host);
+        trail.write(&*self.environment);
     }
 }
 
@@ -281,7 +281,7 @@ impl<'a> Case<'a> {
 }
 
 /// OPTIONS, 404 and 405.
-fn no_operation(case: &Case<'_>) -> Result<Answer, Refusal> {
+fn no_operation(case: &Case<'_>) -> Result<Response, Refusal> {
     let Found::Methods(methods) = operation::at_path(&case.request.path) else {
         return Err(Refusal::new(
             Code::NotFound,
@@ -320,10 +320,13 @@ fn misconfigured(handler: &str, case: &Case<'_>, mistakes: &Mistakes) -> Result<
     let is_health = Operation::of_handler(handler)
         .is_some_and(|operation| operation.answered_by == AnsweredBy::Health);
     if is_health {
-        return Ok(Outcome::Answer(health::of_mistakes(case.request, mistakes)));
+        return Ok(Outcome::Response(health::of_mistakes(
+            case.request,
+            mistakes,
+        )));
     }
     if case.request.method == http::Method::OPTIONS {
-        return no_operation(case).map(Outcome::Answer);
+        return no_operation(case).map(Outcome::Response);
     }
     let message = mistakes.to_string();
     Err(Refusal::new(Code::ConfigurationError, message))

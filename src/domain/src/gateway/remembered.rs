@@ -10,8 +10,8 @@ use http::{HeaderMap, Method};
 use lru::LruCache;
 
 use super::capacity;
+use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, Reach, TransportError};
 use crate::error::Refusal;
-use crate::host::{Exchange, Fetched, Host, Limits, Reach, TransportError};
 use crate::rewrite;
 use crate::settings::Settings;
 use crate::time::UnixTime;
@@ -48,16 +48,16 @@ impl<T: Clone, E: Clone> Entry<T, E> {
 }
 
 /// The answers about the apps that were used last, by the digest of the endpoint's settings.
-pub struct Remembered<H, T, E> {
-    host: Rc<H>,
+pub struct Remembered<T, E> {
+    environment: Rc<dyn Environment>,
     apps: RefCell<LruCache<[u8; 32], Entry<T, E>>>,
 }
 
-impl<H: Host, T: Clone + 'static, E: Clone + 'static> Remembered<H, T, E> {
+impl<T: Clone + 'static, E: Clone + 'static> Remembered<T, E> {
     /// Knows no app yet.
-    pub fn new(host: Rc<H>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            host,
+            environment,
             apps: RefCell::new(LruCache::new(capacity(512))),
         }
     }
@@ -66,19 +66,20 @@ impl<H: Host, T: Clone + 'static, E: Clone + 'static> Remembered<H, T, E> {
     pub fn answer(
         &self,
         settings: &Settings,
-        request: Exchange,
-        read: impl FnOnce(Result<Fetched, TransportError>) -> Result<T, E> + 'static,
+        request: FetchRequest,
+        read: impl FnOnce(Result<FetchResponse, TransportError>) -> Result<T, E> + 'static,
     ) -> Shared<Asked<T, E>> {
-        let now = self.host.now();
+        let now = self.environment.now();
         let mut apps = self.apps.borrow_mut();
         let known = apps.get(&settings.digest);
         if let Some(entry) = known.filter(|entry| entry.is_fresh(now)) {
             return entry.answer.clone();
         }
-        let exchange = self.host.exchange(request);
+        let exchange = self.environment.fetch(request);
         let answer = exchange.map(read).boxed_local().shared();
         // Driven beside the requests that wait, so that it ends although the first of them may not.
-        self.host.spawn(answer.clone().map(drop).boxed_local());
+        self.environment
+            .spawn(answer.clone().map(drop).boxed_local());
         apps.put(
             settings.digest,
             Entry {
@@ -94,8 +95,8 @@ impl<H: Host, T: Clone + 'static, E: Clone + 'static> Remembered<H, T, E> {
 ///
 /// # Errors
 /// `configuration_error` where the app key cannot stand in a header.
-pub fn question(settings: &Settings, path: &str) -> Result<Exchange, Refusal> {
-    Ok(Exchange {
+pub fn question(settings: &Settings, path: &str) -> Result<FetchRequest, Refusal> {
+    Ok(FetchRequest {
         method: Method::GET,
         url: settings.dify_api_url.at(path, ""),
         headers: rewrite::headers(&HeaderMap::new(), &settings.app_key, None)?,

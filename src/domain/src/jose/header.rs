@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Algorithm, base64url};
 use crate::error::{Code, Refusal};
 use crate::json::{parse_object, shown};
-use crate::token::cure;
+use crate::token::remedy;
 
 /// Bytes of the encoded header; Entra's and Keycloak's are about 150 long.
 const MAX_HEADER: usize = 4 * 1024;
@@ -139,7 +139,7 @@ fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, Refusal> {
 fn refuse_algorithm(name: &Value) -> Refusal {
     let why = match name.as_str() {
         Some(name) if name.eq_ignore_ascii_case("none") => ": it is not signed at all",
-        Some(name) if name.to_ascii_uppercase().starts_with("HS") => cure::SHARED_SECRET,
+        Some(name) if name.to_ascii_uppercase().starts_with("HS") => remedy::SHARED_SECRET,
         _ => "",
     };
     let message = format!(

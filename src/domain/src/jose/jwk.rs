@@ -6,7 +6,7 @@ use super::material;
 use super::verifier::Verifier;
 use super::{Algorithm, UnverifiedToken, entra};
 use crate::error::{Code, Refusal};
-use crate::token::cure;
+use crate::token::remedy;
 
 /// One usable public key.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ impl Jwk {
         if self.verifiers.iter().any(accepts) {
             return Ok(());
         }
-        Err(cure::refuse(
+        Err(remedy::refuse(
             Code::TokenSignatureInvalid,
             &token.claims,
             "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.",

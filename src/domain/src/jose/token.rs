@@ -5,7 +5,7 @@ use super::header::{self, Header};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::json::parse_object;
-use crate::token::cure;
+use crate::token::remedy;
 
 /// Bytes of a token; Entra sends hundreds of groups in one.
 pub(crate) const MAX_TOKEN: usize = 16 * 1024;
@@ -34,14 +34,14 @@ impl<'a> UnverifiedToken<'a> {
         if !Self::looks_like_one(compact) {
             let message = format!(
                 "The token is opaque, not a JWT, so no key can verify it. {}",
-                cure::of_opaque(compact)
+                remedy::of_opaque(compact)
             );
             return Err(Refusal::new(Code::TokenOpaque, message));
         }
         let parts: Vec<&str> = compact.split('.').collect();
         match *parts.as_slice() {
             [header, payload, signature] => Self::from_parts(compact, header, payload, signature),
-            [_, _, _, _, _] => Err(Refusal::new(Code::TokenEncrypted, cure::ENCRYPTED)),
+            [_, _, _, _, _] => Err(Refusal::new(Code::TokenEncrypted, remedy::ENCRYPTED)),
             _ => {
                 let message = format!(
                     "The token has {} parts; a signed JWT has three, with dots between.",
@@ -70,8 +70,8 @@ impl<'a> UnverifiedToken<'a> {
         let claims = parse_object(&payload, MAX_DEPTH)
             .map(Claims::new)
             .map_err(|error| malformed("payload", &error.to_string()))?;
-        if members.contains_key("nonce") && cure::is_entra(&claims) {
-            return Err(Refusal::new(Code::TokenHeaderRefused, cure::GRAPH));
+        if members.contains_key("nonce") && remedy::is_entra(&claims) {
+            return Err(Refusal::new(Code::TokenHeaderRefused, remedy::GRAPH));
         }
         decode_part("signature", signature)?;
         Ok(Self {

@@ -31,7 +31,7 @@ pub struct Operation {
     /// What the body is.
     pub body: BodyKind,
     /// What a good answer is.
-    pub answer: AnswerKind,
+    pub answer: ResponseKind,
     /// Whether `inputs.__oidc_*` goes into the body.
     pub takes_inputs: bool,
     /// Whether a person looks for it on the plugin's page.
@@ -121,7 +121,7 @@ pub enum BodyKind {
 
 /// What a good answer of an operation is. A refusal of Dify is JSON everywhere.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AnswerKind {
+pub enum ResponseKind {
     /// The bytes of a file, of any content type.
     Bytes,
     /// Server-sent events.

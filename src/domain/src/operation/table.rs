@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{AnswerKind, AnsweredBy, BodyKind, Class, Operation, UserPlace};
+use super::{AnsweredBy, BodyKind, Class, Operation, ResponseKind, UserPlace};
 
 macro_rules! operations {
     ($($handler:ident $method:ident $path:literal $class:ident $answered_by:ident $user:ident $body:ident $answer:ident
@@ -16,7 +16,7 @@ macro_rules! operations {
             answered_by: AnsweredBy::$answered_by,
             user: UserPlace::$user,
             body: BodyKind::$body,
-            answer: AnswerKind::$answer,
+            answer: ResponseKind::$answer,
             takes_inputs: $takes_inputs,
             visible: $visible,
             summary: $summary,

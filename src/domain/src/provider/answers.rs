@@ -14,8 +14,8 @@ use serde_json::Value;
 use super::cached::is_within;
 use super::failure::Document;
 use crate::claims::Claims;
+use crate::environment::Environment;
 use crate::error::Refusal;
-use crate::host::Host;
 use crate::settings::{Issuer, Settings};
 use crate::time::UnixTime;
 use crate::token::AccessToken;
@@ -68,15 +68,15 @@ enum Entry {
 }
 
 /// The verdicts of all providers.
-pub(super) struct Answers<H> {
-    host: Rc<H>,
+pub(super) struct Answers {
+    environment: Rc<dyn Environment>,
     entries: Rc<RefCell<LruCache<Question, Entry>>>,
 }
 
-impl<H: Host> Answers<H> {
-    pub(super) fn new(host: Rc<H>) -> Self {
+impl Answers {
+    pub(super) fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            host,
+            environment,
             entries: Rc::new(RefCell::new(LruCache::sparse(REMEMBERED))),
         }
     }
@@ -92,7 +92,7 @@ impl<H: Host> Answers<H> {
                 verdict,
                 asked,
                 lifetime,
-            }) if is_within(self.host.now(), *asked, *lifetime) => {
+            }) if is_within(self.environment.now(), *asked, *lifetime) => {
                 return verdict.clone();
             }
             Some(Entry::Asking(asking)) => asking.upgrade(),
@@ -107,7 +107,7 @@ impl<H: Host> Answers<H> {
         ask: impl Future<Output = Asked> + 'static,
     ) -> Shared<Asking> {
         let entries = Rc::clone(&self.entries);
-        let asked = self.host.now();
+        let asked = self.environment.now();
         let remember = move |answer: Asked| {
             let mut entries = entries.borrow_mut();
             match &answer {

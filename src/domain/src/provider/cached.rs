@@ -9,8 +9,8 @@ use futures::future::{LocalBoxFuture, Shared, WeakShared};
 use serde::Serialize;
 
 use super::failure::HOLD_BACK;
+use crate::environment::{Environment, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Host, LogLevel};
 use crate::time::UnixTime;
 
 /// How long a value serves beyond its lifetime while no newer one is to be had.
@@ -68,8 +68,8 @@ type Running<V> = LocalBoxFuture<'static, Result<Held<V>, Refusal>>;
 pub(super) type Fetch<V> = Shared<Running<V>>;
 
 /// One value and its state. There is at most one fetch at a time, so an older answer cannot overwrite a newer one.
-pub(super) struct Cached<H, V> {
-    host: Rc<H>,
+pub(super) struct Cached<V> {
+    environment: Rc<dyn Environment>,
     source: Source<V>,
     state: RefCell<State<V>>,
 }
@@ -102,8 +102,8 @@ enum Standing<V> {
     Fresh(Held<V>),
 }
 
-impl<H: Host, V: 'static> Cached<H, V> {
-    pub(super) fn new(host: Rc<H>, source: Source<V>) -> Rc<Self> {
+impl<V: 'static> Cached<V> {
+    pub(super) fn new(environment: Rc<dyn Environment>, source: Source<V>) -> Rc<Self> {
         let state = State {
             held: None,
             failed: None,
@@ -112,7 +112,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
             pending: None,
         };
         Rc::new(Self {
-            host,
+            environment,
             source,
             state: RefCell::new(state),
         })
@@ -146,11 +146,12 @@ impl<H: Host, V: 'static> Cached<H, V> {
             return Err(refusal);
         }
         let fetch = Rc::clone(self)
-            .run(self.next_number(), self.host.now(), least)
+            .run(self.next_number(), self.environment.now(), least)
             .boxed_local()
             .shared();
         self.state.borrow_mut().pending = fetch.downgrade();
-        self.host.spawn(fetch.clone().map(drop).boxed_local());
+        self.environment
+            .spawn(fetch.clone().map(drop).boxed_local());
         Ok(fetch)
     }
 
@@ -176,7 +177,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
     /// How fresh `held` is.
     pub(super) fn freshness(&self, held: &Held<V>) -> Freshness {
         let state = self.state.borrow();
-        let age = self.host.now().since(held.asked);
+        let age = self.environment.now().since(held.asked);
         let last_failure = state.failed.as_ref();
         Freshness {
             age_seconds: age.as_secs(),
@@ -190,7 +191,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
         let Some(held) = &state.held else {
             return Standing::Absent;
         };
-        let now = self.host.now();
+        let now = self.environment.now();
         let is_outage = state
             .failed
             .as_ref()
@@ -208,7 +209,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
 
     /// A provider that returns is used at once by those who have nothing else; the others need not press it.
     fn held_back(&self) -> Option<Refusal> {
-        let now = self.host.now();
+        let now = self.environment.now();
         let is_served = !matches!(self.standing(), Standing::Absent);
         let state = self.state.borrow();
         let failed = state.failed.as_ref()?;
@@ -250,7 +251,7 @@ impl<H: Host, V: 'static> Cached<H, V> {
             Err(refusal) => {
                 state.failed = Some(Failure {
                     refusal: refusal.clone(),
-                    at: self.host.now(),
+                    at: self.environment.now(),
                     before: state.failed.as_ref().map(|failed| failed.at),
                 });
                 Err(refusal)

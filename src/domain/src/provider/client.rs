@@ -12,8 +12,10 @@ use url::Url;
 use super::failure::{Document, no_answer, wrong_status};
 use super::identity::Identity;
 use super::journal::{Came, Entry};
+use crate::environment::{
+    Environment, FetchRequest, FetchResponse, Limits, LogLevel, TransportError,
+};
 use crate::error::Refusal;
-use crate::host::{Exchange, Fetched, Host, Limits, LogLevel, TransportError};
 use crate::settings::Issuer;
 
 /// What one request may wait for one document, over all the exchanges that it takes.
@@ -26,30 +28,30 @@ const LARGE: usize = 1024 * 1024;
 const SMALL: usize = 64 * 1024;
 
 /// Asks one identity provider.
-pub(super) struct Client<H> {
-    host: Rc<H>,
+pub(super) struct Client {
+    environment: Rc<dyn Environment>,
     identity: Rc<Identity>,
 }
 
-impl<H> Clone for Client<H> {
+impl Clone for Client {
     fn clone(&self) -> Self {
         Self {
-            host: Rc::clone(&self.host),
+            environment: Rc::clone(&self.environment),
             identity: Rc::clone(&self.identity),
         }
     }
 }
 
-impl<H: Host> Client<H> {
-    pub(super) fn new(host: Rc<H>, identity: Identity) -> Self {
+impl Client {
+    pub(super) fn new(environment: Rc<dyn Environment>, identity: Identity) -> Self {
         Self {
-            host,
+            environment,
             identity: Rc::new(identity),
         }
     }
 
-    pub(super) const fn host(&self) -> &Rc<H> {
-        &self.host
+    pub(super) const fn environment(&self) -> &Rc<dyn Environment> {
+        &self.environment
     }
 
     pub(super) fn identity(&self) -> &Identity {
@@ -61,10 +63,10 @@ impl<H: Host> Client<H> {
     }
 
     /// A GET of `url`, to be completed by the caller.
-    pub(super) fn request(&self, document: Document, url: Url) -> Exchange {
+    pub(super) fn request(&self, document: Document, url: Url) -> FetchRequest {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Exchange {
+        FetchRequest {
             method: Method::GET,
             reach: self.identity.reach(&url),
             url,
@@ -79,9 +81,9 @@ impl<H: Host> Client<H> {
     pub(super) async fn send(
         &self,
         document: Document,
-        request: Exchange,
-    ) -> Result<Fetched, Refusal> {
-        let answer = self.host.exchange(request).await;
+        request: FetchRequest,
+    ) -> Result<FetchResponse, Refusal> {
+        let answer = self.environment.fetch(request).await;
         answer.map_err(|error| no_answer(self.issuer(), document, error))
     }
 
@@ -89,8 +91,8 @@ impl<H: Host> Client<H> {
     pub(super) async fn fetch(
         &self,
         document: Document,
-        request: Exchange,
-    ) -> Result<Fetched, Refusal> {
+        request: FetchRequest,
+    ) -> Result<FetchResponse, Refusal> {
         let fetched = self.send(document, request).await?;
         if fetched.status == StatusCode::OK {
             return Ok(fetched);
@@ -106,17 +108,17 @@ impl<H: Host> Client<H> {
         work: impl Future<Output = Result<T, Refusal>>,
         describe: impl FnOnce(&T) -> Came,
     ) -> Result<T, Refusal> {
-        let started = self.host.now();
+        let started = self.environment.now();
         let result = self.in_time(document, work).await;
         let entry = Entry {
             issuer: self.issuer(),
             document,
-            waited: self.host.now().since(started),
+            waited: self.environment.now().since(started),
             least,
         };
         match &result {
-            Ok(value) => entry.came(&*self.host, describe(value)),
-            Err(refusal) => entry.failed(&*self.host, refusal),
+            Ok(value) => entry.came(&*self.environment, describe(value)),
+            Err(refusal) => entry.failed(&*self.environment, refusal),
         }
         result
     }
@@ -126,7 +128,7 @@ impl<H: Host> Client<H> {
         document: Document,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        match select(pin!(work), self.host.sleep(IN_ALL)).await {
+        match select(pin!(work), self.environment.sleep(IN_ALL)).await {
             Either::Left((result, _)) => result,
             Either::Right(_) => Err(no_answer(self.issuer(), document, TransportError::Timeout)),
         }

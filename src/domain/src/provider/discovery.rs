@@ -11,8 +11,8 @@ use super::failure::{Document, invalid, wrong_status};
 use super::journal::{Came, KeyCounts};
 use super::lifetime::lifetime;
 use super::metadata::Metadata;
+use crate::environment::{FetchResponse, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Fetched, Host, LogLevel};
 use crate::jose::JwkSet;
 
 /// The shortest lifetime of a discovery document. Many providers forbid to cache it at all, but it hardly ever
@@ -23,10 +23,7 @@ const METADATA: Duration = Duration::from_secs(10 * 60);
 const KEYS: Duration = Duration::from_secs(60);
 
 /// Fetches the discovery document from the first of its addresses that has one.
-pub(super) async fn metadata<H: Host>(
-    client: Client<H>,
-    least: LogLevel,
-) -> Result<Fresh<Metadata>, Refusal> {
+pub(super) async fn metadata(client: Client, least: LogLevel) -> Result<Fresh<Metadata>, Refusal> {
     let work = async {
         for address in client.identity().discovery_addresses()? {
             let request = client.request(Document::Discovery, address);
@@ -48,11 +45,8 @@ pub(super) async fn metadata<H: Host>(
         .await
 }
 
-fn fresh_metadata<H: Host>(
-    client: &Client<H>,
-    fetched: &Fetched,
-) -> Result<Fresh<Metadata>, Refusal> {
-    let lifetime = lifetime(&fetched.headers, client.host().now(), METADATA);
+fn fresh_metadata(client: &Client, fetched: &FetchResponse) -> Result<Fresh<Metadata>, Refusal> {
+    let lifetime = lifetime(&fetched.headers, client.environment().now(), METADATA);
     Ok(Fresh {
         value: Metadata::parse(&fetched.body, client.identity())?,
         lifetime,
@@ -60,9 +54,9 @@ fn fresh_metadata<H: Host>(
 }
 
 /// Fetches the keys from where the discovery document says that they are.
-pub(super) async fn keys<H: Host>(
-    client: Client<H>,
-    metadata: Rc<Cached<H, Metadata>>,
+pub(super) async fn keys(
+    client: Client,
+    metadata: Rc<Cached<Metadata>>,
     least: LogLevel,
 ) -> Result<Fresh<JwkSet>, Refusal> {
     let work = async {
@@ -80,7 +74,7 @@ pub(super) async fn keys<H: Host>(
     keys.inspect_err(|_| metadata.expire())
 }
 
-fn fresh_keys<H: Host>(client: &Client<H>, fetched: &Fetched) -> Result<Fresh<JwkSet>, Refusal> {
+fn fresh_keys(client: &Client, fetched: &FetchResponse) -> Result<Fresh<JwkSet>, Refusal> {
     let value = JwkSet::parse(&fetched.body).map_err(|error| {
         invalid(
             client.issuer(),
@@ -91,14 +85,14 @@ fn fresh_keys<H: Host>(client: &Client<H>, fetched: &Fetched) -> Result<Fresh<Jw
     })?;
     Ok(Fresh {
         value,
-        lifetime: lifetime(&fetched.headers, client.host().now(), KEYS),
+        lifetime: lifetime(&fetched.headers, client.environment().now(), KEYS),
     })
 }
 
-fn no_address<H: Host>(client: &Client<H>) -> Refusal {
+fn no_address(client: &Client) -> Refusal {
     let why = "it has no `jwks_uri`, so nobody can verify the provider's tokens";
-    let cure = "Set `token_validation` to `introspection`, or write the keys into `jwks`.";
-    invalid(client.issuer(), Document::Discovery, why, cure)
+    let remedy = "Set `token_validation` to `introspection`, or write the keys into `jwks`.";
+    invalid(client.issuer(), Document::Discovery, why, remedy)
 }
 
 fn count(keys: &JwkSet) -> Came {

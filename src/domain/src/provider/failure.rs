@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::{LogLevel, TransportError};
 use crate::settings::Issuer;
 
 /// How long a failed attempt holds back the next one, and what `Retry-After` says.
@@ -59,11 +59,11 @@ pub(super) fn unavailable(issuer: &Issuer, document: Document, why: &str) -> Ref
     Refusal::new(Code::IdentityProviderUnavailable, message).with_retry_after(HOLD_BACK)
 }
 
-/// The provider gave something that nobody can use: 503, until an administrator mends it as `cure` says.
-pub(super) fn invalid(issuer: &Issuer, document: Document, why: &str, cure: &str) -> Refusal {
+/// The provider gave something that nobody can use: 503, until an administrator mends it as `remedy` says.
+pub(super) fn invalid(issuer: &Issuer, document: Document, why: &str, remedy: &str) -> Refusal {
     let label = document.label();
     let message =
-        format!("The {label} of the identity provider `{issuer}` cannot be used: {why}. {cure}");
+        format!("The {label} of the identity provider `{issuer}` cannot be used: {why}. {remedy}");
     Refusal::new(Code::IdentityProviderInvalid, message)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn wrong_status(issuer: &Issuer, document: Document, status: StatusCo
     {
         return unavailable(issuer, document, &why);
     }
-    let cure = match document {
+    let remedy = match document {
         Document::Discovery if status.is_redirection() => {
             "Redirects are not followed: write the address where the document stands into `discovery_url`."
         }
@@ -110,5 +110,5 @@ pub(super) fn wrong_status(issuer: &Issuer, document: Document, status: StatusCo
         }
         _ => "Mend the address in the provider's discovery document.",
     };
-    invalid(issuer, document, &why, cure)
+    invalid(issuer, document, &why, remedy)
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use url::Url;
 
 use super::failure::{Document, invalid};
+use crate::environment::Reach;
 use crate::error::Refusal;
-use crate::host::Reach;
 use crate::settings::{Issuer, IssuerSetting, Settings};
 
 /// Everything that decides how an identity provider is reached and what is believed of it. Endpoints that agree in all
@@ -90,12 +90,12 @@ impl Identity {
     }
 
     fn no_url(&self) -> Refusal {
-        let cure = "Write an https URL without query into `issuer`, or the document's address into `discovery_url`.";
+        let remedy = "Write an https URL without query into `issuer`, or the document's address into `discovery_url`.";
         invalid(
             &self.issuer,
             Document::Discovery,
             "the issuer is no address to find it at",
-            cure,
+            remedy,
         )
     }
 }

@@ -11,8 +11,8 @@ use super::answers::Verdict;
 use super::failure::{Document, invalid, wrong_status};
 use super::metadata::{ClientAuthentication, Introspection};
 use crate::claims::Claims;
+use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
-use crate::host::{Exchange, Fetched};
 use crate::json::{self, shown};
 use crate::settings::{ClientSecret, Issuer, Settings, TokenValidation};
 use crate::token::AccessToken;
@@ -76,11 +76,11 @@ pub(super) fn sensitive(text: &str) -> Result<HeaderValue, Refusal> {
 
 /// Completes `request` to the question whether `token` is active (RFC 7662 §2.1).
 pub(super) fn ask(
-    request: Exchange,
+    request: FetchRequest,
     introspection: &Introspection,
     credentials: &Credentials,
     token: &AccessToken,
-) -> Result<Exchange, Refusal> {
+) -> Result<FetchRequest, Refusal> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("token", token.reveal())
         .append_pair("token_type_hint", "access_token");
@@ -96,7 +96,7 @@ pub(super) fn ask(
             form.append_pair("client_secret", credentials.secret.reveal());
         }
     }
-    Ok(Exchange {
+    Ok(FetchRequest {
         method: Method::POST,
         headers,
         body: form.finish().into_bytes(),
@@ -106,7 +106,7 @@ pub(super) fn ask(
 
 /// What the answer says of the token. That the gateway itself was refused is never the token's fault.
 pub(super) fn read(
-    fetched: &Fetched,
+    fetched: &FetchResponse,
     issuer: &Issuer,
     credentials: &Credentials,
 ) -> Result<Verdict, Refusal> {
@@ -182,7 +182,7 @@ pub(super) fn no_endpoint(
 
 /// Whose fault it is that the question was refused (RFC 6749 §5.2).
 fn read_bad_request(
-    fetched: &Fetched,
+    fetched: &FetchResponse,
     issuer: &Issuer,
     credentials: &Credentials,
 ) -> Result<Verdict, Refusal> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::failure::Document;
+use crate::environment::{Environment, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Host, LogLevel};
 use crate::settings::Issuer;
 
 /// What was asked of whom, and how long that took.
@@ -54,20 +54,26 @@ struct Line<'a> {
 
 impl Entry<'_> {
     /// Writes that the document came.
-    pub(super) fn came<H: Host>(&self, host: &H, came: Came) {
-        self.write(host, self.document.log_level(), came, None);
+    pub(super) fn came(&self, environment: &dyn Environment, came: Came) {
+        self.write(environment, self.document.log_level(), came, None);
     }
 
     /// Writes why there is none.
-    pub(super) fn failed<H: Host>(&self, host: &H, refusal: &Refusal) {
+    pub(super) fn failed(&self, environment: &dyn Environment, refusal: &Refusal) {
         let came = Came {
             outcome: refusal.code().as_str(),
             keys: None,
         };
-        self.write(host, LogLevel::Warn, came, Some(refusal.message()));
+        self.write(environment, LogLevel::Warn, came, Some(refusal.message()));
     }
 
-    fn write<H: Host>(&self, host: &H, level: LogLevel, came: Came, detail: Option<&str>) {
+    fn write(
+        &self,
+        environment: &dyn Environment,
+        level: LogLevel,
+        came: Came,
+        detail: Option<&str>,
+    ) {
         if level < self.least {
             return;
         }
@@ -79,6 +85,6 @@ impl Entry<'_> {
             detail,
             milliseconds: self.waited.as_millis(),
         };
-        host.log(level, &serde_json::to_string(&line).unwrap_or_default());
+        environment.log(level, &serde_json::to_string(&line).unwrap_or_default());
     }
 }

@@ -5,27 +5,27 @@ use std::rc::Rc;
 
 use super::cached::{Cached, Fetch};
 use super::unknown_keys::{UnknownKeys, Wanted};
+use crate::environment::{Environment, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Host, LogLevel};
 
 /// The key set `V` of one provider.
-pub(super) struct KeyCache<H, V> {
-    host: Rc<H>,
-    cached: Rc<Cached<H, V>>,
+pub(super) struct KeyCache<V> {
+    environment: Rc<dyn Environment>,
+    cached: Rc<Cached<V>>,
     unknown: RefCell<UnknownKeys>,
 }
 
-impl<H: Host, V: 'static> KeyCache<H, V> {
-    pub(super) fn new(host: Rc<H>, cached: Rc<Cached<H, V>>) -> Self {
+impl<V: 'static> KeyCache<V> {
+    pub(super) fn new(environment: Rc<dyn Environment>, cached: Rc<Cached<V>>) -> Self {
         Self {
-            host,
+            environment,
             cached,
             unknown: RefCell::new(UnknownKeys::new()),
         }
     }
 
     /// The key set, where no key is looked for.
-    pub(super) const fn cached(&self) -> &Rc<Cached<H, V>> {
+    pub(super) const fn cached(&self) -> &Rc<Cached<V>> {
         &self.cached
     }
 
@@ -64,13 +64,17 @@ impl<H: Host, V: 'static> KeyCache<H, V> {
         if let Some(pending) = self.cached.pending() {
             return Ok(Some(pending));
         }
-        if !self.unknown.borrow().may_ask(wanted, self.host.now()) {
+        if !self
+            .unknown
+            .borrow()
+            .may_ask(wanted, self.environment.now())
+        {
             return Ok(None);
         }
         let fetch = self.cached.fetch(least)?;
         self.unknown
             .borrow_mut()
-            .asked(self.cached.last_number(), self.host.now());
+            .asked(self.cached.last_number(), self.environment.now());
         Ok(Some(fetch))
     }
 }

@@ -14,29 +14,32 @@ use super::journal::Came;
 use super::key_cache::KeyCache;
 use super::metadata::Metadata;
 use super::{discovery, no_key, userinfo};
+use crate::environment::{Environment, LogLevel};
 use crate::error::Refusal;
-use crate::host::{Host, LogLevel};
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
 use crate::settings::TokenValidation;
 use crate::token::AccessToken;
 
 /// One provider: where its endpoints are, and its keys.
-pub(super) struct KnownProvider<H> {
-    client: Client<H>,
-    metadata: Rc<Cached<H, Metadata>>,
-    keys: KeyCache<H, JwkSet>,
+pub(super) struct KnownProvider {
+    client: Client,
+    metadata: Rc<Cached<Metadata>>,
+    keys: KeyCache<JwkSet>,
 }
 
-impl<H: Host> KnownProvider<H> {
-    pub(super) fn new(host: Rc<H>, identity: Identity) -> Self {
-        let client = Client::new(Rc::clone(&host), identity);
+impl KnownProvider {
+    pub(super) fn new(environment: Rc<dyn Environment>, identity: Identity) -> Self {
+        let client = Client::new(Rc::clone(&environment), identity);
         let asker = client.clone();
         let discover = move |least| discovery::metadata(asker.clone(), least).boxed_local();
-        let metadata = Cached::new(Rc::clone(&host), Box::new(discover));
+        let metadata = Cached::new(Rc::clone(&environment), Box::new(discover));
         let (asker, source) = (client.clone(), Rc::clone(&metadata));
         let fetch_keys =
             move |least| discovery::keys(asker.clone(), Rc::clone(&source), least).boxed_local();
-        let keys = KeyCache::new(Rc::clone(&host), Cached::new(host, Box::new(fetch_keys)));
+        let keys = KeyCache::new(
+            Rc::clone(&environment),
+            Cached::new(environment, Box::new(fetch_keys)),
+        );
         Self {
             client,
             metadata,
@@ -64,12 +67,12 @@ impl<H: Host> KnownProvider<H> {
     }
 
     /// Where its endpoints are, with the cache that says how fresh that is.
-    pub(super) const fn metadata(&self) -> &Rc<Cached<H, Metadata>> {
+    pub(super) const fn metadata(&self) -> &Rc<Cached<Metadata>> {
         &self.metadata
     }
 
     /// Its keys, with the cache that says how fresh they are.
-    pub(super) const fn keys(&self) -> &Rc<Cached<H, JwkSet>> {
+    pub(super) const fn keys(&self) -> &Rc<Cached<JwkSet>> {
         self.keys.cached()
     }
 

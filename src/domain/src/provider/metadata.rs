@@ -58,13 +58,13 @@ impl Metadata {
 
 /// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3).
 fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Refusal> {
-    let cure = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
+    let remedy = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
     match members.get("issuer") {
         Some(Value::String(issuer)) if identity.is_called(issuer) => Ok(()),
         Some(other) => Err(unusable(
             identity,
             &format!("its `issuer` is {}", shown(other)),
-            cure,
+            remedy,
         )),
         None => Err(unusable(
             identity,
@@ -74,8 +74,8 @@ fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(),
     }
 }
 
-fn unusable(identity: &Identity, why: &str, cure: &str) -> Refusal {
-    invalid(identity.issuer(), Document::Discovery, why, cure)
+fn unusable(identity: &Identity, why: &str, remedy: &str) -> Refusal {
+    invalid(identity.issuer(), Document::Discovery, why, remedy)
 }
 
 struct Reader<'a> {

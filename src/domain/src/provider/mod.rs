@@ -7,8 +7,8 @@ use std::rc::Rc;
 use lru::LruCache;
 
 use crate::claims::Claims;
+use crate::environment::Environment;
 use crate::error::{Code, Refusal};
-use crate::host::Host;
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
 use crate::settings::{Issuer, IssuerSetting, Settings};
 use crate::token::AccessToken;
@@ -43,18 +43,18 @@ pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus};
 const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 
 /// The identity providers of every endpoint of this process, with what is known of them.
-pub struct Providers<H> {
-    host: Rc<H>,
-    known: RefCell<LruCache<Identity, Rc<KnownProvider<H>>>>,
-    answers: Answers<H>,
+pub struct Providers {
+    environment: Rc<dyn Environment>,
+    known: RefCell<LruCache<Identity, Rc<KnownProvider>>>,
+    answers: Answers,
 }
 
-impl<H: Host> Providers<H> {
+impl Providers {
     /// Knows nothing yet.
-    pub fn new(host: Rc<H>) -> Self {
-        let answers = Answers::new(Rc::clone(&host));
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
+        let answers = Answers::new(Rc::clone(&environment));
         Self {
-            host,
+            environment,
             known: RefCell::new(LruCache::sparse(REMEMBERED)),
             answers,
         }
@@ -133,11 +133,11 @@ impl<H: Host> Providers<H> {
         }
     }
 
-    fn provider(&self, issuer: &Issuer, settings: &Settings) -> Rc<KnownProvider<H>> {
+    fn provider(&self, issuer: &Issuer, settings: &Settings) -> Rc<KnownProvider> {
         let identity = Identity::new(issuer, settings);
         let mut known = self.known.borrow_mut();
         let provider = known.get_or_insert(identity.clone(), || {
-            Rc::new(KnownProvider::new(Rc::clone(&self.host), identity))
+            Rc::new(KnownProvider::new(Rc::clone(&self.environment), identity))
         });
         Rc::clone(provider)
     }

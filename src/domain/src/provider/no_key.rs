@@ -1,11 +1,11 @@
-//! The refusal of a token whose key nobody knows, with the usual cure.
+//! The refusal of a token whose key nobody knows, with the usual remedy.
 
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::jose::{Header, JwkSet};
 use crate::json::shown;
 use crate::settings::Issuer;
-use crate::token::cure;
+use crate::token::remedy;
 
 /// Why there is no key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,7 +18,7 @@ pub(super) enum Why {
     UnknownToSettings,
 }
 
-/// Where no provider's usual cure is known.
+/// Where no provider's usual remedy is known.
 const AGAIN: &str = "Sign in again: the provider may have withdrawn the key.";
 
 /// For keys of the setting `jwks`.
@@ -34,7 +34,7 @@ pub(super) fn refuse(issuer: &Issuer, header: &Header, why: Why, known: &JwkSet)
         ),
         None => format!("names no key (`kid`) for {algorithm}"),
     };
-    let (found, cure) = match why {
+    let (found, remedy) = match why {
         Why::Ambiguous => (
             "more than one key of",
             "The provider must name the key in its tokens.",
@@ -42,12 +42,12 @@ pub(super) fn refuse(issuer: &Issuer, header: &Header, why: Why, known: &JwkSet)
         Why::Unknown => ("no key of", usual_cure(issuer)),
         Why::UnknownToSettings => ("no key that the setting `jwks` gives for", STATIC),
     };
-    let message = format!("The token {said}, and {found} `{issuer}` fits. {cure}");
+    let message = format!("The token {said}, and {found} `{issuer}` fits. {remedy}");
     Refusal::new(Code::TokenKeyUnknown, message).with_log_detail(known_algorithms(known))
 }
 
 fn usual_cure(issuer: &Issuer) -> &'static str {
-    cure::usual(Code::TokenKeyUnknown, issuer.as_str(), &Claims::default()).unwrap_or(AGAIN)
+    remedy::usual(Code::TokenKeyUnknown, issuer.as_str(), &Claims::default()).unwrap_or(AGAIN)
 }
 
 fn known_algorithms(keys: &JwkSet) -> String {

@@ -9,7 +9,6 @@ use super::known_provider::KnownProvider;
 use super::metadata::Metadata;
 use super::{Providers, introspection, userinfo};
 use crate::error::Refusal;
-use crate::host::Host;
 use crate::jose::JwkSet;
 use crate::settings::{Issuer, Settings, TokenValidation};
 
@@ -60,7 +59,7 @@ impl KeyFacts {
     }
 }
 
-impl<H: Host> Providers<H> {
+impl Providers {
     /// How `issuer` stands, as far as `settings` need it. What is due is fetched, under the same limits as for a token:
     /// once for all who wait, and after a failure not again for 5 seconds.
     pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {
@@ -87,7 +86,7 @@ impl<H: Host> Providers<H> {
     }
 }
 
-impl<H: Host> KnownProvider<H> {
+impl KnownProvider {
     async fn key_facts(&self, issuer: &Issuer, settings: &Settings) -> Result<KeyFacts, Refusal> {
         let held = self.keys().current(settings.log_level).await?;
         if held.value.keys().next().is_none() {
@@ -151,6 +150,6 @@ fn no_usable_key(issuer: &Issuer, keys: &JwkSet) -> Refusal {
         true => "the set is empty".to_owned(),
         false => format!("no key in it is usable: {}", reasons.join("; ")),
     };
-    let cure = "Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.";
-    invalid(issuer, Document::Keys, &why, cure)
+    let remedy = "Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.";
+    invalid(issuer, Document::Keys, &why, remedy)
 }

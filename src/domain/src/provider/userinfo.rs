@@ -8,14 +8,14 @@ use super::answers::Verdict;
 use super::failure::{Document, invalid, wrong_status};
 use super::introspection::{DEPTH, inactive, sensitive};
 use crate::claims::Claims;
+use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
-use crate::host::{Exchange, Fetched};
 use crate::json;
 use crate::settings::Issuer;
 use crate::token::AccessToken;
 
 /// Completes `request` to the question whose `token` it is.
-pub(super) fn ask(mut request: Exchange, token: &AccessToken) -> Result<Exchange, Refusal> {
+pub(super) fn ask(mut request: FetchRequest, token: &AccessToken) -> Result<FetchRequest, Refusal> {
     request.headers.insert(
         AUTHORIZATION,
         sensitive(&format!("Bearer {}", token.reveal()))?,
@@ -24,7 +24,7 @@ pub(super) fn ask(mut request: Exchange, token: &AccessToken) -> Result<Exchange
 }
 
 /// What the answer says of the token.
-pub(super) fn read(fetched: &Fetched, issuer: &Issuer) -> Result<Verdict, Refusal> {
+pub(super) fn read(fetched: &FetchResponse, issuer: &Issuer) -> Result<Verdict, Refusal> {
     match fetched.status {
         StatusCode::OK => {}
         StatusCode::UNAUTHORIZED => return Ok(Err(inactive())),
@@ -33,11 +33,11 @@ pub(super) fn read(fetched: &Fetched, issuer: &Issuer) -> Result<Verdict, Refusa
     }
     members(fetched)
         .map(|members| Ok(Claims::new(members)))
-        .map_err(|(why, cure)| invalid(issuer, Document::Userinfo, &why, cure))
+        .map_err(|(why, remedy)| invalid(issuer, Document::Userinfo, &why, remedy))
 }
 
 /// What stands in the answer, or why it is none and what mends that.
-fn members(fetched: &Fetched) -> Result<Map<String, Value>, (String, &'static str)> {
+fn members(fetched: &FetchResponse) -> Result<Map<String, Value>, (String, &'static str)> {
     const MEND: &str = "Mend it at the provider.";
     if is_jwt(fetched) {
         return Err((
@@ -76,7 +76,7 @@ pub(super) fn no_endpoint(issuer: &Issuer) -> Refusal {
     Refusal::new(Code::ConfigurationError, message)
 }
 
-fn is_jwt(fetched: &Fetched) -> bool {
+fn is_jwt(fetched: &FetchResponse) -> bool {
     let content_type = fetched
         .headers
         .get(CONTENT_TYPE)

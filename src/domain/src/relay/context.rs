@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::cors::CorsHeaders;
 use crate::request_log::Trail;
+use crate::response::cors::CorsHeaders;
 
 /// Goes to the host with a relay and comes back with the answer; the host does not look into it.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

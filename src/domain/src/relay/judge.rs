@@ -4,14 +4,14 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::RelayContext;
 use super::error_frame::error_frame;
-use crate::answer::{self, Challenge};
+use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
-use crate::host::TransportError;
-use crate::operation::{AnswerKind, Operation};
+use crate::operation::{Operation, ResponseKind};
+use crate::response::{self, Challenge};
 
 /// The head of Dify's answer.
 #[derive(Clone, Debug)]
-pub struct UpstreamHead {
+pub struct ResponseHead {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -20,7 +20,7 @@ pub struct UpstreamHead {
 
 /// What the client of a relay gets.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RelayAnswer {
+pub struct RelayResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -40,8 +40,8 @@ pub struct RelayAnswer {
 /// Judges the head of Dify's answer, or why there is none.
 pub fn judge(
     context: &RelayContext,
-    upstream: Result<UpstreamHead, TransportError>,
-) -> RelayAnswer {
+    upstream: Result<ResponseHead, TransportError>,
+) -> RelayResponse {
     let passed = upstream
         .map_err(refusal_of)
         .and_then(|head| passable(&context.trail.operation, head));
@@ -49,13 +49,13 @@ pub fn judge(
         Ok(head) => pass(&context.trail.request_id, &head),
         Err(refusal) => refuse(&context.trail.request_id, refusal),
     };
-    answer::set_request_id(&mut answer.headers, &context.trail.request_id);
+    response::set_request_id(&mut answer.headers, &context.trail.request_id);
     context.cors.apply(&mut answer.headers);
     answer
 }
 
-fn pass(request_id: &str, head: &UpstreamHead) -> RelayAnswer {
-    let frames = answer::is_event_stream(&head.headers);
+fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
+    let frames = response::is_event_stream(&head.headers);
     let end = |code, message| {
         if frames {
             error_frame(code, message, request_id)
@@ -63,9 +63,9 @@ fn pass(request_id: &str, head: &UpstreamHead) -> RelayAnswer {
             String::new()
         }
     };
-    RelayAnswer {
+    RelayResponse {
         status: head.status,
-        headers: answer::of_dify(&head.headers),
+        headers: response::of_dify(&head.headers),
         body: None,
         frames,
         on_broken: end(
@@ -80,12 +80,12 @@ fn pass(request_id: &str, head: &UpstreamHead) -> RelayAnswer {
     }
 }
 
-fn refuse(request_id: &str, refusal: Refusal) -> RelayAnswer {
-    let answer = answer::of_refusal(&refusal, request_id, &Challenge::default());
-    RelayAnswer {
+fn refuse(request_id: &str, refusal: Refusal) -> RelayResponse {
+    let answer = response::of_refusal(&refusal, request_id, &Challenge::default());
+    RelayResponse {
         status: answer.status,
         headers: answer.headers,
-        body: Some(answer::body_of_refusal(&refusal, request_id)),
+        body: Some(response::body_of_refusal(&refusal, request_id)),
         frames: false,
         on_broken: String::new(),
         on_timeout: String::new(),
@@ -94,7 +94,7 @@ fn refuse(request_id: &str, refusal: Refusal) -> RelayAnswer {
 }
 
 /// The head itself, where it is one that a client of Dify's API expects of the operation `handler`.
-pub fn passable(handler: &str, head: UpstreamHead) -> Result<UpstreamHead, Refusal> {
+pub fn passable(handler: &str, head: ResponseHead) -> Result<ResponseHead, Refusal> {
     let status = head.status;
     if status == StatusCode::UNAUTHORIZED {
         // A client would take Dify's 401 for its own token's and throw a good token away.
@@ -118,7 +118,7 @@ pub fn passable(handler: &str, head: UpstreamHead) -> Result<UpstreamHead, Refus
             "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.",
         ));
     }
-    if status.is_success() || answer::is_json(&head.headers) {
+    if status.is_success() || response::is_json(&head.headers) {
         return Ok(head);
     }
     Err(not_json(status))
@@ -132,13 +132,13 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 }
 
 /// Dify's web page lives beside its API and answers 200 to any path: that is what `dify_api_url` without `/v1` finds.
-fn is_api_answer(handler: &str, head: &UpstreamHead) -> bool {
+fn is_api_answer(handler: &str, head: &ResponseHead) -> bool {
     let any_type = Operation::of_handler(handler)
-        .is_none_or(|operation| operation.answer == AnswerKind::Bytes);
+        .is_none_or(|operation| operation.answer == ResponseKind::Bytes);
     any_type
         || head.status == StatusCode::NO_CONTENT
-        || answer::is_json(&head.headers)
-        || answer::is_event_stream(&head.headers)
+        || response::is_json(&head.headers)
+        || response::is_event_stream(&head.headers)
 }
 
 fn redirected(location: Option<&HeaderValue>) -> Refusal {

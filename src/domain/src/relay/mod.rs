@@ -10,7 +10,7 @@ pub mod owner;
 mod request;
 
 pub use context::RelayContext;
-pub use judge::{RelayAnswer, UpstreamHead, judge, passable, refusal_of};
+pub use judge::{RelayResponse, ResponseHead, judge, passable, refusal_of};
 pub use request::{BLOCKING, RelayRequest, STREAMING};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::host::Limits;
+use crate::environment::Limits;
 use crate::request::Piece;
 
 /// A request whose answer the host hands to the client as it arrives.

@@ -1,8 +1,8 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::*;
+use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
-use crate::host::TransportError;
 use crate::request_log::Trail;
 use crate::token::User;
 
@@ -16,8 +16,8 @@ fn context() -> RelayContext {
     }
 }
 
-fn head(status: u16, headers: &[(&str, &str)]) -> Result<UpstreamHead, TransportError> {
-    Ok(UpstreamHead {
+fn head(status: u16, headers: &[(&str, &str)]) -> Result<ResponseHead, TransportError> {
+    Ok(ResponseHead {
         status: StatusCode::from_u16(status).unwrap(),
         headers: headers
             .iter()

@@ -8,7 +8,7 @@ use super::form::form;
 use super::json::{self, json};
 use super::multipart::multipart;
 use crate::error::{Code, Refusal};
-use crate::operation::{AnswerKind, BodyKind, Operation, UserPlace};
+use crate::operation::{BodyKind, Operation, ResponseKind, UserPlace};
 use crate::request::{self, Piece};
 
 /// Where the plugin daemon cuts a body, without telling anyone.
@@ -40,7 +40,7 @@ pub fn body<B: request::Body + ?Sized>(
     identity: &Identity<'_>,
 ) -> Result<Body, Refusal> {
     if operation.body == BodyKind::Nothing {
-        let streaming = operation.answer == AnswerKind::Events;
+        let streaming = operation.answer == ResponseKind::Events;
         return Ok(Body {
             pieces: None,
             content_type: None,
@@ -82,7 +82,7 @@ fn json_body(operation: &Operation, body: &[u8], identity: &Identity<'_>) -> Res
         inputs: operation.takes_inputs.then_some(identity.inputs),
     };
     let rewritten = json(body, &edit)?;
-    let streaming = operation.answer == AnswerKind::Run && rewritten.streaming;
+    let streaming = operation.answer == ResponseKind::Run && rewritten.streaming;
     Ok(own(rewritten.text, "application/json", streaming))
 }
 

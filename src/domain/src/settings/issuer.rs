@@ -46,7 +46,7 @@ fn parse_issuer(text: &str) -> Result<IssuerSetting, String> {
     Ok(IssuerSetting::Exact(Issuer(text.to_owned())))
 }
 
-/// The tenant must be a whole segment of the path: in the host, it would let a token choose where keys come from.
+/// The tenant must be a whole segment of the path: in the environment, it would let a token choose where keys come from.
 fn parse_template(text: &str) -> Result<IssuerSetting, String> {
     let filled = text
         .split_once(TENANT)

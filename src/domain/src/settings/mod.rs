@@ -5,7 +5,7 @@ use std::rc::Rc;
 use url::Url;
 
 use crate::claims::{ClaimPath, Rules};
-use crate::host::LogLevel;
+use crate::environment::LogLevel;
 use crate::jose::JwkSet;
 
 mod address;

@@ -14,7 +14,7 @@ use super::text::{parse_audience, parse_scopes};
 use super::{
     AllowedOrigins, AppKey, Mistake, Mistakes, ServiceAccounts, Settings, TokenKind, dependent,
 };
-use crate::host::LogLevel;
+use crate::environment::LogLevel;
 
 /// Bytes of the JSON text. The daemon's own limit for a request is far above what settings need.
 const MAX_LENGTH: usize = 256 * 1024;

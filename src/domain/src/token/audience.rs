@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{claim, cure};
+use super::{claim, remedy};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::json::shown;
@@ -75,7 +75,7 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
              one of {}.",
             list(clients)
         );
-        return Err(cure::refuse(Code::TokenClientRefused, claims, message));
+        return Err(remedy::refuse(Code::TokenClientRefused, claims, message));
     }
     for name in CLIENT {
         let other = claim::text(claims, name)?.filter(|client| !clients.contains(client));
@@ -86,7 +86,7 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
                 shown(&Value::from(other)),
                 list(clients)
             );
-            return Err(cure::refuse(Code::TokenClientRefused, claims, message));
+            return Err(remedy::refuse(Code::TokenClientRefused, claims, message));
         }
     }
     Ok(())
@@ -102,7 +102,7 @@ fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
         (None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
     };
     let message = format!("{found}; this endpoint takes tokens for {}.", list(wanted));
-    cure::refuse(Code::TokenAudienceRefused, claims, message)
+    remedy::refuse(Code::TokenAudienceRefused, claims, message)
 }
 
 fn list(names: &[&str]) -> String {

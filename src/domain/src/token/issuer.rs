@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{claim, cure, groups};
+use super::{claim, groups, remedy};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::jose::TENANT_PLACEHOLDER;
@@ -68,5 +68,5 @@ fn unknown(issuer: &str, claims: &Claims) -> Refusal {
          closing slash too.",
         shown(&Value::from(issuer))
     );
-    cure::refuse(Code::TokenIssuerUnknown, claims, message)
+    remedy::refuse(Code::TokenIssuerUnknown, claims, message)
 }

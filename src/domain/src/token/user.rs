@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac_sha256::HMAC;
 use serde_json::Value;
 
-use super::{cure, service_account};
+use super::{remedy, service_account};
 use crate::claims::{ClaimPath, Claims};
 use crate::error::{Code, Refusal};
 use crate::json::shown;
@@ -155,7 +155,7 @@ fn missing(claims: &Claims, tried: &[ClaimPath]) -> Refusal {
         "The token has none of the claims that could tell who the person is: {}.",
         tried.join(", ")
     );
-    cure::refuse(Code::UserClaimMissing, claims, message)
+    remedy::refuse(Code::UserClaimMissing, claims, message)
 }
 
 fn unusable(name: &str, why: &str) -> Refusal {

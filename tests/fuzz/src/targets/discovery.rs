@@ -1,10 +1,9 @@
 //! A discovery document; what it makes the gateway ask is what is judged.
 
-use std::rc::Rc;
 
 use futures::FutureExt;
+use gateway_domain::environment::{FetchRequest, Reach};
 use gateway_domain::error::Refusal;
-use gateway_domain::host::{Exchange, Reach};
 use gateway_domain::jose::{Algorithm, Header};
 use gateway_domain::provider::{Providers, sole_issuer};
 use serde_json::Value;
@@ -26,7 +25,7 @@ pub(crate) fn check(input: &[u8]) {
     let token = opaque_token();
     for endpoint in ENDPOINTS {
         let provider = IdentityProvider::new(input, b"{}");
-        let providers = Providers::new(Rc::clone(&provider));
+        let providers = Providers::new(provider.clone());
         match endpoint {
             "jwks_uri" => assert!(refuses(providers.key(issuer, &settings, &header))),
             "introspection_endpoint" => {
@@ -49,7 +48,7 @@ fn refuses<T>(asked: impl Future<Output = Result<T, Refusal>>) -> bool {
 }
 
 /// First the issuer's own address; then, if the document is the issuer's, the address in its member `endpoint`.
-fn assert_asks_only_what_it_may(document: &[u8], exchanges: &[Exchange], endpoint: &str) {
+fn assert_asks_only_what_it_may(document: &[u8], exchanges: &[FetchRequest], endpoint: &str) {
     let [discovery, discovered @ ..] = exchanges else {
         panic!("nothing was asked");
     };

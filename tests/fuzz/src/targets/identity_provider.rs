@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, pending, ready};
-use gateway_domain::host::{Exchange, Fetched, Host, LogLevel, TransportError};
+use gateway_domain::environment::{
+    Environment, FetchRequest, FetchResponse, LogLevel, TransportError,
+};
 use gateway_domain::settings::Settings;
 use gateway_domain::time::UnixTime;
 use gateway_domain::token::AccessToken;
@@ -34,7 +36,7 @@ pub(crate) fn opaque_token() -> AccessToken {
 pub(crate) struct IdentityProvider {
     discovery: Vec<u8>,
     answer: Vec<u8>,
-    exchanges: RefCell<Vec<Exchange>>,
+    exchanges: RefCell<Vec<FetchRequest>>,
 }
 
 impl IdentityProvider {
@@ -48,22 +50,22 @@ impl IdentityProvider {
     }
 
     /// What was asked, in order.
-    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+    pub(crate) fn exchanges(&self) -> Vec<FetchRequest> {
         self.exchanges.borrow().clone()
     }
 }
 
-impl Host for IdentityProvider {
-    fn exchange(
+impl Environment for IdentityProvider {
+    fn fetch(
         &self,
-        request: Exchange,
-    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>> {
+        request: FetchRequest,
+    ) -> LocalBoxFuture<'static, Result<FetchResponse, TransportError>> {
         let body = match request.url.path().starts_with("/.well-known/") {
             true => self.discovery.clone(),
             false => self.answer.clone(),
         };
         self.exchanges.borrow_mut().push(request);
-        ready(Ok(Fetched {
+        ready(Ok(FetchResponse {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body,

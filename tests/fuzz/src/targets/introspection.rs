@@ -1,9 +1,8 @@
 //! The answers of an introspection endpoint (RFC 7662) and of a userinfo endpoint.
 
-use std::rc::Rc;
 
 use futures::FutureExt;
-use gateway_domain::host::Host;
+use gateway_domain::environment::Environment;
 use gateway_domain::provider::{Providers, sole_issuer};
 use gateway_domain::token::{accept, judge};
 use serde_json::Value;
@@ -20,7 +19,7 @@ pub(crate) fn check(input: &[u8]) {
     let issuer = sole_issuer(&settings).expect("one issuer");
     let token = opaque_token();
     let provider = IdentityProvider::new(DISCOVERY, input);
-    let providers = Providers::new(Rc::clone(&provider));
+    let providers = Providers::new(provider.clone());
     let believed = providers
         .introspect(issuer, &settings, &token)
         .now_or_never();

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::json_answer;
-use crate::answer::Answer;
+use crate::response::Response;
 
 #[derive(Serialize)]
 struct About {
@@ -14,7 +14,7 @@ struct About {
 }
 
 /// What the gateway is.
-pub fn answer() -> Answer {
+pub fn answer() -> Response {
     let about = About {
         name: "oidc_gateway",
         version: env!("CARGO_PKG_VERSION"),

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::answer::Answer;
+use crate::response::Response;
 
 pub mod about;
 pub mod health;
@@ -11,6 +11,6 @@ pub mod protected_resource;
 pub mod whoami;
 
 /// An answer of strings, numbers, lists and objects, which always serialise.
-fn json_answer(status: StatusCode, body: &impl Serialize) -> Answer {
-    Answer::json(status, serde_json::to_vec(body).unwrap_or_default())
+fn json_answer(status: StatusCode, body: &impl Serialize) -> Response {
+    Response::json(status, serde_json::to_vec(body).unwrap_or_default())
 }

@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::json_answer;
-use crate::answer::Answer;
 use crate::error::{Code, Refusal};
+use crate::response::Response;
 use crate::settings::{IssuerSetting, PublicUrl, Settings};
 
 const PATH: &str = "/.well-known/oauth-protected-resource";
@@ -21,7 +21,7 @@ struct Metadata<'a> {
     bearer_methods_supported: [&'static str; 1],
 }
 
-/// Where the metadata of the endpoint at `public_url` is. Not at the root of the host, as RFC 9728 §3.1 would have it:
+/// Where the metadata of the endpoint at `public_url` is. Not at the root of the environment, as RFC 9728 §3.1 would have it:
 /// that is not the endpoint's, so clients are told the address in every challenge (§5.1).
 pub fn address(public_url: &PublicUrl) -> String {
     format!("{}{PATH}", public_url.as_str().trim_end_matches('/'))
@@ -31,7 +31,7 @@ pub fn address(public_url: &PublicUrl) -> String {
 ///
 /// # Errors
 /// 404 without `public_url`: what tells the endpoint's own address otherwise can be forged.
-pub fn answer(settings: &Settings) -> Result<Answer, Refusal> {
+pub fn answer(settings: &Settings) -> Result<Response, Refusal> {
     let Some(public_url) = &settings.public_url else {
         let message = "This endpoint publishes no protected-resource metadata: its setting `public_url` is empty.";
         return Err(Refusal::new(Code::NotFound, message));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::json_answer;
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::settings::Settings;
 use crate::token::{self, Caller};
 
@@ -40,7 +40,7 @@ enum Extent {
 }
 
 /// What the gateway derives from the caller's token.
-pub fn answer(caller: &Caller, settings: &Settings) -> Answer {
+pub fn answer(caller: &Caller, settings: &Settings) -> Response {
     let whoami = Whoami {
         user: caller.user.as_str(),
         issuer: caller.issuer.as_str(),

@@ -6,7 +6,7 @@ use super::{APP_KEY, Fixture, answered, headers, refused, relayed};
 #[test]
 fn who_may_not_in_is_refused_without_a_request_to_anybody() {
     let fixture = Fixture::new(&json!({"required_claims": "groups=staff"}));
-    let now = crate::host::fake::START.as_secs();
+    let now = crate::environment::fake::START.as_secs();
     let cases = [
         (
             json!({"groups": ["staff"], "exp": now - 61}),
@@ -42,7 +42,7 @@ fn who_may_not_in_is_refused_without_a_request_to_anybody() {
         let outcome = fixture.chat(&claims, r#"{"query":"q","inputs":{},"user":"mallory"}"#);
         assert_eq!(refused(outcome), (status, code.to_owned()), "{claims}");
     }
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
 
 #[test]
@@ -67,7 +67,9 @@ fn a_token_that_was_good_is_judged_anew_at_every_request() {
     let request = fixture.request(Method::POST, &fixture.token(&json!({})));
     let body = r#"{"query":"q","inputs":{}}"#;
     relayed(fixture.handle("post_chat_messages", &request, body));
-    fixture.host.advance(std::time::Duration::from_secs(361));
+    fixture
+        .environment
+        .advance(std::time::Duration::from_secs(361));
     assert_eq!(
         refused(fixture.handle("post_chat_messages", &request, body)),
         (401, "token_expired".to_owned())
@@ -140,5 +142,5 @@ fn tokens_with_made_up_tenants_cost_no_request_and_push_out_no_provider() {
             "{tenant}"
         );
     }
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }

@@ -6,19 +6,19 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fixture, answered, headers, refused, relayed, sent};
+use crate::environment::TransportError;
+use crate::environment::fake::{ok, poll_once, respond, status};
 use crate::error::{Code, Refusal};
 use crate::gateway::RelayEnd;
-use crate::host::TransportError;
-use crate::host::fake::{ok, poll_once, respond, status};
-use crate::relay::UpstreamHead;
+use crate::relay::ResponseHead;
 
 const RUN: &str = "https://dify.example/v1/workflows/run/1e43fa4c-9b1a-430a-b494-ac22222409ae";
 const PARAMETERS: &str = "https://dify.example/v1/parameters";
 const CHAT: &str = r#"{"query":"q","inputs":{},"response_mode":"streaming"}"#;
 
-fn head(status: u16) -> Result<UpstreamHead, TransportError> {
+fn head(status: u16) -> Result<ResponseHead, TransportError> {
     let headers = headers(&[("content-type", "text/event-stream")]);
-    Ok(UpstreamHead {
+    Ok(ResponseHead {
         status: StatusCode::from_u16(status).unwrap(),
         headers,
     })
@@ -29,7 +29,7 @@ fn a_run_is_shown_only_to_the_user_who_started_it_and_to_administrators() {
     let fixture = Fixture::new(&json!({"admin_claims": "groups=ops"}));
     let body =
         json!({"id": "x", "inputs": json!({"sys.user_id": "alice"}).to_string()}).to_string();
-    fixture.host.answer(
+    fixture.environment.answer(
         RUN,
         respond(
             StatusCode::OK,
@@ -58,7 +58,7 @@ fn a_run_is_shown_only_to_the_user_who_started_it_and_to_administrators() {
     }
     assert!(
         fixture
-            .host
+            .environment
             .exchanges()
             .iter()
             .all(|exchange| exchange.method == Method::GET)
@@ -71,7 +71,7 @@ fn a_run_is_shown_only_to_the_user_who_started_it_and_to_administrators() {
         "{}",
     );
     let (theirs, none) = (answered(ask(json!({"sub": "bob"}), Method::GET)), {
-        fixture.host.answer(RUN, missing);
+        fixture.environment.answer(RUN, missing);
         answered(ask(json!({"sub": "bob"}), Method::GET))
     });
     assert_eq!(theirs, none, "whether a run exists cannot be found out");
@@ -107,7 +107,7 @@ fn nobody_waits_longer_than_a_second_for_a_first_request() {
             .handle("post_chat_messages", &request, &body)
     );
     assert!(poll_once(second.as_mut()).is_pending());
-    fixture.host.advance(Duration::from_secs(1));
+    fixture.environment.advance(Duration::from_secs(1));
     assert!(poll_once(second.as_mut()).is_ready());
 }
 
@@ -233,7 +233,7 @@ fn a_stream_gets_the_short_limit_for_its_head_and_a_blocking_request_the_long_on
 fn declared_claims_go_into_the_inputs_and_dify_is_asked_once_a_minute() {
     let fixture = Fixture::new(&json!({"input_claims": ""}));
     let form = json!({"user_input_form": [{"text-input": {"variable": "__oidc_email", "required": false, "max_length": 48}}]});
-    fixture.host.answer(PARAMETERS, ok(form.to_string()));
+    fixture.environment.answer(PARAMETERS, ok(form.to_string()));
     let claims = json!({"email": "alice@example.com", "secret": "not declared"});
     let body = r#"{"query":"q","inputs":{"__oidc_email":"mallory@example.com","__oidc_admin":"yes","a":1}}"#;
     for sub in ["u1", "u2"] {
@@ -246,20 +246,20 @@ fn declared_claims_go_into_the_inputs_and_dify_is_asked_once_a_minute() {
             json!({"a": 1, "__oidc_email": "alice@example.com"})
         );
     }
-    assert_eq!(fixture.host.count(PARAMETERS), 1);
-    fixture.host.advance(Duration::from_secs(60));
+    assert_eq!(fixture.environment.count(PARAMETERS), 1);
+    fixture.environment.advance(Duration::from_secs(60));
     relayed(fixture.chat(&json!({"sub": "u3"}), body));
-    assert_eq!(fixture.host.count(PARAMETERS), 2);
+    assert_eq!(fixture.environment.count(PARAMETERS), 2);
 }
 
 #[test]
 fn a_dify_that_does_not_say_what_it_declares_is_asked_again_after_five_seconds() {
     let fixture = Fixture::new(&json!({"input_claims": ""}));
-    fixture.host.answer(PARAMETERS, status(500));
+    fixture.environment.answer(PARAMETERS, status(500));
     for (sub, seconds, asked) in [("u1", 0, 1), ("u2", 4, 1), ("u3", 1, 2)] {
-        fixture.host.advance(Duration::from_secs(seconds));
+        fixture.environment.advance(Duration::from_secs(seconds));
         relayed(fixture.chat(&json!({"sub": sub}), r#"{"query":"q","inputs":{}}"#));
-        assert_eq!(fixture.host.count(PARAMETERS), asked, "{sub}");
+        assert_eq!(fixture.environment.count(PARAMETERS), asked, "{sub}");
     }
 }
 
@@ -269,8 +269,8 @@ fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
     let token = fixture.token(&json!({}));
     let request = fixture.request(Method::POST, &token);
     let mut relay = relayed(fixture.handle("post_chat_messages", &request, CHAT));
-    assert_eq!(fixture.host.lines().len(), 0);
-    fixture.host.advance(Duration::from_millis(20));
+    assert_eq!(fixture.environment.lines().len(), 0);
+    fixture.environment.advance(Duration::from_millis(20));
     fixture.gateway.relay_head(&mut relay.context, head(200));
     fixture
         .gateway
@@ -295,7 +295,7 @@ fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
         401
     );
     assert_eq!(fixture.last_line()["code"], "token_opaque");
-    let all = format!("{:?}", fixture.host.lines());
+    let all = format!("{:?}", fixture.environment.lines());
     for secret in [super::APP_KEY, &token, "alice"] {
         assert!(!all.contains(secret), "{secret} in {all}");
     }
@@ -309,7 +309,7 @@ fn the_settings_choose_what_is_logged() {
         &fixture.request(Method::POST, ""),
         CHAT,
     ));
-    assert_eq!(fixture.host.lines(), Vec::new());
+    assert_eq!(fixture.environment.lines(), Vec::new());
     let mut relay = relayed(fixture.chat(&json!({}), CHAT));
     fixture
         .gateway

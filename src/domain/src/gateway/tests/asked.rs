@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fixture, ISSUER, answered};
-use crate::host::TransportError;
-use crate::host::fake::{Answer, START, ok, status};
+use crate::environment::TransportError;
+use crate::environment::fake::{FetchResult, START, ok, status};
 
 const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
 const INTROSPECTION: &str = "https://idp.example/introspect";
@@ -21,7 +21,9 @@ fn fixture(changes: &Value) -> Fixture {
         "introspection_endpoint": INTROSPECTION,
         "userinfo_endpoint": USERINFO,
     });
-    fixture.host.answer(DISCOVERY, ok(document.to_string()));
+    fixture
+        .environment
+        .answer(DISCOVERY, ok(document.to_string()));
     fixture
 }
 
@@ -45,15 +47,21 @@ fn refusal(status: u16, code: &str) -> Result<String, (u16, String)> {
 fn an_introspected_token_may_tell_no_end_and_is_then_believed_for_a_minute() {
     let fixture = fixture(&json!({"client_secret": "secret"}));
     let active = json!({"active": true, "sub": "alice", "client_id": "app"});
-    fixture.host.answer(INTROSPECTION, ok(active.to_string()));
+    fixture
+        .environment
+        .answer(INTROSPECTION, ok(active.to_string()));
     assert_eq!(outcome(&fixture, "opaque"), Ok("alice".to_owned()));
     fixture
-        .host
+        .environment
         .answer(INTROSPECTION, ok(json!({"active": false}).to_string()));
-    fixture.host.advance(std::time::Duration::from_secs(59));
+    fixture
+        .environment
+        .advance(std::time::Duration::from_secs(59));
     assert_eq!(outcome(&fixture, "opaque"), Ok("alice".to_owned()));
-    assert_eq!(fixture.host.count(INTROSPECTION), 1);
-    fixture.host.advance(std::time::Duration::from_secs(1));
+    assert_eq!(fixture.environment.count(INTROSPECTION), 1);
+    fixture
+        .environment
+        .advance(std::time::Duration::from_secs(1));
     assert_eq!(outcome(&fixture, "opaque"), refusal(401, "token_inactive"));
 }
 
@@ -67,7 +75,9 @@ fn an_end_that_the_introspection_tells_holds() {
     ] {
         let fixture = fixture(&json!({"client_secret": "secret"}));
         let active = json!({"active": true, "sub": "alice", "client_id": "app", "exp": exp});
-        fixture.host.answer(INTROSPECTION, ok(active.to_string()));
+        fixture
+            .environment
+            .answer(INTROSPECTION, ok(active.to_string()));
         assert_eq!(outcome(&fixture, "opaque"), expected, "{exp}");
     }
 }
@@ -101,10 +111,16 @@ fn the_provider_is_asked_about_its_own_tokens_and_those_that_only_it_can_read() 
             let settings = json!({"client_secret": "secret", "token_validation": validation});
             let fixture = fixture(&settings);
             let answer = json!({"active": true, "sub": "alice", "client_id": "app"});
-            fixture.host.answer(INTROSPECTION, ok(answer.to_string()));
-            fixture.host.answer(USERINFO, ok(answer.to_string()));
+            fixture
+                .environment
+                .answer(INTROSPECTION, ok(answer.to_string()));
+            fixture.environment.answer(USERINFO, ok(answer.to_string()));
             assert_eq!(outcome(&fixture, &token), expected, "{case}");
-            assert_eq!(fixture.host.urls().is_empty(), expected.is_err(), "{case}");
+            assert_eq!(
+                fixture.environment.urls().is_empty(),
+                expected.is_err(),
+                "{case}"
+            );
         }
     }
 }
@@ -117,7 +133,7 @@ fn a_jwt_without_end_is_refused_whatever_else_the_provider_could_be_asked() {
         outcome(&fixture, &token),
         refusal(401, "token_claim_invalid")
     );
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
 
 #[test]
@@ -133,7 +149,7 @@ fn userinfo_vouches_for_nobody_whom_it_does_not_name() {
             Ok("alice@example.com".to_owned()),
         ),
     ] {
-        fixture.host.answer(USERINFO, ok(answer.to_string()));
+        fixture.environment.answer(USERINFO, ok(answer.to_string()));
         assert_eq!(outcome(&fixture, "opaque"), expected, "{answer}");
     }
 }
@@ -142,16 +158,18 @@ fn userinfo_vouches_for_nobody_whom_it_does_not_name() {
 fn a_claim_that_a_rule_names_and_the_token_lacks_is_asked_for_once_a_minute() {
     let fixture = fixture(&json!({"userinfo": true, "required_claims": "groups=staff"}));
     let staff = json!({"sub": "alice", "groups": ["staff"]});
-    fixture.host.answer(USERINFO, ok(staff.to_string()));
+    fixture.environment.answer(USERINFO, ok(staff.to_string()));
     let token = fixture.token(&json!({}));
     for _ in 0..2 {
         assert_eq!(outcome(&fixture, &token), Ok("alice".to_owned()));
     }
-    assert_eq!(fixture.host.count(USERINFO), 1);
+    assert_eq!(fixture.environment.count(USERINFO), 1);
 
     let guests = json!({"sub": "alice", "groups": ["guests"]});
-    fixture.host.answer(USERINFO, ok(guests.to_string()));
-    fixture.host.advance(std::time::Duration::from_secs(60));
+    fixture.environment.answer(USERINFO, ok(guests.to_string()));
+    fixture
+        .environment
+        .advance(std::time::Duration::from_secs(60));
     assert_eq!(
         outcome(&fixture, &token),
         refusal(403, "required_claims_not_met")
@@ -166,19 +184,19 @@ fn what_the_token_says_itself_is_neither_asked_for_nor_replaced() {
         "admin_claims": "roles=admin",
     }));
     let answer = json!({"sub": "alice", "groups": ["staff"], "roles": ["admin"]});
-    fixture.host.answer(USERINFO, ok(answer.to_string()));
+    fixture.environment.answer(USERINFO, ok(answer.to_string()));
     let guest = fixture.token(&json!({"groups": ["guests"], "roles": ["none"]}));
     assert_eq!(
         outcome(&fixture, &guest),
         refusal(403, "required_claims_not_met")
     );
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
     let without_roles = fixture.token(&json!({"groups": ["guests"]}));
     assert_eq!(
         outcome(&fixture, &without_roles),
         refusal(403, "required_claims_not_met")
     );
-    assert_eq!(fixture.host.count(USERINFO), 1);
+    assert_eq!(fixture.environment.count(USERINFO), 1);
 }
 
 #[test]
@@ -214,17 +232,17 @@ fn userinfo_changes_nothing_of_whom_the_token_is_for() {
             .unwrap()
             .extend(changes.as_object().unwrap().clone());
         let fixture = fixture(&settings);
-        fixture.host.answer(USERINFO, ok(all.to_string()));
+        fixture.environment.answer(USERINFO, ok(all.to_string()));
         let token = fixture.token(&claims);
         assert_eq!(outcome(&fixture, &token), expected, "{changes} {claims}");
-        assert_eq!(fixture.host.urls(), Vec::<String>::new());
+        assert_eq!(fixture.environment.urls(), Vec::<String>::new());
     }
 }
 
 #[test]
 fn a_further_claim_is_the_same_persons_or_nobody_is_let_in() {
     let staff = |sub: &str| ok(json!({"sub": sub, "groups": ["staff"]}).to_string());
-    let rows: [(Answer, _); 6] = [
+    let rows: [(FetchResult, _); 6] = [
         (staff("bob"), refusal(401, "token_claim_invalid")),
         (
             ok(json!({"groups": ["staff"]}).to_string()),
@@ -241,7 +259,7 @@ fn a_further_claim_is_the_same_persons_or_nobody_is_let_in() {
     for (answer, expected) in rows {
         let fixture = fixture(&json!({"userinfo": true, "required_claims": "groups=staff"}));
         let described = format!("{answer:?}");
-        fixture.host.answer(USERINFO, answer);
+        fixture.environment.answer(USERINFO, answer);
         let token = fixture.token(&json!({}));
         assert_eq!(outcome(&fixture, &token), expected, "{described}");
     }

@@ -4,26 +4,26 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
-use crate::host::TransportError;
-use crate::host::fake::{Answer, ok, respond, status};
+use crate::environment::TransportError;
+use crate::environment::fake::{FetchResult, ok, respond, status};
 
 const INFO: &str = "https://dify.example/v1/info";
 const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
 const OAUTH: &str = "https://idp.example/.well-known/oauth-authorization-server";
 const KEYS: &str = "https://idp.example/keys";
-const CURE: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
+const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
                     where the plugin daemon runs, and that the app is published.";
 
-fn info() -> Answer {
+fn info() -> FetchResult {
     json_answer(200, r#"{"name":"Helper","mode":"chat","tags":[]}"#)
 }
 
-fn json_answer(code: u16, body: &str) -> Answer {
+fn json_answer(code: u16, body: &str) -> FetchResult {
     let status = http::StatusCode::from_u16(code).unwrap();
     respond(status, &[("content-type", "application/json")], body)
 }
 
-fn document() -> Answer {
+fn document() -> FetchResult {
     ok(format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"{KEYS}"}}"#))
 }
 
@@ -36,10 +36,10 @@ fn working(changes: &Value) -> Fixture {
     let fixture = Fixture::new(&settings);
     let jwk = public_jwk(&fixture.key);
     let rsa = json!({"kty": "RSA", "use": "enc"});
-    fixture.host.answer(INFO, info());
-    fixture.host.answer(DISCOVERY, document());
+    fixture.environment.answer(INFO, info());
+    fixture.environment.answer(DISCOVERY, document());
     fixture
-        .host
+        .environment
         .answer(KEYS, ok(json!({"keys": [jwk, rsa]}).to_string()));
     fixture
 }
@@ -78,7 +78,7 @@ fn down() -> (u16, Value) {
 fn the_app_key_shows_what_is_known_and_how_old_it_is() {
     let fixture = working(&json!({}));
     brief(&fixture);
-    fixture.host.advance(Duration::from_secs(20));
+    fixture.environment.advance(Duration::from_secs(20));
     assert_eq!(
         detail(&fixture),
         (
@@ -131,9 +131,10 @@ fn nobody_but_the_holder_of_the_app_key_learns_more_than_up_or_down() {
 
 #[test]
 fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
-    let unreachable = format!("Dify could not be reached. The reason: could not connect. {CURE}");
+    let unreachable = format!("Dify could not be reached. The reason: could not connect. {REMEDY}");
     let refused = "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.";
-    let unpublished = format!("Dify answered `/info` with status 400: \"App unavailable\". {CURE}");
+    let unpublished =
+        format!("Dify answered `/info` with status 400: \"App unavailable\". {REMEDY}");
     let page = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the \
                 address of the API, which ends in `/v1`.";
     let cases = [
@@ -155,7 +156,7 @@ fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
     ];
     for (answer, code, message) in cases {
         let fixture = working(&json!({}));
-        fixture.host.answer(INFO, answer);
+        fixture.environment.answer(INFO, answer);
         let (status, told) = detail(&fixture);
         assert_eq!((status, &told["status"]), (503, &json!("down")));
         let failed = json!({"status": "failed", "code": code, "message": message});
@@ -167,7 +168,7 @@ fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
 #[test]
 fn a_provider_that_cannot_be_used_is_down() {
     let fixture = working(&json!({}));
-    fixture.host.answer(DISCOVERY, status(500));
+    fixture.environment.answer(DISCOVERY, status(500));
     let message = format!(
         "The identity provider `{ISSUER}` gave no discovery document: the provider answered with status 500. Try again \
          in 5 seconds."
@@ -190,7 +191,7 @@ fn keys_of_which_none_is_usable_are_no_keys() {
         ),
     ] {
         let fixture = working(&json!({}));
-        fixture.host.answer(KEYS, ok(keys));
+        fixture.environment.answer(KEYS, ok(keys));
         let message = format!(
             "The keys (`jwks_uri`) of the identity provider `{ISSUER}` cannot be used: {why}. Have the provider publish \
              an asymmetric signing key; some do so only once somebody has signed in."
@@ -208,8 +209,8 @@ fn keys_of_which_none_is_usable_are_no_keys() {
 fn keys_that_outlive_an_outage_are_up_and_tell_of_it() {
     let fixture = working(&json!({}));
     brief(&fixture);
-    fixture.host.answer(KEYS, status(500));
-    fixture.host.advance(Duration::from_secs(700));
+    fixture.environment.answer(KEYS, status(500));
+    fixture.environment.advance(Duration::from_secs(700));
     assert_eq!(brief(&fixture), up());
     let (_, told) = detail(&fixture);
     let keys = &told["identity_providers"][0]["keys"];
@@ -252,7 +253,7 @@ fn an_endpoint_that_the_settings_rely_on_must_be_in_the_document() {
 #[test]
 fn what_the_settings_make_needless_is_not_asked() {
     let fixture = Fixture::new(&json!({}));
-    fixture.host.answer(INFO, info());
+    fixture.environment.answer(INFO, info());
     let (status, told) = detail(&fixture);
     let provider = &told["identity_providers"][0];
     assert_eq!(status, 200);
@@ -264,7 +265,7 @@ fn what_the_settings_make_needless_is_not_asked() {
         provider["keys"],
         json!({"status": "ok", "source": "setting", "usable": 1, "skipped": [], "algorithms": ["EdDSA"]})
     );
-    assert_eq!(fixture.host.urls(), [INFO]);
+    assert_eq!(fixture.environment.urls(), [INFO]);
 }
 
 #[test]
@@ -280,7 +281,7 @@ fn the_tenants_of_the_template_are_not_asked() {
     let provider = &told["identity_providers"][0];
     assert_eq!((status, &provider["issuer"]), (200, &json!(template)));
     assert_eq!(provider["keys"]["status"], "not_checked");
-    assert_eq!(fixture.host.urls(), [INFO]);
+    assert_eq!(fixture.environment.urls(), [INFO]);
 }
 
 #[test]
@@ -289,19 +290,19 @@ fn however_often_it_is_asked_nobody_else_is_asked_more() {
     for _ in 0..100 {
         assert_eq!(brief(&fixture), up());
     }
-    assert_eq!(fixture.host.urls().len(), 3);
+    assert_eq!(fixture.environment.urls().len(), 3);
     let broken = working(&json!({}));
     for url in [INFO, DISCOVERY, OAUTH] {
-        broken.host.answer(url, status(500));
+        broken.environment.answer(url, status(500));
     }
     for _ in 0..100 {
         assert_eq!(brief(&broken), down());
-        broken.host.advance(Duration::from_millis(40));
+        broken.environment.advance(Duration::from_millis(40));
     }
-    assert_eq!(broken.host.urls().len(), 2);
-    broken.host.advance(Duration::from_secs(5));
+    assert_eq!(broken.environment.urls().len(), 2);
+    broken.environment.advance(Duration::from_secs(5));
     brief(&broken);
-    assert_eq!(broken.host.urls().len(), 4);
+    assert_eq!(broken.environment.urls().len(), 4);
 }
 
 #[test]
@@ -332,7 +333,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
             })
         )
     );
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
 
 #[test]

@@ -15,25 +15,25 @@ use jwt_simple::prelude::Duration;
 use serde_json::{Value, json};
 
 use super::{Gateway, Outcome, Relay};
-use crate::answer::Answer;
-use crate::host::Host;
-use crate::host::fake::FakeHost;
+use crate::environment::Environment;
+use crate::environment::fake::FakeEnvironment;
 use crate::request::{Piece, Request};
+use crate::response::Response;
 
 const ISSUER: &str = "https://idp.example";
 const APP_KEY: &str = "app-0123456789";
 
 /// A gateway with one endpoint, whose keys are in its settings.
 struct Fixture {
-    host: Rc<FakeHost>,
-    gateway: Gateway<FakeHost>,
+    environment: Rc<FakeEnvironment>,
+    gateway: Gateway,
     key: Ed25519KeyPair,
     settings: Value,
 }
 
 impl Fixture {
     fn new(changes: &Value) -> Self {
-        let host = FakeHost::new();
+        let environment = FakeEnvironment::new();
         let key = Ed25519KeyPair::generate().with_key_id("k1");
         let jwk = public_jwk(&key);
         let mut settings = json!({
@@ -48,15 +48,15 @@ impl Fixture {
             settings[name] = value.clone();
         }
         Self {
-            gateway: Gateway::new(host.clone()),
-            host,
+            gateway: Gateway::new(environment.clone()),
+            environment,
             key,
             settings,
         }
     }
 
     fn token(&self, claims: &Value) -> String {
-        let now = self.host.now().as_secs();
+        let now = self.environment.now().as_secs();
         let mut all = json!({"iss": ISSUER, "aud": "app", "exp": now + 300, "sub": "alice"});
         for (name, value) in claims.as_object().unwrap() {
             all[name] = value.clone();
@@ -92,14 +92,14 @@ impl Fixture {
     }
 
     fn handle(&self, handler: &str, request: &Request, body: &str) -> Outcome {
-        self.host.run(
+        self.environment.run(
             self.gateway
                 .handle(handler, request, &body.as_bytes().to_vec()),
         )
     }
 
     fn last_line(&self) -> Value {
-        serde_json::from_str(&self.host.lines().last().unwrap().1).unwrap()
+        serde_json::from_str(&self.environment.lines().last().unwrap().1).unwrap()
     }
 }
 
@@ -130,13 +130,13 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
 fn relayed(outcome: Outcome) -> Relay {
     match outcome {
         Outcome::Relay(relay) => *relay,
-        Outcome::Answer(answer) => panic!("answered: {}", String::from_utf8_lossy(&answer.body)),
+        Outcome::Response(answer) => panic!("answered: {}", String::from_utf8_lossy(&answer.body)),
     }
 }
 
-fn answered(outcome: Outcome) -> Answer {
+fn answered(outcome: Outcome) -> Response {
     match outcome {
-        Outcome::Answer(answer) => answer,
+        Outcome::Response(answer) => answer,
         Outcome::Relay(relay) => panic!("relayed to {}", relay.request.url),
     }
 }

@@ -44,7 +44,7 @@ fn ask(fixture: &Fixture, operation: &Operation, claims: &Value) -> super::Outco
 /// A relay to which Dify has begun to answer, so that the user's next request need not wait.
 fn begun(fixture: &Fixture, outcome: super::Outcome) -> Relay {
     let mut relay = relayed(outcome);
-    let head = crate::relay::UpstreamHead {
+    let head = crate::relay::ResponseHead {
         status: http::StatusCode::OK,
         headers: http::HeaderMap::new(),
     };
@@ -111,7 +111,7 @@ fn no_operation_but_the_public_ones_answers_without_the_user_claim() {
             operation.handler
         );
     }
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
 
 #[test]

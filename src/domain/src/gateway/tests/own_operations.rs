@@ -2,11 +2,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Fixture, answered, refused, relayed};
-use crate::answer::Answer;
+use crate::response::Response;
 
 const PUBLIC_URL: &str = "https://dify.example/e/abcdefghijklmnop";
 
-fn get(fixture: &Fixture, handler: &str, token: Option<&str>) -> Answer {
+fn get(fixture: &Fixture, handler: &str, token: Option<&str>) -> Response {
     let mut request = fixture.request(Method::GET, token.unwrap_or_default());
     if token.is_none() {
         request.headers.clear();
@@ -18,7 +18,7 @@ fn whoami(fixture: &Fixture, claims: &Value) -> Value {
     json_of(&get(fixture, "get_whoami", Some(&fixture.token(claims))))
 }
 
-fn json_of(answer: &Answer) -> Value {
+fn json_of(answer: &Response) -> Value {
     assert_eq!(answer.status, 200);
     serde_json::from_slice(&answer.body).unwrap()
 }
@@ -36,7 +36,7 @@ fn whoami_tells_what_the_gateway_derives_from_the_token_and_asks_nobody() {
     let all = json!({"user": "own", "owner": "all", "filtered": "all", "by_id": "all", "app": "all", "admin": "all"});
     for (groups, rights) in [(json!(["staff"]), own), (json!(["ops"]), all)] {
         let claims = json!({"groups": groups, "scope": "chat files"});
-        let expires = crate::host::fake::START.as_secs() + 300;
+        let expires = crate::environment::fake::START.as_secs() + 300;
         assert_eq!(
             whoami(&fixture, &claims),
             json!({
@@ -53,7 +53,7 @@ fn whoami_tells_what_the_gateway_derives_from_the_token_and_asks_nobody() {
             })
         );
     }
-    assert_eq!(fixture.host.urls(), Vec::<String>::new());
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn every_challenge_names_the_metadata_at_a_path_that_the_gateway_serves() {
     relayed(fixture.handle("get_info", &fixture.request(Method::GET, &member), ""));
 }
 
-fn challenge(answer: &Answer) -> String {
+fn challenge(answer: &Response) -> String {
     let challenge = answer.headers.get("www-authenticate").unwrap();
     challenge.to_str().unwrap().to_owned()
 }

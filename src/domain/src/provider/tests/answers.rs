@@ -2,9 +2,9 @@
 
 use futures::future::join_all;
 
-use super::support::{INTROSPECTION, MINUTE, SECOND, host, issuer, settings, token};
+use super::support::{INTROSPECTION, MINUTE, SECOND, environment, issuer, settings, token};
 use crate::claims::Claims;
-use crate::host::fake::{START, ok, poll_once, status};
+use crate::environment::fake::{START, ok, poll_once, status};
 use crate::json::parse_object;
 use crate::provider::Providers;
 use crate::settings::Settings;
@@ -25,17 +25,19 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
         ),
         (r#"{"active":false}"#.to_owned(), 10 * SECOND),
     ] {
-        let host = host();
-        host.answer(INTROSPECTION, ok(answer.clone()));
-        let providers = Providers::new(host.clone());
-        let ask = || drop(host.run(providers.introspect(&issuer(), &settings(), &token("opaque"))));
+        let environment = environment();
+        environment.answer(INTROSPECTION, ok(answer.clone()));
+        let providers = Providers::new(environment.clone());
+        let ask = || {
+            drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))))
+        };
         ask();
-        host.advance(believed - SECOND / 1000);
+        environment.advance(believed - SECOND / 1000);
         ask();
-        assert_eq!(host.count(INTROSPECTION), 1, "{answer}");
-        host.advance(SECOND / 1000);
+        assert_eq!(environment.count(INTROSPECTION), 1, "{answer}");
+        environment.advance(SECOND / 1000);
         ask();
-        assert_eq!(host.count(INTROSPECTION), 2, "{answer}");
+        assert_eq!(environment.count(INTROSPECTION), 2, "{answer}");
     }
 }
 
@@ -43,21 +45,21 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
 fn a_token_that_has_ended_and_an_answer_that_is_none_are_asked_for_each_time() {
     let ended = format!(r#"{{"active":true,"exp":{}}}"#, START.as_secs() - 1);
     for answer in [ok(ended), status(500), status(401)] {
-        let host = host();
-        host.answer(INTROSPECTION, answer);
-        let providers = Providers::new(host.clone());
+        let environment = environment();
+        environment.answer(INTROSPECTION, answer);
+        let providers = Providers::new(environment.clone());
         for asked in 1..3 {
-            drop(host.run(providers.introspect(&issuer(), &settings(), &token("opaque"))));
-            assert_eq!(host.count(INTROSPECTION), asked);
+            drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))));
+            assert_eq!(environment.count(INTROSPECTION), asked);
         }
     }
 }
 
 #[test]
 fn an_answer_serves_only_the_same_token_under_the_same_settings() {
-    let host = host();
-    host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
-    let providers = Providers::new(host.clone());
+    let environment = environment();
+    environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+    let providers = Providers::new(environment.clone());
     let other = Settings {
         digest: [8; 32],
         ..settings()
@@ -69,34 +71,35 @@ fn an_answer_serves_only_the_same_token_under_the_same_settings() {
         (settings(), long + "c"),
         (other, "opaque".to_owned()),
     ] {
-        let before = host.count(INTROSPECTION);
+        let before = environment.count(INTROSPECTION);
         for _ in 0..2 {
             assert!(
-                host.run(providers.introspect(&issuer(), &settings, &token(&text)))
+                environment
+                    .run(providers.introspect(&issuer(), &settings, &token(&text)))
                     .is_ok()
             );
         }
-        assert_eq!(host.count(INTROSPECTION), before + 1);
+        assert_eq!(environment.count(INTROSPECTION), before + 1);
     }
 }
 
 #[test]
 fn requests_with_the_same_token_wait_for_one_answer() {
-    let host = host();
-    host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
-    host.hold(INTROSPECTION);
-    let providers = Providers::new(host.clone());
+    let environment = environment();
+    environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+    environment.hold(INTROSPECTION);
+    let providers = Providers::new(environment.clone());
     let (issuer, settings, token) = (issuer(), settings(), token("opaque"));
     let mut gone = Box::pin(providers.introspect(&issuer, &settings, &token));
     let mut all = Box::pin(join_all(
         [(); 3].map(|()| providers.introspect(&issuer, &settings, &token)),
     ));
     assert!(poll_once(gone.as_mut()).is_pending());
-    host.run_background();
+    environment.run_background();
     assert!(poll_once(all.as_mut()).is_pending());
     drop(gone);
-    host.release(INTROSPECTION);
+    environment.release(INTROSPECTION);
     let active = Claims::new(parse_object(br#"{"active":true}"#, 1).unwrap());
-    assert_eq!(host.run(all), vec![Ok(active.clone()); 3]);
-    assert_eq!(host.count(INTROSPECTION), 1);
+    assert_eq!(environment.run(all), vec![Ok(active.clone()); 3]);
+    assert_eq!(environment.count(INTROSPECTION), 1);
 }

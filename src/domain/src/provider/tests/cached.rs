@@ -9,74 +9,75 @@ use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 
 use super::support::{HOUR, KEYS, MINUTE, SECOND, cached};
+use crate::environment::fake::{FakeEnvironment, ok, poll_once};
+use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::fake::{FakeHost, ok, poll_once};
-use crate::host::{LogLevel, TransportError};
 use crate::provider::cached::Cached;
 
-async fn current(cached: Rc<Cached<FakeHost, String>>) -> Result<String, Refusal> {
+async fn current(cached: Rc<Cached<String>>) -> Result<String, Refusal> {
     cached
         .current(LogLevel::Info)
         .await
         .map(|held| held.value.to_string())
 }
 
-fn now(host: &FakeHost, cached: &Rc<Cached<FakeHost, String>>) -> Result<String, Code> {
-    host.run(current(Rc::clone(cached)))
+fn now(environment: &FakeEnvironment, cached: &Rc<Cached<String>>) -> Result<String, Code> {
+    environment
+        .run(current(Rc::clone(cached)))
         .map_err(|refusal| refusal.code())
 }
 
 /// The value, only if nobody has to wait for it.
-fn at_once(cached: &Rc<Cached<FakeHost, String>>) -> Option<String> {
+fn at_once(cached: &Rc<Cached<String>>) -> Option<String> {
     match poll_once(current(Rc::clone(cached)).boxed_local().as_mut()) {
         Poll::Ready(value) => Some(value.unwrap()),
         Poll::Pending => None,
     }
 }
 
-/// A host and a value that was fetched just now.
-fn fetched() -> (Rc<FakeHost>, Rc<Cached<FakeHost, String>>) {
-    let host = FakeHost::new();
-    host.answer(KEYS, ok("old"));
-    let cached = cached(&host);
-    assert_eq!(now(&host, &cached), Ok("old".to_owned()));
-    (host, cached)
+/// A environment and a value that was fetched just now.
+fn fetched() -> (Rc<FakeEnvironment>, Rc<Cached<String>>) {
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("old"));
+    let cached = cached(&environment);
+    assert_eq!(now(&environment, &cached), Ok("old".to_owned()));
+    (environment, cached)
 }
 
 #[test]
 fn a_fresh_value_is_not_fetched_again() {
-    let (host, cached) = fetched();
-    host.advance(8 * MINUTE - SECOND);
+    let (environment, cached) = fetched();
+    environment.advance(8 * MINUTE - SECOND);
     assert_eq!(at_once(&cached), Some("old".to_owned()));
-    host.run_background();
-    assert_eq!(host.count(KEYS), 1);
+    environment.run_background();
+    assert_eq!(environment.count(KEYS), 1);
 }
 
 #[test]
 fn a_value_is_renewed_ahead_of_its_end_and_nobody_waits_for_that() {
-    let (host, cached) = fetched();
-    host.advance(8 * MINUTE);
-    host.answer(KEYS, ok("new"));
-    host.hold(KEYS);
+    let (environment, cached) = fetched();
+    environment.advance(8 * MINUTE);
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
     for _ in 0..3 {
         assert_eq!(at_once(&cached), Some("old".to_owned()));
-        host.run_background();
+        environment.run_background();
     }
-    assert_eq!(host.count(KEYS), 2);
-    host.release(KEYS);
-    host.run_background();
+    assert_eq!(environment.count(KEYS), 2);
+    environment.release(KEYS);
+    environment.run_background();
     assert_eq!(at_once(&cached), Some("new".to_owned()));
 }
 
 #[test]
 fn a_value_past_its_end_is_not_used_where_a_newer_one_is_to_be_had() {
-    let (host, cached) = fetched();
-    host.advance(10 * MINUTE);
-    host.answer(KEYS, ok("new"));
-    host.hold(KEYS);
+    let (environment, cached) = fetched();
+    environment.advance(10 * MINUTE);
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
     assert_eq!(at_once(&cached), None);
-    host.release(KEYS);
-    assert_eq!(now(&host, &cached), Ok("new".to_owned()));
+    environment.release(KEYS);
+    assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
 }
 
 #[test]
@@ -89,52 +90,55 @@ fn an_old_value_serves_a_day_beyond_its_end_through_an_outage() {
             Err(Code::IdentityProviderUnavailable),
         ),
     ] {
-        let (host, cached) = fetched();
-        host.answer(KEYS, Err(TransportError::Connect));
-        host.advance(age);
-        assert_eq!(now(&host, &cached), expected, "{age:?}");
+        let (environment, cached) = fetched();
+        environment.answer(KEYS, Err(TransportError::Connect));
+        environment.advance(age);
+        assert_eq!(now(&environment, &cached), expected, "{age:?}");
     }
 }
 
 #[test]
 fn in_an_outage_only_the_first_request_of_a_minute_waits() {
-    let (host, cached) = fetched();
-    host.answer(KEYS, Err(TransportError::Timeout));
-    host.advance(10 * MINUTE);
-    assert_eq!(now(&host, &cached), Ok("old".to_owned()));
-    host.hold(KEYS);
-    host.advance(59 * SECOND);
+    let (environment, cached) = fetched();
+    environment.answer(KEYS, Err(TransportError::Timeout));
+    environment.advance(10 * MINUTE);
+    assert_eq!(now(&environment, &cached), Ok("old".to_owned()));
+    environment.hold(KEYS);
+    environment.advance(59 * SECOND);
     assert_eq!(at_once(&cached), Some("old".to_owned()));
-    host.run_background();
-    assert_eq!(host.count(KEYS), 3);
+    environment.run_background();
+    assert_eq!(environment.count(KEYS), 3);
 }
 
 #[test]
 fn a_failed_attempt_holds_back_the_next_for_five_seconds() {
-    let host = FakeHost::new();
-    host.answer(KEYS, Err(TransportError::Connect));
-    let cached = cached(&host);
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, Err(TransportError::Connect));
+    let cached = cached(&environment);
     for (wait, attempts) in [
         (Duration::ZERO, 1),
         (5 * SECOND - SECOND / 1000, 1),
         (SECOND / 1000, 2),
         (5 * SECOND, 3),
     ] {
-        host.advance(wait);
-        assert_eq!(now(&host, &cached), Err(Code::IdentityProviderUnavailable));
-        assert_eq!(host.count(KEYS), attempts);
+        environment.advance(wait);
+        assert_eq!(
+            now(&environment, &cached),
+            Err(Code::IdentityProviderUnavailable)
+        );
+        assert_eq!(environment.count(KEYS), attempts);
     }
-    host.answer(KEYS, ok("new"));
-    host.advance(5 * SECOND);
-    assert_eq!(now(&host, &cached), Ok("new".to_owned()));
+    environment.answer(KEYS, ok("new"));
+    environment.advance(5 * SECOND);
+    assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
 }
 
 #[test]
 fn all_who_wait_get_the_answer_of_one_fetch_also_when_its_starter_is_gone() {
-    let host = FakeHost::new();
-    host.answer(KEYS, ok("new"));
-    host.hold(KEYS);
-    let cached = cached(&host);
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
+    let cached = cached(&environment);
     let mut pool = LocalPool::new();
     let spawner = pool.spawner();
     let starter = spawner
@@ -148,57 +152,57 @@ fn all_who_wait_get_the_answer_of_one_fetch_also_when_its_starter_is_gone() {
     });
     pool.run_until_stalled();
     drop(starter);
-    host.drop_background();
-    host.release(KEYS);
+    environment.drop_background();
+    environment.release(KEYS);
     pool.run_until_stalled();
     for other in others {
         assert_eq!(other.now_or_never(), Some(Ok("new".to_owned())));
     }
-    assert_eq!(host.count(KEYS), 1);
+    assert_eq!(environment.count(KEYS), 1);
 }
 
 #[test]
 fn a_fetch_goes_on_when_nobody_waits_for_it() {
-    let host = FakeHost::new();
-    host.answer(KEYS, ok("new"));
-    host.hold(KEYS);
-    let cached = cached(&host);
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
+    let cached = cached(&environment);
     assert_eq!(at_once(&cached), None);
-    host.release(KEYS);
-    host.run_background();
+    environment.release(KEYS);
+    environment.run_background();
     assert_eq!(at_once(&cached), Some("new".to_owned()));
-    assert_eq!(host.count(KEYS), 1);
+    assert_eq!(environment.count(KEYS), 1);
 }
 
 #[test]
 fn a_fetch_that_the_host_has_lost_is_made_again() {
-    let host = FakeHost::new();
-    host.answer(KEYS, ok("new"));
-    host.hold(KEYS);
-    let cached = cached(&host);
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
+    let cached = cached(&environment);
     assert_eq!(at_once(&cached), None);
-    host.drop_background();
-    host.release(KEYS);
-    assert_eq!(now(&host, &cached), Ok("new".to_owned()));
-    assert_eq!(host.count(KEYS), 2);
+    environment.drop_background();
+    environment.release(KEYS);
+    assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
+    assert_eq!(environment.count(KEYS), 2);
 }
 
 #[test]
 fn a_value_known_to_be_out_of_date_serves_only_where_no_newer_one_is_to_be_had() {
-    let (host, cached) = fetched();
+    let (environment, cached) = fetched();
     cached.expire();
-    host.answer(KEYS, Err(TransportError::Connect));
-    assert_eq!(now(&host, &cached), Ok("old".to_owned()));
-    assert_eq!(host.count(KEYS), 2);
-    host.answer(KEYS, ok("new"));
-    host.advance(MINUTE);
-    assert_eq!(now(&host, &cached), Ok("new".to_owned()));
+    environment.answer(KEYS, Err(TransportError::Connect));
+    assert_eq!(now(&environment, &cached), Ok("old".to_owned()));
+    assert_eq!(environment.count(KEYS), 2);
+    environment.answer(KEYS, ok("new"));
+    environment.advance(MINUTE);
+    assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
 }
 
 #[test]
 fn a_clock_that_was_set_back_keeps_nothing_longer() {
-    let (host, cached) = fetched();
-    host.set_clock(crate::time::UnixTime::from_secs(1));
-    host.answer(KEYS, ok("new"));
-    assert_eq!(now(&host, &cached), Ok("new".to_owned()));
+    let (environment, cached) = fetched();
+    environment.set_clock(crate::time::UnixTime::from_secs(1));
+    environment.answer(KEYS, ok("new"));
+    assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
 }

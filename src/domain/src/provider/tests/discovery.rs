@@ -6,11 +6,12 @@ use http::{Method, StatusCode};
 use url::Url;
 
 use super::support::{
-    DISCOVERY, HOUR, ISSUER, KEYS, MINUTE, SECOND, document, es256, host, issuer, key_set, settings,
+    DISCOVERY, HOUR, ISSUER, KEYS, MINUTE, SECOND, document, environment, es256, issuer, key_set,
+    settings,
 };
+use crate::environment::fake::{FakeEnvironment, FetchResult, ok, poll_once, respond, status};
+use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::fake::{Answer, FakeHost, ok, poll_once, respond, status};
-use crate::host::{Reach, TransportError};
 use crate::provider::Providers;
 use crate::settings::{Issuer, IssuerSetting};
 
@@ -18,13 +19,13 @@ const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-serv
 const MIXED: &str = "https://id.example.com/.well-known/openid-configuration/realms/one";
 
 /// What asking for a key ends with where discovery answers like this everywhere.
-fn refused(answer: Answer) -> (Code, String, Option<Duration>) {
-    let host = FakeHost::new();
+fn refused(answer: FetchResult) -> (Code, String, Option<Duration>) {
+    let environment = FakeEnvironment::new();
     for address in [DISCOVERY, OAUTH, MIXED] {
-        host.answer(address, answer.clone());
+        environment.answer(address, answer.clone());
     }
-    let refusal = host
-        .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+    let refusal = environment
+        .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
         .unwrap_err();
     (
         refusal.code(),
@@ -40,9 +41,9 @@ fn the_next_address_is_tried_where_there_is_no_document() {
         (&[DISCOVERY], &[DISCOVERY, OAUTH, KEYS]),
         (&[DISCOVERY, OAUTH], &[DISCOVERY, OAUTH, MIXED, KEYS]),
     ] {
-        let host = FakeHost::new();
+        let environment = FakeEnvironment::new();
         for address in [DISCOVERY, OAUTH, MIXED] {
-            host.answer(
+            environment.answer(
                 address,
                 if missing.contains(&address) {
                     status(404)
@@ -51,30 +52,32 @@ fn the_next_address_is_tried_where_there_is_no_document() {
                 },
             );
         }
-        host.answer(KEYS, ok(key_set(&["one"])));
+        environment.answer(KEYS, ok(key_set(&["one"])));
         assert!(
-            host.run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+            environment
+                .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
                 .is_ok()
         );
-        assert_eq!(host.urls(), asked);
+        assert_eq!(environment.urls(), asked);
     }
 }
 
 #[test]
 fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says() {
-    let host = FakeHost::new();
+    let environment = FakeEnvironment::new();
     let address = "http://keycloak:8080/openid";
     let keys = "http://keys.example.com/keys";
-    host.answer(address, ok(document("").replace(KEYS, keys)));
-    host.answer(keys, ok(key_set(&["one"])));
+    environment.answer(address, ok(document("").replace(KEYS, keys)));
+    environment.answer(keys, ok(key_set(&["one"])));
     let mut settings = settings();
     settings.discovery_url = Some(Url::parse(address).unwrap());
     settings.ca_certificates = Some("-----BEGIN CERTIFICATE-----".into());
     assert!(
-        host.run(Providers::new(host.clone()).key(&issuer(), &settings, &es256("one")))
+        environment
+            .run(Providers::new(environment.clone()).key(&issuer(), &settings, &es256("one")))
             .is_ok()
     );
-    let exchanges = host.exchanges();
+    let exchanges = environment.exchanges();
     let seen: Vec<_> = exchanges
         .iter()
         .map(|exchange| (exchange.url.as_str(), exchange.reach))
@@ -102,7 +105,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
     const TRY: &str = "Try again in 5 seconds.";
     const MEND: &str = "Mend it at the provider.";
     const COMPARE: &str = "Compare `issuer` with the provider's, or write the document's address into `discovery_url`.";
-    for (answer, expected, why, cure) in [
+    for (answer, expected, why, remedy) in [
         (
             Err(TransportError::Connect),
             Code::IdentityProviderUnavailable,
@@ -201,11 +204,11 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
         let message = match expected {
             Code::IdentityProviderUnavailable => {
                 format!(
-                    "The identity provider `{ISSUER}` gave no discovery document: {why}. {cure}"
+                    "The identity provider `{ISSUER}` gave no discovery document: {why}. {remedy}"
                 )
             }
             _ => format!(
-                "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+                "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
             ),
         };
         let wait = (expected == Code::IdentityProviderUnavailable).then_some(5 * SECOND);
@@ -216,22 +219,24 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
 #[test]
 fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
     for held in [DISCOVERY, KEYS] {
-        let host = host();
-        host.answer(KEYS, ok(key_set(&["one"])));
-        host.hold(held);
-        let providers = Providers::new(host.clone());
+        let environment = environment();
+        environment.answer(KEYS, ok(key_set(&["one"])));
+        environment.hold(held);
+        let providers = Providers::new(environment.clone());
         let (issuer, settings, header) = (issuer(), settings(), es256("one"));
         let mut key = Box::pin(providers.key(&issuer, &settings, &header));
         assert!(poll_once(key.as_mut()).is_pending());
-        host.advance(5 * SECOND - SECOND / 1000);
+        environment.advance(5 * SECOND - SECOND / 1000);
         assert!(poll_once(key.as_mut()).is_pending());
-        host.advance(SECOND / 1000);
-        let refusal = host.run(key).unwrap_err();
+        environment.advance(SECOND / 1000);
+        let refusal = environment.run(key).unwrap_err();
         assert_eq!(refusal.code(), Code::IdentityProviderUnavailable, "{held}");
-        host.release(held);
-        host.advance(5 * SECOND);
+        environment.release(held);
+        environment.advance(5 * SECOND);
         assert!(
-            host.run(providers.key(&issuer, &settings, &header)).is_ok(),
+            environment
+                .run(providers.key(&issuer, &settings, &header))
+                .is_ok(),
             "{held}"
         );
     }
@@ -239,29 +244,30 @@ fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
 
 #[test]
 fn keys_that_have_moved_are_found_by_discovering_anew() {
-    let host = host();
+    let environment = environment();
     let moved = "https://id.example.com/moved";
-    host.answer(KEYS, ok(key_set(&["one"])));
-    let providers = Providers::new(host.clone());
+    environment.answer(KEYS, ok(key_set(&["one"])));
+    let providers = Providers::new(environment.clone());
     let key = |name| {
-        host.run(providers.key(&issuer(), &settings(), &es256(name)))
+        environment
+            .run(providers.key(&issuer(), &settings(), &es256(name)))
             .map_err(|refusal| refusal.code())
     };
     assert!(key("one").is_ok());
-    host.answer(KEYS, status(404));
-    host.answer(DISCOVERY, ok(document("").replace(KEYS, moved)));
-    host.answer(moved, ok(key_set(&["two"])));
+    environment.answer(KEYS, status(404));
+    environment.answer(DISCOVERY, ok(document("").replace(KEYS, moved)));
+    environment.answer(moved, ok(key_set(&["two"])));
     assert_eq!(key("two").unwrap_err(), Code::IdentityProviderInvalid);
-    host.advance(5 * SECOND);
+    environment.advance(5 * SECOND);
     assert!(key("two").is_ok());
 }
 
 #[test]
 fn a_provider_without_published_keys_needs_another_setting() {
-    let host = FakeHost::new();
-    host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
-    let refusal = host
-        .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+    let environment = FakeEnvironment::new();
+    environment.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+    let refusal = environment
+        .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
         .unwrap_err();
     let expected = Refusal::new(
         Code::IdentityProviderInvalid,
@@ -275,8 +281,8 @@ fn a_provider_without_published_keys_needs_another_setting() {
 
 #[test]
 fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
-    let host = FakeHost::new();
-    host.answer(
+    let environment = FakeEnvironment::new();
+    environment.answer(
         DISCOVERY,
         respond(
             StatusCode::OK,
@@ -284,7 +290,7 @@ fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
             document(""),
         ),
     );
-    host.answer(
+    environment.answer(
         KEYS,
         respond(
             StatusCode::OK,
@@ -292,46 +298,55 @@ fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
             key_set(&["one"]),
         ),
     );
-    let providers = Providers::new(host.clone());
+    let providers = Providers::new(environment.clone());
     let (here, mut there) = (settings(), settings());
     there.digest = [8; 32];
     for _ in 0..10 {
         for settings in [&here, &there] {
             assert!(
-                host.run(providers.key(&issuer(), settings, &es256("one")))
+                environment
+                    .run(providers.key(&issuer(), settings, &es256("one")))
                     .is_ok()
             );
         }
-        host.advance(MINUTE);
+        environment.advance(MINUTE);
     }
-    assert_eq!((host.count(DISCOVERY), host.count(KEYS)), (1, 10));
-    host.advance(HOUR);
+    assert_eq!(
+        (environment.count(DISCOVERY), environment.count(KEYS)),
+        (1, 10)
+    );
+    environment.advance(HOUR);
     assert!(
-        host.run(providers.key(&issuer(), &here, &es256("one")))
+        environment
+            .run(providers.key(&issuer(), &here, &es256("one")))
             .is_ok()
     );
-    assert_eq!((host.count(DISCOVERY), host.count(KEYS)), (2, 11));
+    assert_eq!(
+        (environment.count(DISCOVERY), environment.count(KEYS)),
+        (2, 11)
+    );
 }
 
 #[test]
 fn providers_take_bounded_memory() {
-    let host = FakeHost::new();
-    let providers = Providers::new(host.clone());
+    let environment = FakeEnvironment::new();
+    let providers = Providers::new(environment.clone());
     let ask = |number: usize| {
         let issuer = Issuer(format!("https://{number}.example.com"));
         let discovery = format!("{issuer}/.well-known/openid-configuration");
-        host.answer(
+        environment.answer(
             &discovery,
             ok(format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}"}}"#)),
         );
-        host.answer(KEYS, ok(key_set(&["one"])));
+        environment.answer(KEYS, ok(key_set(&["one"])));
         let mut settings = settings();
         settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
         assert!(
-            host.run(providers.key(&issuer, &settings, &es256("one")))
+            environment
+                .run(providers.key(&issuer, &settings, &es256("one")))
                 .is_ok()
         );
-        host.count(&discovery)
+        environment.count(&discovery)
     };
     for number in 0..129 {
         assert_eq!(ask(number), 1);

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::support::settings;
-use crate::host::Reach;
+use crate::environment::Reach;
 use crate::provider::identity::Identity;
 use crate::settings::{Issuer, IssuerSetting};
 

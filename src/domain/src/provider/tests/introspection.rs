@@ -3,12 +3,12 @@
 use http::{Method, StatusCode};
 
 use super::support::{
-    DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, host, issuer, settings, token,
+    DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, environment, issuer, settings, token,
 };
 use crate::claims::Claims;
+use crate::environment::fake::{FakeEnvironment, FetchResult, ok, respond, status};
+use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::fake::{Answer, FakeHost, ok, respond, status};
-use crate::host::{Reach, TransportError};
 use crate::json::parse_object;
 use crate::provider::{Providers, sole_issuer};
 use crate::settings::{ClientId, Issuer, IssuerSetting, Settings, TokenValidation};
@@ -18,10 +18,14 @@ fn claims(json: &str) -> Claims {
 }
 
 /// What an introspection with this answer ends with.
-fn introspected(answer: Answer) -> Result<Claims, Refusal> {
-    let host = host();
-    host.answer(INTROSPECTION, answer);
-    host.run(Providers::new(host.clone()).introspect(&issuer(), &settings(), &token("opaque")))
+fn introspected(answer: FetchResult) -> Result<Claims, Refusal> {
+    let environment = environment();
+    environment.answer(INTROSPECTION, answer);
+    environment.run(Providers::new(environment.clone()).introspect(
+        &issuer(),
+        &settings(),
+        &token("opaque"),
+    ))
 }
 
 #[test]
@@ -38,15 +42,16 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
             "token=opa.que%2B%2F%3D&token_type_hint=access_token&client_id=chat+app&client_secret=s%3Acret%2F%2B%C3%A4",
         ),
     ] {
-        let host = FakeHost::new();
-        host.answer(DISCOVERY, ok(document(more)));
-        host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
-        let providers = Providers::new(host.clone());
+        let environment = FakeEnvironment::new();
+        environment.answer(DISCOVERY, ok(document(more)));
+        environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+        let providers = Providers::new(environment.clone());
         assert!(
-            host.run(providers.introspect(&issuer(), &settings(), &token("opa.que+/=")))
+            environment
+                .run(providers.introspect(&issuer(), &settings(), &token("opa.que+/=")))
                 .is_ok()
         );
-        let exchanges = host.exchanges();
+        let exchanges = environment.exchanges();
         let sent = &exchanges[1];
         assert_eq!(
             (&sent.method, sent.url.as_str(), sent.reach),
@@ -140,9 +145,9 @@ fn what_is_not_the_tokens_fault_is_never_401() {
             "The identity provider `{ISSUER}` gave no introspection answer: {why}. Try again in 5 seconds."
         )
     };
-    let invalid = |why, cure| {
+    let invalid = |why, remedy| {
         format!(
-            "The introspection answer of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+            "The introspection answer of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
         )
     };
     const ADDRESS: &str = "Mend the address in the provider's discovery document.";
@@ -260,24 +265,24 @@ fn the_client_is_the_first_that_is_good_for_the_issuer() {
             ),
         ),
     ] {
-        let host = FakeHost::new();
-        host.answer(
+        let environment = FakeEnvironment::new();
+        environment.answer(
             DISCOVERY,
             ok(document(
                 r#","introspection_endpoint_auth_methods_supported":["client_secret_post"]"#,
             )),
         );
-        host.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+        environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
         let settings = Settings {
             client_ids,
             ..settings()
         };
-        let result = host.run(Providers::new(host.clone()).introspect(
+        let result = environment.run(Providers::new(environment.clone()).introspect(
             &issuer(),
             &settings,
             &token("opaque"),
         ));
-        let sent = host
+        let sent = environment
             .exchanges()
             .pop()
             .map(|exchange| String::from_utf8(exchange.body).unwrap());
@@ -292,17 +297,17 @@ fn the_client_is_the_first_that_is_good_for_the_issuer() {
 
 #[test]
 fn introspection_without_secret_is_a_mistake_in_the_settings() {
-    let host = host();
+    let environment = environment();
     let settings = Settings {
         client_secret: None,
         ..settings()
     };
-    let refusal = host
-        .run(Providers::new(host.clone()).introspect(&issuer(), &settings, &token("opaque")))
+    let refusal = environment
+        .run(Providers::new(environment.clone()).introspect(&issuer(), &settings, &token("opaque")))
         .unwrap_err();
     let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
     assert_eq!(refusal, Refusal::new(Code::ConfigurationError, message));
-    assert_eq!(host.urls(), [] as [String; 0]);
+    assert_eq!(environment.urls(), [] as [String; 0]);
 }
 
 #[test]
@@ -323,13 +328,13 @@ fn a_provider_without_introspection_leaves_the_token_opaque_or_the_settings_wron
             Refusal::new(Code::ConfigurationError, introspection),
         ),
     ] {
-        let host = FakeHost::new();
-        host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+        let environment = FakeEnvironment::new();
+        environment.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
         let settings = Settings {
             token_validation,
             ..settings()
         };
-        let result = host.run(Providers::new(host.clone()).introspect(
+        let result = environment.run(Providers::new(environment.clone()).introspect(
             &issuer(),
             &settings,
             &token("opaque"),
@@ -346,17 +351,17 @@ fn neither_token_nor_secret_stand_in_log_or_debug_output() {
         status(401),
         status(500),
     ] {
-        let host = host();
-        host.answer(INTROSPECTION, answer);
-        let providers = Providers::new(host.clone());
+        let environment = environment();
+        environment.answer(INTROSPECTION, answer);
+        let providers = Providers::new(environment.clone());
         let token = token("opaque-token");
-        let result = host.run(providers.introspect(&issuer(), &settings(), &token));
-        let headers = &host.exchanges()[1].headers;
-        let printed = format!("{:?} {result:?} {token:?} {headers:?}", host.lines());
+        let result = environment.run(providers.introspect(&issuer(), &settings(), &token));
+        let headers = &environment.exchanges()[1].headers;
+        let printed = format!("{:?} {result:?} {token:?} {headers:?}", environment.lines());
         for secret in ["opaque-token", "s:cret", "Y2hhdCth", "s%3Acret"] {
             assert!(!printed.contains(secret), "{secret} in {printed}");
         }
-        assert_eq!(host.lines().len(), 2);
+        assert_eq!(environment.lines().len(), 2);
     }
 }
 

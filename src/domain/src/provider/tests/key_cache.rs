@@ -7,14 +7,14 @@ use futures::FutureExt;
 use futures::future::join_all;
 
 use super::support::{KEYS, MINUTE, SECOND, cached};
+use crate::environment::fake::{FakeEnvironment, START, ok, poll_once};
+use crate::environment::{LogLevel, TransportError};
 use crate::error::Code;
-use crate::host::fake::{FakeHost, START, ok, poll_once};
-use crate::host::{LogLevel, TransportError};
 use crate::jose::{Algorithm, Header};
 use crate::provider::key_cache::KeyCache;
 use crate::provider::unknown_keys::{UnknownKeys, Wanted};
 
-type Keys = KeyCache<FakeHost, String>;
+type Keys = KeyCache<String>;
 
 /// Whether the set, a text of key ids, has the key.
 async fn find(keys: &Keys, key_id: &str) -> Result<bool, Code> {
@@ -35,43 +35,43 @@ fn wanted(key_id: &str) -> Wanted {
 }
 
 /// A provider with one key, which the gateway has already used.
-fn warm() -> (Rc<FakeHost>, Keys) {
-    let (host, keys) = cold();
-    assert_eq!(host.run(find(&keys, "first")), Ok(true));
-    (host, keys)
+fn warm() -> (Rc<FakeEnvironment>, Keys) {
+    let (environment, keys) = cold();
+    assert_eq!(environment.run(find(&keys, "first")), Ok(true));
+    (environment, keys)
 }
 
-fn cold() -> (Rc<FakeHost>, Keys) {
-    let host = FakeHost::new();
-    host.answer(KEYS, ok("first"));
-    let keys = KeyCache::new(Rc::clone(&host), cached(&host));
-    (host, keys)
+fn cold() -> (Rc<FakeEnvironment>, Keys) {
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("first"));
+    let keys = KeyCache::new(environment.clone(), cached(&environment));
+    (environment, keys)
 }
 
 #[test]
 fn a_rotated_key_is_taken_by_its_first_token() {
-    let (host, keys) = warm();
-    host.answer(KEYS, ok("first second"));
-    assert_eq!(host.run(find(&keys, "second")), Ok(true));
-    assert_eq!(host.count(KEYS), 2);
+    let (environment, keys) = warm();
+    environment.answer(KEYS, ok("first second"));
+    assert_eq!(environment.run(find(&keys, "second")), Ok(true));
+    assert_eq!(environment.count(KEYS), 2);
 }
 
 #[test]
 fn a_flood_of_random_keys_costs_two_requests_a_minute() {
-    for (host, keys) in [warm(), cold()] {
+    for (environment, keys) in [warm(), cold()] {
         let step = Duration::from_millis(100);
         let minutes: Vec<_> = (0..10)
             .map(|minute| {
-                let before = host.count(KEYS);
+                let before = environment.count(KEYS);
                 for number in 0..600 {
                     assert_eq!(
-                        host.run(find(&keys, &format!("random-{minute}-{number}"))),
+                        environment.run(find(&keys, &format!("random-{minute}-{number}"))),
                         Ok(false)
                     );
-                    host.run_background();
-                    host.advance(step);
+                    environment.run_background();
+                    environment.advance(step);
                 }
-                host.count(KEYS) - before
+                environment.count(KEYS) - before
             })
             .collect();
         assert_eq!(minutes, [2; 10]);
@@ -81,22 +81,22 @@ fn a_flood_of_random_keys_costs_two_requests_a_minute() {
 #[test]
 fn a_flood_of_random_keys_costs_two_attempts_a_minute_in_an_outage_too() {
     for age in [Duration::ZERO, 9 * MINUTE, 10 * MINUTE] {
-        let (host, keys) = warm();
-        host.advance(age);
-        host.answer(KEYS, Err(TransportError::Connect));
+        let (environment, keys) = warm();
+        environment.advance(age);
+        environment.answer(KEYS, Err(TransportError::Connect));
         let minutes: Vec<_> = (0..10)
             .map(|minute| {
-                let before = host.count(KEYS);
+                let before = environment.count(KEYS);
                 for number in 0..600 {
                     assert_eq!(
-                        host.run(find(&keys, &format!("random-{minute}-{number}"))),
+                        environment.run(find(&keys, &format!("random-{minute}-{number}"))),
                         Err(Code::IdentityProviderUnavailable)
                     );
-                    host.run_background();
-                    host.advance(SECOND / 10);
+                    environment.run_background();
+                    environment.advance(SECOND / 10);
                 }
-                assert_eq!(host.run(find(&keys, "first")), Ok(true));
-                host.count(KEYS) - before
+                assert_eq!(environment.run(find(&keys, "first")), Ok(true));
+                environment.count(KEYS) - before
             })
             .collect();
         assert_eq!(minutes, [2; 10], "keys of {age:?}");
@@ -105,16 +105,16 @@ fn a_flood_of_random_keys_costs_two_attempts_a_minute_in_an_outage_too() {
 
 #[test]
 fn a_provider_that_returns_is_used_at_the_next_attempt() {
-    let waits = |(host, keys): (Rc<FakeHost>, Keys), outage: u32| {
-        host.answer(KEYS, Err(TransportError::Connect));
+    let waits = |(environment, keys): (Rc<FakeEnvironment>, Keys), outage: u32| {
+        environment.answer(KEYS, Err(TransportError::Connect));
         for second in 0.. {
             if second == outage {
-                host.answer(KEYS, ok("second"));
+                environment.answer(KEYS, ok("second"));
             }
-            if host.run(find(&keys, "second")) == Ok(true) {
+            if environment.run(find(&keys, "second")) == Ok(true) {
                 return second;
             }
-            host.advance(SECOND);
+            environment.advance(SECOND);
         }
         unreachable!("the key is found one day")
     };
@@ -128,103 +128,103 @@ fn a_provider_that_returns_is_used_at_the_next_attempt() {
 
 #[test]
 fn thirty_seconds_after_a_request_in_vain_the_next_unknown_key_is_asked_for() {
-    let (host, keys) = warm();
-    assert_eq!(host.run(find(&keys, "random")), Ok(false));
-    host.answer(KEYS, ok("second"));
-    host.advance(30 * SECOND - Duration::from_millis(1));
-    assert_eq!(host.run(find(&keys, "second")), Ok(false));
-    host.advance(Duration::from_millis(1));
-    assert_eq!(host.run(find(&keys, "second")), Ok(true));
-    assert_eq!(host.count(KEYS), 3);
+    let (environment, keys) = warm();
+    assert_eq!(environment.run(find(&keys, "random")), Ok(false));
+    environment.answer(KEYS, ok("second"));
+    environment.advance(30 * SECOND - Duration::from_millis(1));
+    assert_eq!(environment.run(find(&keys, "second")), Ok(false));
+    environment.advance(Duration::from_millis(1));
+    assert_eq!(environment.run(find(&keys, "second")), Ok(true));
+    assert_eq!(environment.count(KEYS), 3);
 }
 
 #[test]
 fn a_request_that_found_its_key_cools_down_too() {
-    let (host, keys) = warm();
-    host.answer(KEYS, ok("second"));
-    assert_eq!(host.run(find(&keys, "second")), Ok(true));
-    assert_eq!(host.run(find(&keys, "random")), Ok(false));
-    assert_eq!(host.count(KEYS), 2);
+    let (environment, keys) = warm();
+    environment.answer(KEYS, ok("second"));
+    assert_eq!(environment.run(find(&keys, "second")), Ok(true));
+    assert_eq!(environment.run(find(&keys, "random")), Ok(false));
+    assert_eq!(environment.count(KEYS), 2);
 }
 
 #[test]
 fn a_withdrawn_key_that_is_sent_all_the_time_costs_ever_less_and_keeps_no_rotated_key_out() {
-    let (host, keys) = warm();
+    let (environment, keys) = warm();
     let mut asked_at = Vec::new();
     for second in 0..600 {
-        let before = host.count(KEYS);
-        assert_eq!(host.run(find(&keys, "withdrawn")), Ok(false));
-        if host.count(KEYS) > before {
+        let before = environment.count(KEYS);
+        assert_eq!(environment.run(find(&keys, "withdrawn")), Ok(false));
+        if environment.count(KEYS) > before {
             asked_at.push(second);
         }
-        host.advance(SECOND);
+        environment.advance(SECOND);
     }
     assert_eq!(asked_at, [0, 30, 90, 210, 450]);
-    host.answer(KEYS, ok("second"));
-    assert_eq!(host.run(find(&keys, "second")), Ok(true));
+    environment.answer(KEYS, ok("second"));
+    assert_eq!(environment.run(find(&keys, "second")), Ok(true));
 }
 
 #[test]
 fn a_key_that_is_published_late_is_taken_after_the_cool_down() {
-    let (host, keys) = warm();
-    assert_eq!(host.run(find(&keys, "late")), Ok(false));
-    host.answer(KEYS, ok("first late"));
-    host.advance(30 * SECOND);
-    assert_eq!(host.run(find(&keys, "late")), Ok(true));
+    let (environment, keys) = warm();
+    assert_eq!(environment.run(find(&keys, "late")), Ok(false));
+    environment.answer(KEYS, ok("first late"));
+    environment.advance(30 * SECOND);
+    assert_eq!(environment.run(find(&keys, "late")), Ok(true));
 }
 
 #[test]
 fn what_was_fetched_for_this_very_token_is_not_fetched_again() {
-    let (host, keys) = cold();
-    assert_eq!(host.run(find(&keys, "random")), Ok(false));
-    assert_eq!(host.count(KEYS), 1);
+    let (environment, keys) = cold();
+    assert_eq!(environment.run(find(&keys, "random")), Ok(false));
+    assert_eq!(environment.count(KEYS), 1);
 }
 
 #[test]
 fn tokens_with_unknown_keys_wait_for_one_fetch() {
-    let (host, keys) = warm();
-    host.answer(KEYS, ok("second third"));
-    host.hold(KEYS);
+    let (environment, keys) = warm();
+    environment.answer(KEYS, ok("second third"));
+    environment.hold(KEYS);
     let mut all = join_all(["second", "third", "random"].map(|id| find(&keys, id))).boxed_local();
     assert!(poll_once(all.as_mut()).is_pending());
-    host.release(KEYS);
-    assert_eq!(host.run(all), [Ok(true), Ok(true), Ok(false)]);
-    assert_eq!(host.count(KEYS), 2);
+    environment.release(KEYS);
+    assert_eq!(environment.run(all), [Ok(true), Ok(true), Ok(false)]);
+    assert_eq!(environment.count(KEYS), 2);
 }
 
 #[test]
 fn an_answer_that_was_asked_for_before_the_token_came_does_not_speak_against_it() {
-    let (host, keys) = warm();
-    host.advance(9 * MINUTE);
-    host.hold(KEYS);
-    assert_eq!(host.run(find(&keys, "first")), Ok(true));
-    host.run_background();
-    host.answer_once(KEYS, ok("first"));
-    host.answer(KEYS, ok("first second"));
+    let (environment, keys) = warm();
+    environment.advance(9 * MINUTE);
+    environment.hold(KEYS);
+    assert_eq!(environment.run(find(&keys, "first")), Ok(true));
+    environment.run_background();
+    environment.answer_once(KEYS, ok("first"));
+    environment.answer(KEYS, ok("first second"));
     let mut token = find(&keys, "second").boxed_local();
     assert!(poll_once(token.as_mut()).is_pending());
-    host.release(KEYS);
-    assert_eq!(host.run(token), Ok(true));
-    assert_eq!(host.count(KEYS), 3);
+    environment.release(KEYS);
+    assert_eq!(environment.run(token), Ok(true));
+    assert_eq!(environment.count(KEYS), 3);
 }
 
 #[test]
 fn a_provider_that_cannot_be_asked_for_an_unknown_key_is_asked_again_after_five_seconds() {
-    let (host, keys) = warm();
-    host.answer(KEYS, Err(TransportError::Connect));
+    let (environment, keys) = warm();
+    environment.answer(KEYS, Err(TransportError::Connect));
     assert_eq!(
-        host.run(find(&keys, "second")),
+        environment.run(find(&keys, "second")),
         Err(Code::IdentityProviderUnavailable)
     );
     assert_eq!(
-        host.run(find(&keys, "second")),
+        environment.run(find(&keys, "second")),
         Err(Code::IdentityProviderUnavailable)
     );
-    assert_eq!(host.run(find(&keys, "first")), Ok(true));
-    assert_eq!(host.count(KEYS), 2);
-    host.answer(KEYS, ok("second"));
-    host.advance(5 * SECOND);
-    assert_eq!(host.run(find(&keys, "second")), Ok(true));
+    assert_eq!(environment.run(find(&keys, "first")), Ok(true));
+    assert_eq!(environment.count(KEYS), 2);
+    environment.answer(KEYS, ok("second"));
+    environment.advance(5 * SECOND);
+    assert_eq!(environment.run(find(&keys, "second")), Ok(true));
 }
 
 #[test]

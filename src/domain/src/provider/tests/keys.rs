@@ -4,39 +4,43 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::support::{DISCOVERY, ISSUER, KEYS, document, es256, host, issuer, key_set, settings};
+use super::support::{
+    DISCOVERY, ISSUER, KEYS, document, environment, es256, issuer, key_set, settings,
+};
 use crate::claims::Claims;
+use crate::environment::fake::{FakeEnvironment, ok, status};
+use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::fake::{FakeHost, ok, status};
-use crate::host::{LogLevel, TransportError};
 use crate::jose::{Algorithm, Header, JwkSet};
 use crate::provider::Providers;
 use crate::settings::{Issuer, IssuerSetting, Settings};
-use crate::token::cure;
+use crate::token::remedy;
 
 /// What asking for a key ends with, for an issuer with these keys.
 fn refused(issuer: &str, header: &Header, keys: String) -> Refusal {
-    let host = FakeHost::new();
+    let environment = FakeEnvironment::new();
     let discovery = format!("{issuer}/.well-known/openid-configuration");
-    host.answer(
+    environment.answer(
         &discovery,
         ok(format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}"}}"#)),
     );
-    host.answer(KEYS, ok(keys));
+    environment.answer(KEYS, ok(keys));
     let issuer = Issuer(issuer.to_owned());
     let mut settings = settings();
     settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
-    host.run(Providers::new(host.clone()).key(&issuer, &settings, header))
+    environment
+        .run(Providers::new(environment.clone()).key(&issuer, &settings, header))
         .unwrap_err()
 }
 
 #[test]
 fn the_key_is_the_one_that_the_token_names() {
-    let host = host();
-    host.answer(KEYS, ok(key_set(&["one", "two"])));
-    let providers = Providers::new(host.clone());
+    let environment = environment();
+    environment.answer(KEYS, ok(key_set(&["one", "two"])));
+    let providers = Providers::new(environment.clone());
     let key = |name| {
-        host.run(providers.key(&issuer(), &settings(), &es256(name)))
+        environment
+            .run(providers.key(&issuer(), &settings(), &es256(name)))
             .unwrap()
     };
     let (one, two) = (key("one"), key("two"));
@@ -49,8 +53,8 @@ fn the_key_is_the_one_that_the_token_names() {
 
 #[test]
 fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
-    let host = FakeHost::new();
-    let providers = Providers::new(host.clone());
+    let environment = FakeEnvironment::new();
+    let providers = Providers::new(environment.clone());
     let settings = Settings {
         jwks: Some(Rc::new(
             JwkSet::parse(key_set(&["one"]).as_bytes()).unwrap(),
@@ -58,10 +62,11 @@ fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
         ..settings()
     };
     assert!(
-        host.run(providers.key(&issuer(), &settings, &es256("one")))
+        environment
+            .run(providers.key(&issuer(), &settings, &es256("one")))
             .is_ok()
     );
-    let refusal = host
+    let refusal = environment
         .run(providers.key(&issuer(), &settings, &es256("two")))
         .unwrap_err();
     let expected = format!(
@@ -72,25 +77,25 @@ fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
         (refusal.code(), refusal.message()),
         (Code::TokenKeyUnknown, expected.as_str())
     );
-    assert_eq!(host.urls(), [] as [String; 0]);
+    assert_eq!(environment.urls(), [] as [String; 0]);
 }
 
 #[test]
 fn an_unknown_key_is_refused_with_the_usual_cure_of_the_provider() {
     const AGAIN: &str = "Sign in again: the provider may have withdrawn the key.";
-    let usual = |issuer| cure::usual(Code::TokenKeyUnknown, issuer, &Claims::default());
+    let usual = |issuer| remedy::usual(Code::TokenKeyUnknown, issuer, &Claims::default());
     let (entra, okta) = (
         "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
         "https://dev-1.okta.com",
     );
-    for (issuer, cure) in [
+    for (issuer, remedy) in [
         (entra, usual(entra).unwrap()),
         (okta, usual(okta).unwrap()),
         (ISSUER, AGAIN),
     ] {
         let refusal = refused(issuer, &es256("two"), key_set(&["one"]));
         let message = format!(
-            "The token names the key `kid` \"two\" for ES256, and no key of `{issuer}` fits. {cure}"
+            "The token names the key `kid` \"two\" for ES256, and no key of `{issuer}` fits. {remedy}"
         );
         let expected = Refusal::new(Code::TokenKeyUnknown, message)
             .with_log_detail("1 usable keys are known, for ES256");
@@ -137,10 +142,10 @@ fn keys_that_are_none_are_the_providers_fault() {
             Code::IdentityProviderUnavailable,
         ),
     ] {
-        let host = host();
-        host.answer(KEYS, answer);
-        let refusal = host
-            .run(Providers::new(host.clone()).key(&issuer(), &settings(), &es256("one")))
+        let environment = environment();
+        environment.answer(KEYS, answer);
+        let refusal = environment
+            .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
             .unwrap_err();
         assert_eq!(refusal.code(), code, "{}", refusal.message());
         assert!(
@@ -153,21 +158,21 @@ fn keys_that_are_none_are_the_providers_fault() {
 
 #[test]
 fn every_fetch_leaves_one_line_in_the_log() {
-    let host = host();
-    host.answer(KEYS, ok(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#));
-    let providers = Providers::new(host.clone());
-    let ask = |host: &Rc<FakeHost>, settings: &Settings| {
-        drop(host.run(providers.key(&issuer(), settings, &es256("one"))));
+    let environment = environment();
+    environment.answer(KEYS, ok(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#));
+    let providers = Providers::new(environment.clone());
+    let ask = |environment: &Rc<FakeEnvironment>, settings: &Settings| {
+        drop(environment.run(providers.key(&issuer(), settings, &es256("one"))));
     };
-    ask(&host, &settings());
-    host.answer(
+    ask(&environment, &settings());
+    environment.answer(
         DISCOVERY,
         ok(document("").replace("\"issuer\"", "\"issued\"")),
     );
-    host.answer(KEYS, Err(TransportError::Connect));
-    host.advance(super::support::HOUR);
-    ask(&host, &settings());
-    let lines: Vec<(LogLevel, Value)> = host
+    environment.answer(KEYS, Err(TransportError::Connect));
+    environment.advance(super::support::HOUR);
+    ask(&environment, &settings());
+    let lines: Vec<(LogLevel, Value)> = environment
         .lines()
         .iter()
         .map(|(level, line)| (*level, serde_json::from_str(line).unwrap()))
@@ -214,15 +219,16 @@ fn every_fetch_leaves_one_line_in_the_log() {
 
 #[test]
 fn the_log_holds_only_what_the_endpoint_asks_for() {
-    let host = host();
-    host.answer(KEYS, ok(key_set(&["one"])));
+    let environment = environment();
+    environment.answer(KEYS, ok(key_set(&["one"])));
     let settings = Settings {
         log_level: LogLevel::Warn,
         ..settings()
     };
     assert!(
-        host.run(Providers::new(host.clone()).key(&issuer(), &settings, &es256("one")))
+        environment
+            .run(Providers::new(environment.clone()).key(&issuer(), &settings, &es256("one")))
             .is_ok()
     );
-    assert_eq!(host.lines(), []);
+    assert_eq!(environment.lines(), []);
 }

@@ -87,7 +87,7 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
     const MEND: &str = "Mend it at the provider.";
     const EXACTLY: &str = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
     let with = |member: &str| format!(r#"{{"issuer":"{ISSUER}",{member}}}"#);
-    for (document, why, cure) in [
+    for (document, why, remedy) in [
         (
             String::new(),
             "it is no JSON: EOF while parsing a value at line 1 column 0",
@@ -159,7 +159,7 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
         let refusal = Metadata::parse(document.as_bytes(), &identity()).unwrap_err();
         assert_eq!(refusal.code(), Code::IdentityProviderInvalid, "{document}");
         let expected = format!(
-            "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+            "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
         );
         assert_eq!(refusal.message(), expected, "{document}");
     }

@@ -9,8 +9,8 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::claims::Rules;
-use crate::host::fake::{Answer, FakeHost, ok};
-use crate::host::{Exchange, Host, Limits, LogLevel, Reach};
+use crate::environment::fake::{FakeEnvironment, FetchResult, ok};
+use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
 use crate::jose::{Algorithm, Header};
 use crate::provider::cached::{Cached, Fresh};
 use crate::provider::failure::{Document, no_answer};
@@ -75,11 +75,11 @@ pub fn document(more: &str) -> String {
     )
 }
 
-/// A host on which [`ISSUER`] can be discovered.
-pub fn host() -> Rc<FakeHost> {
-    let host = FakeHost::new();
-    host.answer(DISCOVERY, ok(document("")));
-    host
+/// A environment on which [`ISSUER`] can be discovered.
+pub fn environment() -> Rc<FakeEnvironment> {
+    let environment = FakeEnvironment::new();
+    environment.answer(DISCOVERY, ok(document("")));
+    environment
 }
 
 pub fn token(text: &str) -> AccessToken {
@@ -89,13 +89,13 @@ pub fn token(text: &str) -> AccessToken {
 }
 
 /// A value whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
-pub fn cached(host: &Rc<FakeHost>) -> Rc<Cached<FakeHost, String>> {
-    let asked = Rc::clone(host);
-    let source = move |_| asked.exchange(get(KEYS)).map(fresh).boxed_local();
-    Cached::new(Rc::clone(host), Box::new(source))
+pub fn cached(environment: &Rc<FakeEnvironment>) -> Rc<Cached<String>> {
+    let asked = environment.clone();
+    let source = move |_| asked.fetch(get(KEYS)).map(fresh).boxed_local();
+    Cached::new(environment.clone(), Box::new(source))
 }
 
-fn fresh(answer: Answer) -> Result<Fresh<String>, crate::error::Refusal> {
+fn fresh(answer: FetchResult) -> Result<Fresh<String>, crate::error::Refusal> {
     let fetched = answer.map_err(|error| no_answer(&issuer(), Document::Keys, error))?;
     Ok(Fresh {
         value: String::from_utf8(fetched.body).unwrap(),
@@ -103,8 +103,8 @@ fn fresh(answer: Answer) -> Result<Fresh<String>, crate::error::Refusal> {
     })
 }
 
-fn get(url: &str) -> Exchange {
-    Exchange {
+fn get(url: &str) -> FetchRequest {
+    FetchRequest {
         method: Method::GET,
         url: Url::parse(url).unwrap(),
         headers: HeaderMap::new(),

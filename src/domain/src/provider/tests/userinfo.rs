@@ -2,20 +2,22 @@
 
 use http::{Method, StatusCode};
 
-use super::support::{DISCOVERY, ISSUER, MINUTE, SECOND, USERINFO, host, issuer, settings, token};
+use super::support::{
+    DISCOVERY, ISSUER, MINUTE, SECOND, USERINFO, environment, issuer, settings, token,
+};
 use crate::claims::Claims;
+use crate::environment::fake::{FakeEnvironment, FetchResult, ok, respond, status};
+use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
-use crate::host::fake::{Answer, FakeHost, ok, respond, status};
-use crate::host::{Reach, TransportError};
 use crate::json::parse_object;
 use crate::provider::Providers;
 
 const ALICE: &str = r#"{"sub":"alice","email":"alice@example.com"}"#;
 
-fn asked(answer: Answer, subject: Option<&str>) -> Result<Claims, Refusal> {
-    let host = host();
-    host.answer(USERINFO, answer);
-    host.run(Providers::new(host.clone()).userinfo(
+fn asked(answer: FetchResult, subject: Option<&str>) -> Result<Claims, Refusal> {
+    let environment = environment();
+    environment.answer(USERINFO, answer);
+    environment.run(Providers::new(environment.clone()).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),
@@ -25,9 +27,9 @@ fn asked(answer: Answer, subject: Option<&str>) -> Result<Claims, Refusal> {
 
 #[test]
 fn the_token_itself_is_what_asks() {
-    let host = host();
-    host.answer(USERINFO, ok(ALICE));
-    let claims = host.run(Providers::new(host.clone()).userinfo(
+    let environment = environment();
+    environment.answer(USERINFO, ok(ALICE));
+    let claims = environment.run(Providers::new(environment.clone()).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),
@@ -37,7 +39,7 @@ fn the_token_itself_is_what_asks() {
         claims,
         Ok(Claims::new(parse_object(ALICE.as_bytes(), 8).unwrap()))
     );
-    let sent = host.exchanges().pop().unwrap();
+    let sent = environment.exchanges().pop().unwrap();
     assert_eq!(
         (sent.method, sent.url.as_str(), sent.reach),
         (Method::GET, USERINFO, Reach::Configured)
@@ -102,9 +104,9 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
     let scope = format!(
         "The token may not ask the userinfo endpoint of `{ISSUER}`: it needs the scope `openid`."
     );
-    let invalid = |why: &str, cure: &str| {
+    let invalid = |why: &str, remedy: &str| {
         let message = format!(
-            "The userinfo answer of the identity provider `{ISSUER}` cannot be used: {why}. {cure}"
+            "The userinfo answer of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
         );
         Refusal::new(Code::IdentityProviderInvalid, message)
     };
@@ -158,28 +160,29 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
 
 #[test]
 fn an_answer_serves_a_minute_and_whatever_subject_is_asked_for() {
-    let host = host();
-    host.answer(USERINFO, ok(ALICE));
-    let providers = Providers::new(host.clone());
+    let environment = environment();
+    environment.answer(USERINFO, ok(ALICE));
+    let providers = Providers::new(environment.clone());
     let ask = |subject| {
-        host.run(providers.userinfo(&issuer(), &settings(), &token("opaque"), Some(subject)))
+        environment
+            .run(providers.userinfo(&issuer(), &settings(), &token("opaque"), Some(subject)))
             .is_ok()
     };
     assert!(ask("alice"));
     assert!(!ask("bob"));
-    host.advance(MINUTE - SECOND);
+    environment.advance(MINUTE - SECOND);
     assert!(ask("alice"));
-    assert_eq!(host.count(USERINFO), 1);
-    host.advance(SECOND);
+    assert_eq!(environment.count(USERINFO), 1);
+    environment.advance(SECOND);
     assert!(ask("alice"));
-    assert_eq!(host.count(USERINFO), 2);
+    assert_eq!(environment.count(USERINFO), 2);
 }
 
 #[test]
 fn a_provider_without_userinfo_is_a_mistake_in_the_settings() {
-    let host = FakeHost::new();
-    host.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
-    let result = host.run(Providers::new(host.clone()).userinfo(
+    let environment = FakeEnvironment::new();
+    environment.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
+    let result = environment.run(Providers::new(environment.clone()).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),

@@ -150,15 +150,15 @@ fn the_usual_token_of_each_provider_is_taken_with_the_settings_that_its_document
     }
 }
 
-/// The end of the message is the usual cure for that provider.
-fn assert_cured(case: &str, members: &Value, changed_settings: &Value, code: Code, cure: &str) {
+/// The end of the message is the usual remedy for that provider.
+fn assert_cured(case: &str, members: &Value, changed_settings: &Value, code: Code, remedy: &str) {
     let refusal = match outcome("jwt", members, changed_settings) {
         Ok(caller) => panic!("{case}: taken: {caller:?}"),
         Err(refusal) => refusal,
     };
     assert_eq!(refusal.code(), code, "{case}: {refusal:?}");
     assert!(
-        refusal.message().ends_with(&format!(". {cure}")),
+        refusal.message().ends_with(&format!(". {remedy}")),
         "{case}: {}",
         refusal.message()
     );
@@ -238,7 +238,7 @@ fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
              the project's ID into `audience`.",
         ),
     ];
-    for (members, cure) in rows {
+    for (members, remedy) in rows {
         let changed_settings = json!({"issuer": members["iss"]});
         let case = members.to_string();
         assert_cured(
@@ -246,7 +246,7 @@ fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
             &members,
             &changed_settings,
             Code::TokenAudienceRefused,
-            cure,
+            remedy,
         );
     }
 }
@@ -279,14 +279,14 @@ fn an_issuer_that_is_almost_right_is_told_how_that_provider_writes_it() {
              (`https://<domain>/oauth2/default`), or set `token_validation` to `introspection`.",
         ),
     ];
-    for (issuer, cure) in rows {
+    for (issuer, remedy) in rows {
         let members = json!({"iss": issuer, "aud": "chat", "tid": TENANT});
         assert_cured(
             &issuer,
             &members,
             &json!({}),
             Code::TokenIssuerUnknown,
-            cure,
+            remedy,
         );
     }
 }
@@ -314,14 +314,14 @@ fn a_token_without_the_user_is_told_where_that_provider_adds_it() {
             "Entra: use `oid` or `sub`, or add the claim under Token configuration, Add optional claim, Access.",
         ),
     ];
-    for (issuer, cure) in rows {
+    for (issuer, remedy) in rows {
         let members = json!({"iss": issuer, "aud": "chat"});
         assert_cured(
             issuer,
             &members,
             &json!({"issuer": issuer}),
             Code::UserClaimMissing,
-            cure,
+            remedy,
         );
     }
 }

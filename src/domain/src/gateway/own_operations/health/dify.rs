@@ -6,17 +6,17 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
 use crate::gateway::remembered::{Remembered, question};
-use crate::host::{Fetched, Host, TransportError};
 use crate::json::{parse_object, shown};
-use crate::relay::{self, UpstreamHead};
+use crate::relay::{self, ResponseHead};
 use crate::settings::Settings;
 
 /// The answer is flat but for the list of tags.
 const MAX_DEPTH: usize = 8;
 
-const CURE: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
+const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
                     where the plugin daemon runs, and that the app is published.";
 
 /// The app that the key belongs to. Its own words are cut, as foreign words are everywhere.
@@ -27,14 +27,14 @@ pub struct App {
 }
 
 /// What Dify says of the apps that were asked about last.
-pub struct AppInfo<H> {
-    apps: Remembered<H, App, Refusal>,
+pub struct AppInfo {
+    apps: Remembered<App, Refusal>,
 }
 
-impl<H: Host> AppInfo<H> {
-    pub fn new(host: Rc<H>) -> Self {
+impl AppInfo {
+    pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            apps: Remembered::new(host),
+            apps: Remembered::new(environment),
         }
     }
 
@@ -45,21 +45,21 @@ impl<H: Host> AppInfo<H> {
     }
 }
 
-fn read(answer: Result<Fetched, TransportError>) -> Result<App, Refusal> {
+fn read(answer: Result<FetchResponse, TransportError>) -> Result<App, Refusal> {
     let fetched = answer.map_err(|error| explained(&relay::refusal_of(error), &error))?;
-    let head = UpstreamHead {
+    let head = ResponseHead {
         status: fetched.status,
         headers: fetched.headers,
     };
     relay::passable("get_info", head)?;
     let members = parse_object(&fetched.body, MAX_DEPTH).map_err(|error| {
-        let message = format!("Dify's answer to `/info` cannot be read: {error}. {CURE}");
+        let message = format!("Dify's answer to `/info` cannot be read: {error}. {REMEDY}");
         Refusal::new(Code::DifyAnswerInvalid, message)
     })?;
     if fetched.status != StatusCode::OK {
         let said = members.get("message").map(shown).unwrap_or_default();
         let status = fetched.status.as_u16();
-        let message = format!("Dify answered `/info` with status {status}: {said}. {CURE}");
+        let message = format!("Dify answered `/info` with status {status}: {said}. {REMEDY}");
         return Err(Refusal::new(Code::DifyAnswerInvalid, message));
     }
     let text = |name: &str| members.get(name).and_then(Value::as_str).map(shortened);
@@ -70,7 +70,7 @@ fn read(answer: Result<Fetched, TransportError>) -> Result<App, Refusal> {
 }
 
 fn explained(refusal: &Refusal, error: &TransportError) -> Refusal {
-    let message = format!("{} The reason: {error}. {CURE}", refusal.message());
+    let message = format!("{} The reason: {error}. {REMEDY}", refusal.message());
     Refusal::new(refusal.code(), message)
 }
 

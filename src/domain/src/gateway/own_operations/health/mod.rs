@@ -6,10 +6,10 @@ use futures::future::{join, join_all};
 use http::StatusCode;
 
 use super::json_answer;
-use crate::answer::Answer;
-use crate::host::Host;
+use crate::environment::Environment;
 use crate::provider::Providers;
 use crate::request::Request;
+use crate::response::Response;
 use crate::settings::{AppKey, IssuerSetting, Mistakes, Settings};
 use crate::token::AccessToken;
 
@@ -21,22 +21,22 @@ use report::{Brief, Provider, Report, Status};
 
 /// Finds out whether endpoints work. Everything that it asks the outside is remembered, so that nobody can make it ask
 /// often: without a key it costs no more than any request with a token would.
-pub struct Health<H> {
-    providers: Rc<Providers<H>>,
-    app_info: AppInfo<H>,
+pub struct Health {
+    providers: Rc<Providers>,
+    app_info: AppInfo,
 }
 
-impl<H: Host> Health<H> {
+impl Health {
     /// Shares what is known of the identity providers.
-    pub fn new(host: Rc<H>, providers: Rc<Providers<H>>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>, providers: Rc<Providers>) -> Self {
         Self {
             providers,
-            app_info: AppInfo::new(host),
+            app_info: AppInfo::new(environment),
         }
     }
 
     /// How the endpoint of `settings` stands.
-    pub async fn answer(&self, request: &Request, settings: &Settings) -> Answer {
+    pub async fn answer(&self, request: &Request, settings: &Settings) -> Response {
         let issuers = settings.issuers.iter();
         let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
@@ -56,13 +56,13 @@ impl<H: Host> Health<H> {
 }
 
 /// How the endpoint stands whose settings have these mistakes.
-pub fn of_mistakes(request: &Request, mistakes: &Mistakes) -> Answer {
+pub fn of_mistakes(request: &Request, mistakes: &Mistakes) -> Response {
     let app_key = AppKey::of_settings(&request.settings);
     tell(request, app_key.as_ref(), &Report::of_mistakes(mistakes))
 }
 
 /// The report for whoever has sent the app key; for everybody else no more than its status.
-fn tell(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Answer {
+fn tell(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Response {
     let status = match report.status {
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,
         Status::Up => StatusCode::OK,

@@ -20,7 +20,7 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// A whole answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: StatusCode,
     /// The headers; one value a name, because the daemon sends no more.
@@ -29,7 +29,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// An answer of the gateway's own in JSON, which no cache may keep.
     pub fn json(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);

@@ -1,22 +1,24 @@
-//! The domain's host, made of the imports.
+//! The domain's environment, made of the imports.
 
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use gateway_domain::host::{Exchange, Fetched, Host, LogLevel, TransportError};
+use gateway_domain::environment::{
+    Environment, FetchRequest, FetchResponse, LogLevel, TransportError,
+};
 use gateway_domain::time::UnixTime;
 
 use crate::{entry, imports, runtime, wire};
 
 /// The outside world, as far as the Python host lends it.
-pub struct LentHost;
+pub struct LentEnvironment;
 
-impl Host for LentHost {
-    fn exchange(
+impl Environment for LentEnvironment {
+    fn fetch(
         &self,
-        request: Exchange,
-    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>> {
+        request: FetchRequest,
+    ) -> LocalBoxFuture<'static, Result<FetchResponse, TransportError>> {
         let (exchange, receiver) = runtime::await_exchange();
         let head = wire::exchange_head(&request);
         imports::start_exchange(entry::call(), exchange, &head, &request.body);

@@ -124,7 +124,7 @@ fn names(claims: &Claims, claim: &str, wanted: &str) -> bool {
     }
 }
 
-const fn cure(
+const fn remedy(
     code: Code,
     provider: Provider,
     applies: fn(&Claims) -> bool,
@@ -140,58 +140,58 @@ const fn cure(
 
 /// The first row that fits is told.
 static CURES: [Cure; 27] = [
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Auth0,
         always,
         "Auth0: have the client ask for your API's `audience`, and write that identifier into the setting `audience`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Cognito,
         always,
         "Cognito's access tokens name the app client in `client_id`: write its ID into the setting `client_id`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::EntraV1,
         is_for_graph,
         "This is a token for Microsoft Graph: ask for a scope of your own API, such as `api://<client ID>/<scope>`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::EntraV2,
         is_for_graph,
         "This is a token for Microsoft Graph: ask for a scope of your own API, such as `api://<client ID>/<scope>`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::EntraV1,
         always,
         "Entra v1.0: write the application ID URI (`api://…`) into `audience`, or set `requestedAccessTokenVersion` \
          to 2 in the app's manifest.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::EntraV2,
         always,
         "Entra v2.0: `aud` is the API's application ID; where a client of its own signs people in, write that ID into \
          `audience` and the client's into `client_id`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Google,
         always,
         "Google: write the OAuth client's ID (`….apps.googleusercontent.com`) into `client_id`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Keycloak,
         is_for_account,
         "Keycloak: `account` is what it writes without an audience mapper. Add one to the client (Client scopes, the \
          dedicated scope, Add mapper, Audience) with this endpoint's client as Included Client Audience.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Keycloak,
         is_for_nobody,
@@ -199,98 +199,98 @@ static CURES: [Cure; 27] = [
          `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it (Client \
          scopes, the dedicated scope, Add mapper, Audience).",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Keycloak,
         always,
         "Keycloak: add an Audience mapper to the client (Client scopes, the dedicated scope, Add mapper, Audience).",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::OktaCustom,
         always,
         "Okta: write the authorization server's audience (`api://default` at first) into `audience`.",
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::OktaOrg,
         always,
         OKTA_ORG,
     ),
-    cure(
+    remedy(
         Code::TokenAudienceRefused,
         Provider::Zitadel,
         always,
         "Zitadel: have the client ask for the scope `urn:zitadel:iam:org:project:id:<project ID>:aud` and write the \
          project's ID into `audience`.",
     ),
-    cure(
+    remedy(
         Code::TokenIssuerUnknown,
         Provider::Auth0,
         always,
         "Auth0's issuer ends with a slash.",
     ),
-    cure(
+    remedy(
         Code::TokenIssuerUnknown,
         Provider::EntraV1,
         always,
         "This is an Entra v1.0 token: set `requestedAccessTokenVersion` to 2 in the app's manifest to get v2.0 tokens, \
          or write this issuer, with its closing slash, into `issuer`.",
     ),
-    cure(
+    remedy(
         Code::TokenIssuerUnknown,
         Provider::EntraV2,
         always,
         "This is an Entra v2.0 token: `issuer` is `https://login.microsoftonline.com/<tenant ID>/v2.0`, with the \
          tenant's ID and not its name, `common` or `organizations`.",
     ),
-    cure(
+    remedy(
         Code::TokenIssuerUnknown,
         Provider::Keycloak,
         always,
         "Keycloak takes `iss` from the address at which the token was asked for: set its `hostname` option, and every \
          address gives the same issuer.",
     ),
-    cure(
+    remedy(
         Code::TokenIssuerUnknown,
         Provider::OktaOrg,
         always,
         OKTA_ORG,
     ),
-    cure(Code::TokenKeyUnknown, Provider::OktaOrg, always, OKTA_ORG),
-    cure(Code::TokenKeyUnknown, Provider::EntraV1, always, ENTRA_KEY),
-    cure(Code::TokenKeyUnknown, Provider::EntraV2, always, ENTRA_KEY),
-    cure(
+    remedy(Code::TokenKeyUnknown, Provider::OktaOrg, always, OKTA_ORG),
+    remedy(Code::TokenKeyUnknown, Provider::EntraV1, always, ENTRA_KEY),
+    remedy(Code::TokenKeyUnknown, Provider::EntraV2, always, ENTRA_KEY),
+    remedy(
         Code::TokenSignatureInvalid,
         Provider::EntraV1,
         always,
         ENTRA_KEY,
     ),
-    cure(
+    remedy(
         Code::TokenSignatureInvalid,
         Provider::EntraV2,
         always,
         ENTRA_KEY,
     ),
-    cure(
+    remedy(
         Code::UserClaimMissing,
         Provider::Auth0,
         always,
         "Auth0 puts no e-mail address into access tokens: use `sub`, or add a namespaced claim with an Action.",
     ),
-    cure(
+    remedy(
         Code::UserClaimMissing,
         Provider::Cognito,
         always,
         "Cognito's access tokens name the person in `sub` and `username` only.",
     ),
-    cure(
+    remedy(
         Code::UserClaimMissing,
         Provider::EntraV2,
         always,
         "Entra: use `oid` or `sub`, or add the claim under Token configuration, Add optional claim, Access.",
     ),
-    cure(
+    remedy(
         Code::UserClaimMissing,
         Provider::Keycloak,
         always,
@@ -308,16 +308,17 @@ const ENTRA_KEY: &str = "Entra: tokens for Microsoft Graph cannot be verified by
 /// What usually mends a refusal with this code, for the provider that `issuer` is.
 pub(crate) fn usual(code: Code, issuer: &str, claims: &Claims) -> Option<&'static str> {
     let provider = Provider::of(issuer);
-    let fits =
-        |cure: &&Cure| cure.code == code && cure.provider == provider && (cure.applies)(claims);
-    CURES.iter().find(fits).map(|cure| cure.text)
+    let fits = |remedy: &&Cure| {
+        remedy.code == code && remedy.provider == provider && (remedy.applies)(claims)
+    };
+    CURES.iter().find(fits).map(|remedy| remedy.text)
 }
 
-/// A refusal with the usual cure for the provider that the token names as its issuer.
+/// A refusal with the usual remedy for the provider that the token names as its issuer.
 pub(crate) fn refuse(code: Code, claims: &Claims, message: impl Into<String>) -> Refusal {
     let message = message.into();
     match usual(code, issuer(claims), claims) {
         None => Refusal::new(code, message),
-        Some(cure) => Refusal::new(code, format!("{message} {cure}")),
+        Some(remedy) => Refusal::new(code, format!("{message} {remedy}")),
     }
 }

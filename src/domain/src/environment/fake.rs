@@ -1,4 +1,4 @@
-//! A host for tests: scripted answers by address, a clock and background tasks that the test drives by hand.
+//! A environment for tests: scripted answers by address, a clock and background tasks that the test drives by hand.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -12,29 +12,29 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::{Exchange, Fetched, Host, LogLevel, TransportError};
+use super::{Environment, FetchRequest, FetchResponse, LogLevel, TransportError};
 use crate::time::UnixTime;
 
 /// What an exchange ends with.
-pub type Answer = Result<Fetched, TransportError>;
+pub type FetchResult = Result<FetchResponse, TransportError>;
 
 /// 2026-01-01T00:00:00Z, where every fake clock begins.
 pub const START: UnixTime = UnixTime::from_secs(1_767_225_600);
 
 /// The outside world of a test.
-pub struct FakeHost {
+pub struct FakeEnvironment {
     now: Cell<UnixTime>,
-    standing: RefCell<HashMap<String, Answer>>,
-    queued: RefCell<HashMap<String, VecDeque<Answer>>>,
+    standing: RefCell<HashMap<String, FetchResult>>,
+    queued: RefCell<HashMap<String, VecDeque<FetchResult>>>,
     held: RefCell<HashSet<String>>,
-    open: RefCell<Vec<(String, oneshot::Sender<Answer>)>>,
-    exchanges: RefCell<Vec<Exchange>>,
+    open: RefCell<Vec<(String, oneshot::Sender<FetchResult>)>>,
+    exchanges: RefCell<Vec<FetchRequest>>,
     lines: RefCell<Vec<(LogLevel, String)>>,
     tasks: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
     timers: RefCell<Vec<(UnixTime, oneshot::Sender<()>)>>,
 }
 
-impl FakeHost {
+impl FakeEnvironment {
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
             now: Cell::new(START),
@@ -50,12 +50,12 @@ impl FakeHost {
     }
 
     /// Every exchange with `url` from now on ends with `answer`.
-    pub fn answer(&self, url: &str, answer: Answer) {
+    pub fn answer(&self, url: &str, answer: FetchResult) {
         self.standing.borrow_mut().insert(url.to_owned(), answer);
     }
 
     /// The next exchange with `url` that has no earlier `answer_once` waiting ends with `answer`.
-    pub fn answer_once(&self, url: &str, answer: Answer) {
+    pub fn answer_once(&self, url: &str, answer: FetchResult) {
         self.queued
             .borrow_mut()
             .entry(url.to_owned())
@@ -63,7 +63,7 @@ impl FakeHost {
             .push_back(answer);
     }
 
-    /// Exchanges with `url` stay open until [`FakeHost::release`].
+    /// Exchanges with `url` stay open until [`FakeEnvironment::release`].
     pub fn hold(&self, url: &str) {
         self.held.borrow_mut().insert(url.to_owned());
     }
@@ -98,7 +98,7 @@ impl FakeHost {
     }
 
     /// The exchanges that were started, in order.
-    pub fn exchanges(&self) -> Vec<Exchange> {
+    pub fn exchanges(&self) -> Vec<FetchRequest> {
         self.exchanges.borrow().clone()
     }
 
@@ -145,7 +145,7 @@ impl FakeHost {
         }
     }
 
-    /// Drops the background tasks, as a host does that loses them.
+    /// Drops the background tasks, as a environment does that loses them.
     pub fn drop_background(&self) {
         self.tasks.borrow_mut().clear();
     }
@@ -162,7 +162,7 @@ impl FakeHost {
         panic!("the future waits for something that no step of the test brings");
     }
 
-    fn next_answer(&self, url: &str) -> Answer {
+    fn next_answer(&self, url: &str) -> FetchResult {
         let queued = self
             .queued
             .borrow_mut()
@@ -174,8 +174,8 @@ impl FakeHost {
     }
 }
 
-impl Host for FakeHost {
-    fn exchange(&self, request: Exchange) -> LocalBoxFuture<'static, Answer> {
+impl Environment for FakeEnvironment {
+    fn fetch(&self, request: FetchRequest) -> LocalBoxFuture<'static, FetchResult> {
         let url = request.url.to_string();
         let limit = request.limits.body;
         self.exchanges.borrow_mut().push(request);
@@ -220,12 +220,12 @@ pub fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Pol
 }
 
 /// An answer with status 200 and a body.
-pub fn ok(body: impl Into<Vec<u8>>) -> Answer {
+pub fn ok(body: impl Into<Vec<u8>>) -> FetchResult {
     respond(StatusCode::OK, &[], body)
 }
 
 /// An answer with nothing but a status.
-pub fn status(code: u16) -> Answer {
+pub fn status(code: u16) -> FetchResult {
     respond(StatusCode::from_u16(code).unwrap(), &[], "")
 }
 
@@ -234,7 +234,7 @@ pub fn respond(
     status: StatusCode,
     headers: &[(&'static str, &str)],
     body: impl Into<Vec<u8>>,
-) -> Answer {
+) -> FetchResult {
     let headers = headers
         .iter()
         .map(|(name, value)| {
@@ -244,14 +244,14 @@ pub fn respond(
             )
         })
         .collect::<HeaderMap>();
-    Ok(Fetched {
+    Ok(FetchResponse {
         status,
         headers,
         body: body.into(),
     })
 }
 
-fn within_limit(fetched: Fetched, limit: usize) -> Answer {
+fn within_limit(fetched: FetchResponse, limit: usize) -> FetchResult {
     if fetched.body.len() > limit {
         Err(TransportError::TooLarge)
     } else {

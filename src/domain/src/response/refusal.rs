@@ -4,7 +4,7 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::{Answer, Challenge, header_value, set_request_id};
+use super::{Challenge, Response, header_value, set_request_id};
 use crate::error::{Code, Refusal};
 
 #[derive(Serialize)]
@@ -28,8 +28,8 @@ pub fn body_of_refusal(refusal: &Refusal, request_id: &str) -> String {
 }
 
 /// The whole answer of a refusal.
-pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) -> Answer {
-    let mut answer = Answer::json(
+pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) -> Response {
+    let mut answer = Response::json(
         refusal.code().status(),
         body_of_refusal(refusal, request_id),
     );

@@ -1,6 +1,6 @@
 //! What the gateway asks of the outside: an HTTP exchange, the time, a log line.
 //!
-//! Nothing in here blocks. An exchange is a future that the host completes later, because the host runs all
+//! Nothing in here blocks. An exchange is a future that the environment completes later, because the environment runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
 
 use std::rc::Rc;
@@ -17,14 +17,14 @@ use crate::time::UnixTime;
 pub(crate) mod fake;
 
 /// The outside world, as the gateway sees it.
-pub trait Host: 'static {
+pub trait Environment: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.
-    fn exchange(
+    fn fetch(
         &self,
-        request: Exchange,
-    ) -> LocalBoxFuture<'static, Result<Fetched, TransportError>>;
+        request: FetchRequest,
+    ) -> LocalBoxFuture<'static, Result<FetchResponse, TransportError>>;
 
-    /// The time of the host's clock.
+    /// The time of the environment's clock.
     fn now(&self) -> UnixTime;
 
     /// Writes one line to the plugin's log. The line carries no secret.
@@ -53,7 +53,7 @@ pub enum LogLevel {
 
 /// A request that the gateway makes itself and reads whole.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct FetchRequest {
     /// The method.
     pub method: Method,
     /// The address, without a fragment.
@@ -62,20 +62,20 @@ pub struct Exchange {
     pub headers: HeaderMap,
     /// The body, empty for none.
     pub body: Vec<u8>,
-    /// Where the address comes from, which decides what the host lets it reach.
+    /// Where the address comes from, which decides what the environment lets it reach.
     pub reach: Reach,
     /// A private certificate authority, PEM.
     pub ca_certificates: Option<Rc<str>>,
-    /// Time and size limits that the host enforces.
+    /// Time and size limits that the environment enforces.
     pub limits: Limits,
 }
 
 /// Who chose an address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reach {
-    /// The administrator: its origin stands in the settings, and the host has lent exactly these to the call.
+    /// The administrator: its origin stands in the settings, and the environment has lent exactly these to the call.
     Configured,
-    /// The identity provider, in a document: the host refuses private addresses, also those of the settings.
+    /// The identity provider, in a document: the environment refuses private addresses, also those of the settings.
     Discovered,
 }
 
@@ -96,10 +96,10 @@ pub struct Limits {
 
 /// A whole answer.
 #[derive(Clone, Debug)]
-pub struct Fetched {
+pub struct FetchResponse {
     /// The status.
     pub status: StatusCode,
-    /// The headers, each name and value valid; what is not, the host's adapter has dropped.
+    /// The headers, each name and value valid; what is not, the environment's adapter has dropped.
     pub headers: HeaderMap,
     /// The body, at most [`Limits::body`] long.
     pub body: Vec<u8>,
@@ -123,10 +123,10 @@ pub enum TransportError {
     /// What came back is no HTTP.
     #[error("the answer is not HTTP")]
     Malformed,
-    /// The answer is larger than [`Limits::body`], or its head larger than the host takes.
+    /// The answer is larger than [`Limits::body`], or its head larger than the environment takes.
     #[error("the answer is too large")]
     TooLarge,
-    /// The host refused to go there: an origin it has not lent, or a private address.
+    /// The environment refused to go there: an origin it has not lent, or a private address.
     #[error("the address is not one that this endpoint may reach")]
     Refused,
 }

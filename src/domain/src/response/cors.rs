@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, header_value};
+use super::{Response, header_value};
 use crate::rewrite::PASSED_HEADERS;
 use crate::settings::AllowedOrigins;
 
@@ -58,8 +58,8 @@ impl CorsHeaders {
     }
 
     /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not, before [`Self::apply`].
-    pub fn options(&self, methods: &str, request: &HeaderMap) -> Answer {
-        let mut answer = Answer::empty(StatusCode::NO_CONTENT);
+    pub fn options(&self, methods: &str, request: &HeaderMap) -> Response {
+        let mut answer = Response::empty(StatusCode::NO_CONTENT);
         let headers = &mut answer.headers;
         headers.insert(ALLOW, header_value(methods));
         if self.allow_origin.is_some() && request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
