@@ -4,8 +4,8 @@ from dify_plugin import DifyPluginEnv, Plugin  # It patches Python for gevent, s
 from dify_plugin.core import plugin_executor
 from werkzeug.routing import PathConverter
 
-from host import raw_request, standard_input
-from host.endpoint import gateway
+from host.sdk import daemon_request, standard_input
+from host.sdk.endpoint import gateway
 
 # Only the serverless mode reads this: how many seconds an answer may be silent before the SDK gives it up. The module's
 # own limits are shorter.
@@ -16,7 +16,7 @@ SILENCE_SECONDS = 600
 PathConverter.regex = r"[^/][\s\S]*?"
 
 # What the SDK cannot parse it answers before a route is looked for, with a traceback.
-plugin_executor.deserialize_request = raw_request.parsed
+plugin_executor.deserialize_request = daemon_request.parsed
 
 standard_input.read_without_threads()
 

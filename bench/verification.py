@@ -11,8 +11,8 @@ import statistics
 import sys
 import time
 
-from host.endpoint import gateway
-from host.gateway import Call
+from host.sdk.endpoint import gateway
+from host.wasm.calls import Call
 
 
 def call(settings: dict, token: str) -> Call:

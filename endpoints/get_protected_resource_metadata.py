@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 GetProtectedResourceMetadata = endpoint("get_protected_resource_metadata")

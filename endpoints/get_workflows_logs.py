@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 GetWorkflowsLogs = endpoint("get_workflows_logs")

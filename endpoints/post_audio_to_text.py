@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PostAudioToText = endpoint("post_audio_to_text")

@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PostChatMessagesStop = endpoint("post_chat_messages_stop")

@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PostCompletionMessages = endpoint("post_completion_messages")

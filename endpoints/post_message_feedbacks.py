@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PostMessageFeedbacks = endpoint("post_message_feedbacks")

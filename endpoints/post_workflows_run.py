@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PostWorkflowsRun = endpoint("post_workflows_run")

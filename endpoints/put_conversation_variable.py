@@ -1,3 +1,3 @@
-from host.endpoint import endpoint
+from host.sdk.endpoint import endpoint
 
 PutConversationVariable = endpoint("put_conversation_variable")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from host import module
-from host.gateway import Gateway
+from host.wasm import module
+from host.wasm.calls import Gateway
 from server import Connection, Serve, Server
 
 

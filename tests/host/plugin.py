@@ -35,7 +35,7 @@ def make(directory: Path) -> Path:
     for name in ("host", "main.py"):
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns("*wasm", "__pycache__"))
+            shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns("*.wasm", "*.cwasm", "__pycache__"))
         else:
             shutil.copy(source, directory)
     (directory / "_assets").mkdir()
@@ -45,7 +45,7 @@ def make(directory: Path) -> Path:
         json.dumps({"settings": [], "endpoints": [_declared(h) for h in HANDLERS]})
     )
     for handler in HANDLERS:
-        lines = ("from host.endpoint import endpoint", "", f'Made = endpoint("{handler}")', "")
+        lines = ("from host.sdk.endpoint import endpoint", "", f'Made = endpoint("{handler}")', "")
         (directory / "endpoints" / f"{handler}.py").write_text("\n".join(lines))
     wasm = wasmtime.wat2wasm(Path(__file__).with_name("module.wat").read_text())
     (directory / "host" / "gateway.wasm").write_bytes(wasm)

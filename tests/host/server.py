@@ -6,7 +6,7 @@ import gevent
 from gevent.server import StreamServer
 from gevent.socket import socket
 
-from host.reach import Origin
+from host.http.reach import Origin
 
 
 class Connection:

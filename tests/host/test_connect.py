@@ -10,10 +10,10 @@ import pytest
 import trustme
 from server import Connection, Serve, after_request, answering, ok
 
-from host import connect, reach, transport, trust
-from host.failure import Failure
-from host.reach import Origin
-from host.transport import Limits, Request
+from host.http import connect, reach, transport, trust
+from host.http.failure import Failure
+from host.http.reach import Origin
+from host.http.transport import Limits, Request
 
 LIMITS = Limits(connect=3, head=3, idle=3, total=5, body=1000)
 AUTHORITY = trustme.CA()

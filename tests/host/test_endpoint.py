@@ -10,8 +10,8 @@ from dify_plugin.core.utils.http_parser import deserialize_request
 from werkzeug import Request, Response
 
 from endpoints import fallback, post_chat_messages
-from host import endpoint
-from host.gateway import Gateway
+from host.sdk import endpoint
+from host.wasm.calls import Gateway
 
 RAW = (
     b"POST /chat-messages/%C3%A9?b=2&a=%20 HTTP/1.1\r\nHost: dify.example\r\nAuthorization: Bearer T\r\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from host.failure import Failure
-from host.http1 import HEAD_LIMIT, AnswerReader, request_head
+from host.http.failure import Failure
+from host.http.http1 import HEAD_LIMIT, AnswerReader, request_head
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from host import module
+from host.wasm import module
 
 WAT = '(module (func (export "f")))'
 

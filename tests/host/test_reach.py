@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from host import reach
-from host.failure import Failure
-from host.reach import Origin, is_public, lent_origins
+from host.http import reach
+from host.http.failure import Failure
+from host.http.reach import Origin, is_public, lent_origins
 
 
 @pytest.mark.parametrize(

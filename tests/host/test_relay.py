@@ -10,9 +10,10 @@ import pytest
 from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
 from werkzeug import Response
 
-from host import answer, stream
-from host.gateway import Call, CallFailed, Gateway, Relayed
-from host.relay import pieces, relay
+from host.http import stream
+from host.sdk import response
+from host.sdk.relay import pieces, relay
+from host.wasm.calls import Call, CallFailed, Gateway, Relayed
 
 LIMITS = {"connect": 2000, "head": 2000, "idle": 2000, "total": 4000}
 SHORT = {"connect": 300, "head": 300, "idle": 300, "total": 600}
@@ -23,7 +24,7 @@ FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
 def ends(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the bodies ended that the module was told of."""
     told: list[str] = []
-    monkeypatch.setattr("host.gateway._log", lambda level, line: told.append(json.loads(line)))
+    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)))
     return told
 
 
@@ -134,9 +135,9 @@ def test_a_stream_ends_with_whole_events(
 
 
 def test_an_event_longer_than_a_piece_is_cut_and_ended_when_it_breaks_off(gateway: Gateway, serve: Serve) -> None:
-    event = b"data: " + b"x" * (2 * answer.PIECE)
+    event = b"data: " + b"x" * (2 * stream.PIECE)
     received = content_of(relayed(gateway, serve(after_request(CHUNKED + chunk(event))), **FRAMES))
-    assert max(map(len, received)) <= answer.PIECE
+    assert max(map(len, received)) <= stream.PIECE
     assert b"".join(received).endswith(b"x\n\n<broken>")
 
 
@@ -170,7 +171,7 @@ def test_sixty_megabytes_fit_into_the_daemons_queue(gateway: Gateway, serve: Ser
     received = content_of(relayed(gateway, server, limits=LIMITS | {"total": 60_000}))
     assert b"".join(received) == block * 60
     assert len(received) <= 128
-    assert max(map(len, received)) <= answer.PIECE
+    assert max(map(len, received)) <= stream.PIECE
 
 
 def test_a_reader_that_pauses_holds_the_server_back(gateway: Gateway, serve: Serve) -> None:
@@ -264,10 +265,10 @@ def test_a_relay_goes_on_when_its_instance_is_lost(gateway: Gateway, serve: Serv
     ],
 )
 def test_a_name_has_one_value(headers: list, kept: list) -> None:
-    assert answer.one_value_each(headers) == kept
+    assert response.one_value_each(headers) == kept
 
 
 def test_a_long_answer_is_sent_in_pieces() -> None:
-    body = bytes(3 * answer.PIECE + 1)
-    received = content_of(answer.whole(200, [], body))
-    assert [len(piece) for piece in received] == [answer.PIECE] * 3 + [1]
+    body = bytes(3 * stream.PIECE + 1)
+    received = content_of(response.whole(200, [], body))
+    assert [len(piece) for piece in received] == [stream.PIECE] * 3 + [1]

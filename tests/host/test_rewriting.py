@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # trustme brings it.
 from werkzeug import Request
 
-from host import module
-from host.gateway import Call, Gateway, Relayed
-from host.heads import request_head
-from host.relay import pieces
+from host.sdk.relay import pieces
+from host.sdk.request_head import request_head
+from host.wasm import module
+from host.wasm.calls import Call, Gateway, Relayed
 
 ISSUER = "https://idp.example"
 KEY = Ed25519PrivateKey.generate()

@@ -7,11 +7,11 @@ import pytest
 from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
 from urllib3.connection import HTTPConnection
 
-from host import transport
-from host.connect import Route, open_connection
-from host.failure import Failure
-from host.reach import Origin
-from host.transport import Limits, Request
+from host.http import transport
+from host.http.connect import Route, open_connection
+from host.http.failure import Failure
+from host.http.reach import Origin
+from host.http.transport import Limits, Request
 
 LIMITS = Limits(connect=5, head=5, idle=5, total=10, body=100_000)
 

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use futures::future::LocalBoxFuture;
 use gateway_domain::time::UnixTime;
 
-/// Laid out as `Entry` in `host/abi.py`.
+/// Laid out as `Entry` in `host/wasm/abi.py`.
 #[repr(C)]
 struct Entry {
     call: AtomicU32,

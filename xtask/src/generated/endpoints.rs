@@ -26,7 +26,7 @@ pub fn render() -> Files {
 
 fn source(handler: &str) -> String {
     let class: String = handler.split('_').map(capitalised).collect();
-    format!("from host.endpoint import endpoint\n\n{class} = endpoint(\"{handler}\")\n")
+    format!("from host.sdk.endpoint import endpoint\n\n{class} = endpoint(\"{handler}\")\n")
 }
 
 fn capitalised(word: &str) -> String {

@@ -87,7 +87,7 @@ fn an_endpoint_file_names_its_handler_in_one_class() {
             .get("endpoints/post_chat_messages.py")
             .map(String::as_str),
         Some(
-            "from host.endpoint import endpoint\n\nPostChatMessages = endpoint(\"post_chat_messages\")\n"
+            "from host.sdk.endpoint import endpoint\n\nPostChatMessages = endpoint(\"post_chat_messages\")\n"
         )
     );
 }
@@ -156,7 +156,7 @@ fn drift_names_missing_changed_and_left_over_files() {
     fs::remove_file(workspace.path("manifest.yaml")).unwrap();
     fs::write(
         workspace.path("endpoints/fallback.py"),
-        "from host.endpoint import endpoint\n# changed\n",
+        "from host.sdk.endpoint import endpoint\n# changed\n",
     )
     .unwrap();
     fs::write(workspace.path("endpoints/get_nothing.py"), "").unwrap();

@@ -24,6 +24,9 @@ const DIRECTORIES: &[(&str, &str)] = &[
     ("_assets", ".svg"),
     ("endpoints", ".py"),
     ("host", ".py"),
+    ("host/http", ".py"),
+    ("host/sdk", ".py"),
+    ("host/wasm", ".py"),
     ("provider", ".yaml"),
     ("readme", ".md"),
 ];

@@ -8,7 +8,7 @@ import gevent
 from gevent.monkey import get_original
 from urllib3.connection import HTTPConnection
 
-from host.connect import Route
+from host.http.connect import Route
 
 IDLE_SECONDS = 1.5
 """Dify closes a connection that was idle for 2 s: a request on one older than this may cross with the closing."""

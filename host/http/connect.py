@@ -12,10 +12,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.exceptions import LocationParseError, SSLError
 from urllib3.util import Url, make_headers, parse_url
 
-from host import reach
-from host.failure import Failure, time_limit
-from host.reach import Origin
-from host.trust import tls_context
+from host.http import reach
+from host.http.failure import Failure, time_limit
+from host.http.reach import Origin
+from host.http.trust import tls_context
 
 _ATTEMPT_SECONDS = 1.0
 

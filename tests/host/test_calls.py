@@ -9,11 +9,11 @@ import pytest
 import wasmtime
 from server import Connection, Serve, answering, ok
 
-from host import abi, module
-from host.exchanges import Leases
-from host.gateway import Answered, Call, CallFailed, Gateway
+from host.http.reach import Origin
 from host.log import lines
-from host.reach import Origin
+from host.wasm import abi, module
+from host.wasm.calls import Answered, Call, CallFailed, Gateway
+from host.wasm.fetches import Leases
 
 NOTHING_LENT = frozenset()
 
@@ -149,7 +149,7 @@ def test_the_memory_of_an_instance_is_limited(gateway: Gateway) -> None:
 
 
 def test_a_module_that_never_answers_fails_the_call(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("host.gateway._LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("host.wasm.calls._LONGEST_WAIT", 0.05)
     with pytest.raises(CallFailed, match="the module has not answered"):
         gateway.decide(call("ignore"))
 

@@ -6,7 +6,7 @@ import ssl
 
 import certifi
 
-from host.failure import Failure
+from host.http.failure import Failure
 
 _CONTEXTS = 32
 

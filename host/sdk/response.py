@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 
 from werkzeug import Response
 
-PIECE = 1024 * 1024
+from host.http.stream import PIECE
 
 
 class GatewayResponse(Response):

@@ -1,24 +1,11 @@
-"""The heads that cross to the module: JSON in UTF-8."""
+"""The head of a client's request, as the module is given it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from werkzeug import Request
 
-from host.transport import Answer
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def compact_json(value: object) -> str:
-    """JSON without spaces, and without the escapes that UTF-8 does not need."""
-    return _ENCODER.encode(value)
-
-
-def encoded(value: object) -> bytes:
-    """`value` as a head. What is no Unicode in it becomes a question mark."""
-    return compact_json(value).encode(errors="replace")
+from host.wasm.heads import compact_json
 
 
 def request_head(
@@ -36,8 +23,3 @@ def request_head(
         "body_length": length,
     }
     return f'{compact_json(head)[:-1]},"settings":{settings}}}'.encode(errors="replace")
-
-
-def answer_head(answer: Answer) -> dict[str, Any]:
-    """The head of an answer to a request of the module."""
-    return {"status": answer.status, "headers": answer.headers}

@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from host import transport
-from host.failure import Failure
-from host.heads import answer_head, encoded
+from host.http import transport
+from host.http.failure import Failure
+from host.http.reach import Origin
+from host.http.transport import Limits, Request
 from host.log import logger
-from host.reach import Origin
-from host.transport import Limits, Request
+from host.wasm.heads import answer_head, encoded
 
 
 class Leases:

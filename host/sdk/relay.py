@@ -5,14 +5,15 @@ from typing import Any
 
 from werkzeug import Response
 
-from host import answer, stream, transport
-from host.failure import Failure
-from host.gateway import Call, Gateway, Relayed
-from host.heads import answer_head
-from host.stream import ReadAhead
-from host.transport import Answer, Buffer, Limits, Request
+from host.http import stream, transport
+from host.http.failure import Failure
+from host.http.stream import ReadAhead
+from host.http.transport import Answer, Buffer, Limits, Request
+from host.sdk import response
+from host.wasm.calls import Call, Gateway, Relayed
+from host.wasm.heads import answer_head
 
-_READ_WHOLE = answer.PIECE
+_READ_WHOLE = stream.PIECE
 
 
 def relay(gateway: Gateway, call: Call, wanted: Relayed) -> Response:
@@ -32,7 +33,7 @@ def _whole(gateway: Gateway, wanted: Relayed, head: dict[str, Any], content: byt
     verdict = gateway.relay_whole(wanted.number, wanted.context, head, end)
     body = verdict["body"]
     content = content + _tails(verdict).get(end, b"") if body is None else body.encode()
-    return answer.whole(verdict["status"], verdict["headers"], content)
+    return response.whole(verdict["status"], verdict["headers"], content)
 
 
 def _streamed(gateway: Gateway, wanted: Relayed, received: Answer, limits: Limits) -> Response:
@@ -49,10 +50,10 @@ def _streamed(gateway: Gateway, wanted: Relayed, received: Answer, limits: Limit
     if verdict["body"] is not None:
         received.close()
         ended("complete")
-        return answer.whole(status, headers, verdict["body"].encode())
+        return response.whole(status, headers, verdict["body"].encode())
     source = ReadAhead(received, limits)
     body = stream.body(source, frames=verdict["frames"], tails=_tails(verdict), ended=ended)
-    return answer.streamed(status, headers, body)
+    return response.streamed(status, headers, body)
 
 
 def _tails(verdict: dict[str, Any]) -> dict[str, bytes]:

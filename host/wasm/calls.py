@@ -15,11 +15,11 @@ import gevent
 import wasmtime
 from gevent.event import AsyncResult
 
-from host import exchanges
-from host.abi import Import, Instance, Trapped
-from host.heads import encoded
+from host.http.reach import Origin
 from host.log import LEVELS, lines, logger
-from host.reach import Origin
+from host.wasm import fetches
+from host.wasm.abi import Import, Instance, Trapped
+from host.wasm.heads import encoded
 
 FIRST_BYTES = 64 * 1024
 """How much of a body a handler is given; the module asks for the rest."""
@@ -89,7 +89,7 @@ class Gateway:
         self._noted: list[Callable[[], None]] = []
         self._last_number = 0
         self._waiting: dict[int, _Waiting] = {}
-        self._leases = exchanges.Leases()
+        self._leases = fetches.Leases()
 
     def decide(self, call: Call) -> Answered | Relayed:
         """Runs the call's handler and waits for what it decides. Raises `CallFailed`."""
@@ -214,7 +214,7 @@ class Gateway:
         self, generation: int, number: int, exchange: int, head: bytes, body: bytes, lent: frozenset[Origin]
     ) -> None:
         with self._leases.held(number, lent):
-            result = exchanges.run(head, body, lent)
+            result = fetches.run(head, body, lent)
             self._tell(generation, "exchange_done", number, exchange, *result)
 
     def _start_timer(self, generation: int, number: int, timer: int, milliseconds: int) -> None:

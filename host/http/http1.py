@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from host.failure import Failure
+from host.http.failure import Failure
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of an answer's head, interim answers included, and of what frames its body between two pieces of it."""

@@ -5,7 +5,7 @@ from dify_plugin.core.utils.http_parser import deserialize_request
 from werkzeug import Request
 from werkzeug.routing import Map, Rule
 
-from host.raw_request import parsed
+from host.sdk.daemon_request import parsed
 
 ROUTES = Map([Rule("/info", endpoint="info"), Rule("/<path:rest>", endpoint="fallback")])
 

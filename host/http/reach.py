@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
-from host.failure import Failure
+from host.http.failure import Failure
 
 _PORTS = {"http": 80, "https": 443}
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")

@@ -18,7 +18,7 @@ from gevent.monkey import get_original
 
 from host import memory
 
-WASM = Path(__file__).with_name("gateway.wasm")
+WASM = Path(__file__).parents[1] / "gateway.wasm"
 
 EPOCH_SECONDS = 1.0
 
@@ -31,7 +31,7 @@ def engine() -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_wide_arithmetic = True
     config.epoch_interruption = True
-    config.memory_may_move = False  # `abi.Instance` keeps addresses.
+    config.memory_may_move = False  # `wasm.abi.Instance` keeps addresses.
     made = wasmtime.Engine(config)
     # A thread of the operating system: a greenlet would never run while the module loops.
     get_original("_thread", "start_new_thread")(_advance_epochs, (made,))

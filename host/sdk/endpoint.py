@@ -3,7 +3,7 @@
 A file of `endpoints/` makes its class in one line, and must name no other Endpoint class: the SDK takes the only one
 that it finds in the file.
 
-    from host.endpoint import endpoint
+    from host.sdk.endpoint import endpoint
 
     PostChatMessages = endpoint("post_chat_messages")
 """
@@ -17,12 +17,15 @@ from typing import Any
 from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
-from host import answer, memory, module
-from host.gateway import Answered, Call, CallFailed, Gateway
-from host.heads import compact_json, request_head
+from host import memory
+from host.http.reach import lent_origins
 from host.log import logger
-from host.reach import lent_origins
-from host.relay import relay
+from host.sdk import response
+from host.sdk.relay import relay
+from host.sdk.request_head import request_head
+from host.wasm import module
+from host.wasm.calls import Answered, Call, CallFailed, Gateway
+from host.wasm.heads import compact_json
 
 LARGE = 1024 * 1024
 """Bodies of more bytes than this leave memory behind that is worth giving back."""
@@ -77,7 +80,7 @@ def _decided(made: Gateway, call: Call) -> Response:
     decision = made.decide(call)
     if isinstance(decision, Answered):
         head = json.loads(decision.head)
-        return answer.whole(head["status"], head["headers"], decision.body)
+        return response.whole(head["status"], head["headers"], decision.body)
     return relay(made, call, decision)
 
 
@@ -86,7 +89,7 @@ def _failed(made: Gateway, call: Call | None, request_id: str) -> Response:
     try:
         if call is not None:
             told = made.call_failed(call)
-            return answer.whole(told["status"], told["headers"], told["body"].encode())
+            return response.whole(told["status"], told["headers"], told["body"].encode())
     except Exception:
         logger.exception("The failure of request %s cannot be told", request_id)
-    return answer.last_resort(request_id)
+    return response.last_resort(request_id)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import wasmtime
 from wasmtime import _ffi as ffi
 
-from host import module
+from host.wasm import module
 
 MEMORY_LIMIT = 256 * 1024 * 1024
 

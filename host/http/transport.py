@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
 
-from host.connect import Route, open_connection
-from host.failure import Failure, time_limit
-from host.http1 import AnswerReader, request_head
-from host.pools import Pool, is_closed_by_server
-from host.reach import Origin
+from host.http.connect import Route, open_connection
+from host.http.failure import Failure, time_limit
+from host.http.http1 import AnswerReader, request_head
+from host.http.pools import Pool, is_closed_by_server
+from host.http.reach import Origin
 
 READ_SIZE = 256 * 1024
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Generator, Iterator
 import gevent
 from gevent.event import Event
 
-from host.answer import PIECE
-from host.failure import Failure
+from host.http.failure import Failure
+from host.http.transport import Answer, Limits
 from host.log import logger
-from host.transport import Answer, Limits
+
+PIECE = 1024 * 1024
+"""The longest piece of a body: the SDK sends it in one line of at most 5 MiB, which is twice as long as its bytes."""
 
 _AHEAD = PIECE
 

@@ -1,0 +1,23 @@
+"""The heads that cross to the module: JSON in UTF-8."""
+
+import json
+from typing import Any
+
+from host.http.transport import Answer
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def compact_json(value: object) -> str:
+    """JSON without spaces, and without the escapes that UTF-8 does not need."""
+    return _ENCODER.encode(value)
+
+
+def encoded(value: object) -> bytes:
+    """`value` as a head. What is no Unicode in it becomes a question mark."""
+    return compact_json(value).encode(errors="replace")
+
+
+def answer_head(answer: Answer) -> dict[str, Any]:
+    """The head of an answer to a request of the module."""
+    return {"status": answer.status, "headers": answer.headers}
