@@ -1,6 +1,5 @@
 //! A discovery document; what it makes the gateway ask is what is judged.
 
-
 use futures::FutureExt;
 use gateway_domain::environment::{FetchRequest, Reach};
 use gateway_domain::error::Refusal;

@@ -1,6 +1,5 @@
 //! The answers of an introspection endpoint (RFC 7662) and of a userinfo endpoint.
 
-
 use futures::FutureExt;
 use gateway_domain::environment::Environment;
 use gateway_domain::provider::{Providers, sole_issuer};
