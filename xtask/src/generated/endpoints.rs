@@ -3,7 +3,7 @@
 
 use gateway_domain::operation::OPERATIONS;
 
-use super::{ENDPOINTS, Files};
+use super::{ENDPOINTS, Files, NOTICE};
 
 /// The handler of everything that no operation matches.
 pub const FALLBACK: &str = "fallback";
@@ -26,7 +26,7 @@ pub fn render() -> Files {
 
 fn source(handler: &str) -> String {
     let class: String = handler.split('_').map(capitalised).collect();
-    format!("from host.sdk.endpoint import endpoint\n\n{class} = endpoint(\"{handler}\")\n")
+    format!("{NOTICE}from host.sdk.endpoint import endpoint\n\n{class} = endpoint(\"{handler}\")\n")
 }
 
 fn capitalised(word: &str) -> String {

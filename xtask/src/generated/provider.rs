@@ -96,7 +96,9 @@ impl Default {
     fn new(kind: Kind, default: &'static str) -> Self {
         match kind {
             Kind::Boolean => Self::Switch(default == "true"),
-            Kind::SecretInput | Kind::Select(_) | Kind::TextInput => Self::Text(default),
+            Kind::Address | Kind::SecretInput | Kind::Select(_) | Kind::TextInput => {
+                Self::Text(default)
+            }
         }
     }
 }

@@ -89,6 +89,8 @@ pub(super) struct Field {
 /// How a setting is entered; `type` in the plugin's YAML.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
+    /// One line: URLs that the gateway itself calls. The host lends a call their origins, also where they are private.
+    Address,
     /// A switch.
     Boolean,
     /// One line, encrypted at rest and never shown again.
@@ -106,7 +108,7 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::SecretInput => "secret-input",
             Self::Select(_) => "select",
-            Self::TextInput => "text-input",
+            Self::Address | Self::TextInput => "text-input",
         }
     }
 
@@ -114,7 +116,7 @@ impl Kind {
     pub const fn choices(self) -> &'static [Choice] {
         match self {
             Self::Select(choices) => choices,
-            Self::Boolean | Self::SecretInput | Self::TextInput => &[],
+            Self::Address | Self::Boolean | Self::SecretInput | Self::TextInput => &[],
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Declaration, Kind, Text};
 
 pub(in crate::settings) const ISSUER: Declaration = Declaration {
     name: "issuer",
-    kind: Kind::TextInput,
+    kind: Kind::Address,
     required: true,
     default: None,
     label: Text {
@@ -66,7 +66,7 @@ pub(in crate::settings) const CLIENT_ID: Declaration = Declaration {
 
 pub(in crate::settings) const DIFY_API_URL: Declaration = Declaration {
     name: "dify_api_url",
-    kind: Kind::TextInput,
+    kind: Kind::Address,
     required: true,
     default: Some("https://api.dify.ai/v1"),
     label: Text {

@@ -34,7 +34,7 @@ pub(in crate::settings) const JWKS: Declaration = Declaration {
 
 pub(in crate::settings) const DISCOVERY_URL: Declaration = Declaration {
     name: "discovery_url",
-    kind: Kind::TextInput,
+    kind: Kind::Address,
     required: false,
     default: None,
     label: Text {

@@ -1,0 +1,32 @@
+//! `host/http/address_settings.py`: the settings whose origins the host lends a call.
+
+use std::fmt::Write;
+
+use gateway_domain::settings::declaration::{DECLARATIONS, Kind};
+
+use super::NOTICE;
+
+/// Where the host reads it, from the root of the checkout.
+pub const PATH: &str = "host/http/address_settings.py";
+
+const HEAD: &str = r#""""The settings that hold addresses which the gateway itself calls."""
+
+# Each setting's name, and the default that a missing value means.
+ADDRESS_SETTINGS: dict[str, str | None] = {
+"#;
+
+/// A Python module with one dictionary, as `ruff format` lays it out.
+pub fn render() -> String {
+    let mut module = format!("{NOTICE}{HEAD}");
+    let addresses = DECLARATIONS
+        .iter()
+        .filter(|setting| matches!(setting.kind, Kind::Address));
+    for setting in addresses {
+        let default = setting
+            .default
+            .map_or_else(|| "None".to_owned(), |default| format!("{default:?}"));
+        let _ = writeln!(module, "    {:?}: {default},", setting.name);
+    }
+    module.push_str("}\n");
+    module
+}
