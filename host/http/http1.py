@@ -9,11 +9,8 @@ from collections.abc import Iterable
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from host.http.failure import Failure
+from host.limits import UPSTREAM_FIELDS, UPSTREAM_HEAD_BYTES
 
-HEAD_LIMIT = 64 * 1024
-"""Bytes of an answer's head, interim answers included, and of what frames its body between two pieces of it."""
-
-_MOST_HEADERS = 100
 _CONTINUE, _OK = 100, 200
 _TARGET = re.compile(r"[\x21-\x7e]+")
 
@@ -57,14 +54,14 @@ class AnswerReader:
         if not content:
             self._end()
             return
-        room = HEAD_LIMIT - self._unread
+        room = UPSTREAM_HEAD_BYTES - self._unread
         if not self.has_head and len(content) > room:
             self._parse(content[:room])
             if not self.has_head:
                 raise Failure("too_large")
             content = content[room:]
         self._parse(content)
-        if self._unread > HEAD_LIMIT and not self.is_complete:
+        if self._unread > UPSTREAM_HEAD_BYTES and not self.is_complete:
             raise Failure("malformed")
 
     def _parse(self, content: bytes) -> None:
@@ -92,7 +89,7 @@ class AnswerReader:
         """Trailers are left out."""
         if self.has_head:
             return
-        if len(self.headers) >= _MOST_HEADERS:
+        if len(self.headers) >= UPSTREAM_FIELDS:
             raise Failure("too_large")
         self.headers.append((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")))
 

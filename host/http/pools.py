@@ -9,12 +9,8 @@ from gevent.monkey import get_original
 from urllib3.connection import HTTPConnection
 
 from host.http.connect import Route
+from host.limits import IDLE_CONNECTION_SECONDS, IDLE_CONNECTIONS, IDLE_CONNECTIONS_OF_ONE_ROUTE
 
-IDLE_SECONDS = 1.5
-"""Dify closes a connection that was idle for 2 s: a request on one older than this may cross with the closing."""
-
-_MOST_OF_ONE_ROUTE = 256
-_MOST_OF_ALL = 512
 _SWEEP_SECONDS = 0.5
 
 
@@ -32,7 +28,7 @@ class Pool:
         while idle:
             since, connection = idle.pop()
             self._count -= 1
-            if time.monotonic() - since <= IDLE_SECONDS and not _has_input(connection):
+            if time.monotonic() - since <= IDLE_CONNECTION_SECONDS and not _has_input(connection):
                 return connection
             connection.close()
         return None
@@ -44,8 +40,8 @@ class Pool:
         for a busy process reads it late.
         """
         idle = self._idle.get(route) or deque()
-        is_stale = time.monotonic() - since > IDLE_SECONDS
-        if is_stale or self._count >= _MOST_OF_ALL or len(idle) >= _MOST_OF_ONE_ROUTE:
+        is_stale = time.monotonic() - since > IDLE_CONNECTION_SECONDS
+        if is_stale or self._count >= IDLE_CONNECTIONS or len(idle) >= IDLE_CONNECTIONS_OF_ONE_ROUTE:
             connection.close()
             return
         self._idle[route] = idle
@@ -57,7 +53,7 @@ class Pool:
 
     def _sweep(self) -> None:
         """Closes what has waited too long, until nothing waits."""
-        oldest = time.monotonic() - IDLE_SECONDS
+        oldest = time.monotonic() - IDLE_CONNECTION_SECONDS
         for route, idle in list(self._idle.items()):
             stale = [connection for since, connection in idle if since < oldest]
             fresh = [waiting for waiting in idle if waiting[0] >= oldest]

@@ -15,9 +15,8 @@ from typing import NamedTuple
 import wasmtime
 from wasmtime import _ffi as ffi
 
+from host.limits import MODULE_MEMORY_BYTES
 from host.wasm import module
-
-MEMORY_LIMIT = 256 * 1024 * 1024
 
 EPOCHS_PER_CALL = 5
 """How long one call may compute, in `module.EPOCH_SECONDS`."""
@@ -83,7 +82,7 @@ class Instance:
     def __init__(self, compiled: wasmtime.Module, lent: Mapping[str, Import]) -> None:
         """Builds and starts an instance. Raises `UnknownImport` when the module asks for more than `lent`."""
         self._store = wasmtime.Store(module.engine())
-        self._store.set_limits(memory_size=MEMORY_LIMIT, instances=1, memories=1)
+        self._store.set_limits(memory_size=MODULE_MEMORY_BYTES, instances=1, memories=1)
         self._context = self._store._context()
         self._slots = (ffi.wasmtime_val_raw_t * _MOST_SLOTS)()
         self._words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_buffer(self._slots)

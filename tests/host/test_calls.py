@@ -10,6 +10,7 @@ import wasmtime
 from server import Connection, Serve, answering, ok
 
 from host.http.reach import Origin
+from host.limits import MODULE_MEMORY_BYTES
 from host.log import lines
 from host.wasm import abi, module
 from host.wasm.calls import Answered, Call, CallFailed, Gateway
@@ -145,7 +146,7 @@ def test_an_exchange_is_not_begun_for_an_instance_that_trapped_meanwhile(gateway
 
 def test_the_memory_of_an_instance_is_limited(gateway: Gateway) -> None:
     pages = int.from_bytes(body_of(gateway, "take_memory"), "little")
-    assert 15 / 16 * abi.MEMORY_LIMIT < pages * 65536 <= abi.MEMORY_LIMIT
+    assert 15 / 16 * MODULE_MEMORY_BYTES < pages * 65536 <= MODULE_MEMORY_BYTES
 
 
 def test_a_module_that_never_answers_fails_the_call(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from host.http.failure import Failure
-from host.http.http1 import HEAD_LIMIT, AnswerReader, request_head
+from host.http.http1 import AnswerReader, request_head
+from host.limits import UPSTREAM_HEAD_BYTES
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -84,9 +85,9 @@ def test_an_answer_to_head_has_no_body_whatever_its_length(status: str) -> None:
         (OK + b"A: \0\r\n\r\n", "malformed"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK + b"\r\n", "malformed"),
         (b"HTTP/0.9 200 OK\r\n\r\n", "malformed"),
-        (OK + b"A: " + b"y" * HEAD_LIMIT, "too_large"),
+        (OK + b"A: " + b"y" * UPSTREAM_HEAD_BYTES, "too_large"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 3000 + OK + b"\r\n", "too_large"),
-        (CHUNKED + b"1;" + b"x" * 2 * HEAD_LIMIT, "malformed"),
+        (CHUNKED + b"1;" + b"x" * 2 * UPSTREAM_HEAD_BYTES, "malformed"),
         (CHUNKED + b"0\r\n" + b"T: 1\r\n" * 20_000, "malformed"),
         (CHUNKED + b"-1\r\n", "broken"),
         (CHUNKED + b"fffffffffffffffff\r\n", "broken"),

@@ -11,6 +11,7 @@ pub mod error;
 pub mod gateway;
 pub mod jose;
 pub mod json;
+pub mod limits;
 pub mod operation;
 pub mod provider;
 pub mod relay;

@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 mod addresses;
 mod documents;
 mod endpoints;
+mod limits;
 mod manifest;
 mod provider;
 mod yaml;
@@ -106,6 +107,7 @@ fn files(workspace: &Workspace) -> Result<Files> {
     files.insert("provider/oidc_gateway.yaml".to_owned(), provider::render()?);
     files.insert(addresses::PATH.to_owned(), addresses::render());
     files.extend(endpoints::render());
+    files.insert(limits::PATH.to_owned(), limits::render()?);
     files.extend(documents::render(workspace)?);
     Ok(files)
 }

@@ -10,6 +10,7 @@ use super::streams::Streams;
 use super::{Case, Outcome, Relay};
 use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::operation::{self, Class, Operation, UserPlace};
 use crate::relay::{self, BLOCKING, RelayContext, RelayRequest, RelayResponse, STREAMING, owner};
 use crate::request::Body;
@@ -18,9 +19,8 @@ use crate::rewrite::{self, ClaimInputs, Identity};
 use crate::settings::{InputClaims, Settings};
 use crate::token::Caller;
 
-/// A run's detail has its inputs and outputs; Dify keeps both small enough for a database row.
 const RUN_DETAIL: Limits = Limits {
-    body: 16 * 1024 * 1024,
+    body: limits::RUN_DETAIL,
     ..BLOCKING
 };
 

@@ -5,22 +5,15 @@
 //! pick one of the rows: the person loses sight of conversations.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::{Either, Shared, select};
 use lru::LruCache;
 
-use super::capacity;
 use crate::environment::Environment;
-
-/// The longest that a request waits for the first one's head.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// Users that are remembered; one that is forgotten waits once more.
-const USERS: NonZeroUsize = capacity(20_000);
+use crate::limits::{self, capacity};
 
 /// SHA-256 over the app and the user.
 pub type UserKey = [u8; 32];
@@ -42,7 +35,7 @@ impl FirstRequests {
     /// Nobody has been seen.
     pub fn new() -> Self {
         Self {
-            users: RefCell::new(LruCache::new(USERS)),
+            users: RefCell::new(LruCache::new(capacity(limits::KNOWN_USERS))),
         }
     }
 
@@ -51,7 +44,7 @@ impl FirstRequests {
         let Some(mut first) = self.enter(user) else {
             return;
         };
-        let mut patience = environment.sleep(PATIENCE);
+        let mut patience = environment.sleep(limits::FIRST_REQUEST_WAIT);
         while let Either::Left((_, rest)) = select(first, patience).await {
             // Where the first one failed, one of those that waited is now the first, and the others wait on.
             let Some(next) = self.enter(user) else {

@@ -1,6 +1,5 @@
 //! The way of a request through the gateway.
 
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -330,12 +329,4 @@ fn misconfigured(handler: &str, case: &Case<'_>, mistakes: &Mistakes) -> Result<
     }
     let message = mistakes.to_string();
     Err(Refusal::new(Code::ConfigurationError, message))
-}
-
-/// A capacity in a constant; zero counts as one.
-const fn capacity(entries: usize) -> NonZeroUsize {
-    match NonZeroUsize::new(entries) {
-        Some(entries) => entries,
-        None => NonZeroUsize::MIN,
-    }
 }

@@ -9,9 +9,9 @@ use futures::future::{LocalBoxFuture, Shared};
 use http::{HeaderMap, Method};
 use lru::LruCache;
 
-use super::capacity;
 use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, Reach, TransportError};
 use crate::error::Refusal;
+use crate::limits::capacity;
 use crate::rewrite;
 use crate::settings::Settings;
 use crate::time::UnixTime;

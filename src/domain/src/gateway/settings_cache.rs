@@ -1,16 +1,12 @@
 //! Settings, parsed once for each text that the daemon sends.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
 
-use super::capacity;
+use crate::limits::{self, capacity};
 use crate::settings::{Mistakes, Settings};
-
-/// More endpoints than one Dify install has at once.
-const ENDPOINTS: NonZeroUsize = capacity(512);
 
 /// Settings, or every mistake in them.
 pub type Parsed = Result<Rc<Settings>, Mistakes>;
@@ -24,7 +20,7 @@ impl SettingsCache {
     /// An empty cache.
     pub fn new() -> Self {
         Self {
-            by_endpoint: RefCell::new(LruCache::new(ENDPOINTS)),
+            by_endpoint: RefCell::new(LruCache::new(capacity(limits::PARSED_SETTINGS))),
         }
     }
 

@@ -4,15 +4,11 @@
 //! the issuer's, the times and the policy are decided anew at every request.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 
 use hmac_sha256::Hash;
 use lru::LruCache;
 
-use super::capacity;
-
-/// Tokens that are remembered; each costs about 150 bytes.
-const TOKENS: NonZeroUsize = capacity(10_000);
+use crate::limits::{self, capacity};
 
 /// SHA-256 over the settings' digest and the whole token.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -37,7 +33,7 @@ impl Verdicts {
     /// None yet.
     pub fn new() -> Self {
         Self {
-            thumbprints: RefCell::new(LruCache::new(TOKENS)),
+            thumbprints: RefCell::new(LruCache::new(capacity(limits::VERIFIED_TOKENS))),
         }
     }
 

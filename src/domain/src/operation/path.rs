@@ -6,9 +6,7 @@ use http::Method;
 
 use super::{OPERATIONS, Operation};
 use crate::error::{Code, Refusal};
-
-/// A human input form's token has 22 characters in Dify 1.16; the limit leaves room for longer ones.
-const LONGEST_FORM_TOKEN: usize = 128;
+use crate::limits;
 
 /// What a path has.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -120,7 +118,7 @@ fn unfit(name: &str, expected: &str) -> Refusal {
 }
 
 fn is_form_token(value: &str) -> bool {
-    (1..=LONGEST_FORM_TOKEN).contains(&value.len())
+    (1..=limits::FORM_TOKEN).contains(&value.len())
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))

@@ -3,10 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::json;
+use crate::limits;
 use crate::token::User;
-
-/// Deeper than what Dify stores of a run's inputs.
-const MAX_DEPTH: usize = 128;
 
 /// Whether the run in Dify's answer was started by `user`.
 ///
@@ -17,7 +15,7 @@ pub fn run_belongs_to(body: &[u8], user: &User) -> bool {
 }
 
 fn owner_of(body: &[u8]) -> Option<String> {
-    let run = json::parse_object(body, MAX_DEPTH).ok()?;
+    let run = json::parse_object(body, limits::RUN_DETAIL_DEPTH).ok()?;
     let inputs = inputs_of(&run)?;
     match inputs.get("sys.user_id")? {
         Value::String(owner) => Some(owner.clone()),
@@ -27,7 +25,7 @@ fn owner_of(body: &[u8]) -> Option<String> {
 
 fn inputs_of(run: &Map<String, Value>) -> Option<Map<String, Value>> {
     match run.get("inputs")? {
-        Value::String(text) => json::parse_object(text.as_bytes(), MAX_DEPTH).ok(),
+        Value::String(text) => json::parse_object(text.as_bytes(), limits::RUN_DETAIL_DEPTH).ok(),
         _ => None,
     }
 }

@@ -1,12 +1,12 @@
 //! What Dify is asked.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::environment::Limits;
+use crate::limits;
 use crate::request::Piece;
 
 /// A request whose answer the host hands to the client as it arrives.
@@ -26,18 +26,17 @@ pub struct RelayRequest {
     pub limits: Limits,
 }
 
-/// The limits of a blocking request. The plugin daemon cuts an answer 600 s after its first byte
-/// (`PLUGIN_MAX_EXECUTION_TIMEOUT`), so the gateway ends it before, in words.
+/// The limits of a blocking request.
 pub const BLOCKING: Limits = Limits {
-    connect: Duration::from_secs(5),
-    head: Duration::from_secs(300),
-    idle: Duration::from_secs(120),
-    total: Duration::from_secs(590),
+    connect: limits::DIFY_CONNECT,
+    head: limits::DIFY_HEAD_BLOCKING,
+    idle: limits::DIFY_SILENCE,
+    total: limits::DIFY_TOTAL,
     body: usize::MAX,
 };
 
-/// The limits of a request for server-sent events: Dify sends the head with a first ping at once.
+/// The limits of a request for server-sent events.
 pub const STREAMING: Limits = Limits {
-    head: Duration::from_secs(30),
+    head: limits::DIFY_HEAD_STREAMING,
     ..BLOCKING
 };

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
 use crate::environment::TransportError;
 use crate::environment::fake::{FetchResult, ok, respond, status};
+use crate::limits;
 
 const INFO: &str = "https://dify.example/v1/info";
 const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
@@ -100,6 +101,7 @@ fn the_app_key_shows_what_is_known_and_how_old_it_is() {
                     },
                 }],
                 "dify": {"status": "ok", "name": "Helper", "mode": "chat"},
+                "limits": limits::report(),
             })
         )
     );
@@ -330,6 +332,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
                         },
                     ],
                 },
+                "limits": limits::report(),
             })
         )
     );

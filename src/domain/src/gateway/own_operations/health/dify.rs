@@ -10,11 +10,9 @@ use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
 use crate::gateway::remembered::{Remembered, question};
 use crate::json::{parse_object, shown};
+use crate::limits;
 use crate::relay::{self, ResponseHead};
 use crate::settings::Settings;
-
-/// The answer is flat but for the list of tags.
-const MAX_DEPTH: usize = 8;
 
 const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
                     where the plugin daemon runs, and that the app is published.";
@@ -52,7 +50,7 @@ fn read(answer: Result<FetchResponse, TransportError>) -> Result<App, Refusal> {
         headers: fetched.headers,
     };
     relay::passable("get_info", head)?;
-    let members = parse_object(&fetched.body, MAX_DEPTH).map_err(|error| {
+    let members = parse_object(&fetched.body, limits::APP_INFO_DEPTH).map_err(|error| {
         let message = format!("Dify's answer to `/info` cannot be read: {error}. {REMEDY}");
         Refusal::new(Code::DifyAnswerInvalid, message)
     })?;

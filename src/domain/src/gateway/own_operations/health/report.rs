@@ -3,9 +3,11 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::dify::App;
 use crate::error::Refusal;
+use crate::limits;
 use crate::provider::{DiscoveryFacts, KeyFacts, ProviderStatus};
 use crate::settings::{Issuer, Mistake, Mistakes};
 
@@ -47,6 +49,8 @@ pub struct Report<'a> {
     identity_providers: Vec<Provider>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dify: Option<Check<App>>,
+    /// What is limited, by name (see [`limits::LIMITS`]).
+    limits: Map<String, Value>,
 }
 
 impl<'a> Report<'a> {
@@ -60,6 +64,7 @@ impl<'a> Report<'a> {
             settings: SettingsCheck::Ok,
             identity_providers,
             dify: Some(dify),
+            limits: limits::report(),
         }
     }
 
@@ -72,6 +77,7 @@ impl<'a> Report<'a> {
             settings: SettingsCheck::Failed { mistakes },
             identity_providers: Vec::new(),
             dify: None,
+            limits: limits::report(),
         }
     }
 }

@@ -1,0 +1,194 @@
+//! Everything that is limited, in one table, with the reason of each limit.
+//!
+//! `GET /health` shows the table to the holder of the app key, and `cargo xtask manifest` generates
+//! `host/limits.py` from the rows that the host enforces.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde_json::{Map, Number, Value};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// The constant's name, in capitals.
+    pub name: &'static str,
+    /// The amount, in the unit.
+    pub amount: Amount,
+    /// Who enforces it.
+    pub enforced_by: EnforcedBy,
+    /// Why there is a limit, and why it is this one.
+    pub reason: &'static str,
+}
+
+/// How much a limit lets through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// Bytes.
+    Bytes(usize),
+    /// A number of things.
+    Count(usize),
+    /// A time.
+    Seconds(Duration),
+}
+
+/// Who enforces a limit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EnforcedBy {
+    /// The Python side, which reads it from `host/limits.py`.
+    Host,
+    /// The module: it counts for itself, or sends the limit along with each request that the host makes for it.
+    Module,
+}
+
+impl Limit {
+    /// The name with its unit, in small letters, as `/health` shows it.
+    pub fn label(&self) -> String {
+        let name = self.name.to_ascii_lowercase();
+        match self.amount {
+            Amount::Bytes(_) => format!("{name}_bytes"),
+            Amount::Count(_) => name,
+            Amount::Seconds(_) => format!("{name}_seconds"),
+        }
+    }
+
+    /// The amount as a number; a time in seconds.
+    pub fn number(&self) -> Option<Number> {
+        match self.amount {
+            Amount::Bytes(amount) | Amount::Count(amount) => Some(amount.into()),
+            Amount::Seconds(time) if time.subsec_nanos() == 0 => Some(time.as_secs().into()),
+            Amount::Seconds(time) => Number::from_f64(time.as_secs_f64()),
+        }
+    }
+}
+
+/// Every limit, by its label.
+pub fn report() -> Map<String, Value> {
+    let entry = |limit: &Limit| Some((limit.label(), Value::Number(limit.number()?)));
+    LIMITS.iter().filter_map(entry).collect()
+}
+
+/// A capacity out of the table; zero counts as one.
+pub const fn capacity(entries: usize) -> NonZeroUsize {
+    match NonZeroUsize::new(entries) {
+        Some(entries) => entries,
+        None => NonZeroUsize::MIN,
+    }
+}
+
+macro_rules! limits {
+    ($($(#[doc = $reason:literal])+ $name:ident: $unit:ident = $amount:expr, $enforced_by:ident;)*) => {
+        $($(#[doc = $reason])+ pub const $name: limits!(@type $unit) = $amount;)*
+
+        /// The table.
+        pub const LIMITS: &[Limit] = &[$(Limit {
+            name: stringify!($name),
+            amount: Amount::$unit($name),
+            enforced_by: EnforcedBy::$enforced_by,
+            reason: concat!($($reason),+),
+        },)*];
+    };
+    (@type Bytes) => { usize };
+    (@type Count) => { usize };
+    (@type Seconds) => { Duration };
+}
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+limits! {
+    // The client's request
+
+    /// Length of a human input form's token. Dify 1.16 makes 22 characters; this leaves room for longer ones.
+    FORM_TOKEN: Bytes = 128, Module;
+
+    // What Dify is asked, and what it answers
+
+    /// Time for the TCP and TLS handshakes with Dify, which is near.
+    DIFY_CONNECT: Seconds = seconds(5), Module;
+    /// Time to the head of a blocking answer. Dify sends the head when the run has ended.
+    DIFY_HEAD_BLOCKING: Seconds = seconds(300), Module;
+    /// Time to the head of a stream. Dify sends it with a first ping at once.
+    DIFY_HEAD_STREAMING: Seconds = seconds(30), Module;
+    /// Silence within an answer of Dify. Dify pings a stream every 10 s.
+    DIFY_SILENCE: Seconds = seconds(120), Module;
+    /// A whole answer of Dify. The plugin daemon cuts it after 600 s (`PLUGIN_MAX_EXECUTION_TIMEOUT`), so the gateway
+    /// ends it before, in words.
+    DIFY_TOTAL: Seconds = seconds(590), Module;
+    /// The detail of a workflow run, which is read whole to find its owner. Dify keeps its inputs and outputs small
+    /// enough for a database row.
+    RUN_DETAIL: Bytes = 16 * MIB, Module;
+    /// Depth of the JSON in a run's detail; deeper than what Dify stores of a run's inputs.
+    RUN_DETAIL_DEPTH: Count = 128, Module;
+    /// Depth of the JSON in Dify's answer to `/info`, which is flat but for the list of tags.
+    APP_INFO_DEPTH: Count = 8, Module;
+
+    // What an endpoint remembers
+
+    /// Tokens whose signature was found good; each costs about 150 bytes.
+    VERIFIED_TOKENS: Count = 10_000, Module;
+    /// Users whose first request has been answered. One who is forgotten waits once more.
+    KNOWN_USERS: Count = 20_000, Module;
+    /// How long a request waits for the first request of the same user. A head of Dify comes within a second.
+    FIRST_REQUEST_WAIT: Seconds = seconds(1), Module;
+    /// Endpoints whose settings are kept parsed: more than one Dify has in use at once.
+    PARSED_SETTINGS: Count = 512, Module;
+
+    // The host's connections
+
+    /// The head of an answer from outside, interim answers included, and what frames its body between two pieces.
+    UPSTREAM_HEAD: Bytes = 64 * KIB, Host;
+    /// Fields in the head of an answer from outside. Real answers have fewer than 40.
+    UPSTREAM_FIELDS: Count = 100, Host;
+    /// How long a connection is kept for the next request. Dify closes one that was idle for 2 s: a request on an
+    /// older one may cross with the closing.
+    IDLE_CONNECTION: Seconds = Duration::from_millis(1500), Host;
+    /// Idle connections that are kept to one address.
+    IDLE_CONNECTIONS_OF_ONE_ROUTE: Count = 256, Host;
+    /// Idle connections that are kept in all, well below the usual limit of 1024 open files.
+    IDLE_CONNECTIONS: Count = 512, Host;
+
+    // The module in the host
+
+    /// The memory of the module. Python and the streams need the rest of the daemon's container.
+    MODULE_MEMORY: Bytes = 256 * MIB, Host;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_limit_has_a_name_of_its_own_and_is_more_than_nothing() {
+        let labels: BTreeSet<_> = LIMITS.iter().map(Limit::label).collect();
+        assert_eq!(labels.len(), LIMITS.len());
+        for limit in LIMITS {
+            assert!(
+                limit.number().and_then(|number| number.as_f64()) > Some(0.0),
+                "{}",
+                limit.name
+            );
+        }
+    }
+
+    #[test]
+    fn the_report_names_the_unit_of_each_limit() {
+        let report = report();
+        let rows = [
+            ("form_token_bytes", Value::from(128)),
+            ("known_users", Value::from(20_000)),
+            ("dify_total_seconds", Value::from(590)),
+            ("idle_connection_seconds", Value::from(1.5)),
+        ];
+        for (label, value) in rows {
+            assert_eq!(report.get(label), Some(&value), "{label}");
+        }
+        assert_eq!(report.len(), LIMITS.len());
+    }
+}
