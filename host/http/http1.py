@@ -25,7 +25,7 @@ def request_head(method: str, target: str, headers: Iterable[tuple[str, str]]) -
     return head.encode()
 
 
-class AnswerReader:
+class ResponseReader:
     """Reads one answer out of the bytes that it is fed. Whatever is no proper HTTP/1 is a `Failure`.
 
     The methods that begin with `on_` are llhttp's to call.

@@ -65,7 +65,7 @@ def _one_spelling(host: str) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def lent_origins(settings: str) -> frozenset[Origin]:
+def allowed_origins(settings: str) -> frozenset[Origin]:
     """The origins of every URL that stands in a string of `settings`, a JSON text."""
     words = (word for text in _strings(json.loads(settings)) for word in _SEPARATORS.split(text))
     return frozenset(origin for word in words if (origin := Origin.of(word)))

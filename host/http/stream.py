@@ -11,7 +11,7 @@ import gevent
 from gevent.event import Event
 
 from host.http.failure import Failure
-from host.http.transport import Answer, Limits
+from host.http.transport import Limits, Response
 from host.log import logger
 
 PIECE = 1024 * 1024
@@ -34,7 +34,7 @@ type Ended = Callable[[str], None]
 class ReadAhead:
     """Reads the body of `answer` in a greenlet of its own, which closes it."""
 
-    def __init__(self, answer: Answer, limits: Limits) -> None:
+    def __init__(self, answer: Response, limits: Limits) -> None:
         self._answer = answer
         self._idle = limits.idle
         self._deadline = answer.began + limits.total
@@ -137,7 +137,7 @@ def growing_pieces(source: ReadAhead) -> Iterator[bytes]:
         wanted = min(2 * wanted, PIECE)
 
 
-def read_whole(answer: Answer, limits: Limits) -> tuple[bytes, str]:
+def read_whole(answer: Response, limits: Limits) -> tuple[bytes, str]:
     """A body that is short enough for one message, as far as it came, and how it ended."""
     content = bytearray()
     try:

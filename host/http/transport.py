@@ -16,7 +16,7 @@ from urllib3.connection import HTTPConnection
 
 from host.http.connect import Route, open_connection
 from host.http.failure import Failure, time_limit
-from host.http.http1 import AnswerReader, request_head
+from host.http.http1 import ResponseReader, request_head
 from host.http.pools import Pool, is_closed_by_server
 from host.http.reach import Origin
 
@@ -57,22 +57,22 @@ class Request:
     body: Sequence[Buffer] | None
     ca: str | None
     limits: Limits
-    lent: frozenset[Origin]
+    allowed_origins: frozenset[Origin]
     must_be_public: bool = False
     """Whether it goes where somebody else than the administrator says, and so to public addresses only."""
 
     def route(self) -> Route:
         """The way to its origin. Raises `Failure` when the call may not go there."""
         origin = Origin.of(self.url)
-        if origin is None or not (origin in self.lent or self.must_be_public):
+        if origin is None or not (origin in self.allowed_origins or self.must_be_public):
             raise Failure("refused")
         return Route.to(origin, public_only=self.must_be_public, ca=self.ca)
 
 
-class Answer:
+class Response:
     """The head of an answer, and its body as it arrives. It must be closed."""
 
-    def __init__(self, route: Route, connection: HTTPConnection, reader: AnswerReader, sent: float) -> None:
+    def __init__(self, route: Route, connection: HTTPConnection, reader: ResponseReader, sent: float) -> None:
         self._route = route
         self._connection = connection
         self._reader = reader
@@ -104,7 +104,7 @@ class Answer:
             self._connection.close()
 
 
-def send(request: Request) -> Answer:
+def send(request: Request) -> Response:
     """Sends `request` and waits for the head of its answer. Raises `Failure`."""
     route = request.route()
     connection = _pool().take(route) or _opened(route, request.limits.connect)
@@ -112,7 +112,7 @@ def send(request: Request) -> Answer:
         with time_limit(request.limits.head):
             _send(connection, route, request)
             sent = time.monotonic()
-            return Answer(route, connection, _head(connection, request.method), sent)
+            return Response(route, connection, _head(connection, request.method), sent)
     except BaseException as error:
         connection.close()
         if isinstance(error, OSError):
@@ -120,7 +120,7 @@ def send(request: Request) -> Answer:
         raise
 
 
-def exchange(request: Request) -> tuple[Answer, bytes]:
+def exchange(request: Request) -> tuple[Response, bytes]:
     """Sends `request` and reads its answer whole. Raises `Failure`."""
     with time_limit(request.limits.total):
         answer = send(request)
@@ -144,7 +144,7 @@ def _opened(route: Route, seconds: float) -> HTTPConnection:
     return connection
 
 
-def _read_whole(answer: Answer, limits: Limits) -> bytes:
+def _read_whole(answer: Response, limits: Limits) -> bytes:
     body = bytearray()
     while piece := answer.read(limits.idle):
         body += piece
@@ -169,8 +169,8 @@ def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
             connection.sock.sendall(piece)
 
 
-def _head(connection: HTTPConnection, method: str) -> AnswerReader:
-    reader = AnswerReader(method)
+def _head(connection: HTTPConnection, method: str) -> ResponseReader:
+    reader = ResponseReader(method)
     while not reader.has_head:
         reader.feed(connection.sock.recv(READ_SIZE))
     return reader

@@ -18,7 +18,7 @@ from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
 from host import memory
-from host.http.reach import lent_origins
+from host.http.reach import allowed_origins
 from host.log import logger
 from host.sdk import response
 from host.sdk.relay import relay
@@ -64,7 +64,7 @@ def respond(
         body = request.get_data(cache=False)
         encoded = compact_json(settings)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        call = Call(handler, head, body, lent_origins(encoded))
+        call = Call(handler, head, body, allowed_origins(encoded))
         response = _decided(made, call)
         if len(body) > LARGE:
             memory.give_back_soon()

@@ -8,7 +8,7 @@ from werkzeug import Response
 from host.http import stream, transport
 from host.http.failure import Failure
 from host.http.stream import ReadAhead
-from host.http.transport import Answer, Buffer, Limits, Request
+from host.http.transport import Buffer, Limits, Request
 from host.sdk import response
 from host.wasm.calls import Call, Gateway, Relayed
 from host.wasm.heads import answer_head
@@ -36,7 +36,7 @@ def _whole(gateway: Gateway, wanted: Relayed, head: dict[str, Any], content: byt
     return response.whole(verdict["status"], verdict["headers"], content)
 
 
-def _streamed(gateway: Gateway, wanted: Relayed, received: Answer, limits: Limits) -> Response:
+def _streamed(gateway: Gateway, wanted: Relayed, received: transport.Response, limits: Limits) -> Response:
     try:
         verdict = gateway.relay_head(wanted.number, wanted.context, answer_head(received))
     except BaseException:
@@ -70,7 +70,7 @@ def _request(call: Call, wanted: Relayed) -> Request:
         body=None if head["pieces"] is None else pieces(head["pieces"], call.body, wanted.own),
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
-        lent=call.lent,
+        allowed_origins=call.lent,
     )
 
 

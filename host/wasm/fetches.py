@@ -58,6 +58,6 @@ def _request(head: dict[str, Any], body: bytes, lent: frozenset[Origin]) -> Requ
         body=[body] if body else None,
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
-        lent=lent,
+        allowed_origins=lent,
         must_be_public=head["reach"] == "discovered",
     )

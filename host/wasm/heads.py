@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from host.http.transport import Answer
+from host.http.transport import Response
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -18,6 +18,6 @@ def encoded(value: object) -> bytes:
     return compact_json(value).encode(errors="replace")
 
 
-def answer_head(answer: Answer) -> dict[str, Any]:
+def answer_head(answer: Response) -> dict[str, Any]:
     """The head of an answer to a request of the module."""
     return {"status": answer.status, "headers": answer.headers}

@@ -50,7 +50,7 @@ class Server:
         self._server = StreamServer(("127.0.0.1", 0), self._accept)
         self._server.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.lent = frozenset({Origin("http", "127.0.0.1", self._server.server_port)})
+        self.origins = frozenset({Origin("http", "127.0.0.1", self._server.server_port)})
 
     def stop(self) -> None:
         self._server.stop(timeout=0)

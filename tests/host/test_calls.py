@@ -55,7 +55,7 @@ def exchange_head(url: str, **changed: object) -> bytes:
 
 def test_an_exchange_comes_back_to_the_call_that_started_it(gateway: Gateway, serve: Serve) -> None:
     server = serve(answering(ok(b"keys", "Content-Type: application/json")))
-    decided = gateway.decide(Call("fetch", exchange_head(server.url + "/jwks?x=1"), b"", server.lent))
+    decided = gateway.decide(Call("fetch", exchange_head(server.url + "/jwks?x=1"), b"", server.origins))
     assert decided.body == b'{"status":200,"headers":[["Content-Length","4"],["Content-Type","application/json"]]}keys'
 
 
@@ -129,7 +129,7 @@ def test_exchanges_of_a_lost_instance_are_forgotten(gateway: Gateway, serve: Ser
         connection.send(ok(b"connection %d" % connection.number))
 
     server = serve(handle)
-    waiting = gevent.spawn(gateway.decide, Call("fetch", exchange_head(server.url), b"", server.lent))
+    waiting = gevent.spawn(gateway.decide, Call("fetch", exchange_head(server.url), b"", server.origins))
     gevent.sleep(0.05)
     with pytest.raises(CallFailed):
         gateway.decide(call("trap"))
@@ -139,7 +139,7 @@ def test_exchanges_of_a_lost_instance_are_forgotten(gateway: Gateway, serve: Ser
 def test_an_exchange_is_not_begun_for_an_instance_that_trapped_meanwhile(gateway: Gateway, serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     with pytest.raises(CallFailed):
-        gateway.decide(Call("fetch_and_trap", exchange_head(server.url), b"", server.lent))
+        gateway.decide(Call("fetch_and_trap", exchange_head(server.url), b"", server.origins))
     gevent.sleep(0.05)
     assert server.connections == 0
 
@@ -178,7 +178,7 @@ def test_the_origins_of_a_call_are_kept_until_its_last_exchange_ends() -> None:
 def test_hundreds_of_calls_that_wait_at_once_get_their_own_answers(gateway: Gateway, serve: Serve) -> None:
     server = serve(answering(ok(b"same")))
     heads = [exchange_head(f"{server.url}/{number}") for number in range(300)]
-    calls = [gevent.spawn(gateway.decide, Call("fetch", head, b"", server.lent)) for head in heads]
+    calls = [gevent.spawn(gateway.decide, Call("fetch", head, b"", server.origins)) for head in heads]
     decided = [waiting.get(timeout=30) for waiting in calls]
     assert {d.body[-4:] for d in decided} == {b"same"}
     assert len({d.number for d in decided}) == 300

@@ -35,7 +35,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def get(url: str, **changed: object) -> bytes:
-    given = {"headers": [], "body": None, "ca": CA, "limits": LIMITS, "lent": frozenset({Origin.of(url)})}
+    given = {"headers": [], "body": None, "ca": CA, "limits": LIMITS, "allowed_origins": frozenset({Origin.of(url)})}
     return transport.exchange(Request("GET", url, **{**given, **changed}))[1]
 
 
@@ -113,7 +113,7 @@ def test_a_name_is_resolved_once_and_the_checked_address_used(serve: Serve, monk
     monkeypatch.setattr(reach, "_resolve", lambda host, port: next(answers))
     url = server.url.replace("127.0.0.1", "rebinding.example")
     short = Limits(0.2, 1, 1, 1, 1000)
-    assert failure_of(url, lent=frozenset(), must_be_public=True, limits=short) in ("timeout", "connect")
+    assert failure_of(url, allowed_origins=frozenset(), must_be_public=True, limits=short) in ("timeout", "connect")
     assert server.connections == 0
 
 
@@ -123,14 +123,14 @@ def test_a_discovered_address_may_not_be_private(serve: Serve, name: str, is_len
     server = serve(answering(ok(b"")))
     url = server.url.replace("127.0.0.1", name)
     lent = frozenset(filter(None, [Origin.of(url)])) if is_lent else frozenset()
-    assert failure_of(url, lent=lent, must_be_public=True) == "refused"
+    assert failure_of(url, allowed_origins=lent, must_be_public=True) == "refused"
     assert server.connections == 0
 
 
 def test_a_connection_to_a_private_address_is_not_lent_on(serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     get(server.url)  # One endpoint's own identity provider; its connection is idle now.
-    assert failure_of(server.url, lent=server.lent, must_be_public=True) == "refused"
+    assert failure_of(server.url, allowed_origins=server.origins, must_be_public=True) == "refused"
 
 
 def test_slow_names_stop_nobody(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,5 +219,5 @@ def test_a_discovered_private_address_is_refused_through_a_proxy_too(
 ) -> None:
     seen: list[bytes] = []
     monkeypatch.setenv("HTTP_PROXY", proxy_server(serve, seen))
-    assert failure_of("http://169.254.169.254/", lent=frozenset(), must_be_public=True) == "refused"
+    assert failure_of("http://169.254.169.254/", allowed_origins=frozenset(), must_be_public=True) == "refused"
     assert seen == []

@@ -3,7 +3,7 @@
 import pytest
 
 from host.http.failure import Failure
-from host.http.http1 import AnswerReader, request_head
+from host.http.http1 import ResponseReader, request_head
 from host.limits import UPSTREAM_HEAD_BYTES
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -12,8 +12,8 @@ CLOSE = ("Connection", "close")
 IN_CHUNKS = ("Transfer-Encoding", "chunked")
 
 
-def read(content: bytes, method: str = "GET", step: int = 16_384, *, ends: bool = True) -> AnswerReader:
-    reader = AnswerReader(method)
+def read(content: bytes, method: str = "GET", step: int = 16_384, *, ends: bool = True) -> ResponseReader:
+    reader = ResponseReader(method)
     for start in range(0, len(content), step):
         reader.feed(content[start : start + step])
     if ends and not reader.is_complete:

@@ -6,7 +6,7 @@ import pytest
 
 from host.http import reach
 from host.http.failure import Failure
-from host.http.reach import Origin, is_public, lent_origins
+from host.http.reach import Origin, allowed_origins, is_public
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ A = ("https", "a.example", 443)
     ],
 )
 def test_what_is_lent_are_the_urls_of_the_settings(settings: dict, lent: set) -> None:
-    assert lent_origins(json.dumps(settings)) == lent
+    assert allowed_origins(json.dumps(settings)) == lent
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_of_the_addresses_of_a_discovered_name_the_public_ones_are_used(
 
 def test_the_template_of_entra_lends_the_origin_that_all_its_tenants_are_at() -> None:
     settings = json.dumps({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"})
-    assert lent_origins(settings) == {Origin("https", "login.microsoftonline.com", 443)}
+    assert allowed_origins(settings) == {Origin("https", "login.microsoftonline.com", 443)}
 
 
 def test_a_discovered_name_with_private_addresses_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def relayed(
     given = {"status": 200, "headers": [], "body": None, "frames": False, "context": "after"}
     content = json.dumps(given | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
     sent = wanted | {"limits": limits or LIMITS} | (head or {})
-    call = Call("pass_on", json.dumps(sent).encode(), content, server.lent)
+    call = Call("pass_on", json.dumps(sent).encode(), content, server.origins)
     decided = gateway.decide(call)
     assert isinstance(decided, Relayed)
     return relay(gateway, call, decided)
@@ -239,7 +239,7 @@ def test_a_fault_of_the_host_ends_the_stream_as_a_break_does(
 def test_a_trap_on_the_head_costs_this_call_only(gateway: Gateway, serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
-    call = Call("pass_on", json.dumps(wanted).encode(), b"Trap", server.lent)
+    call = Call("pass_on", json.dumps(wanted).encode(), b"Trap", server.origins)
     parked = gevent.spawn(gateway.decide, Call("park", b"", b"with a timer", frozenset()))
     gevent.sleep(0.01)
     with pytest.raises(CallFailed, match="the module trapped on the head"):

@@ -18,7 +18,7 @@ LIMITS = Limits(connect=5, head=5, idle=5, total=10, body=100_000)
 
 def request(server: Server, **changed: object) -> Request:
     given = {"method": "GET", "url": server.url + "/path?a=1&b=%20", "headers": [], "body": None, "ca": None}
-    return Request(**{**given, "limits": LIMITS, "lent": server.lent, **changed})
+    return Request(**{**given, "limits": LIMITS, "allowed_origins": server.origins, **changed})
 
 
 def failure_of(sent: Request) -> str:
@@ -184,7 +184,7 @@ def test_a_server_without_tls_is_a_failure_of_tls(serve: Serve) -> None:
 
     server = serve(handle)
     url = server.url.replace("http:", "https:")
-    assert failure_of(request(server, url=url, lent=frozenset({Origin.of(url)}))) == "tls"
+    assert failure_of(request(server, url=url, allowed_origins=frozenset({Origin.of(url)}))) == "tls"
 
 
 def test_an_early_answer_is_read_though_the_request_was_not(serve: Serve) -> None:
