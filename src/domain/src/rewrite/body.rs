@@ -1,5 +1,6 @@
 //! The body that Dify gets.
 
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, Method};
 
 use super::Identity;
@@ -7,12 +8,16 @@ use super::content_type::ContentType;
 use super::form::form;
 use super::json::{self, json};
 use super::multipart::multipart;
+use super::parameters;
 use crate::error::{Code, Refusal};
 use crate::operation::{BodyKind, Operation, ResponseKind, UserPlace};
 use crate::request::{self, Piece};
 
 /// Where the plugin daemon cuts a body, without telling anyone.
 const CUT: usize = 10 * 1024 * 1024;
+
+/// The longest name of a content coding that a message repeats; IANA's longest is shorter.
+const LONGEST_CODING: usize = 32;
 
 /// What the SDK hands over for an empty POST or PUT: the daemon sends the end of a chunked body, nobody decodes it.
 const PHANTOM: &[u8] = b"0\r\n\r\n";
@@ -51,6 +56,7 @@ pub fn body<B: request::Body + ?Sized>(
         let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
         return Err(Refusal::new(Code::BodyTooLarge, message));
     }
+    check_coding(headers)?;
     match (operation.body, ContentType::of(headers)) {
         (BodyKind::Json, _) if operation.method == Method::DELETE && body.is_empty() => {
             json_body(operation, b"{}", identity)
@@ -74,6 +80,28 @@ pub fn body<B: request::Body + ?Sized>(
         }
         (_, found) => Err(unsupported(operation, &found)),
     }
+}
+
+/// Refuses an encoded body: nothing in it could be checked, and Dify decodes none.
+fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(value) = headers.get(CONTENT_ENCODING) else {
+        return Ok(());
+    };
+    let coding = value.to_str().unwrap_or_default().trim();
+    if coding.eq_ignore_ascii_case("identity") {
+        return Ok(());
+    }
+    let found = match coding {
+        token if parameters::is_token(token) && token.len() <= LONGEST_CODING => {
+            format!("`{token}`")
+        }
+        _ => "not one coding".to_owned(),
+    };
+    let message = format!(
+        "The `Content-Encoding` of the body is {found}. Neither the gateway nor Dify \
+         decodes a body. Send it without a content coding."
+    );
+    Err(Refusal::new(Code::UnsupportedMediaType, message))
 }
 
 fn json_body(operation: &Operation, body: &[u8], identity: &Identity<'_>) -> Result<Body, Refusal> {

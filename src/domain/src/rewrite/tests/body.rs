@@ -1,4 +1,4 @@
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::super::{Body, body, headers};
@@ -248,6 +248,54 @@ fn a_body_that_the_daemon_has_cut_is_refused() {
             Err(Refusal::new(Code::BodyTooLarge, message)),
             "{content_type}"
         );
+    }
+}
+
+#[test]
+fn a_body_with_a_content_coding_is_refused_before_it_is_read() {
+    let long = "x".repeat(33);
+    let cases = [
+        ("identity", None),
+        ("Identity ", None),
+        ("gzip", Some("`gzip`")),
+        ("BR", Some("`BR`")),
+        ("gzip, identity", Some("not one coding")),
+        ("", Some("not one coding")),
+        ("\u{fffd}", Some("not one coding")),
+        (&long, Some("not one coding")),
+    ];
+    let bodies = [
+        ("post_chat_messages", "application/json", "{}"),
+        ("post_files_upload", FORM, "a=1"),
+        (
+            "post_files_upload",
+            "multipart/form-data; boundary=b",
+            "--b--",
+        ),
+        ("post_chat_messages", "text/plain", "\u{1f}\u{8b}"),
+    ];
+    for (coding, found) in cases {
+        for (handler, content_type, sent) in bodies {
+            let headers = HeaderMap::from_iter([
+                (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+                (
+                    CONTENT_ENCODING,
+                    HeaderValue::from_bytes(coding.as_bytes()).unwrap(),
+                ),
+            ]);
+            let refusal = body(operation(handler), &headers, sent.as_bytes(), &ALICE).err();
+            let Some(found) = found else {
+                let coded = refusal.is_some_and(|refusal| refusal.message().contains("Encoding"));
+                assert!(!coded, "{coding:?} {content_type}");
+                continue;
+            };
+            let message = format!(
+                "The `Content-Encoding` of the body is {found}. Neither the gateway nor Dify \
+                 decodes a body. Send it without a content coding."
+            );
+            let expected = Refusal::new(Code::UnsupportedMediaType, message);
+            assert_eq!(refusal, Some(expected), "{coding:?} {content_type}");
+        }
     }
 }
 
