@@ -7,6 +7,7 @@ use std::time::Duration;
 use gateway_domain::environment::{
     FetchRequest, FetchResponse, Limits, LogLevel, Reach, TransportError,
 };
+use gateway_domain::json;
 use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use gateway_domain::request::{Piece, Request};
 use gateway_domain::response::Response;
@@ -247,7 +248,7 @@ pub fn relay_response(answer: &RelayResponse, context: Option<&RelayContext>) ->
         frames: answer.frames,
         on_broken: &answer.on_broken,
         on_timeout: &answer.on_timeout,
-        context: context.map(|context| serde_json::to_string(context).unwrap_or_default()),
+        context: context.map(json::text),
     })
 }
 
@@ -297,7 +298,6 @@ pub fn context(bytes: &[u8]) -> RelayContext {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
-/// Strings, numbers and arrays of them always serialise.
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    json::text(value).into_bytes()
 }

@@ -6,8 +6,10 @@ mod shown;
 mod strict;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub(crate) use shown::shown;
+pub use text::text;
 
 /// The text is no JSON object in the strict form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Code;
+use crate::json;
 
 #[derive(Serialize)]
 struct Frame<'a> {
@@ -22,7 +23,5 @@ pub fn error_frame(code: Code, message: &str, request_id: &str) -> String {
         status: code.status().as_u16(),
         request_id,
     };
-    // Strings and a number always serialise.
-    let json = serde_json::to_string(&frame).unwrap_or_default();
-    format!("data: {json}\n\n")
+    format!("data: {}\n\n", json::text(&frame))
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Challenge, Response, header_value, set_request_id};
 use crate::error::{Code, Refusal};
+use crate::json;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -23,8 +24,7 @@ pub fn body_of_refusal(refusal: &Refusal, request_id: &str) -> String {
         status: refusal.code().status().as_u16(),
         request_id,
     };
-    // Strings and a number always serialise.
-    serde_json::to_string(&body).unwrap_or_default()
+    json::text(&body)
 }
 
 /// The whole answer of a refusal.

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::json;
 use crate::response::Response;
 
 pub mod about;
@@ -10,7 +11,7 @@ pub mod health;
 pub mod protected_resource;
 pub mod whoami;
 
-/// An answer of strings, numbers, lists and objects, which always serialise.
+/// A response whose body is `body`.
 fn json_answer(status: StatusCode, body: &impl Serialize) -> Response {
-    Response::json(status, serde_json::to_vec(body).unwrap_or_default())
+    Response::json(status, json::text(body))
 }
