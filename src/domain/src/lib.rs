@@ -1,13 +1,14 @@
 //! Every decision of the OIDC gateway: which operation a request is, what its settings mean, whether its
 //! token is good, who `user` is, what Dify is asked, and what the client is answered.
 //!
-//! Nothing here knows wasm, Python or a socket. What the outside must do is behind [`host::Environment`], so the
+//! Nothing here knows wasm, Python or a socket. What the outside must do is behind [`environment::Environment`], so the
 //! whole crate is tested natively against a fake host.
 #![forbid(unsafe_code)]
 
 pub mod claims;
 pub mod environment;
 pub mod error;
+pub mod events;
 pub mod gateway;
 pub mod jose;
 pub mod json;
@@ -16,7 +17,6 @@ pub mod operation;
 pub mod provider;
 pub mod relay;
 pub mod request;
-pub mod request_log;
 pub mod response;
 pub mod rewrite;
 pub mod settings;

@@ -8,8 +8,9 @@ use super::declared_inputs::DeclaredInputsCache;
 use super::first_requests::FirstRequests;
 use super::streams::Streams;
 use super::{Case, Outcome, Relay};
-use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
+use crate::environment::{Environment, FetchRequest, Limits, Reach};
 use crate::error::{Code, Refusal};
+use crate::events::{Event, Events, InputLeftOut};
 use crate::limits;
 use crate::operation::{self, Class, Operation, UserPlace};
 use crate::relay::{self, BLOCKING, RelayContext, RelayRequest, RelayResponse, STREAMING, owner};
@@ -27,6 +28,7 @@ const RUN_DETAIL: Limits = Limits {
 /// The app API of every endpoint.
 pub struct AppApi {
     environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     declared_inputs: DeclaredInputsCache,
     first_requests: FirstRequests,
     streams: Streams,
@@ -44,12 +46,13 @@ pub struct Principal<'a> {
 
 impl AppApi {
     /// Knows no app and no user yet.
-    pub fn new(environment: Rc<dyn Environment>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
         Self {
-            declared_inputs: DeclaredInputsCache::new(environment.clone()),
+            declared_inputs: DeclaredInputsCache::new(environment.clone(), events.clone()),
             first_requests: FirstRequests::new(),
             streams: Streams::default(),
             environment,
+            events,
         }
     }
 
@@ -141,22 +144,10 @@ impl AppApi {
             declared.as_deref(),
         )?;
         for left_out in &inputs.left_out {
-            self.note(case, settings, left_out);
+            let event = InputLeftOut::new(&case.request.id, &case.request.endpoint, left_out);
+            self.events.write(&Event::InputLeftOut(event));
         }
         Ok(inputs)
-    }
-
-    fn note(&self, case: &Case<'_>, settings: &Settings, left_out: &str) {
-        if LogLevel::Info < settings.log_level {
-            return;
-        }
-        let line = serde_json::json!({
-            "event": "input_left_out",
-            "request_id": case.request.id,
-            "endpoint": case.request.endpoint,
-            "detail": left_out,
-        });
-        self.environment.log(LogLevel::Info, &line.to_string());
     }
 
     /// Passes a workflow run only to the user who started it; for others there is no such run.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use http::StatusCode;
 
 use super::remembered::{Remembered, question};
-use crate::environment::{Environment, FetchResponse, LogLevel, TransportError};
+use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::Refusal;
+use crate::events::{Event, Events, ParametersUnknown};
 use crate::rewrite::DeclaredInputs;
 use crate::settings::Settings;
 
@@ -16,16 +17,16 @@ struct Unknown;
 
 /// The declared inputs of the apps that were used last.
 pub struct DeclaredInputsCache {
-    environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     apps: Remembered<Rc<DeclaredInputs>, Unknown>,
 }
 
 impl DeclaredInputsCache {
     /// Knows no app yet.
-    pub fn new(environment: Rc<dyn Environment>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
         Self {
-            apps: Remembered::new(Rc::clone(&environment)),
-            environment,
+            apps: Remembered::new(environment),
+            events,
         }
     }
 
@@ -34,10 +35,10 @@ impl DeclaredInputsCache {
     /// # Errors
     /// `configuration_error` where the app key cannot stand in a header.
     pub async fn of(&self, settings: &Settings) -> Result<Option<Rc<DeclaredInputs>>, Refusal> {
-        let environment = Rc::clone(&self.environment);
+        let events = Rc::clone(&self.events);
         let read = move |answer| {
             declared(answer).map(Rc::new).ok_or_else(|| {
-                environment.log(LogLevel::Warn, r#"{"event":"parameters","outcome":"Dify did not say which inputs the app declares"}"#);
+                events.write(&Event::ParametersUnknown(ParametersUnknown::new()));
                 Unknown
             })
         };

@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use crate::environment::{Environment, TransportError};
 use crate::error::{Code, Refusal};
+use crate::events::{Events, RequestRecord};
 use crate::operation::{self, AnsweredBy, Found, Operation};
 use crate::provider::Providers;
 use crate::relay::{self, RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use crate::request::{Body, Request};
-use crate::request_log::Trail;
 use crate::response::cors::CorsHeaders;
 use crate::response::{self, Challenge, Response};
 use crate::settings::{AllowedOrigins, Mistakes, Settings};
@@ -42,6 +42,7 @@ const FAULT: &str = "The gateway could not handle this request because of a faul
 /// The gateway of one instance of the module: it serves every endpoint of the process.
 pub struct Gateway {
     environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     settings: SettingsCache,
     admission: Admission,
     health: Health,
@@ -83,13 +84,15 @@ pub enum RelayEnd {
 impl Gateway {
     /// Knows no endpoint yet.
     pub fn new(environment: Rc<dyn Environment>) -> Self {
-        let providers = Rc::new(Providers::new(environment.clone()));
+        let events = Rc::new(Events::new(environment.clone()));
+        let providers = Rc::new(Providers::new(environment.clone(), events.clone()));
         Self {
             settings: SettingsCache::new(),
             admission: Admission::new(environment.clone(), providers.clone()),
             health: Health::new(environment.clone(), providers),
-            app_api: AppApi::new(environment.clone()),
+            app_api: AppApi::new(environment.clone(), events.clone()),
             environment,
+            events,
         }
     }
 
@@ -121,6 +124,7 @@ impl Gateway {
             Ok(settings) => case.apply(settings),
             Err(_) => case.allow(&AllowedOrigins::of_settings(&request.settings)),
         }
+        self.events.set_least_level(case.trail.least_level);
         (case, settings)
     }
 
@@ -186,11 +190,11 @@ impl Gateway {
     fn finish(&self, case: Case<'_>, mut answer: Response) -> Response {
         response::set_request_id(&mut answer.headers, &case.request.id);
         case.cors.apply(&mut answer.headers);
-        let trail = Trail {
+        let trail = RequestRecord {
             status: answer.status.as_u16(),
             ..case.trail
         };
-        trail.write(&*self.environment);
+        self.events.write_request(&trail);
         answer
     }
 
@@ -234,30 +238,30 @@ impl Gateway {
             RelayEnd::Broken => Some("broken"),
             RelayEnd::Timeout => Some("timeout"),
         };
-        let trail = Trail {
+        let trail = RequestRecord {
             end: end.map(str::to_owned),
             ..context.trail
         };
-        trail.write(&*self.environment);
+        self.events.write_request(&trail);
     }
 }
 
 /// One request, with what every answer to it carries.
 pub(crate) struct Case<'a> {
     request: &'a Request,
-    trail: Trail,
+    trail: RequestRecord,
     cors: CorsHeaders,
     challenge: Challenge,
 }
 
 impl<'a> Case<'a> {
     fn new(handler: &str, request: &'a Request, started: u64) -> Self {
-        let trail = Trail {
+        let trail = RequestRecord {
             request_id: request.id.clone(),
             endpoint: request.endpoint.clone(),
             operation: handler.to_owned(),
             started,
-            ..Trail::default()
+            ..RequestRecord::default()
         };
         Self {
             request,

@@ -9,7 +9,7 @@ use futures::future::{LocalBoxFuture, Shared, WeakShared};
 use serde::Serialize;
 
 use super::failure::HOLD_BACK;
-use crate::environment::{Environment, LogLevel};
+use crate::environment::Environment;
 use crate::error::Refusal;
 use crate::time::UnixTime;
 
@@ -59,8 +59,8 @@ pub struct Freshness {
     last_failure: Option<String>,
 }
 
-/// Where the value comes from. Ends by itself within a few seconds. The level is the least that it may log.
-type Source<V> = Box<dyn Fn(LogLevel) -> LocalBoxFuture<'static, Result<Fresh<V>, Refusal>>>;
+/// Where the value comes from. Ends by itself within a few seconds.
+type Source<V> = Box<dyn Fn() -> LocalBoxFuture<'static, Result<Fresh<V>, Refusal>>>;
 
 type Running<V> = LocalBoxFuture<'static, Result<Held<V>, Refusal>>;
 
@@ -119,15 +119,15 @@ impl<V: 'static> Cached<V> {
     }
 
     /// The value, fetched now if there is none that may be used.
-    pub(super) async fn current(self: &Rc<Self>, least: LogLevel) -> Result<Held<V>, Refusal> {
+    pub(super) async fn current(self: &Rc<Self>) -> Result<Held<V>, Refusal> {
         match self.standing() {
-            Standing::Absent => self.fetch(least)?.await,
+            Standing::Absent => self.fetch()?.await,
             Standing::Ageing(held) => {
                 // Held back or under way, it makes no difference to this caller.
-                drop(self.fetch(least));
+                drop(self.fetch());
                 Ok(held)
             }
-            Standing::Expired(held) => match self.fetch(least) {
+            Standing::Expired(held) => match self.fetch() {
                 Ok(fetch) => fetch.await.or(Ok(held)),
                 Err(_) => Ok(held),
             },
@@ -138,7 +138,7 @@ impl<V: 'static> Cached<V> {
     /// The fetch that is under way, or a new one; the last failure where that holds new ones back.
     ///
     /// The host drives it too, so it goes on when the request that started it is gone.
-    pub(super) fn fetch(self: &Rc<Self>, least: LogLevel) -> Result<Fetch<V>, Refusal> {
+    pub(super) fn fetch(self: &Rc<Self>) -> Result<Fetch<V>, Refusal> {
         if let Some(pending) = self.pending() {
             return Ok(pending);
         }
@@ -146,7 +146,7 @@ impl<V: 'static> Cached<V> {
             return Err(refusal);
         }
         let fetch = Rc::clone(self)
-            .run(self.next_number(), self.environment.now(), least)
+            .run(self.next_number(), self.environment.now())
             .boxed_local()
             .shared();
         self.state.borrow_mut().pending = fetch.downgrade();
@@ -226,13 +226,8 @@ impl<V: 'static> Cached<V> {
         state.last_number
     }
 
-    async fn run(
-        self: Rc<Self>,
-        number: u64,
-        asked: UnixTime,
-        least: LogLevel,
-    ) -> Result<Held<V>, Refusal> {
-        let fetched = (self.source)(least).await;
+    async fn run(self: Rc<Self>, number: u64, asked: UnixTime) -> Result<Held<V>, Refusal> {
+        let fetched = (self.source)().await;
         let mut state = self.state.borrow_mut();
         state.pending = None;
         match fetched {

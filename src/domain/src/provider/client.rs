@@ -11,11 +11,9 @@ use url::Url;
 
 use super::failure::{Document, no_answer, wrong_status};
 use super::identity::Identity;
-use super::journal::{Came, Entry};
-use crate::environment::{
-    Environment, FetchRequest, FetchResponse, Limits, LogLevel, TransportError,
-};
+use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, TransportError};
 use crate::error::Refusal;
+use crate::events::{Event, Events, ProviderFetch};
 use crate::settings::Issuer;
 
 /// What one request may wait for one document, over all the exchanges that it takes.
@@ -30,6 +28,7 @@ const SMALL: usize = 64 * 1024;
 /// Asks one identity provider.
 pub(super) struct Client {
     environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     identity: Rc<Identity>,
 }
 
@@ -37,15 +36,21 @@ impl Clone for Client {
     fn clone(&self) -> Self {
         Self {
             environment: Rc::clone(&self.environment),
+            events: Rc::clone(&self.events),
             identity: Rc::clone(&self.identity),
         }
     }
 }
 
 impl Client {
-    pub(super) fn new(environment: Rc<dyn Environment>, identity: Identity) -> Self {
+    pub(super) fn new(
+        environment: Rc<dyn Environment>,
+        events: Rc<Events>,
+        identity: Identity,
+    ) -> Self {
         Self {
             environment,
+            events,
             identity: Rc::new(identity),
         }
     }
@@ -104,22 +109,21 @@ impl Client {
     pub(super) async fn watch<T>(
         &self,
         document: Document,
-        least: LogLevel,
         work: impl Future<Output = Result<T, Refusal>>,
-        describe: impl FnOnce(&T) -> Came,
+        describe: impl for<'a> FnOnce(&T, ProviderFetch<'a>) -> ProviderFetch<'a>,
     ) -> Result<T, Refusal> {
         let started = self.environment.now();
         let result = self.in_time(document, work).await;
-        let entry = Entry {
-            issuer: self.issuer(),
-            document,
-            waited: self.environment.now().since(started),
-            least,
-        };
-        match &result {
-            Ok(value) => entry.came(&*self.environment, describe(value)),
-            Err(refusal) => entry.failed(&*self.environment, refusal),
-        }
+        let fetch = ProviderFetch::new(
+            document.log_level(),
+            document.as_str(),
+            self.issuer().as_str(),
+            self.environment.now().since(started),
+        );
+        self.events.write(&Event::ProviderFetch(match &result {
+            Ok(value) => describe(value, fetch),
+            Err(refusal) => fetch.failed(refusal),
+        }));
         result
     }
 

@@ -8,11 +8,11 @@ use http::StatusCode;
 use super::cached::{Cached, Fresh};
 use super::client::Client;
 use super::failure::{Document, invalid, wrong_status};
-use super::journal::{Came, KeyCounts};
 use super::lifetime::lifetime;
 use super::metadata::Metadata;
-use crate::environment::{FetchResponse, LogLevel};
+use crate::environment::FetchResponse;
 use crate::error::Refusal;
+use crate::events::KeyCounts;
 use crate::jose::JwkSet;
 
 /// The shortest lifetime of a discovery document. Many providers forbid to cache it at all, but it hardly ever
@@ -23,7 +23,7 @@ const METADATA: Duration = Duration::from_secs(10 * 60);
 const KEYS: Duration = Duration::from_secs(60);
 
 /// Fetches the discovery document from the first of its addresses that has one.
-pub(super) async fn metadata(client: Client, least: LogLevel) -> Result<Fresh<Metadata>, Refusal> {
+pub(super) async fn metadata(client: Client) -> Result<Fresh<Metadata>, Refusal> {
     let work = async {
         for address in client.identity().discovery_addresses()? {
             let request = client.request(Document::Discovery, address);
@@ -41,7 +41,7 @@ pub(super) async fn metadata(client: Client, least: LogLevel) -> Result<Fresh<Me
         ))
     };
     client
-        .watch(Document::Discovery, least, work, |_| Came::OK)
+        .watch(Document::Discovery, work, |_, fetch| fetch)
         .await
 }
 
@@ -57,10 +57,9 @@ fn fresh_metadata(client: &Client, fetched: &FetchResponse) -> Result<Fresh<Meta
 pub(super) async fn keys(
     client: Client,
     metadata: Rc<Cached<Metadata>>,
-    least: LogLevel,
 ) -> Result<Fresh<JwkSet>, Refusal> {
     let work = async {
-        let known = metadata.current(least).await?;
+        let known = metadata.current().await?;
         let Some(address) = known.value.jwks_uri.clone() else {
             return Err(no_address(&client));
         };
@@ -69,7 +68,9 @@ pub(super) async fn keys(
         fresh_keys(&client, &fetched)
     };
     let keys = client
-        .watch(Document::Keys, least, work, |keys| count(&keys.value))
+        .watch(Document::Keys, work, |keys, fetch| {
+            fetch.with_keys(count(&keys.value))
+        })
         .await;
     keys.inspect_err(|_| metadata.expire())
 }
@@ -95,13 +96,9 @@ fn no_address(client: &Client) -> Refusal {
     invalid(client.issuer(), Document::Discovery, why, remedy)
 }
 
-fn count(keys: &JwkSet) -> Came {
-    let keys = KeyCounts {
+fn count(keys: &JwkSet) -> KeyCounts {
+    KeyCounts {
         usable_keys: keys.keys().count(),
         skipped_keys: keys.skipped(),
-    };
-    Came {
-        outcome: "ok",
-        keys: Some(keys),
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::cached::{Cached, Fetch};
 use super::unknown_keys::{UnknownKeys, Wanted};
-use crate::environment::{Environment, LogLevel};
+use crate::environment::Environment;
 use crate::error::Refusal;
 
 /// The key set `V` of one provider.
@@ -34,11 +34,10 @@ impl<V: 'static> KeyCache<V> {
     pub(super) async fn find<K>(
         &self,
         wanted: &Wanted,
-        least: LogLevel,
         select: impl Fn(&V) -> Option<K>,
     ) -> Result<Result<K, Rc<V>>, Refusal> {
         let before = self.cached.last_number();
-        let mut held = self.cached.current(least).await?;
+        let mut held = self.cached.current().await?;
         loop {
             if let Some(key) = select(&held.value) {
                 return Ok(Ok(key));
@@ -49,7 +48,7 @@ impl<V: 'static> KeyCache<V> {
                     .absent(wanted.clone(), held.number, held.asked);
                 return Ok(Err(held.value));
             }
-            let Some(fetch) = self.newer(wanted, least)? else {
+            let Some(fetch) = self.newer(wanted)? else {
                 return Ok(Err(held.value));
             };
             let number = self.cached.last_number();
@@ -60,7 +59,7 @@ impl<V: 'static> KeyCache<V> {
     }
 
     /// The fetch that is under way for whatever reason, or a new one where the cool-down allows it.
-    fn newer(&self, wanted: &Wanted, least: LogLevel) -> Result<Option<Fetch<V>>, Refusal> {
+    fn newer(&self, wanted: &Wanted) -> Result<Option<Fetch<V>>, Refusal> {
         if let Some(pending) = self.cached.pending() {
             return Ok(Some(pending));
         }
@@ -71,7 +70,7 @@ impl<V: 'static> KeyCache<V> {
         {
             return Ok(None);
         }
-        let fetch = self.cached.fetch(least)?;
+        let fetch = self.cached.fetch()?;
         self.unknown
             .borrow_mut()
             .asked(self.cached.last_number(), self.environment.now());

@@ -10,12 +10,12 @@ use super::client::Client;
 use super::failure::Document;
 use super::identity::Identity;
 use super::introspection::{self, Credentials};
-use super::journal::Came;
 use super::key_cache::KeyCache;
 use super::metadata::Metadata;
 use super::{discovery, no_key, userinfo};
-use crate::environment::{Environment, LogLevel};
+use crate::environment::Environment;
 use crate::error::Refusal;
+use crate::events::{Events, ProviderFetch};
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
 use crate::settings::TokenValidation;
 use crate::token::AccessToken;
@@ -28,14 +28,17 @@ pub(super) struct KnownProvider {
 }
 
 impl KnownProvider {
-    pub(super) fn new(environment: Rc<dyn Environment>, identity: Identity) -> Self {
-        let client = Client::new(Rc::clone(&environment), identity);
+    pub(super) fn new(
+        environment: Rc<dyn Environment>,
+        events: Rc<Events>,
+        identity: Identity,
+    ) -> Self {
+        let client = Client::new(Rc::clone(&environment), events, identity);
         let asker = client.clone();
-        let discover = move |least| discovery::metadata(asker.clone(), least).boxed_local();
+        let discover = move || discovery::metadata(asker.clone()).boxed_local();
         let metadata = Cached::new(Rc::clone(&environment), Box::new(discover));
         let (asker, source) = (client.clone(), Rc::clone(&metadata));
-        let fetch_keys =
-            move |least| discovery::keys(asker.clone(), Rc::clone(&source), least).boxed_local();
+        let fetch_keys = move || discovery::keys(asker.clone(), Rc::clone(&source)).boxed_local();
         let keys = KeyCache::new(
             Rc::clone(&environment),
             Cached::new(environment, Box::new(fetch_keys)),
@@ -48,7 +51,7 @@ impl KnownProvider {
     }
 
     /// The one key that fits `header`.
-    pub(super) async fn key(&self, header: &Header, least: LogLevel) -> Result<Rc<Jwk>, Refusal> {
+    pub(super) async fn key(&self, header: &Header) -> Result<Rc<Jwk>, Refusal> {
         let issuer = self.client.issuer();
         let select = |keys: &JwkSet| match keys.select(header, issuer.as_str()) {
             Ok(key) => Some(Ok(Rc::clone(key))),
@@ -60,7 +63,7 @@ impl KnownProvider {
             ))),
             Err(NoKey::Unknown) => None,
         };
-        match self.keys.find(&header.into(), least, select).await? {
+        match self.keys.find(&header.into(), select).await? {
             Ok(found) => found,
             Err(keys) => Err(no_key::refuse(issuer, header, no_key::Why::Unknown, &keys)),
         }
@@ -82,10 +85,9 @@ impl KnownProvider {
         credentials: Credentials,
         token: AccessToken,
         validation: TokenValidation,
-        least: LogLevel,
     ) -> Result<Verdict, Refusal> {
         let work = async {
-            let metadata = self.metadata.current(least).await?;
+            let metadata = self.metadata.current().await?;
             let Some(endpoint) = &metadata.value.introspection else {
                 return introspection::no_endpoint(self.client.issuer(), validation);
             };
@@ -97,36 +99,27 @@ impl KnownProvider {
             introspection::read(&fetched, self.client.issuer(), &credentials)
         };
         self.client
-            .watch(Document::Introspection, least, work, describe)
+            .watch(Document::Introspection, work, describe)
             .await
     }
 
     /// What the userinfo endpoint says of `token`.
-    pub(super) async fn userinfo(
-        self: Rc<Self>,
-        token: AccessToken,
-        least: LogLevel,
-    ) -> Result<Verdict, Refusal> {
+    pub(super) async fn userinfo(self: Rc<Self>, token: AccessToken) -> Result<Verdict, Refusal> {
         let work = async {
-            let metadata = self.metadata.current(least).await?;
+            let metadata = self.metadata.current().await?;
             let endpoint = metadata.value.userinfo_endpoint.clone();
             let endpoint = endpoint.ok_or_else(|| userinfo::no_endpoint(self.client.issuer()))?;
             let request = userinfo::ask(self.client.request(Document::Userinfo, endpoint), &token)?;
             let fetched = self.client.send(Document::Userinfo, request).await?;
             userinfo::read(&fetched, self.client.issuer())
         };
-        self.client
-            .watch(Document::Userinfo, least, work, describe)
-            .await
+        self.client.watch(Document::Userinfo, work, describe).await
     }
 }
 
-fn describe(verdict: &Verdict) -> Came {
-    let outcome = verdict
-        .as_ref()
-        .map_or_else(|refusal| refusal.code().as_str(), |_| "ok");
-    Came {
-        outcome,
-        keys: None,
+fn describe<'a>(verdict: &Verdict, fetch: ProviderFetch<'a>) -> ProviderFetch<'a> {
+    match verdict {
+        Ok(_) => fetch,
+        Err(refusal) => fetch.with_outcome(refusal.code().as_str()),
     }
 }

@@ -9,6 +9,7 @@ use lru::LruCache;
 use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
+use crate::events::Events;
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
 use crate::settings::{Issuer, IssuerSetting, Settings};
 use crate::token::AccessToken;
@@ -20,7 +21,6 @@ mod discovery;
 mod failure;
 mod identity;
 mod introspection;
-mod journal;
 mod key_cache;
 mod known_provider;
 mod lifetime;
@@ -45,16 +45,18 @@ const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 /// The identity providers of every endpoint of this process, with what is known of them.
 pub struct Providers {
     environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     known: RefCell<LruCache<Identity, Rc<KnownProvider>>>,
     answers: Answers,
 }
 
 impl Providers {
     /// Knows nothing yet.
-    pub fn new(environment: Rc<dyn Environment>) -> Self {
+    pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
         let answers = Answers::new(Rc::clone(&environment));
         Self {
             environment,
+            events,
             known: RefCell::new(LruCache::sparse(REMEMBERED)),
             answers,
         }
@@ -74,11 +76,7 @@ impl Providers {
     ) -> Result<Rc<Jwk>, Refusal> {
         match &settings.jwks {
             Some(keys) => static_key(issuer, keys, header),
-            None => {
-                self.provider(issuer, settings)
-                    .key(header, settings.log_level)
-                    .await
-            }
+            None => self.provider(issuer, settings).key(header).await,
         }
     }
 
@@ -96,12 +94,7 @@ impl Providers {
         let credentials = Credentials::new(issuer, settings)?;
         let provider = self.provider(issuer, settings);
         let question = Question::new(Document::Introspection, issuer, settings, token);
-        let ask = provider.introspect(
-            credentials,
-            token.clone(),
-            settings.token_validation,
-            settings.log_level,
-        );
+        let ask = provider.introspect(credentials, token.clone(), settings.token_validation);
         self.answers.verdict(question, ask).await
     }
 
@@ -122,10 +115,7 @@ impl Providers {
         let question = Question::new(Document::Userinfo, issuer, settings, token);
         let claims = self
             .answers
-            .verdict(
-                question,
-                provider.userinfo(token.clone(), settings.log_level),
-            )
+            .verdict(question, provider.userinfo(token.clone()))
             .await?;
         match subject {
             Some(subject) => userinfo::check_subject(&claims, subject).map(|()| claims),
@@ -137,7 +127,11 @@ impl Providers {
         let identity = Identity::new(issuer, settings);
         let mut known = self.known.borrow_mut();
         let provider = known.get_or_insert(identity.clone(), || {
-            Rc::new(KnownProvider::new(Rc::clone(&self.environment), identity))
+            Rc::new(KnownProvider::new(
+                Rc::clone(&self.environment),
+                Rc::clone(&self.events),
+                identity,
+            ))
         });
         Rc::clone(provider)
     }

@@ -72,7 +72,7 @@ impl Providers {
             match &settings.jwks {
                 _ if !verifies => None,
                 Some(keys) => Some(Ok(KeyFacts::new("setting", keys, None))),
-                None => Some(provider.key_facts(issuer, settings).await),
+                None => Some(provider.key_facts(issuer).await),
             }
         };
         let discovery = async {
@@ -87,8 +87,8 @@ impl Providers {
 }
 
 impl KnownProvider {
-    async fn key_facts(&self, issuer: &Issuer, settings: &Settings) -> Result<KeyFacts, Refusal> {
-        let held = self.keys().current(settings.log_level).await?;
+    async fn key_facts(&self, issuer: &Issuer) -> Result<KeyFacts, Refusal> {
+        let held = self.keys().current().await?;
         if held.value.keys().next().is_none() {
             return Err(no_usable_key(issuer, &held.value));
         }
@@ -101,7 +101,7 @@ impl KnownProvider {
         issuer: &Issuer,
         settings: &Settings,
     ) -> Result<DiscoveryFacts, Refusal> {
-        let held = self.metadata().current(settings.log_level).await?;
+        let held = self.metadata().current().await?;
         check_endpoints(&held.value, issuer, settings)?;
         let Metadata {
             jwks_uri,

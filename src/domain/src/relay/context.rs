@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::request_log::Trail;
+use crate::events::RequestRecord;
 use crate::response::cors::CorsHeaders;
 
 /// Goes to the host with a relay and comes back with the answer; the host does not look into it.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RelayContext {
     /// The request's line in the log, as far as it is known.
-    pub trail: Trail,
+    pub trail: RequestRecord,
     /// The CORS headers of every answer to this request.
     pub cors: CorsHeaders,
     /// The user's key among first requests and open streams, where the request is counted there.

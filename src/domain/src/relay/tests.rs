@@ -3,14 +3,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::*;
 use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
-use crate::request_log::Trail;
+use crate::events::RequestRecord;
 use crate::token::User;
 
 fn context() -> RelayContext {
     RelayContext {
-        trail: Trail {
+        trail: RequestRecord {
             request_id: "r1".to_owned(),
-            ..Trail::default()
+            ..RequestRecord::default()
         },
         ..RelayContext::default()
     }

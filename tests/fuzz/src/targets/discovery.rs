@@ -4,11 +4,11 @@ use futures::FutureExt;
 use gateway_domain::environment::{FetchRequest, Reach};
 use gateway_domain::error::Refusal;
 use gateway_domain::jose::{Algorithm, Header};
-use gateway_domain::provider::{Providers, sole_issuer};
+use gateway_domain::provider::sole_issuer;
 use serde_json::Value;
 use url::Url;
 
-use super::identity_provider::{ISSUER, IdentityProvider, opaque_token, settings};
+use super::identity_provider::{ISSUER, IdentityProvider, opaque_token, providers, settings};
 use crate::reading::{member_names, object};
 
 const ENDPOINTS: [&str; 3] = ["introspection_endpoint", "jwks_uri", "userinfo_endpoint"];
@@ -24,7 +24,7 @@ pub(crate) fn check(input: &[u8]) {
     let token = opaque_token();
     for endpoint in ENDPOINTS {
         let provider = IdentityProvider::new(input, b"{}");
-        let providers = Providers::new(provider.clone());
+        let providers = providers(&provider);
         match endpoint {
             "jwks_uri" => assert!(refuses(providers.key(issuer, &settings, &header))),
             "introspection_endpoint" => {

@@ -9,6 +9,8 @@ use futures::future::{LocalBoxFuture, pending, ready};
 use gateway_domain::environment::{
     Environment, FetchRequest, FetchResponse, LogLevel, TransportError,
 };
+use gateway_domain::events::Events;
+use gateway_domain::provider::Providers;
 use gateway_domain::settings::Settings;
 use gateway_domain::time::UnixTime;
 use gateway_domain::token::AccessToken;
@@ -25,7 +27,13 @@ pub(crate) fn settings() -> Settings {
     Settings::parse(settings).expect("good settings")
 }
 
-/// A token that is no JWT.
+/// What knows nothing of `provider` yet.
+pub(crate) fn providers(provider: &Rc<IdentityProvider>) -> Providers {
+    let events = Events::new(provider.clone());
+    Providers::new(provider.clone(), Rc::new(events))
+}
+
+/// A token that is not a JWT.
 pub(crate) fn opaque_token() -> AccessToken {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer opaque"));

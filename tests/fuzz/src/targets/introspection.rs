@@ -2,11 +2,11 @@
 
 use futures::FutureExt;
 use gateway_domain::environment::Environment;
-use gateway_domain::provider::{Providers, sole_issuer};
+use gateway_domain::provider::sole_issuer;
 use gateway_domain::token::{accept, judge};
 use serde_json::Value;
 
-use super::identity_provider::{IdentityProvider, opaque_token, settings};
+use super::identity_provider::{IdentityProvider, opaque_token, providers, settings};
 use crate::reading::{member_names, object};
 
 const DISCOVERY: &[u8] =
@@ -18,7 +18,7 @@ pub(crate) fn check(input: &[u8]) {
     let issuer = sole_issuer(&settings).expect("one issuer");
     let token = opaque_token();
     let provider = IdentityProvider::new(DISCOVERY, input);
-    let providers = Providers::new(provider.clone());
+    let providers = providers(&provider);
     let believed = providers
         .introspect(issuer, &settings, &token)
         .now_or_never();

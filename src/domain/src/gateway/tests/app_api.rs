@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fixture, answered, headers, refused, relayed, sent};
+use super::{Fixture, ISSUER, answered, headers, refused, relayed, sent};
 use crate::environment::TransportError;
 use crate::environment::fake::{ok, poll_once, respond, status};
 use crate::error::{Code, Refusal};
@@ -318,6 +318,39 @@ fn the_settings_choose_what_is_logged() {
         .gateway
         .relay_ended(relay.context, RelayEnd::Complete);
     assert_eq!(fixture.last_line()["code"], "dify_unavailable");
+}
+
+#[test]
+fn the_settings_choose_what_is_logged_about_the_identity_provider_too() {
+    for (level, events) in [
+        ("warn", &[] as &[&str]),
+        (
+            "info",
+            &[
+                "identity_provider_asked",
+                "identity_provider_asked",
+                "request",
+            ],
+        ),
+    ] {
+        let mut fixture = Fixture::new(&json!({"log_level": level}));
+        let keys = fixture.settings["jwks"].take();
+        let document = json!({"issuer": ISSUER, "jwks_uri": "https://idp.example/keys"});
+        let discovery = "https://idp.example/.well-known/openid-configuration";
+        fixture
+            .environment
+            .answer(discovery, ok(document.to_string()));
+        fixture
+            .environment
+            .answer("https://idp.example/keys", ok(keys.as_str().unwrap()));
+        let request = fixture.request(Method::GET, &fixture.token(&json!({})));
+        fixture.handle("get_whoami", &request, "");
+        let lines = fixture.environment.lines();
+        let written = lines
+            .iter()
+            .map(|(_, line)| serde_json::from_str::<Value>(line).unwrap()["event"].clone());
+        assert_eq!(written.collect::<Vec<_>>(), events, "{level}");
+    }
 }
 
 #[test]

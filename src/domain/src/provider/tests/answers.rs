@@ -2,11 +2,12 @@
 
 use futures::future::join_all;
 
-use super::support::{INTROSPECTION, MINUTE, SECOND, environment, issuer, settings, token};
+use super::support::{
+    INTROSPECTION, MINUTE, SECOND, environment, issuer, providers, settings, token,
+};
 use crate::claims::Claims;
 use crate::environment::fake::{START, ok, poll_once, status};
 use crate::json::parse_object;
-use crate::provider::Providers;
 use crate::settings::Settings;
 
 #[test]
@@ -27,7 +28,7 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
     ] {
         let environment = environment();
         environment.answer(INTROSPECTION, ok(answer.clone()));
-        let providers = Providers::new(environment.clone());
+        let providers = providers(&environment);
         let ask = || {
             drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))))
         };
@@ -47,7 +48,7 @@ fn a_token_that_has_ended_and_an_answer_that_is_none_are_asked_for_each_time() {
     for answer in [ok(ended), status(500), status(401)] {
         let environment = environment();
         environment.answer(INTROSPECTION, answer);
-        let providers = Providers::new(environment.clone());
+        let providers = providers(&environment);
         for asked in 1..3 {
             drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))));
             assert_eq!(environment.count(INTROSPECTION), asked);
@@ -59,7 +60,7 @@ fn a_token_that_has_ended_and_an_answer_that_is_none_are_asked_for_each_time() {
 fn an_answer_serves_only_the_same_token_under_the_same_settings() {
     let environment = environment();
     environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let other = Settings {
         digest: [8; 32],
         ..settings()
@@ -88,7 +89,7 @@ fn requests_with_the_same_token_wait_for_one_answer() {
     let environment = environment();
     environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
     environment.hold(INTROSPECTION);
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let (issuer, settings, token) = (issuer(), settings(), token("opaque"));
     let mut gone = Box::pin(providers.introspect(&issuer, &settings, &token));
     let mut all = Box::pin(join_all(

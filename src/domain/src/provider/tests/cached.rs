@@ -9,16 +9,13 @@ use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 
 use super::support::{HOUR, KEYS, MINUTE, SECOND, cached};
+use crate::environment::TransportError;
 use crate::environment::fake::{FakeEnvironment, ok, poll_once};
-use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
 use crate::provider::cached::Cached;
 
 async fn current(cached: Rc<Cached<String>>) -> Result<String, Refusal> {
-    cached
-        .current(LogLevel::Info)
-        .await
-        .map(|held| held.value.to_string())
+    cached.current().await.map(|held| held.value.to_string())
 }
 
 fn now(environment: &FakeEnvironment, cached: &Rc<Cached<String>>) -> Result<String, Code> {

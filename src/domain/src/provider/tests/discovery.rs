@@ -7,12 +7,11 @@ use url::Url;
 
 use super::support::{
     DISCOVERY, HOUR, ISSUER, KEYS, MINUTE, SECOND, document, environment, es256, issuer, key_set,
-    settings,
+    providers, settings,
 };
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok, poll_once, respond, status};
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
-use crate::provider::Providers;
 use crate::settings::{Issuer, IssuerSetting};
 
 const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-server/realms/one";
@@ -25,7 +24,7 @@ fn refused(answer: FetchResult) -> (Code, String, Option<Duration>) {
         environment.answer(address, answer.clone());
     }
     let refusal = environment
-        .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
+        .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
         .unwrap_err();
     (
         refusal.code(),
@@ -55,7 +54,7 @@ fn the_next_address_is_tried_where_there_is_no_document() {
         environment.answer(KEYS, ok(key_set(&["one"])));
         assert!(
             environment
-                .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
+                .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
                 .is_ok()
         );
         assert_eq!(environment.urls(), asked);
@@ -74,7 +73,7 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
     settings.ca_certificates = Some("-----BEGIN CERTIFICATE-----".into());
     assert!(
         environment
-            .run(Providers::new(environment.clone()).key(&issuer(), &settings, &es256("one")))
+            .run(providers(&environment).key(&issuer(), &settings, &es256("one")))
             .is_ok()
     );
     let exchanges = environment.exchanges();
@@ -222,7 +221,7 @@ fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
         let environment = environment();
         environment.answer(KEYS, ok(key_set(&["one"])));
         environment.hold(held);
-        let providers = Providers::new(environment.clone());
+        let providers = providers(&environment);
         let (issuer, settings, header) = (issuer(), settings(), es256("one"));
         let mut key = Box::pin(providers.key(&issuer, &settings, &header));
         assert!(poll_once(key.as_mut()).is_pending());
@@ -247,7 +246,7 @@ fn keys_that_have_moved_are_found_by_discovering_anew() {
     let environment = environment();
     let moved = "https://id.example.com/moved";
     environment.answer(KEYS, ok(key_set(&["one"])));
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let key = |name| {
         environment
             .run(providers.key(&issuer(), &settings(), &es256(name)))
@@ -267,7 +266,7 @@ fn a_provider_without_published_keys_needs_another_setting() {
     let environment = FakeEnvironment::new();
     environment.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
     let refusal = environment
-        .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
+        .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
         .unwrap_err();
     let expected = Refusal::new(
         Code::IdentityProviderInvalid,
@@ -298,7 +297,7 @@ fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
             key_set(&["one"]),
         ),
     );
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let (here, mut there) = (settings(), settings());
     there.digest = [8; 32];
     for _ in 0..10 {
@@ -330,7 +329,7 @@ fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
 #[test]
 fn providers_take_bounded_memory() {
     let environment = FakeEnvironment::new();
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let ask = |number: usize| {
         let issuer = Issuer(format!("https://{number}.example.com"));
         let discovery = format!("{issuer}/.well-known/openid-configuration");

@@ -3,14 +3,15 @@
 use http::{Method, StatusCode};
 
 use super::support::{
-    DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, environment, issuer, settings, token,
+    DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, environment, issuer, providers, settings,
+    token,
 };
 use crate::claims::Claims;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok, respond, status};
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
 use crate::json::parse_object;
-use crate::provider::{Providers, sole_issuer};
+use crate::provider::sole_issuer;
 use crate::settings::{ClientId, Issuer, IssuerSetting, Settings, TokenValidation};
 
 fn claims(json: &str) -> Claims {
@@ -21,11 +22,7 @@ fn claims(json: &str) -> Claims {
 fn introspected(answer: FetchResult) -> Result<Claims, Refusal> {
     let environment = environment();
     environment.answer(INTROSPECTION, answer);
-    environment.run(Providers::new(environment.clone()).introspect(
-        &issuer(),
-        &settings(),
-        &token("opaque"),
-    ))
+    environment.run(providers(&environment).introspect(&issuer(), &settings(), &token("opaque")))
 }
 
 #[test]
@@ -45,7 +42,7 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
         let environment = FakeEnvironment::new();
         environment.answer(DISCOVERY, ok(document(more)));
         environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
-        let providers = Providers::new(environment.clone());
+        let providers = providers(&environment);
         assert!(
             environment
                 .run(providers.introspect(&issuer(), &settings(), &token("opa.que+/=")))
@@ -277,7 +274,7 @@ fn the_client_is_the_first_that_is_good_for_the_issuer() {
             client_ids,
             ..settings()
         };
-        let result = environment.run(Providers::new(environment.clone()).introspect(
+        let result = environment.run(providers(&environment).introspect(
             &issuer(),
             &settings,
             &token("opaque"),
@@ -303,7 +300,7 @@ fn introspection_without_secret_is_a_mistake_in_the_settings() {
         ..settings()
     };
     let refusal = environment
-        .run(Providers::new(environment.clone()).introspect(&issuer(), &settings, &token("opaque")))
+        .run(providers(&environment).introspect(&issuer(), &settings, &token("opaque")))
         .unwrap_err();
     let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
     assert_eq!(refusal, Refusal::new(Code::ConfigurationError, message));
@@ -334,7 +331,7 @@ fn a_provider_without_introspection_leaves_the_token_opaque_or_the_settings_wron
             token_validation,
             ..settings()
         };
-        let result = environment.run(Providers::new(environment.clone()).introspect(
+        let result = environment.run(providers(&environment).introspect(
             &issuer(),
             &settings,
             &token("opaque"),
@@ -353,7 +350,7 @@ fn neither_token_nor_secret_stand_in_log_or_debug_output() {
     ] {
         let environment = environment();
         environment.answer(INTROSPECTION, answer);
-        let providers = Providers::new(environment.clone());
+        let providers = providers(&environment);
         let token = token("opaque-token");
         let result = environment.run(providers.introspect(&issuer(), &settings(), &token));
         let headers = &environment.exchanges()[1].headers;

@@ -7,8 +7,8 @@ use futures::FutureExt;
 use futures::future::join_all;
 
 use super::support::{KEYS, MINUTE, SECOND, cached};
+use crate::environment::TransportError;
 use crate::environment::fake::{FakeEnvironment, START, ok, poll_once};
-use crate::environment::{LogLevel, TransportError};
 use crate::error::Code;
 use crate::jose::{Algorithm, Header};
 use crate::provider::key_cache::KeyCache;
@@ -19,7 +19,7 @@ type Keys = KeyCache<String>;
 /// Whether the set, a text of key ids, has the key.
 async fn find(keys: &Keys, key_id: &str) -> Result<bool, Code> {
     let select = |set: &String| set.split(' ').find(|id| *id == key_id).map(drop);
-    let found = keys.find(&wanted(key_id), LogLevel::Info, select).await;
+    let found = keys.find(&wanted(key_id), select).await;
     found
         .map(|found| found.is_ok())
         .map_err(|refusal| refusal.code())

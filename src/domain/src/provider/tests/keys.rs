@@ -5,14 +5,13 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::support::{
-    DISCOVERY, ISSUER, KEYS, document, environment, es256, issuer, key_set, settings,
+    DISCOVERY, ISSUER, KEYS, document, environment, es256, issuer, key_set, providers, settings,
 };
 use crate::claims::Claims;
 use crate::environment::fake::{FakeEnvironment, ok, status};
 use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
 use crate::jose::{Algorithm, Header, JwkSet};
-use crate::provider::Providers;
 use crate::settings::{Issuer, IssuerSetting, Settings};
 use crate::token::remedy;
 
@@ -29,7 +28,7 @@ fn refused(issuer: &str, header: &Header, keys: String) -> Refusal {
     let mut settings = settings();
     settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
     environment
-        .run(Providers::new(environment.clone()).key(&issuer, &settings, header))
+        .run(providers(&environment).key(&issuer, &settings, header))
         .unwrap_err()
 }
 
@@ -37,7 +36,7 @@ fn refused(issuer: &str, header: &Header, keys: String) -> Refusal {
 fn the_key_is_the_one_that_the_token_names() {
     let environment = environment();
     environment.answer(KEYS, ok(key_set(&["one", "two"])));
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let key = |name| {
         environment
             .run(providers.key(&issuer(), &settings(), &es256(name)))
@@ -54,7 +53,7 @@ fn the_key_is_the_one_that_the_token_names() {
 #[test]
 fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
     let environment = FakeEnvironment::new();
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let settings = Settings {
         jwks: Some(Rc::new(
             JwkSet::parse(key_set(&["one"]).as_bytes()).unwrap(),
@@ -145,7 +144,7 @@ fn keys_that_are_none_are_the_providers_fault() {
         let environment = environment();
         environment.answer(KEYS, answer);
         let refusal = environment
-            .run(Providers::new(environment.clone()).key(&issuer(), &settings(), &es256("one")))
+            .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
             .unwrap_err();
         assert_eq!(refusal.code(), code, "{}", refusal.message());
         assert!(
@@ -160,7 +159,7 @@ fn keys_that_are_none_are_the_providers_fault() {
 fn every_fetch_leaves_one_line_in_the_log() {
     let environment = environment();
     environment.answer(KEYS, ok(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#));
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let ask = |environment: &Rc<FakeEnvironment>, settings: &Settings| {
         drop(environment.run(providers.key(&issuer(), settings, &es256("one"))));
     };
@@ -215,20 +214,4 @@ fn every_fetch_leaves_one_line_in_the_log() {
         ),
     ];
     assert_eq!(lines, expected);
-}
-
-#[test]
-fn the_log_holds_only_what_the_endpoint_asks_for() {
-    let environment = environment();
-    environment.answer(KEYS, ok(key_set(&["one"])));
-    let settings = Settings {
-        log_level: LogLevel::Warn,
-        ..settings()
-    };
-    assert!(
-        environment
-            .run(Providers::new(environment.clone()).key(&issuer(), &settings, &es256("one")))
-            .is_ok()
-    );
-    assert_eq!(environment.lines(), []);
 }

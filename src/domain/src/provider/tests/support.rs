@@ -11,7 +11,9 @@ use url::Url;
 use crate::claims::Rules;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok};
 use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
+use crate::events::Events;
 use crate::jose::{Algorithm, Header};
+use crate::provider::Providers;
 use crate::provider::cached::{Cached, Fresh};
 use crate::provider::failure::{Document, no_answer};
 use crate::settings::{
@@ -82,6 +84,13 @@ pub fn environment() -> Rc<FakeEnvironment> {
     environment
 }
 
+/// Providers that log everything.
+pub fn providers(environment: &Rc<FakeEnvironment>) -> Providers {
+    let events = Events::new(environment.clone());
+    events.set_least_level(LogLevel::Debug);
+    Providers::new(environment.clone(), Rc::new(events))
+}
+
 pub fn token(text: &str) -> AccessToken {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, format!("Bearer {text}").parse().unwrap());
@@ -91,7 +100,7 @@ pub fn token(text: &str) -> AccessToken {
 /// A value whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
 pub fn cached(environment: &Rc<FakeEnvironment>) -> Rc<Cached<String>> {
     let asked = environment.clone();
-    let source = move |_| asked.fetch(get(KEYS)).map(fresh).boxed_local();
+    let source = move || asked.fetch(get(KEYS)).map(fresh).boxed_local();
     Cached::new(environment.clone(), Box::new(source))
 }
 

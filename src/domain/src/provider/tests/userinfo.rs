@@ -3,21 +3,20 @@
 use http::{Method, StatusCode};
 
 use super::support::{
-    DISCOVERY, ISSUER, MINUTE, SECOND, USERINFO, environment, issuer, settings, token,
+    DISCOVERY, ISSUER, MINUTE, SECOND, USERINFO, environment, issuer, providers, settings, token,
 };
 use crate::claims::Claims;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok, respond, status};
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
 use crate::json::parse_object;
-use crate::provider::Providers;
 
 const ALICE: &str = r#"{"sub":"alice","email":"alice@example.com"}"#;
 
 fn asked(answer: FetchResult, subject: Option<&str>) -> Result<Claims, Refusal> {
     let environment = environment();
     environment.answer(USERINFO, answer);
-    environment.run(Providers::new(environment.clone()).userinfo(
+    environment.run(providers(&environment).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),
@@ -29,7 +28,7 @@ fn asked(answer: FetchResult, subject: Option<&str>) -> Result<Claims, Refusal> 
 fn the_token_itself_is_what_asks() {
     let environment = environment();
     environment.answer(USERINFO, ok(ALICE));
-    let claims = environment.run(Providers::new(environment.clone()).userinfo(
+    let claims = environment.run(providers(&environment).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),
@@ -162,7 +161,7 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
 fn an_answer_serves_a_minute_and_whatever_subject_is_asked_for() {
     let environment = environment();
     environment.answer(USERINFO, ok(ALICE));
-    let providers = Providers::new(environment.clone());
+    let providers = providers(&environment);
     let ask = |subject| {
         environment
             .run(providers.userinfo(&issuer(), &settings(), &token("opaque"), Some(subject)))
@@ -182,7 +181,7 @@ fn an_answer_serves_a_minute_and_whatever_subject_is_asked_for() {
 fn a_provider_without_userinfo_is_a_mistake_in_the_settings() {
     let environment = FakeEnvironment::new();
     environment.answer(DISCOVERY, ok(format!(r#"{{"issuer":"{ISSUER}"}}"#)));
-    let result = environment.run(Providers::new(environment.clone()).userinfo(
+    let result = environment.run(providers(&environment).userinfo(
         &issuer(),
         &settings(),
         &token("opaque"),

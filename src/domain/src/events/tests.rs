@@ -1,0 +1,170 @@
+//! What the lines of the log say, to the byte, and which of them are written.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::*;
+use crate::environment::fake::{FakeEnvironment, START};
+use crate::error::{Code, Refusal};
+
+fn record() -> RequestRecord {
+    RequestRecord {
+        request_id: "r1".to_owned(),
+        endpoint: "e1".to_owned(),
+        operation: "get_info".to_owned(),
+        started: START.as_millis() - 20,
+        least_level: LogLevel::Debug,
+        user: Some("0123".to_owned()),
+        issuer: Some("https://id.example.com".to_owned()),
+        dify_status: Some(200),
+        status: 200,
+        code: None,
+        detail: None,
+        end: None,
+    }
+}
+
+fn refusal() -> Refusal {
+    Refusal::new(Code::IdentityProviderInvalid, "It is \"wrong\".").with_log_detail("why")
+}
+
+fn fetch(document: &'static str, level: LogLevel) -> ProviderFetch<'static> {
+    ProviderFetch::new(
+        level,
+        document,
+        "https://id.example.com",
+        Duration::from_millis(7),
+    )
+}
+
+/// The line that `write` leaves in the log.
+fn line(write: impl FnOnce(&Events)) -> (LogLevel, String) {
+    let environment = FakeEnvironment::new();
+    let events = Events::new(environment.clone());
+    events.set_least_level(LogLevel::Debug);
+    write(&events);
+    let [line] = &environment.lines()[..] else {
+        panic!("not one line: {:?}", environment.lines());
+    };
+    line.clone()
+}
+
+#[test]
+fn every_event_is_one_line_whose_bytes_do_not_change() {
+    let refusal = refusal();
+    let keys = KeyCounts {
+        usable_keys: 2,
+        skipped_keys: 1,
+    };
+    for (event, level, expected) in [
+        (
+            Event::InputLeftOut(InputLeftOut::new("r1", "e1", "`email` is too long")),
+            LogLevel::Info,
+            r#"{"detail":"`email` is too long","endpoint":"e1","event":"input_left_out","request_id":"r1"}"#,
+        ),
+        (
+            Event::ParametersUnknown(ParametersUnknown::new()),
+            LogLevel::Warn,
+            r#"{"event":"parameters","outcome":"Dify did not say which inputs the app declares"}"#,
+        ),
+        (
+            Event::ProviderFetch(fetch("discovery", LogLevel::Info)),
+            LogLevel::Info,
+            r#"{"event":"identity_provider_asked","document":"discovery","issuer":"https://id.example.com","outcome":"ok","milliseconds":7}"#,
+        ),
+        (
+            Event::ProviderFetch(fetch("keys", LogLevel::Info).with_keys(keys)),
+            LogLevel::Info,
+            r#"{"event":"identity_provider_asked","document":"keys","issuer":"https://id.example.com","outcome":"ok","usable_keys":2,"skipped_keys":1,"milliseconds":7}"#,
+        ),
+        (
+            Event::ProviderFetch(
+                fetch("introspection", LogLevel::Debug).with_outcome("token_inactive"),
+            ),
+            LogLevel::Debug,
+            r#"{"event":"identity_provider_asked","document":"introspection","issuer":"https://id.example.com","outcome":"token_inactive","milliseconds":7}"#,
+        ),
+        (
+            Event::ProviderFetch(fetch("keys", LogLevel::Info).failed(&refusal)),
+            LogLevel::Warn,
+            r#"{"event":"identity_provider_asked","document":"keys","issuer":"https://id.example.com","outcome":"identity_provider_invalid","detail":"It is \"wrong\".","milliseconds":7}"#,
+        ),
+    ] {
+        assert_eq!(
+            line(|events| events.write(&event)),
+            (level, expected.to_owned())
+        );
+    }
+}
+
+#[test]
+fn the_line_of_a_request_says_how_it_ended() {
+    let mut refused = record();
+    refused.refused(&refusal());
+    let broken = RequestRecord {
+        end: Some("broken".to_owned()),
+        user: None,
+        issuer: None,
+        ..record()
+    };
+    for (record, level, expected) in [
+        (
+            record(),
+            LogLevel::Info,
+            r#"{"event":"request","request_id":"r1","endpoint":"e1","operation":"get_info","user":"0123","issuer":"https://id.example.com","status":200,"dify_status":200,"milliseconds":20}"#,
+        ),
+        (
+            refused,
+            LogLevel::Error,
+            r#"{"event":"request","request_id":"r1","endpoint":"e1","operation":"get_info","user":"0123","issuer":"https://id.example.com","status":503,"code":"identity_provider_invalid","dify_status":200,"detail":"why","milliseconds":20}"#,
+        ),
+        (
+            broken,
+            LogLevel::Warn,
+            r#"{"event":"request","request_id":"r1","endpoint":"e1","operation":"get_info","status":200,"dify_status":200,"end":"broken","milliseconds":20}"#,
+        ),
+    ] {
+        assert_eq!(
+            line(|events| events.write_request(&record)),
+            (level, expected.to_owned())
+        );
+    }
+}
+
+#[test]
+fn what_is_below_the_level_of_the_settings_is_not_written() {
+    let levels = [
+        LogLevel::Debug,
+        LogLevel::Info,
+        LogLevel::Warn,
+        LogLevel::Error,
+    ];
+    for least in levels {
+        let environment = FakeEnvironment::new();
+        let events = Events::new(environment.clone());
+        events.set_least_level(least);
+        for level in levels {
+            events.write(&Event::ProviderFetch(fetch("keys", level)));
+        }
+        let written: Vec<_> = environment
+            .lines()
+            .iter()
+            .map(|(level, _)| *level)
+            .collect();
+        let expected: Vec<_> = levels.into_iter().filter(|level| *level >= least).collect();
+        assert_eq!(written, expected);
+    }
+}
+
+#[test]
+fn a_request_is_logged_as_its_own_settings_want_also_where_nobody_has_set_the_level() {
+    for (least_level, lines) in [(LogLevel::Info, 1), (LogLevel::Warn, 0)] {
+        let environment = FakeEnvironment::new();
+        let events = Events::new(Rc::<FakeEnvironment>::clone(&environment));
+        events.write_request(&RequestRecord {
+            least_level,
+            ..record()
+        });
+        assert_eq!(environment.lines().len(), lines, "{least_level:?}");
+    }
+}
