@@ -1,4 +1,4 @@
-//! Clients that each keep one connection and send the next request when they have read the last answer.
+//! Clients that each keep one connection and send the next request when they have read the last response.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-/// What is sent, again and again.
+/// The request that is sent repeatedly.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// The whole path.
@@ -55,7 +55,7 @@ impl Client {
         })
     }
 
-    /// Sends `message` and hands each piece of the answer to `read`.
+    /// Sends `message` and hands each piece of the response to `read`.
     pub async fn exchange(
         &mut self,
         message: &Message,

@@ -1,15 +1,10 @@
 //! A plugin in the stand-in daemon, ready to be measured.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use stand_in_daemon::{Daemon, Hook, Options};
-use tempfile::TempDir;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use crate::process::Process;
 
@@ -69,41 +64,11 @@ impl Contender {
         self.process_id().map(Process::new)
     }
 
-    /// Fails where a request has cost it its process or the daemon a piece of an answer.
+    /// Fails if the process was restarted, or if the daemon has dropped a piece of a response.
     pub fn assert_unharmed(&self) -> Result<()> {
         anyhow::ensure!(self.daemon.restarts() == 0, "{} was restarted", self.name);
         let dropped = self.daemon.dropped_chunks();
         anyhow::ensure!(dropped == 0, "{}: {dropped} pieces were dropped", self.name);
         Ok(())
     }
-}
-
-/// Packages a directory of `bench/plugins` into `target`.
-pub fn pack(source: &Path, target: &TempDir) -> Result<PathBuf> {
-    let name = source
-        .file_name()
-        .context("a plugin's directory has a name")?;
-    let package = target.path().join(name).with_extension("difypkg");
-    let mut archive = ZipWriter::new(File::create(&package)?);
-    for file in files(source)? {
-        let name = file.strip_prefix(source)?.to_string_lossy().into_owned();
-        archive.start_file(name, SimpleFileOptions::default())?;
-        archive.write_all(&fs::read(&file)?)?;
-    }
-    archive.finish()?;
-    Ok(package)
-}
-
-fn files(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -8,17 +8,30 @@ use futures::future::try_join_all;
 use crate::client::{Client, Message, Timing};
 use crate::contender::Contender;
 
-/// What some clients saw in some time.
+/// What a number of clients measured in one load.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Answers a second.
+    /// Responses a second.
     pub per_second: f64,
-    /// Milliseconds until the end of the answer, median.
+    /// Milliseconds until the end of the response, median.
     pub whole: f64,
-    /// Milliseconds until the first bytes of the answer, median.
+    /// Milliseconds until the first bytes of the response, median.
     pub first: f64,
-    /// Milliseconds of processor time that the plugin took for one answer.
+    /// Milliseconds of processor time that the plugin took for one request.
     pub processor: f64,
+}
+
+impl Sample {
+    /// The median of each figure.
+    pub fn median(samples: &[Self]) -> Self {
+        let of = |figure: fn(&Self) -> f64| median(samples.iter().map(figure));
+        Self {
+            per_second: of(|sample| sample.per_second),
+            whole: of(|sample| sample.whole),
+            first: of(|sample| sample.first),
+            processor: of(|sample| sample.processor),
+        }
+    }
 }
 
 /// Lets `clients` send `message` for `duration`.
@@ -63,14 +76,14 @@ async fn run(mut client: Client, message: Message, end: Instant) -> Result<Vec<T
     Ok(timings)
 }
 
-/// The middle one of `values`; zero of none.
+/// The median of `values`; zero if there are none.
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// As a number with its fraction.
+/// `duration` in milliseconds, with the fraction.
 pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }

@@ -1,7 +1,6 @@
-//! `cargo xtask bench`: the packaged plugin, an endpoint of the SDK that only relays, and the earlier design, side by
-//! side behind the stand-in daemon. What decides are ratios of one run, for the machine is never alone.
+//! `cargo xtask bench`: the packaged plugin and an endpoint of the SDK that only relays, side by side behind the
+//! stand-in daemon. Only the ratios of one run decide, because the machine always has other work too.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,24 +8,25 @@ use clap::Parser;
 
 mod client;
 mod contender;
+mod figures;
 mod load;
 mod memory;
+mod package;
 mod process;
 mod profile;
 mod report;
 mod start;
 mod streams;
 mod suite;
+mod targets;
+mod test_bed;
 mod upstream;
 mod verification;
 
-use suite::Plan;
+use figures::Plan;
 
 #[derive(Parser)]
 struct Arguments {
-    /// The interpreter with the requirements of the earlier design.
-    #[arg(long)]
-    earlier_python: PathBuf,
     /// How often each figure is taken; the median counts.
     #[arg(long)]
     rounds: usize,
@@ -42,7 +42,6 @@ async fn main() -> Result<()> {
         root: harness::workspace::root(),
         package: harness::workspace::package()?,
         python: harness::workspace::python()?,
-        earlier_python: arguments.earlier_python,
         rounds: arguments.rounds,
         duration: Duration::from_secs(arguments.seconds),
     };

@@ -13,7 +13,7 @@ const UPLOADS: usize = 200;
 const AT_ONCE: usize = 4;
 /// 9.9 MiB: a little less than what the daemon takes.
 const FILE_BYTES: usize = 10_380_902;
-/// What a process does when it has done its work is its work too.
+/// Python and the allocator free memory only some time after the last request.
 const SETTLING: Duration = Duration::from_secs(3);
 const BOUNDARY: &str = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
 

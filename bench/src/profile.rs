@@ -19,10 +19,10 @@ const SECONDS: u64 = 10;
 const SAMPLES_PER_SECOND: u64 = 500;
 /// Functions with less than this share are left out.
 const LEAST_SHARE: f64 = 0.01;
-/// Threads that wait and count for nothing.
+/// Threads that only wait; their samples do not count.
 const IDLE: [&str; 2] = ["_advance_epochs", "acquire_with_timeout"];
 
-/// Whose code a sample was taken in; the first whose mark stands in the innermost frame.
+/// Whose code was running: the first layer whose mark is in the innermost frame.
 const LAYERS: [(&str, &str); 6] = [
     (
         "wasmtime_func_call_unchecked",
@@ -35,19 +35,19 @@ const LAYERS: [(&str, &str); 6] = [
     ("", "Python's library and other packages"),
 ];
 
-/// Samples `contender` under load and writes the profile. `sampler` is the interpreter of an environment with `py-spy`.
+/// Samples `contender` under load and writes the profile. `python` is the interpreter of an environment with `py-spy`.
 ///
 /// # Errors
-/// `py-spy` may not look into the process: on most machines only root may.
+/// `py-spy` cannot read the process: on most machines only root may.
 pub async fn write(
     root: &Path,
-    sampler: &Path,
+    python: &Path,
     contender: &Contender,
     message: &Message,
 ) -> Result<()> {
     let directory = tempfile::TempDir::new()?;
     let raw = directory.path().join("raw");
-    let mut record = Command::new(sampler.with_file_name("py-spy"))
+    let mut record = Command::new(python.with_file_name("py-spy"))
         .args([
             "record",
             "--format",
@@ -70,7 +70,7 @@ pub async fn write(
     let (sample, recorded) = tokio::join!(load, record.wait());
     ensure!(
         recorded?.success(),
-        "py-spy may not look into the plugin's process; it needs root"
+        "py-spy cannot read the plugin's process. Run the benchmark as root, or set kernel.yama.ptrace_scope to 0"
     );
     let stacks = Stacks::parse(&fs::read_to_string(&raw)?);
     let text = format!(

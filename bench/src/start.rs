@@ -1,20 +1,19 @@
 //! How long a plugin takes from its start to its first heartbeat.
 
-use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
-use zip::ZipArchive;
+
+use crate::package::unpack;
 
 /// Seconds to the first heartbeat of the first start, and of one after that.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
-    /// Nothing is cached but Python's own compiled files.
+    /// Only Python's own compiled files are cached.
     pub first: f64,
     /// The module's compiled code is cached.
     pub later: f64,
@@ -22,8 +21,7 @@ pub struct Start {
 
 /// Unpacks `package` and starts it twice.
 pub async fn measure(package: &Path, python: &Path) -> Result<Start> {
-    let directory = TempDir::new()?;
-    ZipArchive::new(File::open(package)?)?.extract(directory.path())?;
+    let directory = unpack(package)?;
     precompile(directory.path(), python).await?;
     Ok(Start {
         first: heartbeat(directory.path(), python).await?.as_secs_f64(),

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::suite::unpacked;
+use crate::package::unpack;
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
 const TOKENS: usize = 300;
@@ -21,9 +21,9 @@ const TOKENS: usize = 300;
 pub struct Verification {
     /// The value of `alg`.
     pub algorithm: &'static str,
-    /// Of a token that has not come before.
+    /// For a token that is new.
     pub unseen: f64,
-    /// Of one whose signature is remembered.
+    /// For a token with a signature that is remembered.
     pub seen: f64,
 }
 
@@ -43,7 +43,7 @@ pub async fn measure(
     python: &Path,
     issuer: &TestIssuer,
 ) -> Result<Vec<Verification>> {
-    let directory = unpacked(package)?;
+    let directory = unpack(package)?;
     let mut process = Command::new(std::path::absolute(python)?)
         .arg(root.join("bench/verification.py"))
         .env("PYTHONPATH", ".")
@@ -51,9 +51,9 @@ pub async fn measure(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let mut input = process.stdin.take().context("no standard input")?;
-    input.write_all(&given(issuer)).await?;
-    drop(input);
+    let mut standard_input = process.stdin.take().context("no standard input")?;
+    standard_input.write_all(&input(issuer)).await?;
+    drop(standard_input);
     let output = process.wait_with_output().await?;
     ensure!(output.status.success(), "bench/verification.py failed");
     let mut measured: BTreeMap<String, Measured> = serde_json::from_slice(&output.stdout)?;
@@ -70,7 +70,7 @@ pub async fn measure(
     figures.collect()
 }
 
-fn given(issuer: &TestIssuer) -> Vec<u8> {
+fn input(issuer: &TestIssuer) -> Vec<u8> {
     let jwks = json!({"keys": issuer.keys().public_jwks()});
     let settings = json!({
         "issuer": issuer.issuer(),

@@ -23,13 +23,11 @@ pub struct Options {
 /// A set-up step has failed, or a plugin has answered with an error.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::environment(workspace)?;
-    let earlier = setup::bench_environment(workspace)?;
     package::build(workspace)?;
     let mut bench = workspace.cargo();
     bench
         .args(["run", "--quiet", "--locked", "--release"])
-        .args(["--package", "gateway-bench", "--", "--earlier-python"])
-        .arg(earlier.program("python"))
+        .args(["--package", "gateway-bench", "--"])
         .args(["--rounds", &options.rounds.to_string()])
         .args(["--seconds", &options.seconds.to_string()]);
     step::run("building what measures, and measuring", &mut bench)

@@ -6,5 +6,5 @@ mod rust;
 mod stamp;
 
 pub use node::{dify_client, identity_provider};
-pub use python::{Environment, bench_environment, environment};
+pub use python::{Environment, environment};
 pub use rust::wasm_target;

@@ -14,8 +14,8 @@ use crate::workspace::Workspace;
 /// The SDK's syntax needs 3.12, which is also what Dify starts plugins with.
 const MINIMUM: Version = Version(3, 12);
 
-const ENVIRONMENT: &str = ".venv";
-const BENCH_ENVIRONMENT: &str = "bench/.venv";
+const DIRECTORY: &str = ".venv";
+const REQUIREMENTS: [&str; 2] = ["requirements.txt", "requirements-dev.txt"];
 
 /// A Python version, major and minor.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -39,32 +39,19 @@ impl Environment {
 /// # Errors
 /// There is no Python that is new enough, or pip has failed.
 pub fn environment(workspace: &Workspace) -> Result<Environment> {
-    let requirements = ["requirements.txt", "requirements-dev.txt"];
-    installed(workspace, ENVIRONMENT, &requirements)
-}
-
-/// The same for what the gateway is compared with.
-///
-/// # Errors
-/// As [`environment`].
-pub fn bench_environment(workspace: &Workspace) -> Result<Environment> {
-    installed(workspace, BENCH_ENVIRONMENT, &["bench/requirements.txt"])
-}
-
-fn installed(workspace: &Workspace, directory: &str, requirements: &[&str]) -> Result<Environment> {
     let environment = Environment {
-        directory: workspace.path(directory),
+        directory: workspace.path(DIRECTORY),
     };
     let python = find(workspace)?;
     let version = step::read(Command::new(&python).arg("--version"))?;
-    let stamp = Stamp::new(workspace, directory, requirements, &version)?;
+    let stamp = Stamp::new(workspace, DIRECTORY, &REQUIREMENTS, &version)?;
     if stamp.holds() {
         return Ok(environment);
     }
     let mut create = workspace.command(&python);
-    create.args(["-m", "venv", "--clear", directory]);
+    create.args(["-m", "venv", "--clear", DIRECTORY]);
     step::run(
-        &format!("making {directory} with {} ({version})", python.display()),
+        &format!("making {DIRECTORY} with {} ({version})", python.display()),
         &mut create,
     )?;
 
@@ -76,9 +63,9 @@ fn installed(workspace: &Workspace, directory: &str, requirements: &[&str]) -> R
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    install.args(requirements.iter().flat_map(|file| ["-r", file]));
+    install.args(REQUIREMENTS.iter().flat_map(|file| ["-r", file]));
     step::run(
-        &format!("installing {}", requirements.join(" and ")),
+        &format!("installing {}", REQUIREMENTS.join(" and ")),
         &mut install,
     )?;
     stamp.write()?;

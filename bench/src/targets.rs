@@ -1,0 +1,143 @@
+//! What the figures should be.
+
+use crate::figures::{Comparison, Figures, Load};
+use crate::start::Start;
+use crate::streams;
+use crate::verification::Verification;
+
+/// A figure and its bound: one row of the first table.
+pub struct Target {
+    /// What was measured, with its unit.
+    pub what: String,
+    /// The figure.
+    pub measured: f64,
+    /// What it should be.
+    pub bound: Bound,
+}
+
+/// The values that a figure may have.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    /// This much or more.
+    AtLeast(f64),
+    /// This much or less.
+    AtMost(f64),
+}
+
+impl Bound {
+    /// Whether `measured` is within the bound.
+    pub fn holds(self, measured: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => measured >= least,
+            Self::AtMost(most) => measured <= most,
+        }
+    }
+
+    /// As the table shows it.
+    pub fn text(self) -> String {
+        match self {
+            Self::AtLeast(least) => format!("at least {least}"),
+            Self::AtMost(most) => format!("at most {most}"),
+        }
+    }
+}
+
+/// Every target, in the order of the table.
+///
+/// The size of the module has none: what a user notices of it is the start and the memory.
+pub fn targets(figures: &Figures) -> Vec<Target> {
+    let mut targets: Vec<_> = figures.loads.iter().map(throughput).collect();
+    let of_one_client = || figures.loads.iter().filter(|load| load.clients == 1);
+    targets.extend(of_one_client().map(added_time));
+    let streaming = of_one_client().filter(|load| load.kind == "streaming");
+    targets.extend(streaming.map(added_time_to_first_event));
+    targets.extend(figures.verification.iter().map(unseen_token));
+    targets.push(at_most(
+        0.8,
+        &format!(
+            "Share of a core over the floor's: {} streams",
+            streams::STREAMS
+        ),
+        figures.streams.added(),
+    ));
+    targets.extend(starts(&figures.start));
+    targets.extend(memory(figures));
+    targets
+}
+
+fn throughput(load: &Load) -> Target {
+    let Comparison { floor, gateway } = load.samples.of(|sample| sample.per_second);
+    let load = Load::name(load.kind, load.clients);
+    Target {
+        what: format!("Requests per second over the floor's: {load}"),
+        measured: gateway / floor,
+        bound: Bound::AtLeast(0.85),
+    }
+}
+
+fn added_time(load: &Load) -> Target {
+    let what = format!("Added to the median of one client, ms: {}", load.kind);
+    at_most(0.4, &what, load.samples.of(|sample| sample.whole).added())
+}
+
+fn added_time_to_first_event(load: &Load) -> Target {
+    let added = load.samples.of(|sample| sample.first).added();
+    at_most(2.0, "Added to the time to the first event, ms", added)
+}
+
+fn unseen_token(verification: &Verification) -> Target {
+    let most = match verification.algorithm {
+        "RS256" => 0.5,
+        "ES256" => 0.6,
+        _ => 0.4,
+    };
+    let what = format!("Deciding on an unseen {} token, ms", verification.algorithm);
+    at_most(most, &what, verification.unseen)
+}
+
+fn starts(start: &Comparison<Start>) -> [Target; 2] {
+    let later = start.of(|start| start.later).added();
+    let first = start.of(|start| start.first).added();
+    [
+        at_most(1.0, "Start over the floor's with compiled cache, s", later),
+        at_most(2.5, "Start over the floor's without it, s", first),
+    ]
+}
+
+fn memory(figures: &Figures) -> [Target; 2] {
+    let (idle, uploaded) = (figures.idle_memory.added(), figures.uploaded_memory.added());
+    [
+        at_most(60.0, "Memory over the floor's, idle, MiB", idle),
+        at_most(
+            60.0,
+            "Memory over the floor's, after 200 uploads, MiB",
+            uploaded,
+        ),
+    ]
+}
+
+fn at_most(most: f64, what: &str, measured: f64) -> Target {
+    Target {
+        what: what.to_owned(),
+        measured,
+        bound: Bound::AtMost(most),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bound;
+
+    #[test]
+    fn a_bound_includes_its_own_value() {
+        let rows = [
+            (Bound::AtLeast(0.85), 0.84, false),
+            (Bound::AtLeast(0.85), 0.85, true),
+            (Bound::AtMost(60.0), 60.0, true),
+            (Bound::AtMost(60.0), 60.1, false),
+        ];
+        for (bound, measured, expected) in rows {
+            assert_eq!(bound.holds(measured), expected, "{bound:?} {measured}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The plugins that are measured, and what is around them.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use harness::{Algorithm, TestIssuer};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client::Message;
+use crate::contender::Contender;
+use crate::figures::{Comparison, Plan};
+use crate::package::pack;
+use crate::upstream::Upstream;
+
+const CLIENT_ID: &str = "dify-web";
+
+/// An issuer, a Dify app and the packages of both plugins.
+pub struct TestBed {
+    upstream: Upstream,
+    issuer: TestIssuer,
+    packages: Comparison<PathBuf>,
+    _directory: TempDir,
+}
+
+impl TestBed {
+    /// Starts issuer and app, and packages the floor.
+    ///
+    /// # Errors
+    /// A server cannot listen, or the floor cannot be packaged.
+    pub async fn set_up(plan: &Plan) -> Result<Self> {
+        let directory = TempDir::new()?;
+        Ok(Self {
+            upstream: Upstream::start(&plan.root).await?,
+            issuer: TestIssuer::start()
+                .await
+                .context("the issuer has not started")?,
+            packages: Comparison {
+                floor: pack(&plan.root.join("bench/plugins/floor"), &directory)?,
+                gateway: plan.package.clone(),
+            },
+            _directory: directory,
+        })
+    }
+
+    /// The issuer of the tokens.
+    pub fn issuer(&self) -> &TestIssuer {
+        &self.issuer
+    }
+
+    /// The packages of both plugins.
+    pub fn packages(&self) -> &Comparison<PathBuf> {
+        &self.packages
+    }
+
+    /// Starts both plugins.
+    ///
+    /// # Errors
+    /// One of them does not become ready.
+    pub async fn contenders(&self, plan: &Plan) -> Result<Comparison<Contender>> {
+        let Comparison { floor, gateway } = self.packages.clone();
+        Ok(Comparison {
+            floor: Contender::start("the floor", floor, &plan.python, self.settings()).await?,
+            gateway: Contender::start("the gateway", gateway, &plan.python, self.settings())
+                .await?,
+        })
+    }
+
+    /// The settings of the endpoint, the same for both.
+    fn settings(&self) -> Value {
+        json!({
+            "issuer": self.issuer.issuer(),
+            "client_id": CLIENT_ID,
+            "dify_api_url": self.upstream.base_url(),
+            "app_key": "app-0123456789abcdef",
+            // All streams belong to one user here.
+            "streams_per_user": "0",
+        })
+    }
+
+    /// A chat message to `contender`.
+    pub fn chat(&self, contender: &Contender, body: &Value) -> Message {
+        let body = body.to_string().into();
+        self.message(contender, "/chat-messages", "application/json", body)
+    }
+
+    /// A request to an operation of `contender`, with the token of one user.
+    pub fn message(
+        &self,
+        contender: &Contender,
+        operation: &str,
+        content_type: &str,
+        body: Bytes,
+    ) -> Message {
+        Message {
+            path: contender.path(operation),
+            token: self.issuer.token(
+                Algorithm::Rs256,
+                &self.issuer.claims("0c3c5a1e-6d9f-4a57-8f5e-5b1f4f0f7f10"),
+            ),
+            content_type: content_type.to_owned(),
+            body,
+        }
+    }
+}
+
+/// A chat message that is answered whole.
+pub fn blocking() -> Value {
+    json!({"inputs": {"q": "inq"}, "query": "hi", "response_mode": "blocking", "user": "anybody"})
+}
+
+/// A chat message that is answered with a stream.
+pub fn streaming() -> Value {
+    json!({"inputs": {"q": "inq"}, "query": "hi", "response_mode": "streaming", "user": "anybody"})
+}
