@@ -101,19 +101,22 @@ def test_no_line_is_longer_than_the_daemon_reads(start: Callable[..., Process], 
     assert 1_000_000 < longest < 5_242_880
 
 
-def test_serverless_mode_answers_over_http(start: Callable[..., Process], serve: Serve) -> None:
+def test_serverless_mode_answers_streams_and_fails_over_http(start: Callable[..., Process], serve: Serve) -> None:
     port = free_port(serve)
     process = start("serverless", SERVERLESS_HOST="127.0.0.1", SERVERLESS_PORT=str(port))
     with gevent.Timeout(START_SECONDS):
-        assert any(b"Serving Flask app" in line for line in process.lines())
+        assert any(b"Serving Flask app" in line for line in process.lines()), "the marketplace looks for this line"
         address = f"http://127.0.0.1:{port}"
         with urllib.request.urlopen(f"{address}/health") as health:
             assert health.status == 200
-        asked = urllib.request.Request(f"{address}/invoke?action=invoke_endpoint", line_of("echo", "s1", b"", {}))
-        asked.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(asked) as answer:
-            found, _ = collected((json.loads(line) for line in answer if line.strip()), 1)
-    assert found["s1"][0]["data"]["status"] == 200
+        found = {}
+        for line in lines_of_every_kind(serve):
+            request = urllib.request.Request(f"{address}/invoke?action=invoke_endpoint", line)
+            request.add_header("Content-Type", "application/json")
+            with urllib.request.urlopen(request) as response:
+                messages, _ = collected((json.loads(line) for line in response if line.strip()), 1)
+            found |= messages
+    assert_every_kind(found)
 
 
 def free_port(serve: Serve) -> int:
@@ -122,24 +125,53 @@ def free_port(serve: Serve) -> int:
     return int(server.url.rpartition(":")[2])
 
 
-def test_remote_mode_answers_over_the_connection_that_it_makes(start: Callable[..., Process], serve: Serve) -> None:
+def test_remote_mode_answers_streams_and_fails_over_the_connection_that_it_makes(
+    start: Callable[..., Process], serve: Serve
+) -> None:
     received: list[dict] = []
+    lines = lines_of_every_kind(serve)
 
     def daemon(connection: Connection) -> None:
         buffer = b""
         is_asked = False
         while part := connection.socket.recv(65536):
-            *lines, buffer = (buffer + part).split(b"\n")
-            received.extend(json.loads(line) for line in lines if line.strip())
+            *complete, buffer = (buffer + part).split(b"\n")
+            received.extend(json.loads(line) for line in complete if line.strip())
             if not is_asked and any(message.get("type") == "end" for message in received):
                 is_asked = True
-                connection.send(line_of("echo", "s1", b"", {}))
+                connection.send(b"".join(lines))
 
     url = serve(daemon).url.removeprefix("http://")
     start("remote", REMOTE_INSTALL_URL=url, REMOTE_INSTALL_KEY="key")
     end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and not any(message.get("session_id") for message in received):
+    while time.monotonic() < end and sum(is_end(message) for message in received) < len(lines):
         gevent.sleep(0.05)
     assert received[0] == {"type": "handshake", "data": {"key": "key"}}
-    answer = next(message for message in received if message.get("session_id") == "s1")
-    assert answer["data"]["data"]["status"] == 200
+    found, _ = collected((message for message in received if "event" in message), len(lines))
+    assert_every_kind(found)
+
+
+def is_end(message: dict) -> bool:
+    return message.get("event") == "session" and message["data"]["type"] == "end"
+
+
+EVENTS = [b"data: %d\n\n" % number for number in range(5)]
+
+
+def lines_of_every_kind(serve: Serve) -> list[bytes]:
+    """A request that is answered, one with a stream, and one that fails."""
+    steps = [step for event in EVENTS for step in (chunk(event), 0.1)]
+    server = serve(after_request(CHUNKED, *steps, b"0\r\n\r\n"))
+    return [
+        line_of("echo", "answered", b"", {}),
+        line_of("stream", "streamed", streamed(server.url), {"url": server.url}),
+        line_of("trap", "failed", b"", {}),
+    ]
+
+
+def assert_every_kind(found: dict[str, list[dict]]) -> None:
+    statuses = {session: messages[0]["data"]["status"] for session, messages in found.items()}
+    assert statuses == {"answered": 200, "streamed": 200, "failed": 500}
+    assert body_of(found["streamed"]) == b"".join(EVENTS)
+    assert len(found["streamed"]) > 4, "the head, several pieces, and the end"
+    assert body_of(found["failed"]) == b"told"

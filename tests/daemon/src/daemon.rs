@@ -10,11 +10,11 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::local::Local;
 use crate::log::{Log, LogLine};
 use crate::options::Options;
 use crate::package::{PackageError, unpack};
 use crate::process::{Launch, StartError, resident_memory};
-use crate::runtime::Runtime;
 use crate::server::{State, serve};
 
 /// A daemon with one plugin. Dropping it kills the plugin and removes what was unpacked.
@@ -23,6 +23,7 @@ pub struct Daemon {
     base_url: String,
     state: Arc<State>,
     _server: AbortOnDropHandle<()>,
+    _plugin: AbortOnDropHandle<()>,
     _directory: TempDir,
 }
 
@@ -48,16 +49,16 @@ impl Daemon {
             directory: directory.path().to_owned(),
             environment: options.environment,
         };
-        let runtime = Runtime::start(options.mode, launch, &options.limits, &log).await?;
+        let (local, plugin) =
+            Local::start(launch, options.limits.clone(), Arc::clone(&log)).await?;
         let hooks = options
             .hooks
             .into_iter()
             .map(|hook| (hook.id.clone(), hook));
         let state = Arc::new(State {
             hooks: Mutex::new(hooks.collect()),
-            runtime,
+            local,
             limits: options.limits,
-            log,
             dropped: Arc::default(),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&state)));
@@ -65,6 +66,7 @@ impl Daemon {
             base_url,
             state,
             _server: AbortOnDropHandle::new(server),
+            _plugin: plugin,
             _directory: directory,
         })
     }
@@ -93,23 +95,22 @@ impl Daemon {
 
     /// Everything logged so far, in order.
     pub fn log_lines(&self) -> Vec<LogLine> {
-        self.state.log.lines()
+        self.state.local.log_lines()
     }
 
     /// The plugin's process, unless it is being restarted.
     pub fn process_id(&self) -> Option<u32> {
-        self.state.runtime.process_id()
+        self.state.local.process_id()
     }
 
     /// How often the plugin's process has been replaced.
     pub fn restarts(&self) -> u32 {
-        self.state.runtime.restarts()
+        self.state.local.restarts()
     }
 
-    /// How many heartbeats the plugin has sent since the daemon was started. Where the daemon only starts the process
-    /// (`Mode::Remote`, `Mode::Serverless`) it counts none.
+    /// How many heartbeats the plugin has sent since the daemon was started.
     pub fn heartbeats(&self) -> u64 {
-        self.state.runtime.heartbeats()
+        self.state.local.heartbeats()
     }
 
     /// The memory that the plugin has in RAM, in bytes; only Linux tells.

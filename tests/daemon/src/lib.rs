@@ -15,15 +15,11 @@ mod options;
 mod package;
 mod process;
 mod raw_request;
-mod remote;
-mod runtime;
 mod server;
-mod serverless;
 mod sessions;
-mod storage;
 
 pub use daemon::Daemon;
 pub use log::{LogLine, LogSource};
-pub use options::{Hook, Limits, Mode, Options};
+pub use options::{Hook, Limits, Options};
 pub use package::PackageError;
 pub use process::StartError;

@@ -12,11 +12,10 @@ use tokio::sync::Notify;
 use tokio_util::codec::{AnyDelimiterCodec, FramedRead};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::log::{Log, LogSource};
+use crate::log::{Log, LogLine, LogSource};
 use crate::options::Limits;
 use crate::process::{Launch, StartError, log_lines, not_ready};
 use crate::sessions::{Session, Sessions, dispatch};
-use crate::storage::{Storage, StorageCall};
 
 /// How often a request looks whether a missing process is back (`io_tunnel/generic.go`).
 const WRITE_RETRY_INTERVAL: Duration = Duration::from_millis(300);
@@ -31,7 +30,6 @@ pub(crate) struct Local {
     heartbeats: AtomicU64,
     restarts: AtomicU32,
     restart_now: Notify,
-    storage: Arc<Storage>,
 }
 
 impl Local {
@@ -49,7 +47,6 @@ impl Local {
             heartbeats: AtomicU64::new(0),
             restarts: AtomicU32::new(0),
             restart_now: Notify::new(),
-            storage: Arc::default(),
         });
         let running = local.launch().await?;
         local.set_current(Some(Arc::clone(&running.instance)));
@@ -85,6 +82,10 @@ impl Local {
 
     pub(crate) fn heartbeats(&self) -> u64 {
         self.heartbeats.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn log_lines(&self) -> Vec<LogLine> {
+        self.log.lines()
     }
 
     pub(crate) fn restarts(&self) -> u32 {
@@ -126,9 +127,7 @@ impl Local {
 
     async fn launch(&self) -> Result<Running, StartError> {
         let started = Instant::now();
-        let Some(mut running) =
-            Running::of(self.launch.start()?, &self.limits, &self.log, &self.storage)
-        else {
+        let Some(mut running) = Running::of(self.launch.start()?, &self.limits, &self.log) else {
             return Err(not_ready(started.elapsed(), &self.log));
         };
         match tokio::time::timeout(self.limits.launch, running.heartbeat()).await {
@@ -149,7 +148,6 @@ struct Instance {
     stdin: tokio::sync::Mutex<ChildStdin>,
     sessions: Arc<Sessions>,
     last_active: Mutex<Instant>,
-    storage: Arc<Storage>,
 }
 
 impl Instance {
@@ -167,15 +165,6 @@ impl Instance {
             .last_active
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// Answers in a task: the plugin may read its next line only when this daemon has read more of its own.
-    fn lend(self: &Arc<Self>, call: StorageCall) {
-        let instance = Arc::clone(self);
-        tokio::spawn(async move {
-            // A process that is gone waits for nothing.
-            let _ = instance.write(instance.storage.answer(&call)).await;
-        });
     }
 
     async fn silent(&self, limits: &Limits) {
@@ -202,12 +191,7 @@ struct Running {
 }
 
 impl Running {
-    fn of(
-        mut child: Child,
-        limits: &Limits,
-        log: &Arc<Log>,
-        storage: &Arc<Storage>,
-    ) -> Option<Self> {
+    fn of(mut child: Child, limits: &Limits, log: &Arc<Log>) -> Option<Self> {
         let (stdin, stdout, stderr) = (
             child.stdin.take()?,
             child.stdout.take()?,
@@ -218,7 +202,6 @@ impl Running {
             stdin: tokio::sync::Mutex::new(stdin),
             sessions: Arc::default(),
             last_active: Mutex::new(Instant::now()),
-            storage: Arc::clone(storage),
         });
         let listener = Arc::clone(&instance);
         let stderr = log_lines(stderr, LogSource::Stderr, Arc::clone(log), move || {
@@ -247,9 +230,7 @@ impl Running {
             match line {
                 Ok(line) => {
                     self.instance.heard();
-                    if let Some(call) = StorageCall::of(&line) {
-                        self.instance.lend(call);
-                    } else if dispatch(&line, &self.instance.sessions, &self.log) {
+                    if dispatch(&line, &self.instance.sessions, &self.log) {
                         return true;
                     }
                 }

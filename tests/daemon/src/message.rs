@@ -138,26 +138,16 @@ impl SessionMessage {
             "error" => Self::Failed(go_json::to_string(&serde_json::from_str::<PluginError>(
                 data,
             )?)),
-            // Models, tools and apps are Dify's to lend, and there is no Dify behind this daemon.
+            // A call of Dify's models, tools, apps or storage.
             "invoke" => Self::failed(
                 "invoke_dify_error",
-                "invoke dify failed: the stand-in daemon lends no more than storage, and in local mode",
+                "invoke dify failed: the stand-in daemon has no Dify behind it",
             ),
             other => Self::failed(
                 "unknown_stream_message_type",
                 &format!("unknown stream message type: {other}"),
             ),
         })
-    }
-
-    /// An error of the daemon in the shape of the plugin's errors.
-    pub(crate) fn plugin_error(error_type: &str, message: &str) -> Self {
-        let args = Some(BTreeMap::new());
-        Self::Failed(go_json::to_string(&PluginError {
-            args,
-            error_type: error_type.into(),
-            message: message.into(),
-        }))
     }
 
     fn failed(error_type: &str, message: &str) -> Self {

@@ -14,8 +14,6 @@ pub struct Options {
     pub python: PathBuf,
     /// The endpoints that an administrator has added.
     pub hooks: Vec<Hook>,
-    /// Which of the SDK's three modes the plugin runs in.
-    pub mode: Mode,
     /// Added to the daemon's own environment, all of which the plugin inherits (`subprocess.go`).
     pub environment: Vec<(String, String)>,
     /// The loopback port to serve on; 0 for a free one.
@@ -33,18 +31,6 @@ pub struct Hook {
     pub endpoint_id: String,
     /// The settings as the administrator saved them, secrets decrypted.
     pub settings: Value,
-}
-
-/// How the plugin and the daemon reach each other.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Mode {
-    /// Self-hosted Dify: JSON lines on stdin and stdout.
-    #[default]
-    Local,
-    /// Remote debugging: JSON lines over TCP.
-    Remote,
-    /// Dify Cloud: one HTTP request for each call.
-    Serverless,
 }
 
 /// The daemon's limits. The defaults are Dify's; tests shorten the times.
@@ -68,8 +54,6 @@ pub struct Limits {
     pub restart_interval: Duration,
     /// How long a request waits for a process that is being restarted (`io_tunnel/generic.go`).
     pub launch_wait: Duration,
-    /// Longest message to a serverless plugin, hexadecimal body included (`MAX_SERVERLESS_REQUEST_BYTES`).
-    pub serverless_request: usize,
 }
 
 impl Default for Limits {
@@ -84,7 +68,6 @@ impl Default for Limits {
             silence_check: Duration::from_secs(30),
             restart_interval: Duration::from_secs(5),
             launch_wait: Duration::from_secs(6),
-            serverless_request: 5 * 1024 * 1024,
         }
     }
 }

@@ -60,6 +60,7 @@ impl Launch {
         command
             .args(["-m", "main"])
             .current_dir(&self.directory)
+            .env("INSTALL_METHOD", "local")
             .envs(self.environment.iter().cloned());
         command
             .stdin(Stdio::piped())

@@ -19,11 +19,10 @@ use tokio::task::JoinSet;
 use crate::answer::{AnswerBody, answer};
 use crate::failure::Failure;
 use crate::go_url;
-use crate::log::Log;
+use crate::local::Local;
 use crate::message::request_line;
 use crate::options::{Hook, Limits};
 use crate::raw_request::Incoming;
-use crate::runtime::Runtime;
 
 /// The methods that gin has a route for; PATCH is not among them.
 const METHODS: [Method; 6] = [
@@ -39,9 +38,8 @@ const METHODS: [Method; 6] = [
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) hooks: Mutex<HashMap<String, Hook>>,
-    pub(crate) runtime: Runtime,
+    pub(crate) local: Arc<Local>,
     pub(crate) limits: Limits,
-    pub(crate) log: Arc<Log>,
     pub(crate) dropped: Arc<AtomicU64>,
 }
 
@@ -147,7 +145,7 @@ async fn invoke(
     };
     let raw = incoming.write();
     let line = |session_id: &str| request_line(session_id, &hook.endpoint_id, &raw, &hook.settings);
-    let session = state.runtime.call(line).await.map_err(Failure::internal)?;
+    let session = state.local.call(line).await.map_err(Failure::internal)?;
     answer(session, &state.limits, Arc::clone(&state.dropped)).await
 }
 

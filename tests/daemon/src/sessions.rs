@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::log::{Log, LogSource};
 use crate::message::{Event, SessionMessage};
@@ -26,7 +25,6 @@ impl Sessions {
             id,
             messages,
             sessions: Arc::clone(self),
-            _exchange: None,
         }
     }
 
@@ -35,13 +33,6 @@ impl Sessions {
         if let Some(listener) = self.listeners().get(id) {
             // The receiver lives as long as the entry.
             let _ = listener.send(message);
-        }
-    }
-
-    /// Ends every call with an error.
-    pub(crate) fn fail_all(&self, error_type: &str, message: &str) {
-        for listener in self.listeners().values() {
-            let _ = listener.send(SessionMessage::plugin_error(error_type, message));
         }
     }
 
@@ -61,15 +52,9 @@ pub(crate) struct Session {
     pub(crate) id: String,
     messages: UnboundedReceiver<SessionMessage>,
     sessions: Arc<Sessions>,
-    _exchange: Option<AbortOnDropHandle<()>>,
 }
 
 impl Session {
-    /// Ties an HTTP exchange to the call: on Dify Cloud, and only there, a client that leaves ends it.
-    pub(crate) fn tie(&mut self, exchange: AbortOnDropHandle<()>) {
-        self._exchange = Some(exchange);
-    }
-
     /// The next message; waits for ever where the process is gone.
     pub(crate) async fn next(&mut self) -> SessionMessage {
         match self.messages.recv().await {

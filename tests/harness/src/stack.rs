@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
-use stand_in_daemon::{Daemon, Hook, Limits, Mode, Options};
+use stand_in_daemon::{Daemon, Hook, Limits, Options};
 
 use crate::{Error, IdentityProvider, TestIssuer, workspace};
 
@@ -45,8 +45,6 @@ pub struct StackOptions {
     pub further_endpoints: Vec<Hook>,
     /// The package; that of `dist/` where there is none.
     pub package: Option<PathBuf>,
-    /// Which of the SDK's modes the plugin runs in.
-    pub mode: Mode,
     /// The daemon's limits.
     pub limits: Limits,
     /// Added to the plugin's environment.
@@ -69,7 +67,6 @@ impl StackOptions {
             settings: Map::new(),
             further_endpoints: Vec::new(),
             package: None,
-            mode: Mode::default(),
             limits: Limits::default(),
             environment: Vec::new(),
             port: 0,
@@ -123,7 +120,6 @@ impl Stack {
             package: options.package.map_or_else(workspace::package, Ok)?,
             python: workspace::python()?,
             hooks,
-            mode: options.mode,
             environment: options.environment,
             port: options.port,
             limits: options.limits,

@@ -76,7 +76,7 @@ fn failures_become_the_text_that_the_client_sees() {
         ),
         (
             r#"{"type":"invoke","data":{}}"#,
-            r#"{"error_type":"invoke_dify_error","message":"invoke dify failed: the stand-in daemon lends no more than storage, and in local mode"}"#,
+            r#"{"error_type":"invoke_dify_error","message":"invoke dify failed: the stand-in daemon has no Dify behind it"}"#,
         ),
         (
             r#"{"type":"news","data":{}}"#,

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod answers;
-mod modes;
 mod process;
 mod requests;
 mod support;

@@ -203,21 +203,3 @@ async fn saved_settings_hold_from_the_next_request_on() {
         json!({"issuer": null})
     );
 }
-
-#[tokio::test]
-async fn what_is_stored_is_there_for_the_next_request() {
-    let daemon = start(Options::default()).await;
-    let missing = "load data failed, please check if the key is correct or you have not set it";
-    let rows: [(&str, &[u8], u16, &str); 5] = [
-        ("GET", b"", 500, missing),
-        ("PUT", b"a value", 200, "True"),
-        ("GET", b"", 200, "a value"),
-        ("DELETE", b"", 200, "False"),
-        ("GET", b"", 500, missing),
-    ];
-    for (method, body, expected_status, expected_body) in rows {
-        let (head, body) = send(&daemon, method, "/storage/k", "", body).await;
-        assert_eq!(status(&head), expected_status, "{method}: {body}");
-        assert!(body.ends_with(expected_body), "{method}: {body}");
-    }
-}

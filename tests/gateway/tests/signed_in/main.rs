@@ -3,7 +3,6 @@
 mod bad_requests;
 mod bad_tokens;
 mod dify_failures;
-mod modes;
 mod operations;
 mod providers;
 mod request_log;
