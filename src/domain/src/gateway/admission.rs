@@ -5,10 +5,11 @@ use std::rc::Rc;
 use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::Refusal;
+use crate::issuer::Issuer;
 use crate::jose::UnverifiedToken;
 use crate::provider::{self, Providers};
 use crate::request::Request;
-use crate::settings::{Issuer, Settings, TokenValidation};
+use crate::settings::{Settings, TokenValidation};
 use crate::token::{self, Accepted, AccessToken, Caller};
 
 use super::verdicts::{TokenKey, Verdicts};

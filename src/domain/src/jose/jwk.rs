@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::material;
 use super::verifier::Verifier;
-use super::{Algorithm, UnverifiedToken, entra};
+use super::{Algorithm, UnverifiedToken};
 use crate::error::{Code, Refusal};
+use crate::issuer::key_may_sign;
 use crate::token::remedy;
 
 /// One usable public key.
@@ -123,7 +124,7 @@ impl Jwk {
 
     /// Whether the key is for this algorithm and this issuer.
     pub(super) fn serves(&self, algorithm: Algorithm, issuer: &str) -> bool {
-        let may_sign = |own: &String| entra::key_may_sign(own, issuer);
+        let may_sign = |own: &String| key_may_sign(own, issuer);
         self.issuer.as_ref().is_none_or(may_sign) && self.algorithms().any(|own| own == algorithm)
     }
 

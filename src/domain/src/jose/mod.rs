@@ -2,7 +2,6 @@
 
 mod algorithm;
 mod base64url;
-mod entra;
 mod header;
 mod jwk;
 mod jwk_set;
@@ -18,7 +17,6 @@ mod tests;
 mod vectors;
 
 pub use algorithm::Algorithm;
-pub(crate) use entra::TENANT_PLACEHOLDER;
 pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{InvalidJwkSet, JwkSet, NoKey};

@@ -7,6 +7,7 @@ use http::Method;
 use super::{OPERATIONS, Operation};
 use crate::error::{Code, Refusal};
 use crate::limits;
+use crate::uuid::is_uuid;
 
 /// What a path has.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -122,13 +123,4 @@ fn is_form_token(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
-/// The 36 characters of RFC 9562 §4. Python's `UUID` takes braces and missing dashes as well; nobody needs them.
-fn is_uuid(value: &str) -> bool {
-    value.len() == 36
-        && value.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }

@@ -16,7 +16,8 @@ use super::failure::Document;
 use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::Refusal;
-use crate::settings::{Issuer, Settings};
+use crate::issuer::Issuer;
+use crate::settings::Settings;
 use crate::time::UnixTime;
 use crate::token::AccessToken;
 

@@ -14,7 +14,7 @@ use super::identity::Identity;
 use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, TransportError};
 use crate::error::Refusal;
 use crate::events::{Event, Events, ProviderFetch};
-use crate::settings::Issuer;
+use crate::issuer::Issuer;
 
 /// What one request may wait for one document, over all the exchanges that it takes.
 const IN_ALL: Duration = Duration::from_secs(5);

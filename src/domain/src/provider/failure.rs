@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
-use crate::settings::Issuer;
+use crate::issuer::Issuer;
 
 /// How long a failed attempt holds back the next one, and what `Retry-After` says.
 pub(super) const HOLD_BACK: Duration = Duration::from_secs(5);

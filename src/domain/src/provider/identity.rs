@@ -7,14 +7,15 @@ use url::Url;
 use super::failure::{Document, invalid};
 use crate::environment::Reach;
 use crate::error::Refusal;
-use crate::settings::{Issuer, IssuerSetting, Settings};
+use crate::issuer::{Issuer, TenantTemplate, template_of};
+use crate::settings::Settings;
 
 /// Everything that decides how an identity provider is reached and what is believed of it. Endpoints that agree in all
 /// of it share what is known of the provider.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Identity {
     issuer: Issuer,
-    template: Option<String>,
+    template: Option<TenantTemplate>,
     discovery_url: Option<Url>,
     ca_certificates: Option<Rc<str>>,
 }
@@ -23,7 +24,7 @@ impl Identity {
     pub(super) fn new(issuer: &Issuer, settings: &Settings) -> Self {
         Self {
             issuer: issuer.clone(),
-            template: template_of(issuer, &settings.issuers),
+            template: template_of(issuer, &settings.issuers).cloned(),
             discovery_url: settings.discovery_url.clone(),
             ca_certificates: settings.ca_certificates.clone(),
         }
@@ -40,7 +41,8 @@ impl Identity {
     /// Whether a discovery document that calls itself `issuer` is this provider's: byte for byte, or Entra's template
     /// where the administrator has written that template.
     pub(super) fn is_called(&self, issuer: &str) -> bool {
-        issuer == self.issuer.as_str() || self.template.as_deref() == Some(issuer)
+        let template = self.template.as_ref().map(TenantTemplate::as_str);
+        issuer == self.issuer.as_str() || template == Some(issuer)
     }
 
     /// Whether addresses of the discovery document may be plain http: only where the administrator's own are.
@@ -98,17 +100,6 @@ impl Identity {
             remedy,
         )
     }
-}
-
-/// The template of `settings` that `issuer` was made from, if it was.
-fn template_of(issuer: &Issuer, settings: &[IssuerSetting]) -> Option<String> {
-    if settings.contains(&IssuerSetting::Exact(issuer.clone())) {
-        return None;
-    }
-    settings.iter().find_map(|setting| match setting {
-        IssuerSetting::EntraTemplate(template) if setting.covers(issuer) => Some(template.clone()),
-        IssuerSetting::EntraTemplate(_) | IssuerSetting::Exact(_) => None,
-    })
 }
 
 fn with_path(base: &Url, path: &str) -> Url {

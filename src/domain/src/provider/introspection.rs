@@ -13,8 +13,9 @@ use super::metadata::{ClientAuthentication, Introspection};
 use crate::claims::Claims;
 use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
+use crate::issuer::Issuer;
 use crate::json::{self, shown};
-use crate::settings::{ClientSecret, Issuer, Settings, TokenValidation};
+use crate::settings::{ClientSecret, Settings, TokenValidation};
 use crate::token::AccessToken;
 
 /// Levels of nesting in an answer about a token.

@@ -10,8 +10,9 @@ use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
 use crate::events::Events;
+use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
-use crate::settings::{Issuer, IssuerSetting, Settings};
+use crate::settings::Settings;
 use crate::token::AccessToken;
 
 mod answers;

@@ -2,9 +2,9 @@
 
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
+use crate::issuer::Issuer;
 use crate::jose::{Header, JwkSet};
 use crate::json::shown;
-use crate::settings::Issuer;
 use crate::token::remedy;
 
 /// Why there is no key.

@@ -9,8 +9,9 @@ use super::known_provider::KnownProvider;
 use super::metadata::Metadata;
 use super::{Providers, introspection, userinfo};
 use crate::error::Refusal;
+use crate::issuer::Issuer;
 use crate::jose::JwkSet;
-use crate::settings::{Issuer, Settings, TokenValidation};
+use crate::settings::{Settings, TokenValidation};
 
 /// What is known of one provider, and what of it cannot be used.
 pub struct ProviderStatus {

@@ -10,8 +10,8 @@ use super::introspection::{DEPTH, inactive, sensitive};
 use crate::claims::Claims;
 use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
+use crate::issuer::Issuer;
 use crate::json;
-use crate::settings::Issuer;
 use crate::token::AccessToken;
 
 /// Completes `request` to the question whose `token` it is.

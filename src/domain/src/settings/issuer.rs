@@ -2,11 +2,11 @@
 
 use url::Url;
 
+use super::ClientId;
 use super::address::parse_base_address;
 use super::list::parse_list;
 use super::reader::Problems;
-use super::value::TENANT;
-use super::{ClientId, Issuer, IssuerSetting};
+use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 
 const DISCOVERY: &str = "/.well-known/";
 
@@ -43,20 +43,15 @@ fn parse_issuer(text: &str) -> Result<IssuerSetting, String> {
                     `https://login.microsoftonline.com/{tenantid}/v2.0` and a `tid=` rule in `required_claims`"
             .to_owned());
     }
-    Ok(IssuerSetting::Exact(Issuer(text.to_owned())))
+    Ok(IssuerSetting::Exact(Issuer::new(text)))
 }
 
-/// The tenant must be a whole segment of the path: in the environment, it would let a token choose where keys come from.
 fn parse_template(text: &str) -> Result<IssuerSetting, String> {
-    let filled = text
-        .split_once(TENANT)
-        .filter(|(before, after)| before.ends_with('/') && (after.is_empty() || after.starts_with('/')))
-        .filter(|(before, _)| parse_base_address(before).is_ok())
-        .map(|(before, after)| format!("{before}tenant{after}"))
-        .filter(|filled| !filled.contains(['{', '}']))
+    let template = TenantTemplate::parse(text)
+        .filter(|template| parse_base_address(template.before_tenant()).is_ok())
         .ok_or("has braces where none belong; Entra's template is `https://login.microsoftonline.com/{tenantid}/v2.0`")?;
-    parse_base_address(&filled)?;
-    Ok(IssuerSetting::EntraTemplate(text.to_owned()))
+    parse_base_address(&template.filled_with("tenant"))?;
+    Ok(IssuerSetting::EntraTemplate(template))
 }
 
 fn names_no_tenant(url: &Url) -> bool {
@@ -98,7 +93,7 @@ fn parse_client_id(text: &str, issuers: &[IssuerSetting]) -> Result<ClientId, St
 }
 
 fn parse_bound_issuer(text: &str, issuers: &[IssuerSetting]) -> Result<IssuerSetting, String> {
-    let exact = Issuer(text.to_owned());
+    let exact = Issuer::new(text);
     if let Some(issuer) = issuers.iter().find(|issuer| issuer.as_str() == text) {
         return Ok(issuer.clone());
     }

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::claims::{ClaimPath, Rules};
 use crate::environment::LogLevel;
+use crate::issuer::IssuerSetting;
 use crate::jose::JwkSet;
 
 mod address;
@@ -27,7 +28,7 @@ mod value;
 
 pub use mistake::{Mistake, Mistakes};
 pub use secret::{AppKey, ClientSecret, UserHashKey};
-pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, Issuer, IssuerSetting, PublicUrl};
+pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, PublicUrl};
 
 /// The settings of `design.md` §4, all of them valid, none contradicting another.
 #[derive(Clone, Debug)]

@@ -1,34 +1,8 @@
-//! Values that must never be printed.
-
-use std::fmt;
+//! The settings that are secret.
 
 use hmac_sha256::Hash;
 
-macro_rules! secret {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Eq, PartialEq)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Takes the value; the caller has checked its form.
-            pub(crate) const fn new(value: String) -> Self {
-                Self(value)
-            }
-
-            /// The value itself, for the one place that must send or use it.
-            pub fn reveal(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(concat!(stringify!($name), "(redacted)"))
-            }
-        }
-    };
-}
+use crate::secret::secret;
 
 secret! {
     /// The Dify app's API key.
@@ -44,7 +18,7 @@ secret! {
 }
 
 impl AppKey {
-    /// Whether `presented` is this key. The time that it takes says nothing of the key.
+    /// Whether `presented` is this key. The comparison takes the same time whatever differs.
     pub fn is(&self, presented: &str) -> bool {
         Hash::verify(presented, &Hash::hash(self.0.as_bytes()))
     }

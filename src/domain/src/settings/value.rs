@@ -1,72 +1,9 @@
 //! The values that settings are made of.
 
-use std::fmt;
-
 use url::Url;
 
 use crate::claims::ClaimPath;
-
-/// What Entra's template has in the place of the tenant ID.
-pub(super) const TENANT: &str = "{tenantid}";
-
-/// An issuer identifier, compared byte for byte (OpenID Connect Core §3.1.3.7).
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Issuer(pub(crate) String);
-
-impl Issuer {
-    /// The identifier, byte for byte.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Issuer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// One entry of the setting `issuer`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum IssuerSetting {
-    /// Exactly this issuer.
-    Exact(Issuer),
-    /// Entra's template with `{tenantid}`, filled from the token's own `tid`.
-    EntraTemplate(String),
-}
-
-impl IssuerSetting {
-    /// The entry, byte for byte.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::EntraTemplate(template) => template,
-            Self::Exact(issuer) => issuer.as_str(),
-        }
-    }
-
-    /// Whether it is this issuer, or the template that this issuer is made from.
-    pub fn covers(&self, issuer: &Issuer) -> bool {
-        match self {
-            Self::EntraTemplate(template) => {
-                tenant_of(issuer.as_str(), template).is_some_and(is_tenant)
-            }
-            Self::Exact(exact) => exact == issuer,
-        }
-    }
-}
-
-fn tenant_of<'a>(issuer: &'a str, template: &str) -> Option<&'a str> {
-    let (before, after) = template.split_once(TENANT)?;
-    issuer.strip_prefix(before)?.strip_suffix(after)
-}
-
-/// Tenant IDs are UUIDs; what matters is that none leads out of its place in the path.
-fn is_tenant(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || character == '-')
-}
+use crate::issuer::{Issuer, IssuerSetting};
 
 /// One entry of the setting `client_id`.
 #[derive(Clone, Debug, Eq, PartialEq)]

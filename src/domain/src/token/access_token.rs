@@ -1,15 +1,15 @@
 //! The credential of a request (RFC 6750 §2.1, RFC 9110 §11.4).
 
-use std::fmt;
-
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::error::{Code, Refusal};
 use crate::jose::check_size;
+use crate::secret::secret;
 
-/// A bearer token as it was sent. Never printed.
-#[derive(Clone, Eq, PartialEq)]
-pub struct AccessToken(String);
+secret! {
+    /// A bearer token as the client sent it.
+    AccessToken
+}
 
 impl AccessToken {
     /// Takes the one bearer token of `Authorization`. Nothing else can carry a token: not the query, which is logged
@@ -32,18 +32,7 @@ impl AccessToken {
             .map_err(|_| malformed("it holds other characters than ASCII"))?;
         let token = bearer(text)?;
         check_size(token)?;
-        Ok(Self(token.to_owned()))
-    }
-
-    /// The token, for the one place that must check or send it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("AccessToken(redacted)")
+        Ok(Self::new(token.to_owned()))
     }
 }
 

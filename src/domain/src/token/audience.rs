@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{claim, remedy};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
+use crate::issuer::Issuer;
 use crate::json::shown;
-use crate::settings::{Issuer, Settings, TokenValidation};
+use crate::settings::{Settings, TokenValidation};
 
 /// Claims that name the client: OpenID Connect and Entra v2.0, RFC 9068, Okta, Entra v1.0.
 const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::{claim, groups, remedy};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::jose::TENANT_PLACEHOLDER;
+use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::json::shown;
-use crate::settings::{Issuer, IssuerSetting, Settings};
+use crate::settings::Settings;
 
 /// The issuer of `settings` whose token this claims to be, by its exact `iss`. No request is made for another.
 ///
@@ -21,7 +21,7 @@ pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal
             "The token has no `iss`.",
         ));
     };
-    let issuer = Issuer(issuer.to_owned());
+    let issuer = Issuer::new(issuer);
     let Some(setting) = settings
         .issuers
         .iter()
@@ -54,12 +54,9 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
 
 /// Whether `issuer` is the template with the token's own `tid` in it. The rule on `tid` that goes with the template must
 /// speak of the tenant whose keys are asked.
-fn is_filled(template: &str, issuer: &Issuer, claims: &Claims) -> Result<bool, Refusal> {
+fn is_filled(template: &TenantTemplate, issuer: &Issuer, claims: &Claims) -> Result<bool, Refusal> {
     let tenant = claim::text(claims, "tid")?;
-    Ok(
-        tenant
-            .is_some_and(|tenant| template.replace(TENANT_PLACEHOLDER, tenant) == issuer.as_str()),
-    )
+    Ok(tenant.is_some() && template.tenant_of(issuer.as_str()) == tenant)
 }
 
 fn unknown(issuer: &str, claims: &Claims) -> Refusal {

@@ -2,7 +2,8 @@
 
 use crate::claims::Claims;
 use crate::error::Refusal;
-use crate::settings::{Issuer, Settings};
+use crate::issuer::Issuer;
+use crate::settings::Settings;
 use crate::time::UnixTime;
 
 mod access_token;

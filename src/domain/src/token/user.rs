@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::{remedy, service_account};
 use crate::claims::{ClaimPath, Claims};
 use crate::error::{Code, Refusal};
+use crate::issuer::Issuer;
 use crate::json::shown;
-use crate::settings::{Issuer, ServiceAccounts, Settings, UserFormat};
+use crate::settings::{ServiceAccounts, Settings, UserFormat};
 
 /// Dify keeps it in a `VARCHAR(255)`, which counts characters.
 const MAX_CHARACTERS: usize = 255;

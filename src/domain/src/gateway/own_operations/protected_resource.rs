@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::json_answer;
 use crate::error::{Code, Refusal};
+use crate::issuer::IssuerSetting;
 use crate::response::Response;
-use crate::settings::{IssuerSetting, PublicUrl, Settings};
+use crate::settings::{PublicUrl, Settings};
 
 const PATH: &str = "/.well-known/oauth-protected-resource";
 

@@ -12,7 +12,7 @@ use super::support::{
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok, poll_once, respond, status};
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
-use crate::settings::{Issuer, IssuerSetting};
+use crate::issuer::{Issuer, IssuerSetting};
 
 const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-server/realms/one";
 const MIXED: &str = "https://id.example.com/.well-known/openid-configuration/realms/one";
@@ -331,7 +331,7 @@ fn providers_take_bounded_memory() {
     let environment = FakeEnvironment::new();
     let providers = providers(&environment);
     let ask = |number: usize| {
-        let issuer = Issuer(format!("https://{number}.example.com"));
+        let issuer = Issuer::new(format!("https://{number}.example.com"));
         let discovery = format!("{issuer}/.well-known/openid-configuration");
         environment.answer(
             &discovery,

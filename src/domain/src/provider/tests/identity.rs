@@ -4,14 +4,14 @@ use url::Url;
 
 use super::support::settings;
 use crate::environment::Reach;
+use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::provider::identity::Identity;
-use crate::settings::{Issuer, IssuerSetting};
 
 fn identity(issuer: &str, discovery_url: Option<&str>) -> Identity {
     let mut settings = settings();
-    settings.issuers = vec![IssuerSetting::Exact(Issuer(issuer.to_owned()))];
+    settings.issuers = vec![IssuerSetting::Exact(Issuer::new(issuer))];
     settings.discovery_url = discovery_url.map(|url| Url::parse(url).unwrap());
-    Identity::new(&Issuer(issuer.to_owned()), &settings)
+    Identity::new(&Issuer::new(issuer), &settings)
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_document_may_call_itself_by_entras_template_only_where_the_administrator_wr
     const TEMPLATE: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
     const TENANT: &str =
         "https://login.microsoftonline.com/5e4d0a5c-0000-4000-8000-000000000001/v2.0";
-    let template = IssuerSetting::EntraTemplate(TEMPLATE.to_owned());
-    let exact = IssuerSetting::Exact(Issuer(TENANT.to_owned()));
-    let foreign =
-        IssuerSetting::EntraTemplate("https://login.microsoftonline.us/{tenantid}/v2.0".to_owned());
+    let template = IssuerSetting::EntraTemplate(TenantTemplate::parse(TEMPLATE).unwrap());
+    let exact = IssuerSetting::Exact(Issuer::new(TENANT));
+    let foreign = "https://login.microsoftonline.us/{tenantid}/v2.0";
+    let foreign = IssuerSetting::EntraTemplate(TenantTemplate::parse(foreign).unwrap());
     for (issuers, name, expected) in [
         (vec![template.clone()], TEMPLATE, true),
         (vec![template.clone()], TENANT, true),
@@ -132,7 +132,7 @@ fn a_document_may_call_itself_by_entras_template_only_where_the_administrator_wr
     ] {
         let mut settings = settings();
         settings.issuers.clone_from(&issuers);
-        let identity = Identity::new(&Issuer(TENANT.to_owned()), &settings);
+        let identity = Identity::new(&Issuer::new(TENANT), &settings);
         assert_eq!(
             identity.is_called(name),
             expected,

@@ -10,9 +10,10 @@ use crate::claims::Claims;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok, respond, status};
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
+use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::json::parse_object;
 use crate::provider::sole_issuer;
-use crate::settings::{ClientId, Issuer, IssuerSetting, Settings, TokenValidation};
+use crate::settings::{ClientId, Settings, TokenValidation};
 
 fn claims(json: &str) -> Claims {
     Claims::new(parse_object(json.as_bytes(), 8).unwrap())
@@ -233,7 +234,7 @@ fn what_is_not_the_tokens_fault_is_never_401() {
 #[test]
 fn the_client_is_the_first_that_is_good_for_the_issuer() {
     let bound = |to: &str, id: &str| ClientId {
-        issuer: Some(IssuerSetting::Exact(Issuer(to.to_owned()))),
+        issuer: Some(IssuerSetting::Exact(Issuer::new(to))),
         id: id.to_owned(),
     };
     let plain = |id: &str| ClientId {
@@ -364,7 +365,7 @@ fn neither_token_nor_secret_stand_in_log_or_debug_output() {
 
 #[test]
 fn an_opaque_token_needs_an_endpoint_with_a_single_issuer() {
-    let exact = |issuer: &str| IssuerSetting::Exact(Issuer(issuer.to_owned()));
+    let exact = |issuer: &str| IssuerSetting::Exact(Issuer::new(issuer));
     let one = Settings {
         issuers: vec![exact(ISSUER)],
         ..settings()
@@ -373,7 +374,7 @@ fn an_opaque_token_needs_an_endpoint_with_a_single_issuer() {
     for issuers in [
         vec![exact(ISSUER), exact("https://other.example")],
         vec![IssuerSetting::EntraTemplate(
-            "https://login.microsoftonline.com/{tenantid}/v2.0".to_owned(),
+            TenantTemplate::parse("https://login.microsoftonline.com/{tenantid}/v2.0").unwrap(),
         )],
     ] {
         let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are \

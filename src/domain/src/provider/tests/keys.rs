@@ -11,8 +11,9 @@ use crate::claims::Claims;
 use crate::environment::fake::{FakeEnvironment, ok, status};
 use crate::environment::{LogLevel, TransportError};
 use crate::error::{Code, Refusal};
+use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::{Algorithm, Header, JwkSet};
-use crate::settings::{Issuer, IssuerSetting, Settings};
+use crate::settings::Settings;
 use crate::token::remedy;
 
 /// What asking for a key ends with, for an issuer with these keys.
@@ -24,7 +25,7 @@ fn refused(issuer: &str, header: &Header, keys: String) -> Refusal {
         ok(format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}"}}"#)),
     );
     environment.answer(KEYS, ok(keys));
-    let issuer = Issuer(issuer.to_owned());
+    let issuer = Issuer::new(issuer);
     let mut settings = settings();
     settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
     environment

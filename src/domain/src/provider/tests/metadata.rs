@@ -4,9 +4,9 @@ use url::Url;
 
 use super::support::{INTROSPECTION, ISSUER, KEYS, USERINFO, document, issuer, settings};
 use crate::error::Code;
+use crate::issuer::{Issuer, IssuerSetting};
 use crate::provider::identity::Identity;
 use crate::provider::metadata::{ClientAuthentication, Introspection, Metadata};
-use crate::settings::{Issuer, IssuerSetting};
 
 fn identity() -> Identity {
     Identity::new(&issuer(), &settings())
@@ -181,7 +181,7 @@ fn addresses_may_be_http_only_where_the_administrators_own_is() {
         ),
         ("http://localhost:4000", None, true),
     ] {
-        let issuer = Issuer(issuer.to_owned());
+        let issuer = Issuer::new(issuer);
         let mut settings = settings();
         settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
         settings.discovery_url = discovery_url.map(url);

@@ -12,13 +12,14 @@ use crate::claims::Rules;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok};
 use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
 use crate::events::Events;
+use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::{Algorithm, Header};
 use crate::provider::Providers;
 use crate::provider::cached::{Cached, Fresh};
 use crate::provider::failure::{Document, no_answer};
 use crate::settings::{
-    AllowedOrigins, ApiUrl, AppKey, ClientId, ClientSecret, InputClaims, Issuer, IssuerSetting,
-    ServiceAccounts, Settings, TokenKind, TokenValidation, UserFormat,
+    AllowedOrigins, ApiUrl, AppKey, ClientId, ClientSecret, InputClaims, ServiceAccounts, Settings,
+    TokenKind, TokenValidation, UserFormat,
 };
 use crate::token::AccessToken;
 
@@ -33,7 +34,7 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub fn issuer() -> Issuer {
-    Issuer(ISSUER.to_owned())
+    Issuer::new(ISSUER)
 }
 
 /// Settings for [`ISSUER`] with a client and its secret.

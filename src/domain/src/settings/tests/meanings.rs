@@ -1,3 +1,4 @@
+use crate::issuer::{Issuer, IssuerSetting};
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ fn the_least_that_an_endpoint_needs_gives_the_defaults() {
     let settings = valid(&json!({}));
     assert_eq!(
         settings.issuers,
-        [IssuerSetting::Exact(Issuer(
+        [IssuerSetting::Exact(Issuer::new(
             "https://idp.example.com/realms/main".to_owned()
         ))]
     );
@@ -65,7 +66,7 @@ fn an_issuer_keeps_every_byte() {
         let settings = valid(&json!({"issuer": format!(" {issuer}\n")}));
         assert_eq!(
             settings.issuers,
-            [IssuerSetting::Exact(Issuer(issuer.to_owned()))]
+            [IssuerSetting::Exact(Issuer::new(issuer))]
         );
     }
 }
@@ -90,7 +91,7 @@ fn a_template_covers_the_issuers_of_its_tenants_alone() {
         ("https://login.microsoftonline.com/{tenantid}/v2.0", false),
         ("https://login.microsoftonline.com/v2.0", false),
     ] {
-        let issuer = Issuer(issuer.to_owned());
+        let issuer = Issuer::new(issuer);
         assert_eq!(
             settings.issuers.iter().any(|entry| entry.covers(&issuer)),
             covered,
@@ -102,13 +103,14 @@ fn a_template_covers_the_issuers_of_its_tenants_alone() {
 #[test]
 fn a_bound_client_id_is_for_its_issuer_alone() {
     let template = "https://login.microsoftonline.com/{tenantid}/v2.0";
-    let tenant = "https://login.microsoftonline.com/t1/v2.0";
-    let other_tenant = "https://login.microsoftonline.com/t2/v2.0";
+    let tenant = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
+    let other_tenant =
+        "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0";
     let keycloak = "https://idp.example.com";
     let settings = valid(&json!({
         "issuer": format!("{keycloak}, {template}"),
         "client_id": format!("all {keycloak}#k#1 {template}#entra {tenant}#one"),
-        "required_claims": "tid=t1|t2",
+        "required_claims": "tid=72f988bf-86f1-41af-91ab-2d7cd011db47",
         "user_format": "hashed",
         "user_hash_key": "0123456789abcdef",
     }));
@@ -118,7 +120,7 @@ fn a_bound_client_id_is_for_its_issuer_alone() {
         (other_tenant, vec!["all", "entra"]),
         ("https://idp.example.com/", vec!["all"]),
     ] {
-        let issuer = Issuer(issuer.to_owned());
+        let issuer = Issuer::new(issuer);
         let meant: Vec<&str> = settings
             .client_ids
             .iter()

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::{Caller, accept, judge};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::settings::{Issuer, Settings};
+use crate::issuer::Issuer;
+use crate::settings::Settings;
 use crate::time::UnixTime;
 
 const ISSUER: &str = "https://id.example";
@@ -50,7 +51,7 @@ fn merged(base: Value, changes: &Value) -> Value {
 
 fn judged(changed_claims: &Value, changed_settings: &Value) -> Result<Caller, Refusal> {
     let settings = settings(changed_settings);
-    let issuer = Issuer(ISSUER.to_owned());
+    let issuer = Issuer::new(ISSUER);
     let accepted = accept(claims(changed_claims), issuer, &settings, NOW)?;
     judge(accepted, &settings)
 }

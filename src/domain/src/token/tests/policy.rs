@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{ISSUER, NOW, assert_refused, assert_taken, claims, judged, refused, settings};
 use crate::error::Code;
-use crate::settings::Issuer;
+use crate::issuer::Issuer;
 use crate::time::UnixTime;
 use crate::token::accept;
 
@@ -173,7 +173,7 @@ fn a_provider_may_answer_without_iss_and_exp_but_not_with_other_ones() {
 #[test]
 fn a_token_that_was_taken_is_refused_when_its_time_has_come() {
     let settings = settings(&json!({}));
-    let issuer = || Issuer(ISSUER.to_owned());
+    let issuer = || Issuer::new(ISSUER);
     assert!(accept(claims(&json!({})), issuer(), &settings, NOW).is_ok());
     let later = accept(
         claims(&json!({})),

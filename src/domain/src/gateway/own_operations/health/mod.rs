@@ -7,10 +7,11 @@ use http::StatusCode;
 
 use super::json_answer;
 use crate::environment::Environment;
+use crate::issuer::IssuerSetting;
 use crate::provider::Providers;
 use crate::request::Request;
 use crate::response::Response;
-use crate::settings::{AppKey, IssuerSetting, Mistakes, Settings};
+use crate::settings::{AppKey, Mistakes, Settings};
 use crate::token::AccessToken;
 
 mod dify;
@@ -46,7 +47,7 @@ impl Health {
 
     async fn provider(&self, issuer: &IssuerSetting, settings: &Settings) -> Provider {
         match issuer {
-            IssuerSetting::EntraTemplate(template) => Provider::of_template(template),
+            IssuerSetting::EntraTemplate(template) => Provider::of_template(template.as_str()),
             IssuerSetting::Exact(issuer) => {
                 let status = self.providers.status(issuer, settings).await;
                 Provider::new(issuer, status)

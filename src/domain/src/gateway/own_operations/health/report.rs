@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::dify::App;
 use crate::error::Refusal;
+use crate::issuer::Issuer;
 use crate::limits;
 use crate::provider::{DiscoveryFacts, KeyFacts, ProviderStatus};
-use crate::settings::{Issuer, Mistake, Mistakes};
+use crate::settings::{Mistake, Mistakes};
 
 const NEEDLESS: &str = "The settings make it needless.";
 const TEMPLATE: &str =
