@@ -103,6 +103,22 @@ const fn seconds(seconds: u64) -> Duration {
 limits! {
     // The client's request
 
+    /// Fields of one head. Real ones have fewer than 40, and a `HeaderMap` panics at 24 576.
+    HEAD_FIELDS: Count = 100, Module;
+    /// Names of fields in an answer to a preflight. A page that joins traces asks for fewer than 20.
+    PREFLIGHT_FIELDS: Count = 64, Module;
+    /// These names together. Dify's nginx answers 502 when the head of a response is over 4096 bytes.
+    PREFLIGHT_NAMES: Bytes = 2 * KIB, Module;
+    /// A relayed field such as `Accept` or `User-Agent`. Browsers send fewer than 300 bytes.
+    RELAYED_FIELD: Bytes = KIB, Module;
+    /// A relayed `tracestate`, which W3C Trace Context asks everybody to keep up to this length.
+    TRACE_STATE: Bytes = 512, Module;
+    /// A relayed `X-Trace-Id` or `X-Trace-Session-Id`; Dify ignores a longer one.
+    TRACE_ID: Bytes = 128, Module;
+    /// A relayed `baggage`. Dify's server refuses a field over 8190 bytes.
+    BAGGAGE: Bytes = 8000, Module;
+    /// Members of a relayed `baggage`, as many as W3C Baggage asks everybody to keep.
+    BAGGAGE_MEMBERS: Count = 64, Module;
     /// Length of a human input form's token. Dify 1.16 makes 22 characters; this leaves room for longer ones.
     FORM_TOKEN: Bytes = 128, Module;
 

@@ -9,9 +9,9 @@ use gateway_domain::environment::{
 };
 use gateway_domain::json;
 use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
-use gateway_domain::request::{Piece, Request};
+use gateway_domain::request::{Piece, Request, fields};
 use gateway_domain::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -37,7 +37,7 @@ impl CallHead<'_> {
     pub fn into_request(self) -> Request {
         let pairs = self.headers.iter().map(|(name, value)| (&**name, &**value));
         Request {
-            headers: header_map(pairs),
+            headers: fields::of_client(pairs),
             id: self.id,
             endpoint: self.endpoint,
             method: Method::from_bytes(self.method.as_bytes()).unwrap_or_default(),
@@ -200,7 +200,7 @@ pub fn upstream_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
     match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
         UpstreamJson::Head { status, headers } => Ok(ResponseHead {
             status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
-            headers: header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
+            headers: fields::header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
         }),
         UpstreamJson::Error { error } => Err(transport_error(&error)),
     }
@@ -260,19 +260,6 @@ pub const fn log_level(level: LogLevel) -> u32 {
         LogLevel::Warn => 2,
         LogLevel::Error => 3,
     }
-}
-
-/// Headers whose name or value is no HTTP are dropped: neither Dify nor a provider could have meant them.
-fn header_map<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> HeaderMap {
-    pairs
-        .filter_map(|(name, value)| {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
-        })
-        .fold(HeaderMap::new(), |mut map, (name, value)| {
-            map.append(name, value);
-            map
-        })
 }
 
 fn pairs(headers: &HeaderMap) -> Pairs<'_> {

@@ -16,6 +16,9 @@ use crate::time::UnixTime;
 #[cfg(test)]
 pub(crate) mod fake;
 
+/// How the gateway names itself in the requests that it makes (RFC 9110 §10.1.5).
+pub const USER_AGENT: &str = concat!("oidc-gateway/", env!("CARGO_PKG_VERSION"));
+
 /// The outside world, as the gateway sees it.
 pub trait Environment: 'static {
     /// Starts an HTTP exchange and resolves with its whole answer.

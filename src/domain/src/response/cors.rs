@@ -3,13 +3,13 @@
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Response, header_value};
-use crate::rewrite::PASSED_HEADERS;
+use crate::limits;
 use crate::settings::AllowedOrigins;
 
 /// What a browser's script may read, besides what needs no permission.
@@ -66,7 +66,7 @@ impl CorsHeaders {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, header_value(methods));
             headers.insert(
                 ACCESS_CONTROL_ALLOW_HEADERS,
-                header_value(&allowed_headers(request)),
+                header_value(&allowed_fields(request)),
             );
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         }
@@ -74,20 +74,24 @@ impl CorsHeaders {
     }
 }
 
-/// Those of the headers that the script wants to send which it may.
-fn allowed_headers(request: &HeaderMap) -> String {
-    let wanted = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
-    let wanted = wanted.and_then(|wanted| wanted.to_str().ok()).unwrap_or("");
-    let allowed: Vec<&str> = wanted
-        .split(',')
-        .map(str::trim)
-        .filter(|name| is_taken(name))
-        .collect();
-    allowed.join(", ")
-}
-
-/// What the gateway itself reads, and what it passes on to Dify.
-fn is_taken(name: &str) -> bool {
-    let mut taken = PASSED_HEADERS.iter().chain([&AUTHORIZATION, &CONTENT_TYPE]);
-    taken.any(|known| name.eq_ignore_ascii_case(known.as_str()))
+/// The fields that the page's script wants to send, each name once. All of them are allowed, because the origin is; those
+/// that are not relayed do nothing. What would make the head of the response too long is left out.
+fn allowed_fields(request: &HeaderMap) -> String {
+    let asked = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
+    let asked = asked.and_then(|names| names.to_str().ok()).unwrap_or("");
+    let mut allowed: Vec<HeaderName> = Vec::new();
+    let mut room = limits::PREFLIGHT_NAMES;
+    for name in asked.split(',').map(str::trim) {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+            continue;
+        };
+        let length = name.as_str().len() + ", ".len();
+        if length > room || allowed.len() >= limits::PREFLIGHT_FIELDS || allowed.contains(&name) {
+            continue;
+        }
+        room -= length;
+        allowed.push(name);
+    }
+    let names: Vec<&str> = allowed.iter().map(HeaderName::as_str).collect();
+    names.join(", ")
 }

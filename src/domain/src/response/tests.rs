@@ -209,21 +209,21 @@ fn an_origin_reads_answers_only_where_the_settings_name_it() {
 }
 
 #[test]
-fn a_preflight_is_told_the_methods_of_the_path_and_the_allowed_ones_of_its_headers() {
+fn a_preflight_of_an_allowed_origin_is_allowed_every_field_that_has_a_name_each_once() {
     let allowed = AllowedOrigins::These(vec!["https://app.example".to_owned()]);
     let preflight = [
         ("origin", "https://app.example"),
         ("access-control-request-method", "POST"),
         (
             "access-control-request-headers",
-            "authorization, Content-Type,x-evil , X-Trace-Id",
+            "authorization, Content-Type,x-evil , X-Trace-Id,sentry-trace,x-evil,X-EVIL,,a b,x(y),tracestate",
         ),
     ];
     let cases: [Row; 3] = [
         (
             &preflight,
             &[
-                "access-control-allow-headers: authorization, Content-Type, X-Trace-Id",
+                "access-control-allow-headers: authorization, content-type, x-evil, x-trace-id, sentry-trace, tracestate",
                 "access-control-allow-methods: OPTIONS, POST",
                 "access-control-allow-origin: https://app.example",
                 "access-control-expose-headers: Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
@@ -249,5 +249,35 @@ fn a_preflight_is_told_the_methods_of_the_path_and_the_allowed_ones_of_its_heade
         cors.apply(&mut answer.headers);
         assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
         assert_eq!(lines(&answer.headers), expected);
+    }
+}
+
+#[test]
+fn however_much_a_preflight_asks_for_its_response_stays_short() {
+    let many: Vec<String> = (0..100_000).map(|number| format!("x-{number}")).collect();
+    let rows = [
+        ("authorization,".repeat(60_000), 13, 1),
+        ("x".repeat(60_000), 0, 0),
+        (many.join(","), 372, 64),
+        (
+            format!("{},{}", "x".repeat(2047), "y".repeat(2046)),
+            2046,
+            1,
+        ),
+    ];
+    for (asked, length, count) in rows {
+        let request = headers(&[
+            ("origin", "https://app.example"),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", &asked),
+        ]);
+        let cors = CorsHeaders::decide(&AllowedOrigins::Any, &request);
+        let answer = cors.options("GET", &request);
+        let allowed = answer.headers["access-control-allow-headers"]
+            .to_str()
+            .unwrap();
+        let names = allowed.split(", ").filter(|name| !name.is_empty()).count();
+        let beginning: String = asked.chars().take(20).collect();
+        assert_eq!((allowed.len(), names), (length, count), "{beginning}");
     }
 }

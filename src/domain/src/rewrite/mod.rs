@@ -16,7 +16,6 @@ mod request_line;
 mod tests;
 
 pub use body::{Body, body};
-pub(crate) use headers::PASSED_HEADERS;
 pub use headers::headers;
 pub use inputs::{ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs};
 pub use query::query;

@@ -27,7 +27,7 @@ async fn a_preflight_of_every_path_is_answered_without_a_token() {
                 .header("access-control-request-method", operation.method.as_str())
                 .header(
                     "access-control-request-headers",
-                    "authorization, Content-Type,x-evil,x-app-code, traceparent",
+                    "authorization, Content-Type,sentry-trace,x-requested-with, traceparent,baggage,Sentry-Trace",
                 )
         };
         let allowed = Answer::of(preflight(APP)).await;
@@ -47,7 +47,8 @@ async fn a_preflight_of_every_path_is_answered_without_a_token() {
         assert_eq!(names.map(|name| allowed.header(name)), expected, "{path}");
         let headers = allowed.header("access-control-allow-headers");
         assert_eq!(
-            headers, "authorization, Content-Type, traceparent",
+            headers,
+            "authorization, content-type, sentry-trace, x-requested-with, traceparent, baggage",
             "{path}"
         );
         assert_eq!(
@@ -290,6 +291,10 @@ async fn only_listed_headers_pass_in_either_direction() {
             "traceparent",
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         ),
+        ("tracestate", "vendor=1"),
+        ("baggage", "userId=alice"),
+        ("user-agent", "Mozilla/5.0"),
+        ("sentry-trace", "1"),
         ("x-trace-id", "t"),
         ("x-trace-session-id", "s"),
         ("cookie", "session=1"),
@@ -312,10 +317,11 @@ async fn only_listed_headers_pass_in_either_direction() {
     // These two are of the connection to the stand-in daemon.
     assert_eq!(names(&answer.headers, &["connection", "date"]), kept);
     let seen = bench.seen();
-    let kept = "accept accept-encoding accept-language authorization traceparent x-trace-id x-trace-session-id";
+    let kept = "accept accept-encoding accept-language authorization baggage traceparent tracestate user-agent x-trace-id x-trace-session-id";
     assert_eq!(names(&seen[0].headers, &["host"]), kept);
     assert_eq!(seen[0].headers["authorization"], "Bearer app-chatflow");
     assert_eq!(seen[0].headers["accept-encoding"], "identity");
+    assert_eq!(seen[0].headers["user-agent"], "Mozilla/5.0");
 }
 
 #[tokio::test(flavor = "multi_thread")]

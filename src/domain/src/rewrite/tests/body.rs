@@ -337,12 +337,17 @@ fn only_a_run_and_an_event_stream_can_stream() {
     }
 }
 
+const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 #[test]
 fn request_headers_pass_by_a_list() {
     let client = header_map(&[
         ("accept", "text/event-stream"),
         ("accept-language", "ja"),
-        ("traceparent", "00-1-2-01"),
+        ("baggage", "userId=alice"),
+        ("traceparent", PARENT),
+        ("tracestate", "vendor=1"),
+        ("user-agent", "Mozilla/5.0"),
         ("x-trace-id", "t"),
         ("x-trace-session-id", "s"),
         ("authorization", "Bearer the-token"),
@@ -362,7 +367,10 @@ fn request_headers_pass_by_a_list() {
     let expected = header_map(&[
         ("accept", "text/event-stream"),
         ("accept-language", "ja"),
-        ("traceparent", "00-1-2-01"),
+        ("baggage", "userId=alice"),
+        ("traceparent", PARENT),
+        ("tracestate", "vendor=1"),
+        ("user-agent", "Mozilla/5.0"),
         ("x-trace-id", "t"),
         ("x-trace-session-id", "s"),
         ("authorization", "Bearer app-1"),
@@ -381,6 +389,20 @@ fn request_headers_pass_by_a_list() {
 }
 
 #[test]
+fn a_trace_state_without_its_parent_is_dropped_and_no_user_agent_is_the_gateways() {
+    let mut client = header_map(&[("traceparent", "00-1-2-01"), ("tracestate", "vendor=1")]);
+    client.insert("user-agent", "x".repeat(1025).parse().unwrap());
+    let found = headers(&client, &AppKey::new("app-1".to_owned()), None).unwrap();
+    let ours = concat!("oidc-gateway/", env!("CARGO_PKG_VERSION"));
+    let expected = header_map(&[
+        ("user-agent", ours),
+        ("authorization", "Bearer app-1"),
+        ("accept-encoding", "identity"),
+    ]);
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn a_header_that_is_not_ascii_does_not_pass() {
     let mut client = header_map(&[("accept-language", "ja")]);
     for (name, value) in [("accept", "é"), ("x-trace-id", "\u{fffd}")] {
@@ -390,7 +412,12 @@ fn a_header_that_is_not_ascii_does_not_pass() {
     let names: Vec<_> = found.keys().map(HeaderName::as_str).collect();
     assert_eq!(
         names,
-        ["accept-language", "authorization", "accept-encoding"]
+        [
+            "user-agent",
+            "accept-language",
+            "authorization",
+            "accept-encoding"
+        ]
     );
 }
 

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, Method};
 
+pub mod fields;
+
+pub use fields::REQUEST_FIELDS;
+
 /// A request without its body.
 #[derive(Clone, Debug)]
 pub struct Request {
