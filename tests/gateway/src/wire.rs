@@ -29,7 +29,7 @@ pub enum Script {
     EndlessHead,
     /// No HTTP.
     Garbage,
-    /// Nothing, and the connection stays open.
+    /// Nothing: what comes is read, and the connection stays open.
     Silence,
 }
 
@@ -139,7 +139,9 @@ async fn play(mut stream: TcpStream, script: Script, state: &State) -> std::io::
             send.repeated(&LINE.repeat(1000)).await
         }
         Script::Garbage => send.all(b"\x00\x01garbage\r\n\r\n").await,
-        Script::Silence => stream.read_u8().await.map(drop),
+        Script::Silence => tokio::io::copy(&mut stream, &mut tokio::io::sink())
+            .await
+            .map(drop),
     }
 }
 

@@ -3,6 +3,7 @@
 mod abandoned;
 mod chaos;
 mod dify_faults;
+mod failing_package;
 mod heartbeats;
 mod idle_connections;
 mod large_answers;

@@ -1,84 +1,23 @@
 //! The module traps, runs out of memory or never returns: one request pays for it.
 //!
-//! The packaged module has no export for that, so the package here is a copy whose module was changed: the code of three
-//! handlers is replaced, and everything else is what users install.
-
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::Path;
+//! The package here is a copy whose module was changed: see `failing_package.rs`.
 
 use futures::future::{join, join_all};
 use gateway_tests::{Bench, events};
-use harness::{Fault, workspace};
+use harness::Fault;
 use http::Method;
 use serde_json::json;
 use stand_in_dify::AppKind;
 use std::time::Duration;
 use tempfile::TempDir;
-use walrus::ir::{BinaryOp, MemoryGrow, Value};
-use walrus::{InstrSeqBuilder, Module};
-use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
 
-const MODULE: &str = "host/gateway.wasm";
+use super::failing_package::failing_package;
+
 const JWKS: &str = "/jwks";
 /// Operations whose handlers trap, loop without end, and take memory until there is none.
 const TRAP: &str = "/meta";
 const LOOP: &str = "/site";
 const OUT_OF_MEMORY: &str = "/parameters";
-
-/// A copy of the package whose three handlers fail.
-fn failing_package(directory: &Path) -> std::path::PathBuf {
-    let mut archive = ZipArchive::new(File::open(workspace::package().unwrap()).unwrap()).unwrap();
-    let path = directory.join("failing.difypkg");
-    let mut copy = ZipWriter::new(File::create(&path).unwrap());
-    for index in 0..archive.len() {
-        let mut file = archive.by_index(index).unwrap();
-        let name = file.name().unwrap().into_owned();
-        let mut content = Vec::new();
-        file.read_to_end(&mut content).unwrap();
-        if name == MODULE {
-            content = failing_module(&content);
-        }
-        copy.start_file(name, SimpleFileOptions::default()).unwrap();
-        copy.write_all(&content).unwrap();
-    }
-    copy.finish().unwrap();
-    path
-}
-
-fn failing_module(wasm: &[u8]) -> Vec<u8> {
-    let mut module = Module::from_buffer(wasm).unwrap();
-    let memory = module.memories.iter().next().unwrap().id();
-    replace(&mut module, "get_meta", |body| {
-        body.unreachable();
-    });
-    replace(&mut module, "get_site", |body| {
-        body.loop_(None, |again| {
-            let start = again.id();
-            again.br(start);
-        });
-    });
-    replace(&mut module, "get_parameters", |body| {
-        body.loop_(None, |again| {
-            let start = again.id();
-            again.const_(Value::I32(16)).instr(MemoryGrow { memory });
-            again
-                .const_(Value::I32(-1))
-                .binop(BinaryOp::I32Ne)
-                .br_if(start);
-        });
-        body.unreachable();
-    });
-    module.emit_wasm()
-}
-
-fn replace(module: &mut Module, handler: &str, body: impl FnOnce(&mut InstrSeqBuilder<'_>)) {
-    let function = module.exports.get_func(handler).unwrap();
-    module
-        .replace_exported_func(function, |(builder, _)| body(builder))
-        .unwrap();
-}
 
 async fn failing_bench() -> (Bench, TempDir) {
     let directory = TempDir::new().unwrap();
