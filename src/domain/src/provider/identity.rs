@@ -45,6 +45,11 @@ impl Identity {
         issuer == self.issuer.as_str() || template == Some(issuer)
     }
 
+    /// Whether `issuer` is the configured one, in a document that the administrator has named in `discovery_url`.
+    pub(super) fn issues_access_tokens_as(&self, issuer: Option<&str>) -> bool {
+        self.discovery_url.is_some() && issuer == Some(self.issuer.as_str())
+    }
+
     /// Whether addresses of the discovery document may be plain http: only where the administrator's own are.
     pub(super) fn allows_http(&self) -> bool {
         let own = Url::parse(self.issuer.as_str()).is_ok_and(|url| url.scheme() == "http");

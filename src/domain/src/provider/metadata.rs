@@ -6,6 +6,7 @@ use url::Url;
 use super::failure::{Document, invalid};
 use super::identity::Identity;
 use crate::error::Refusal;
+use crate::issuer::Issuer;
 use crate::json::{self, shown};
 
 /// Levels of nesting; the documents of real providers have three.
@@ -17,6 +18,8 @@ pub(super) struct Metadata {
     pub(super) jwks_uri: Option<Url>,
     pub(super) introspection: Option<Introspection>,
     pub(super) userinfo_endpoint: Option<Url>,
+    /// The `iss` of access tokens, where it is not the provider's `issuer` (AD FS, [MS-OIDCE] §3.2.5.1.1).
+    pub(super) access_token_issuer: Option<Issuer>,
 }
 
 /// The introspection endpoint, and how the gateway says who it is there.
@@ -52,26 +55,40 @@ impl Metadata {
                 client_authentication,
             }),
             userinfo_endpoint: reader.address("userinfo_endpoint")?,
+            access_token_issuer: access_token_issuer(&members).map(Issuer::new),
         })
     }
 }
 
-/// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3).
+/// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3). The document's own
+/// `access_token_issuer` is as good as its `issuer` only where the administrator has named the document: an address that
+/// is derived from an issuer must lead to that issuer's document.
 fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Refusal> {
-    let remedy = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
-    match members.get("issuer") {
-        Some(Value::String(issuer)) if identity.is_called(issuer) => Ok(()),
-        Some(other) => Err(unusable(
-            identity,
-            &format!("its `issuer` is {}", shown(other)),
-            remedy,
-        )),
-        None => Err(unusable(
-            identity,
-            "it has no `issuer`",
-            "Check that the address is a discovery document's.",
-        )),
-    }
+    let access_token_issuer = access_token_issuer(members);
+    let found = match members.get("issuer") {
+        Some(Value::String(issuer)) if identity.is_called(issuer) => return Ok(()),
+        _ if identity.issues_access_tokens_as(access_token_issuer) => return Ok(()),
+        Some(other) => format!("its `issuer` is {}", shown(other)),
+        None => {
+            let remedy = "Check that the address is a discovery document's.";
+            return Err(unusable(identity, "it has no `issuer`", remedy));
+        }
+    };
+    let Some(other) = access_token_issuer else {
+        let remedy = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
+        return Err(unusable(identity, &found, remedy));
+    };
+    let found = format!(
+        "{found}, and its `access_token_issuer` is {}",
+        shown(&other.into())
+    );
+    let remedy = "Write the document's `issuer` into `issuer`, exactly and to the last slash, if that is the provider \
+                  you mean; tokens of its `access_token_issuer` are then taken too.";
+    Err(unusable(identity, &found, remedy))
+}
+
+fn access_token_issuer(members: &Map<String, Value>) -> Option<&str> {
+    members.get("access_token_issuer").and_then(Value::as_str)
 }
 
 fn unusable(identity: &Identity, why: &str, remedy: &str) -> Refusal {

@@ -81,6 +81,20 @@ impl Providers {
         }
     }
 
+    /// The `iss` of the access tokens of `issuer`, where its discovery document names another one than its own (AD FS).
+    ///
+    /// # Errors
+    /// 503 where the document cannot be fetched or used.
+    pub async fn access_token_issuer(
+        &self,
+        issuer: &Issuer,
+        settings: &Settings,
+    ) -> Result<Option<Issuer>, Refusal> {
+        let provider = self.provider(issuer, settings);
+        let metadata = provider.metadata().current().await?;
+        Ok(metadata.value.access_token_issuer.clone())
+    }
+
     /// What `issuer` says of `token` at its introspection endpoint (RFC 7662). Believed for a minute at most.
     ///
     /// # Errors

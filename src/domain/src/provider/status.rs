@@ -108,6 +108,7 @@ impl KnownProvider {
             jwks_uri,
             introspection,
             userinfo_endpoint,
+            access_token_issuer: _,
         } = &*held.value;
         let introspection = introspection.as_ref().map(|found| &found.endpoint);
         Ok(DiscoveryFacts {

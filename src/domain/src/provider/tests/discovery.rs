@@ -327,6 +327,26 @@ fn endpoints_share_what_is_known_and_a_document_serves_ten_minutes_at_least() {
 }
 
 #[test]
+fn the_issuer_of_access_tokens_is_what_the_document_says() {
+    for (more, expected) in [
+        ("", None),
+        (
+            r#","access_token_issuer":"http://adfs/trust""#,
+            Some(Issuer::new("http://adfs/trust")),
+        ),
+    ] {
+        let environment = FakeEnvironment::new();
+        environment.answer(DISCOVERY, ok(document(more)));
+        let providers = providers(&environment);
+        for _ in 0..2 {
+            let found = environment.run(providers.access_token_issuer(&issuer(), &settings()));
+            assert_eq!(found, Ok(expected.clone()));
+        }
+        assert_eq!(environment.urls(), [DISCOVERY]);
+    }
+}
+
+#[test]
 fn providers_take_bounded_memory() {
     let environment = FakeEnvironment::new();
     let providers = providers(&environment);

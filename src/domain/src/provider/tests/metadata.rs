@@ -27,6 +27,7 @@ fn a_document_tells_where_keys_and_endpoints_are() {
         jwks_uri: Some(url(KEYS)),
         introspection: Some(introspection),
         userinfo_endpoint: Some(url(USERINFO)),
+        access_token_issuer: None,
     };
     assert_eq!(metadata, Ok(expected));
 }
@@ -35,13 +36,14 @@ fn a_document_tells_where_keys_and_endpoints_are() {
 fn what_a_document_leaves_out_is_not_there() {
     for more in [
         "",
-        r#","jwks_uri":null,"introspection_endpoint":null,"userinfo_endpoint":null"#,
+        r#","jwks_uri":null,"introspection_endpoint":null,"userinfo_endpoint":null,"access_token_issuer":null"#,
     ] {
         let document = format!(r#"{{"issuer":"{ISSUER}"{more}}}"#);
         let expected = Metadata {
             jwks_uri: None,
             introspection: None,
             userinfo_endpoint: None,
+            access_token_issuer: None,
         };
         assert_eq!(
             Metadata::parse(document.as_bytes(), &identity()),
@@ -189,4 +191,55 @@ fn addresses_may_be_http_only_where_the_administrators_own_is() {
         let metadata = Metadata::parse(document.as_bytes(), &Identity::new(&issuer, &settings));
         assert_eq!(metadata.is_ok(), expected, "{issuer} {discovery_url:?}");
     }
+}
+
+/// AD FS: the document of `https://adfs.example.com/adfs` says that access tokens have another `iss`.
+const ADFS: &str = r#"{"issuer":"https://adfs.example.com/adfs",
+    "access_token_issuer":"http://adfs.example.com/adfs/services/trust"}"#;
+
+fn adfs_identity(issuer: &str, discovery_url: Option<&str>) -> Identity {
+    let issuer = Issuer::new(issuer);
+    let mut settings = settings();
+    settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
+    settings.discovery_url = discovery_url.map(url);
+    Identity::new(&issuer, &settings)
+}
+
+#[test]
+fn the_access_token_issuer_is_as_good_as_the_issuer_only_in_a_document_that_the_administrator_named()
+ {
+    let named = Some("https://adfs.example.com/adfs/.well-known/openid-configuration");
+    let access = "http://adfs.example.com/adfs/services/trust";
+    for (issuer, discovery_url, expected) in [
+        ("https://adfs.example.com/adfs", None, true),
+        ("https://adfs.example.com/adfs", named, true),
+        (access, named, true),
+        (access, None, false),
+        ("https://elsewhere.example", named, false),
+    ] {
+        let metadata = Metadata::parse(ADFS.as_bytes(), &adfs_identity(issuer, discovery_url));
+        let found = metadata.ok().map(|metadata| metadata.access_token_issuer);
+        let expected = expected.then(|| Some(Issuer::new(access)));
+        assert_eq!(found, expected, "{issuer} {discovery_url:?}");
+    }
+}
+
+#[test]
+fn the_remedy_for_another_issuer_leads_to_settings_that_work() {
+    let issuer = "http://adfs.example.com/adfs/services/trust";
+    let refusal = Metadata::parse(ADFS.as_bytes(), &adfs_identity(issuer, None)).unwrap_err();
+    assert_eq!(
+        refusal.message(),
+        "The discovery document of the identity provider `http://adfs.example.com/adfs/services/trust` cannot be used: \
+         its `issuer` is \"https://adfs.example.com/adfs\", and its `access_token_issuer` is \
+         \"http://adfs.example.com/adfs/services/trust\". Write the document's `issuer` into `issuer`, exactly and to \
+         the last slash, if that is the provider you mean; tokens of its `access_token_issuer` are then taken too."
+    );
+    assert!(
+        Metadata::parse(
+            ADFS.as_bytes(),
+            &adfs_identity("https://adfs.example.com/adfs", None)
+        )
+        .is_ok()
+    );
 }
