@@ -24,7 +24,7 @@ from host.sdk import response
 from host.sdk.relay import relay
 from host.sdk.request_head import request_head
 from host.wasm import module
-from host.wasm.calls import Answered, Call, CallFailed, Gateway
+from host.wasm.calls import Call, CallFailed, Calls, OwnResponse
 from host.wasm.heads import compact_json
 
 LARGE = 1024 * 1024
@@ -41,16 +41,16 @@ def endpoint(handler: str) -> type[Endpoint]:
 
 
 @functools.cache
-def gateway() -> Gateway:
-    """The gateway of this process."""
-    return Gateway(module.load())
+def gateway() -> Calls:
+    """The calls of this process."""
+    return Calls(module.load())
 
 
 os.register_at_fork(after_in_child=gateway.cache_clear)
 
 
 def respond(
-    made: Gateway,
+    calls: Calls,
     handler: str,
     request: Request,
     values: Mapping[str, Any],
@@ -65,7 +65,7 @@ def respond(
         encoded = compact_json(settings)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
         call = Call(handler, head, body, allowed_origins(encoded))
-        response = _decided(made, call)
+        response = _decided(calls, call)
         if len(body) > LARGE:
             memory.give_back_soon()
         return response
@@ -73,22 +73,22 @@ def respond(
         logger.error("Request %s has no answer: %s", request_id, failure)
     except Exception:
         logger.exception("Request %s has no answer", request_id)
-    return _failed(made, call, request_id)
+    return _failed(calls, call, request_id)
 
 
-def _decided(made: Gateway, call: Call) -> Response:
-    decision = made.decide(call)
-    if isinstance(decision, Answered):
+def _decided(calls: Calls, call: Call) -> Response:
+    decision = calls.decide(call)
+    if isinstance(decision, OwnResponse):
         head = json.loads(decision.head)
         return response.whole(head["status"], head["headers"], decision.body)
-    return relay(made, call, decision)
+    return relay(calls, call, decision)
 
 
-def _failed(made: Gateway, call: Call | None, request_id: str) -> Response:
+def _failed(calls: Calls, call: Call | None, request_id: str) -> Response:
     """The module's own words for it, with all that its answers carry, where it has any."""
     try:
         if call is not None:
-            told = made.call_failed(call)
+            told = calls.call_failed(call)
             return response.whole(told["status"], told["headers"], told["body"].encode())
     except Exception:
         logger.exception("The failure of request %s cannot be told", request_id)

@@ -1,4 +1,4 @@
-"""One relay: the request goes to Dify, the module judges the head of its answer, the body goes to the client."""
+"""One relay: the request goes to Dify, the module judges the head of the response, the body goes to the client."""
 
 import json
 from typing import Any
@@ -10,41 +10,41 @@ from host.http.failure import Failure
 from host.http.stream import ReadAhead
 from host.http.transport import Buffer, Limits, Request
 from host.sdk import response
-from host.wasm.calls import Call, Gateway, Relayed
+from host.wasm.calls import Call, Calls, Relay
 from host.wasm.heads import answer_head
 
 _READ_WHOLE = stream.PIECE
 
 
-def relay(gateway: Gateway, call: Call, wanted: Relayed) -> Response:
-    """Sends what the module wants and answers with what it makes of the outcome. Raises `CallFailed`."""
-    request = _request(call, wanted)
+def relay(calls: Calls, call: Call, order: Relay) -> Response:
+    """Sends the module's request and responds with what the module makes of the outcome. Raises `CallFailed`."""
+    request = _request(call, order)
     try:
         received = transport.send(request)
     except Failure as failure:
-        return _whole(gateway, wanted, {"error": failure.kind}, b"", "complete")
+        return _whole(calls, order, {"error": failure.kind}, b"", "complete")
     if received.length is None or received.length > _READ_WHOLE:
-        return _streamed(gateway, wanted, received, request.limits)
+        return _streamed(calls, order, received, request.limits)
     content, end = stream.read_whole(received, request.limits)
-    return _whole(gateway, wanted, answer_head(received), content, end)
+    return _whole(calls, order, answer_head(received), content, end)
 
 
-def _whole(gateway: Gateway, wanted: Relayed, head: dict[str, Any], content: bytes, end: str) -> Response:
-    verdict = gateway.relay_whole(wanted.number, wanted.context, head, end)
+def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end: str) -> Response:
+    verdict = calls.judge_response(order.number, order.context, head, end)
     body = verdict["body"]
     content = content + _tails(verdict).get(end, b"") if body is None else body.encode()
     return response.whole(verdict["status"], verdict["headers"], content)
 
 
-def _streamed(gateway: Gateway, wanted: Relayed, received: transport.Response, limits: Limits) -> Response:
+def _streamed(calls: Calls, order: Relay, received: transport.Response, limits: Limits) -> Response:
     try:
-        verdict = gateway.relay_head(wanted.number, wanted.context, answer_head(received))
+        verdict = calls.judge_response_head(order.number, order.context, answer_head(received))
     except BaseException:
         received.close()
         raise
 
     def ended(end: str) -> None:
-        gateway.relay_ended(wanted.number, verdict["context"].encode(), end)
+        calls.relay_ended(order.number, verdict["context"].encode(), end)
 
     status, headers = verdict["status"], verdict["headers"]
     if verdict["body"] is not None:
@@ -61,16 +61,16 @@ def _tails(verdict: dict[str, Any]) -> dict[str, bytes]:
     return {"broken": verdict["on_broken"].encode(), "timeout": verdict["on_timeout"].encode()}
 
 
-def _request(call: Call, wanted: Relayed) -> Request:
-    head = json.loads(wanted.head)
+def _request(call: Call, order: Relay) -> Request:
+    head = json.loads(order.head)
     return Request(
         method=head["method"],
         url=head["url"],
         headers=head["headers"],
-        body=None if head["pieces"] is None else pieces(head["pieces"], call.body, wanted.own),
+        body=None if head["pieces"] is None else pieces(head["pieces"], call.body, order.own),
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
-        allowed_origins=call.lent,
+        allowed_origins=call.origins,
     )
 
 

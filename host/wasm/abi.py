@@ -1,6 +1,6 @@
-"""The wasm-bindgen ABI: one instance of the module, its exports called and its imports answered.
+"""The wasm-bindgen ABI of one instance of the module: calls of its exports, and calls of its imports.
 
-Calls go through the unchecked functions of wasmtime's C API, which cost a sixth of `wasmtime.Func`. Those trust their
+Calls go through the unchecked functions of wasmtime's C API, which cost a sixth of `wasmtime.Func`. They trust their
 caller with counts and types, so every signature is compared once, when the instance is built. wasm-bindgen passes a
 slice as pointer and length and returns a vector as two results, to be copied and freed.
 """
@@ -33,31 +33,31 @@ _FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 
-class Entry(ctypes.LittleEndianStructure):
-    """What the module is told at each entry, in a cell of its memory: see `entry.rs`.
+class CallCell(ctypes.LittleEndianStructure):
+    """The current call and the time, in the memory of the module: see `call_cell.rs`.
 
     `call` is the number of the call whose task is being polled, or was when the module trapped; `milliseconds` is the
-    time since the epoch.
+    time since 1970.
     """
 
     _fields_ = (("call", ctypes.c_uint32), ("_padding", ctypes.c_uint32), ("milliseconds", ctypes.c_uint64))
 
 
 class Import(NamedTuple):
-    """What the host lends the module under one name.
+    """One function that the host gives the module.
 
     `takes` has a letter for each parameter in Rust: `n` is a number, `b` a slice that arrives as bytes, `o` a mutable
-    slice: the function gets its length and returns the bytes to put there. `gives` is the result: nothing, `n` (with
-    `o`: how many bytes were put there) or `f`.
+    slice, of which the function gets the length and returns the bytes to write. `gives` is the result: nothing, `n`
+    (with `o`: how many bytes were written) or `f`.
     """
 
     takes: str
     gives: str
-    function: Callable[..., object]
+    run: Callable[..., object]
 
 
 class UnknownImport(Exception):
-    """The module wants something that this host does not lend, or lends in another form."""
+    """The module imports a function that this host does not have, or has with another signature."""
 
 
 class Trapped(Exception):
@@ -79,8 +79,8 @@ _WASM_BINDGEN = {
 class Instance:
     """One instance of the module with a memory of its own."""
 
-    def __init__(self, compiled: wasmtime.Module, lent: Mapping[str, Import]) -> None:
-        """Builds and starts an instance. Raises `UnknownImport` when the module asks for more than `lent`."""
+    def __init__(self, compiled: wasmtime.Module, functions: Mapping[str, Import]) -> None:
+        """Builds and starts an instance. Raises `UnknownImport` when the module imports more than `functions`."""
         self._store = wasmtime.Store(module.engine())
         self._store.set_limits(memory_size=MODULE_MEMORY_BYTES, instances=1, memories=1)
         self._context = self._store._context()
@@ -89,10 +89,10 @@ class Instance:
         self._trap = ctypes.POINTER(ffi.wasm_trap_t)()
         self._failure: BaseException | None = None
         self._callbacks: list[object] = []
-        self._start(compiled, {**_WASM_BINDGEN, **lent})
+        self._start(compiled, {**_WASM_BINDGEN, **functions})
 
-    def _start(self, compiled: wasmtime.Module, lent: Mapping[str, Import]) -> None:
-        imports = [self._import(wanted, lent) for wanted in compiled.imports]
+    def _start(self, compiled: wasmtime.Module, functions: Mapping[str, Import]) -> None:
+        imports = [self._import(declared, functions) for declared in compiled.imports]
         self._store.set_epoch_deadline(EPOCHS_PER_CALL)
         exports = wasmtime.Instance(self._store, compiled, imports).exports(self._store)
         self._memory = exports["memory"]._memory
@@ -104,7 +104,7 @@ class Instance:
             if isinstance(item, wasmtime.Func)
         }
         self.call("__wbindgen_start")
-        self.entry = Entry.from_address(self._address(self.call("entry"), ctypes.sizeof(Entry)))
+        self.cell = CallCell.from_address(self._address(self.call("call_cell"), ctypes.sizeof(CallCell)))
 
     def call(self, name: str, *arguments: int | bytes) -> int | bytes | None:
         """Calls an export and gives its result. Raises `Trapped`.
@@ -124,8 +124,8 @@ class Instance:
         return vector
 
     def close(self) -> None:
-        """Gives the memory back now, whatever still refers to this instance."""
-        self.entry = None
+        """Frees the memory now, whatever still refers to this instance."""
+        self.cell = None
         self._store.close()
         self._callbacks.clear()
 
@@ -154,17 +154,17 @@ class Instance:
             cause = cause or trap
         return Trapped(str(cause))
 
-    def _import(self, wanted: wasmtime.ImportType, lent: Mapping[str, Import]) -> wasmtime.Func:
-        generated = _GENERATED_NAME.fullmatch(wanted.name or "")
-        found = lent.get(generated[1]) if generated else None
-        kind = wanted.type
-        if found is None or not isinstance(kind, wasmtime.FuncType):
-            raise UnknownImport(f"the module imports {wanted.name}, which this host does not lend")
-        parameters = [letter for taken in found.takes for letter in _PARAMETERS[taken]]
-        if [str(p) for p in kind.params] != parameters or [str(r) for r in kind.results] != _RESULTS[found.gives]:
-            raise UnknownImport(f"the module imports {wanted.name} with another signature than this host lends")
-        function = ffi.wasmtime_func_t()
-        callback = _CALLBACK(self._answering(found))
+    def _import(self, declared: wasmtime.ImportType, functions: Mapping[str, Import]) -> wasmtime.Func:
+        generated = _GENERATED_NAME.fullmatch(declared.name or "")
+        function = functions.get(generated[1]) if generated else None
+        kind = declared.type
+        if function is None or not isinstance(kind, wasmtime.FuncType):
+            raise UnknownImport(f"the module imports {declared.name}, which this host does not have")
+        parameters = [parameter for letter in function.takes for parameter in _PARAMETERS[letter]]
+        if [str(p) for p in kind.params] != parameters or [str(r) for r in kind.results] != _RESULTS[function.gives]:
+            raise UnknownImport(f"the module imports {declared.name} with another signature than this host's")
+        imported = ffi.wasmtime_func_t()
+        callback = _CALLBACK(self._callback(function))
         self._callbacks.append(callback)
         ffi.wasmtime_func_new_unchecked(
             self._context,
@@ -172,42 +172,42 @@ class Instance:
             ctypes.cast(callback, ffi.wasmtime_func_unchecked_callback_t),
             None,
             ctypes.cast(None, _FINALIZER),
-            ctypes.byref(function),
+            ctypes.byref(imported),
         )
-        return wasmtime.Func._from_raw(function)
+        return wasmtime.Func._from_raw(imported)
 
-    def _answering(self, lent: Import) -> Callable[..., int]:
-        def answer(_env: object, _caller: object, slots: int, _count: int) -> int:
+    def _callback(self, function: Import) -> Callable[..., int]:
+        def called(_env: object, _caller: object, slots: int, _count: int) -> int:
             try:
-                self._answer(lent, slots)
+                self._run(function, slots)
                 return 0
             except BaseException as failure:  # Nothing may unwind through the frames of the module.
                 self._failure = failure
                 return ctypes.cast(wasmtime.Trap("an import failed")._consume(), ctypes.c_void_p).value or 0
 
-        return answer
+        return called
 
-    def _answer(self, lent: Import, slots: int) -> None:
+    def _run(self, function: Import, slots: int) -> None:
         words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_address(slots)
         arguments: list[int | bytes] = []
         target = at = 0
-        for kind in lent.takes:
+        for kind in function.takes:
             value = words[at]
             at += _WORDS
             if kind != "n":
                 length = words[at]
                 at += _WORDS
-                self._address(value, length)  # Before anything is made that long.
+                self._address(value, length)  # Before anything of that length is allocated.
                 target, value = value, length if kind == "o" else self._read(value, length)
             arguments.append(value)
-        given = lent.function(*arguments)
-        if "o" in lent.takes:
-            self._write(target, given)
-            given = len(given)
-        if lent.gives == "n":
-            words[0] = given
-        elif lent.gives == "f":
-            ctypes.c_double.from_address(slots).value = given
+        result = function.run(*arguments)
+        if "o" in function.takes:
+            self._write(target, result)
+            result = len(result)
+        if function.gives == "n":
+            words[0] = result
+        elif function.gives == "f":
+            ctypes.c_double.from_address(slots).value = result
 
     def _read(self, pointer: int, length: int) -> bytes:
         return ctypes.string_at(self._address(pointer, length), length)

@@ -1,7 +1,7 @@
-"""The module at work: its calls, what it asks for, and what becomes of the others when one call traps.
+"""The calls of one instance: what they ask the host for, and what becomes of the others when one of them traps.
 
 Everything runs in greenlets of one thread. A switch inside an import would lay the module's frames of one request under
-those of another, so an import only notes what it is asked for, and that is done when the export has returned.
+those of another, so an import only notes what the module asks for, and the host does it when the export has returned.
 """
 
 import contextlib
@@ -22,31 +22,32 @@ from host.wasm.abi import Import, Instance, Trapped
 from host.wasm.heads import encoded
 
 FIRST_BYTES = 64 * 1024
-"""How much of a body a handler is given; the module asks for the rest."""
+"""How much of a body crosses with the call; the module asks for the rest."""
 
 _LONGEST_WAIT = 900.0
 _LAST_NUMBER = 0xFFFFFFFF
 
 
 class Call(NamedTuple):
-    """A request that the module is to decide on: the export that takes it, and what that is given."""
+    """A request that the module decides on, and the handler that takes it."""
 
     handler: str
     head: bytes
     body: bytes
-    lent: frozenset[Origin]
+    origins: frozenset[Origin]
+    """Where the call may go: the addresses of its settings."""
 
 
-class Answered(NamedTuple):
-    """The module answers the call itself."""
+class OwnResponse(NamedTuple):
+    """The module has responded itself."""
 
     number: int
     head: bytes
     body: bytes
 
 
-class Relayed(NamedTuple):
-    """The module wants a request sent to Dify and its answer relayed."""
+class Relay(NamedTuple):
+    """The module wants a request sent to Dify and the response relayed."""
 
     number: int
     head: bytes
@@ -55,7 +56,7 @@ class Relayed(NamedTuple):
 
 
 class CallFailed(Exception):
-    """The module has no answer for this call, through a fault of its own."""
+    """The module has no response to this call, through a fault of its own."""
 
 
 class InstanceLost(Exception):
@@ -66,66 +67,66 @@ class InstanceLost(Exception):
         self.culprit = culprit
 
 
-class _Waiting:
-    """A call whose decision is awaited."""
+class _PendingCall:
+    """A call that the module has not decided on."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
-        self.outcome = AsyncResult()
+        self.decision = AsyncResult()
 
-    def settle(self, outcome: Answered | Relayed | CallFailed | None) -> None:
-        """The first outcome counts; nothing means that the call must start again."""
-        if not self.outcome.ready():
-            self.outcome.set(outcome)
+    def settle(self, decision: OwnResponse | Relay | CallFailed | None) -> None:
+        """The first decision counts; None means that the call must start again."""
+        if not self.decision.ready():
+            self.decision.set(decision)
 
 
-class Gateway:
-    """One instance of the module for all requests of the process, made anew when it has trapped."""
+class Calls:
+    """The calls of one instance, which is made anew when it has trapped."""
 
     def __init__(self, compiled: wasmtime.Module) -> None:
         self._compiled = compiled
         self._instance: Instance | None = None
         self._generation = 0
-        self._noted: list[Callable[[], None]] = []
+        self._notes: list[Callable[[], None]] = []
         self._last_number = 0
-        self._waiting: dict[int, _Waiting] = {}
-        self._leases = fetches.Leases()
+        self._pending: dict[int, _PendingCall] = {}
+        self._origins = fetches.OriginsOfCalls()
 
-    def decide(self, call: Call) -> Answered | Relayed:
-        """Runs the call's handler and waits for what it decides. Raises `CallFailed`."""
+    def decide(self, call: Call) -> OwnResponse | Relay:
+        """Runs the call's handler and waits for its decision. Raises `CallFailed`."""
         self._last_number = number = self._last_number % _LAST_NUMBER + 1
         try:
-            with self._leases.held(number, call.lent):
-                outcome = self._outcome(number, call) or self._outcome(number, call)
+            with self._origins.kept(number, call.origins):
+                decision = self._decision(number, call) or self._decision(number, call)
         finally:
-            self._waiting.pop(number, None)
-        if outcome is None:
+            self._pending.pop(number, None)
+        if decision is None:
             raise CallFailed("the module was lost twice while this call waited")
-        return outcome
+        return decision
 
-    def _outcome(self, number: int, call: Call) -> Answered | Relayed | None:
-        waiting = self._waiting[number] = _Waiting(call)
-        with contextlib.suppress(InstanceLost):  # The outcome tells whose fault it was.
+    def _decision(self, number: int, call: Call) -> OwnResponse | Relay | None:
+        pending = self._pending[number] = _PendingCall(call)
+        with contextlib.suppress(InstanceLost):  # The decision says whose fault it was.
             self._enter(call.handler, number, call.head, call.body[:FIRST_BYTES])
         try:
-            outcome = waiting.outcome.get(timeout=_LONGEST_WAIT)
+            decision = pending.decision.get(timeout=_LONGEST_WAIT)
         except gevent.Timeout:
-            raise CallFailed("the module has not answered") from None
-        if isinstance(outcome, CallFailed):
-            raise outcome
-        return outcome
+            raise CallFailed("the module has not responded") from None
+        if isinstance(decision, CallFailed):
+            raise decision
+        return decision
 
     def call_failed(self, call: Call) -> dict[str, Any]:
-        """What the client of a call is answered that has come to nothing. Raises `CallFailed` or `InstanceLost`."""
+        """The response to a call that came to nothing. Raises `CallFailed` or `InstanceLost`."""
         return json.loads(self._enter("call_failed", 0, call.handler.encode(), call.head))
 
-    def relay_head(self, number: int, context: bytes, head: dict[str, Any]) -> dict[str, Any]:
-        """What the client is answered, given the head of Dify's answer. Raises `CallFailed`."""
-        return self._judged("relay_head", number, context, encoded(head))
+    def judge_response_head(self, number: int, context: bytes, head: dict[str, Any]) -> dict[str, Any]:
+        """What the client gets, given the head of Dify's response. Raises `CallFailed`."""
+        return self._judged("judge_response_head", number, context, encoded(head))
 
-    def relay_whole(self, number: int, context: bytes, head: dict[str, Any], end: str) -> dict[str, Any]:
-        """The same for an answer whose body is known, and the note of how that ended. Raises `CallFailed`."""
-        return self._judged("relay_whole", number, context, encoded(head), encoded(end))
+    def judge_response(self, number: int, context: bytes, head: dict[str, Any], end: str) -> dict[str, Any]:
+        """The same for a response that has been read whole; also notes how its body ended. Raises `CallFailed`."""
+        return self._judged("judge_response", number, context, encoded(head), encoded(end))
 
     def _judged(self, export: str, number: int, *arguments: bytes) -> dict[str, Any]:
         for _ in range(2):
@@ -134,13 +135,13 @@ class Gateway:
             except InstanceLost as lost:
                 if lost.culprit == number:
                     break
-        raise CallFailed("the module trapped on the head of Dify's answer")
+        raise CallFailed("the module trapped on the head of Dify's response")
 
     def relay_ended(self, number: int, context: bytes, end: str) -> None:
-        """Tells the module how a relayed body ended: soon, for the module may be running when this is called."""
-        gevent.spawn(self._tell, None, "relay_ended", number, context, encoded(end))
+        """Tells the module how a relayed body ended: soon, because the module may be running when this is called."""
+        gevent.spawn(self._deliver, None, "relay_ended", number, context, encoded(end))
 
-    def _tell(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
+    def _deliver(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
         """Tells the module what it waits for, unless the instance that waited is gone."""
         if generation is not None and generation != self._generation:
             return
@@ -153,8 +154,8 @@ class Gateway:
         """Calls an export for call `number`, then does what the module has asked for meanwhile."""
         instance = self._ready()
         # Whatever traps before the module polls a task is this call's fault.
-        instance.entry.call = number
-        instance.entry.milliseconds = int(time.time() * 1000)
+        instance.cell.call = number
+        instance.cell.milliseconds = int(time.time() * 1000)
         try:
             result = instance.call(export, number, *arguments)
         except Trapped as trap:
@@ -165,70 +166,70 @@ class Gateway:
     def _ready(self) -> Instance:
         if self._instance is None:
             try:
-                self._instance = Instance(self._compiled, self._lent())
+                self._instance = Instance(self._compiled, self._imports())
             except (Trapped, wasmtime.Trap, wasmtime.WasmtimeError) as failure:
                 raise CallFailed(f"the module does not start: {failure}") from None
         return self._instance
 
     def _lose(self, instance: Instance, trap: Trapped) -> int:
-        """Drops the instance. What it had decided before stands, its exchanges and timers are forgotten."""
-        culprit = instance.entry.call
+        """Drops the instance. What it decided before is kept, its fetches and timers are forgotten."""
+        culprit = instance.cell.call
         logger.error("The module trapped in call %d and starts anew: %s", culprit, trap)
         self._instance = None
         self._generation += 1
         instance.close()
         self._do_noted()
-        for number, waiting in self._waiting.items():
-            waiting.settle(CallFailed("the module trapped in this call") if number == culprit else None)
+        for number, pending in self._pending.items():
+            pending.settle(CallFailed("the module trapped in this call") if number == culprit else None)
         return culprit
 
     def _do_noted(self) -> None:
-        noted, self._noted = self._noted, []
-        for do in noted:
+        notes, self._notes = self._notes, []
+        for do in notes:
             do()
 
-    def _lent(self) -> dict[str, Import]:
+    def _imports(self) -> dict[str, Import]:
         """The imports, each by its name in Rust (see `abi.Import` for the letters)."""
-        notes = {
-            "answer": ("nbb", lambda number, *parts: self._settle(Answered(number, *parts))),
-            "relay": ("nbbb", lambda number, *parts: self._settle(Relayed(number, *parts))),
-            "start_exchange": ("nnbb", partial(self._start_exchange, self._generation)),
+        noted = {
+            "respond": ("nbb", lambda number, *parts: self._settle(OwnResponse(number, *parts))),
+            "relay": ("nbbb", lambda number, *parts: self._settle(Relay(number, *parts))),
+            "start_fetch": ("nnbb", partial(self._start_fetch, self._generation)),
             "start_timer": ("nnn", partial(self._start_timer, self._generation)),
             "log": ("nb", _log),
         }
-        lent = {name: Import(takes, "", partial(self._note, do)) for name, (takes, do) in notes.items()}
-        return {**lent, "read_body": Import("nno", "n", self._read_body)}
+        imports = {name: Import(takes, "", partial(self._note, do)) for name, (takes, do) in noted.items()}
+        return {**imports, "read_body": Import("nno", "n", self._read_body)}
 
     def _note(self, do: Callable[..., None], *arguments: int | bytes) -> None:
-        self._noted.append(partial(do, *arguments))
+        self._notes.append(partial(do, *arguments))
 
-    def _settle(self, outcome: Answered | Relayed) -> None:
-        if waiting := self._waiting.get(outcome.number):
-            waiting.settle(outcome)
+    def _settle(self, decision: OwnResponse | Relay) -> None:
+        if pending := self._pending.get(decision.number):
+            pending.settle(decision)
 
-    def _start_exchange(self, generation: int, number: int, exchange: int, head: bytes, body: bytes) -> None:
+    def _start_fetch(self, generation: int, number: int, ticket: int, head: bytes, body: bytes) -> None:
         if generation == self._generation:
-            gevent.spawn(self._exchange, generation, number, exchange, head, body, self._leases.taken(number))
+            gevent.spawn(self._fetch, generation, number, ticket, head, body, self._origins.of(number))
 
-    def _exchange(
-        self, generation: int, number: int, exchange: int, head: bytes, body: bytes, lent: frozenset[Origin]
+    def _fetch(
+        self, generation: int, number: int, ticket: int, head: bytes, body: bytes, origins: frozenset[Origin]
     ) -> None:
-        with self._leases.held(number, lent):
-            result = fetches.run(head, body, lent)
-            self._tell(generation, "exchange_done", number, exchange, *result)
+        with self._origins.kept(number, origins):
+            result = fetches.run(head, body, origins)
+            self._deliver(generation, "fetch_done", number, ticket, *result)
 
-    def _start_timer(self, generation: int, number: int, timer: int, milliseconds: int) -> None:
+    def _start_timer(self, generation: int, number: int, ticket: int, milliseconds: int) -> None:
         if generation == self._generation:
-            gevent.spawn(self._time, generation, number, timer, milliseconds, self._leases.taken(number))
+            gevent.spawn(self._time, generation, number, ticket, milliseconds, self._origins.of(number))
 
-    def _time(self, generation: int, number: int, timer: int, milliseconds: int, lent: frozenset[Origin]) -> None:
-        with self._leases.held(number, lent):
+    def _time(self, generation: int, number: int, ticket: int, milliseconds: int, origins: frozenset[Origin]) -> None:
+        with self._origins.kept(number, origins):
             gevent.sleep(milliseconds / 1000)
-            self._tell(generation, "timer_done", number, timer)
+            self._deliver(generation, "timer_done", number, ticket)
 
     def _read_body(self, number: int, offset: int, length: int) -> bytes:
-        waiting = self._waiting.get(number)
-        return waiting.call.body[offset : offset + length] if waiting else b""
+        pending = self._pending.get(number)
+        return pending.call.body[offset : offset + length] if pending else b""
 
 
 def _log(level: int, line: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The exchanges that the module has made for it and reads whole."""
+"""The fetches of the module: HTTP exchanges that the host makes for it and reads whole."""
 
 import contextlib
 import json
@@ -13,44 +13,44 @@ from host.log import logger
 from host.wasm.heads import answer_head, encoded
 
 
-class Leases:
-    """The origins lent to each call, as long as anything runs on its behalf: its exchanges may outlive it."""
+class OriginsOfCalls:
+    """Where each call may go, as long as anything runs on its behalf: its fetches may outlive it."""
 
     def __init__(self) -> None:
-        self._lent: dict[int, frozenset[Origin]] = {}
-        self._holders: dict[int, int] = {}
+        self._origins: dict[int, frozenset[Origin]] = {}
+        self._users: dict[int, int] = {}
 
-    def taken(self, number: int) -> frozenset[Origin]:
-        """What call `number` was lent; nothing once all of it has ended."""
-        return self._lent.get(number, frozenset())
+    def of(self, number: int) -> frozenset[Origin]:
+        """The origins of call `number`; none once all of it has ended."""
+        return self._origins.get(number, frozenset())
 
     @contextlib.contextmanager
-    def held(self, number: int, lent: frozenset[Origin]) -> Iterator[None]:
-        """Keeps the lease while something runs for call `number`."""
-        self._lent[number] = lent
-        self._holders[number] = self._holders.get(number, 0) + 1
+    def kept(self, number: int, origins: frozenset[Origin]) -> Iterator[None]:
+        """Keeps the origins while something runs for call `number`."""
+        self._origins[number] = origins
+        self._users[number] = self._users.get(number, 0) + 1
         try:
             yield
         finally:
-            self._holders[number] -= 1
-            if not self._holders[number]:
-                del self._holders[number], self._lent[number]
+            self._users[number] -= 1
+            if not self._users[number]:
+                del self._users[number], self._origins[number]
 
 
-def run(head: bytes, body: bytes, lent: frozenset[Origin]) -> tuple[bytes, bytes]:
-    """Makes the exchange that `head` describes and gives the head and the body of its answer."""
+def run(head: bytes, body: bytes, origins: frozenset[Origin]) -> tuple[bytes, bytes]:
+    """Makes the fetch that `head` describes and returns the head and the body of its response."""
     try:
-        answer, content = transport.exchange(_request(json.loads(head), body, lent))
-        return encoded(answer_head(answer)), content
+        response, content = transport.exchange(_request(json.loads(head), body, origins))
+        return encoded(answer_head(response)), content
     except Failure as failure:
         kind = failure.kind
     except Exception:
-        logger.exception("An exchange could not be made")
+        logger.exception("A fetch could not be made")
         kind = "refused"
     return encoded({"error": kind}), b""
 
 
-def _request(head: dict[str, Any], body: bytes, lent: frozenset[Origin]) -> Request:
+def _request(head: dict[str, Any], body: bytes, origins: frozenset[Origin]) -> Request:
     return Request(
         method=head["method"],
         url=head["url"],
@@ -58,6 +58,6 @@ def _request(head: dict[str, Any], body: bytes, lent: frozenset[Origin]) -> Requ
         body=[body] if body else None,
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
-        allowed_origins=lent,
+        allowed_origins=origins,
         must_be_public=head["reach"] == "discovered",
     )

@@ -12,7 +12,7 @@ import pytest
 import wasmtime
 
 from host.wasm import module
-from host.wasm.calls import Gateway
+from host.wasm.calls import Calls
 from server import Connection, Serve, Server
 
 
@@ -24,8 +24,8 @@ def compiled() -> wasmtime.Module:
 
 
 @pytest.fixture
-def gateway(compiled: wasmtime.Module) -> Gateway:
-    return Gateway(compiled)
+def calls(compiled: wasmtime.Module) -> Calls:
+    return Calls(compiled)
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@
   (import "./gateway_bg.js" "__wbg___wbindgen_throw_4c88d8bf264fd984" (func $throw (param i32 i32)))
   (import "./gateway_bg.js" "__wbg_now_fbcbea9f8cd74a13" (func $now (result f64)))
   (import "./gateway_bg.js" "__wbg_getRandomValues_8b6f1f663e6f188d" (func $random (param i32 i32)))
-  (import "./gateway_bg.js" "__wbg_answer_0000000000000001" (func $answer (param i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_respond_0000000000000001" (func $respond (param i32 i32 i32 i32 i32)))
   (import "./gateway_bg.js" "__wbg_relay_0000000000000002" (func $relay (param i32 i32 i32 i32 i32 i32 i32)))
-  (import "./gateway_bg.js" "__wbg_start_exchange_0000000000000003" (func $start_exchange (param i32 i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_start_fetch_0000000000000003" (func $start_fetch (param i32 i32 i32 i32 i32 i32)))
   (import "./gateway_bg.js" "__wbg_start_timer_0000000000000004" (func $start_timer (param i32 i32 i32)))
   (import "./gateway_bg.js" "__wbg_read_body_0000000000000005" (func $read_body (param i32 i32 i32 i32) (result i32)))
   (import "./gateway_bg.js" "__wbg_log_0000000000000006" (func $log (param i32 i32 i32)))
 
   (memory (export "memory") 4)
-  ;; 16: the cell of the entry, whose call is at 16 and whose time at 24. 64: the head of every answer. 128: what is sent as `own`.
+  ;; 16: the call cell: the call is at 16 and the time at 24. 64: the head of every response. 128: what is sent as `own`.
   (data (i32.const 64) "{\"status\":200,\"headers\":[[\"X-Test\",\"yes\"]]}")
   (data (i32.const 128) "OWN")
   (data (i32.const 160) "released")
@@ -26,7 +26,7 @@
   (global $parked (mut i32) (i32.const 0))
 
   (func (export "__wbindgen_start") (call $init_externref_table))
-  (func (export "entry") (result i32) (i32.const 16))
+  (func (export "call_cell") (result i32) (i32.const 16))
   (func (export "__wbindgen_free") (param i32 i32 i32))
 
   (func $malloc (export "__wbindgen_malloc") (param $size i32) (param $align i32) (result i32)
@@ -42,7 +42,7 @@
 
   (func $poll (param $call i32) (i32.store (i32.const 16) (local.get $call)))
   (func $say (param $call i32) (param $pointer i32) (param $length i32)
-    (call $answer (local.get $call) (i32.const 64) (i32.const 43) (local.get $pointer) (local.get $length)))
+    (call $respond (local.get $call) (i32.const 64) (i32.const 43) (local.get $pointer) (local.get $length)))
 
   ;; Answers with the request's head.
   (func (export "echo") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
@@ -60,26 +60,26 @@
       (br_if $more (local.get $got)))
     (call $say (local.get $call) (local.get $buffer) (local.get $at)))
 
-  ;; Answers with eight bytes of the time of its entry, eight of the clock and eight random ones.
+  ;; Answers with eight bytes of the time at which it was entered, eight of the clock and eight random ones.
   (func (export "clock_and_random") (param $call i32) (param i32 i32 i32 i32)
     (f64.store (i32.const 32) (call $now))
     (call $random (i32.const 40) (i32.const 8))
     (call $say (local.get $call) (i32.const 24) (i32.const 24)))
 
-  ;; Makes the exchange that the request's head is and answers with what came back: head, then body.
+  ;; Makes the fetch that the request's head describes, and responds with what came back: head, then body.
   (func (export "fetch") (param $call i32) (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
     (call $poll (local.get $call))
-    (call $start_exchange (local.get $call) (i32.const 7)
+    (call $start_fetch (local.get $call) (i32.const 7)
       (local.get $head) (local.get $hl) (local.get $body) (local.get $bl)))
   (func (export "fetch_and_trap") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
-    (call $start_exchange (local.get $call) (i32.const 7)
+    (call $start_fetch (local.get $call) (i32.const 7)
       (local.get $head) (local.get $hl) (i32.const 0) (i32.const 0))
     unreachable)
-  (func (export "exchange_done") (param $call i32) (param $exchange i32)
+  (func (export "fetch_done") (param $call i32) (param $ticket i32)
       (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
     (call $poll (local.get $call))
-    (if (i32.ne (local.get $exchange) (i32.const 7)) (then unreachable))
-    (call $answer (local.get $call) (i32.const 64) (i32.const 43) (local.get $head)
+    (if (i32.ne (local.get $ticket) (i32.const 7)) (then unreachable))
+    (call $respond (local.get $call) (i32.const 64) (i32.const 43) (local.get $head)
       (i32.sub (i32.add (local.get $body) (local.get $bl)) (local.get $head))))
 
   ;; Waits for the call `release`, or for a timer of 100 ms when the request's body is not empty.
@@ -143,11 +143,11 @@
     (call $relay (local.get $call) (local.get $body) (local.get $bl) (i32.const 128) (i32.const 3)
       (i32.const 256) (i32.const 138)))
   ;; A context that begins with T traps.
-  (func (export "relay_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
+  (func (export "judge_response_head") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
     (local.get $context) (local.get $cl))
-  ;; Takes the context for the verdict, as `relay_head` does.
-  (func (export "relay_whole") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32)
+  ;; Takes the context for the verdict, as `judge_response_head` does.
+  (func (export "judge_response") (param $call i32) (param $context i32) (param $cl i32) (param i32 i32)
       (param $end i32) (param $el i32) (result i32 i32)
     (if (i32.eq (i32.load8_u (local.get $context)) (i32.const 84)) (then unreachable))
     (call $log (i32.const 1) (local.get $end) (local.get $el))

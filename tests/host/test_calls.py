@@ -13,194 +13,194 @@ from host.http.reach import Origin
 from host.limits import MODULE_MEMORY_BYTES
 from host.log import lines
 from host.wasm import abi, module
-from host.wasm.calls import Answered, Call, CallFailed, Gateway
-from host.wasm.fetches import Leases
+from host.wasm.calls import Call, CallFailed, Calls, OwnResponse
+from host.wasm.fetches import OriginsOfCalls
 
-NOTHING_LENT = frozenset()
+NO_ORIGINS = frozenset()
 
 
 def call(handler: str, head: bytes = b"", body: bytes = b"") -> Call:
-    return Call(handler, head, body, NOTHING_LENT)
+    return Call(handler, head, body, NO_ORIGINS)
 
 
-def body_of(gateway: Gateway, handler: str, head: bytes = b"", body: bytes = b"") -> bytes:
-    decided = gateway.decide(call(handler, head, body))
-    assert isinstance(decided, Answered)
-    assert json.loads(decided.head) == {"status": 200, "headers": [["X-Test", "yes"]]}
-    return decided.body
+def body_of(calls: Calls, handler: str, head: bytes = b"", body: bytes = b"") -> bytes:
+    decision = calls.decide(call(handler, head, body))
+    assert isinstance(decision, OwnResponse)
+    assert json.loads(decision.head) == {"status": 200, "headers": [["X-Test", "yes"]]}
+    return decision.body
 
 
 @pytest.mark.parametrize("head", [b"", b"x", "naïve ☃".encode(), b"\0" * 300_000])
-def test_what_a_handler_is_given_and_answers_crosses_unchanged(gateway: Gateway, head: bytes) -> None:
-    assert body_of(gateway, "echo", head) == head
+def test_what_a_handler_is_given_and_answers_crosses_unchanged(calls: Calls, head: bytes) -> None:
+    assert body_of(calls, "echo", head) == head
 
 
-def test_the_module_pulls_a_body_of_any_length(gateway: Gateway) -> None:
+def test_the_module_pulls_a_body_of_any_length(calls: Calls) -> None:
     body = bytes(range(256)) * 700
-    assert body_of(gateway, "echo_body", b"", body) == body
+    assert body_of(calls, "echo_body", b"", body) == body
 
 
-def test_the_module_has_a_clock_and_random_bytes(gateway: Gateway) -> None:
-    entered, now, first = struct.unpack("<Qd8s", body_of(gateway, "clock_and_random"))
+def test_the_module_has_a_clock_and_random_bytes(calls: Calls) -> None:
+    entered, now, first = struct.unpack("<Qd8s", body_of(calls, "clock_and_random"))
     assert abs(entered - time.time() * 1000) < 5000
     assert 0 <= now - entered < 5000
-    assert first != struct.unpack("<Qd8s", body_of(gateway, "clock_and_random"))[2]
+    assert first != struct.unpack("<Qd8s", body_of(calls, "clock_and_random"))[2]
 
 
-def exchange_head(url: str, **changed: object) -> bytes:
+def fetch_head(url: str, **changed: object) -> bytes:
     limits = {"connect": 9000, "head": 9000, "idle": 9000, "total": 9000, "body": 1000}
     head = {"method": "GET", "url": url, "headers": [], "reach": "configured", "ca": None, "limits": limits}
     return json.dumps(head | changed).encode()
 
 
-def test_an_exchange_comes_back_to_the_call_that_started_it(gateway: Gateway, serve: Serve) -> None:
+def test_a_fetch_comes_back_to_the_call_that_started_it(calls: Calls, serve: Serve) -> None:
     server = serve(answering(ok(b"keys", "Content-Type: application/json")))
-    decided = gateway.decide(Call("fetch", exchange_head(server.url + "/jwks?x=1"), b"", server.origins))
-    assert decided.body == b'{"status":200,"headers":[["Content-Length","4"],["Content-Type","application/json"]]}keys'
+    decision = calls.decide(Call("fetch", fetch_head(server.url + "/jwks?x=1"), b"", server.origins))
+    assert decision.body == b'{"status":200,"headers":[["Content-Length","4"],["Content-Type","application/json"]]}keys'
 
 
 @pytest.mark.parametrize(
     ("head", "error"),
     [
-        (exchange_head("http://127.0.0.1:9/"), b'{"error":"connect"}'),
-        (exchange_head("http://127.0.0.1:10/"), b'{"error":"refused"}'),
+        (fetch_head("http://127.0.0.1:9/"), b'{"error":"connect"}'),
+        (fetch_head("http://127.0.0.1:10/"), b'{"error":"refused"}'),
         (b"{", b'{"error":"refused"}'),
     ],
 )
-def test_an_exchange_that_fails_tells_why(gateway: Gateway, head: bytes, error: bytes) -> None:
+def test_a_fetch_that_fails_tells_why(calls: Calls, head: bytes, error: bytes) -> None:
     lent = frozenset({Origin("http", "127.0.0.1", 9)})
-    assert gateway.decide(Call("fetch", head, b"", lent)).body == error
+    assert calls.decide(Call("fetch", head, b"", lent)).body == error
 
 
 @pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond", "random_beyond"])
-def test_a_trap_costs_its_call_and_the_next_one_works(gateway: Gateway, handler: str) -> None:
+def test_a_trap_costs_its_call_and_the_next_one_works(calls: Calls, handler: str) -> None:
     for _ in range(3):
         with pytest.raises(CallFailed, match="the module trapped in this call"):
-            gateway.decide(call(handler))
-        assert body_of(gateway, "echo", b"next") == b"next"
+            calls.decide(call(handler))
+        assert body_of(calls, "echo", b"next") == b"next"
 
 
-def test_a_loop_without_end_is_ended(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_without_end_is_ended(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(abi, "EPOCHS_PER_CALL", 1)
     began = time.monotonic()
     with pytest.raises(CallFailed, match="the module trapped in this call"):
-        gateway.decide(call("loop_forever"))
+        calls.decide(call("loop_forever"))
     assert time.monotonic() - began < 3 * module.EPOCH_SECONDS
 
 
-def test_calls_that_wait_while_another_traps_start_again(gateway: Gateway) -> None:
-    waiting = gevent.spawn(body_of, gateway, "park", b"", b"with a timer")
+def test_calls_that_wait_while_another_traps_start_again(calls: Calls) -> None:
+    waiting = gevent.spawn(body_of, calls, "park", b"", b"with a timer")
     gevent.sleep(0.01)
     with pytest.raises(CallFailed):
-        gateway.decide(call("trap"))
+        calls.decide(call("trap"))
     assert waiting.get(timeout=1) == b"released"
 
 
-def test_a_call_that_loses_its_instance_twice_fails(gateway: Gateway) -> None:
-    waiting = gevent.spawn(gateway.decide, call("park"))
+def test_a_call_that_loses_its_instance_twice_fails(calls: Calls) -> None:
+    waiting = gevent.spawn(calls.decide, call("park"))
     for _ in range(2):
         gevent.sleep(0.01)
         with pytest.raises(CallFailed):
-            gateway.decide(call("trap"))
+            calls.decide(call("trap"))
     with pytest.raises(CallFailed, match="the module was lost twice while this call waited"):
         waiting.get(timeout=1)
 
 
-def test_the_call_whose_task_traps_fails_and_not_the_one_being_delivered(gateway: Gateway) -> None:
-    parked = gevent.spawn(gateway.decide, call("park"))
+def test_the_call_whose_task_traps_fails_and_not_the_one_being_delivered(calls: Calls) -> None:
+    parked = gevent.spawn(calls.decide, call("park"))
     gevent.sleep(0.01)
-    assert body_of(gateway, "trap_parked") == b"released"
+    assert body_of(calls, "trap_parked") == b"released"
     with pytest.raises(CallFailed, match="the module trapped in this call"):
         parked.get(timeout=1)
 
 
-def test_what_was_answered_before_the_trap_stands(gateway: Gateway) -> None:
-    parked = gevent.spawn(body_of, gateway, "park")
+def test_what_was_answered_before_the_trap_stands(calls: Calls) -> None:
+    parked = gevent.spawn(body_of, calls, "park")
     gevent.sleep(0.01)
     with pytest.raises(CallFailed):
-        gateway.decide(call("release_and_trap"))
+        calls.decide(call("release_and_trap"))
     assert parked.get(timeout=1) == b"released"
 
 
-def test_exchanges_of_a_lost_instance_are_forgotten(gateway: Gateway, serve: Serve) -> None:
+def test_fetches_of_a_lost_instance_are_forgotten(calls: Calls, serve: Serve) -> None:
     def handle(connection: Connection) -> None:
         connection.request()
         gevent.sleep(0.1)
         connection.send(ok(b"connection %d" % connection.number))
 
     server = serve(handle)
-    waiting = gevent.spawn(gateway.decide, Call("fetch", exchange_head(server.url), b"", server.origins))
+    waiting = gevent.spawn(calls.decide, Call("fetch", fetch_head(server.url), b"", server.origins))
     gevent.sleep(0.05)
     with pytest.raises(CallFailed):
-        gateway.decide(call("trap"))
+        calls.decide(call("trap"))
     assert waiting.get(timeout=2).body.endswith(b"connection 2")
 
 
-def test_an_exchange_is_not_begun_for_an_instance_that_trapped_meanwhile(gateway: Gateway, serve: Serve) -> None:
+def test_a_fetch_is_not_begun_for_an_instance_that_trapped_meanwhile(calls: Calls, serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     with pytest.raises(CallFailed):
-        gateway.decide(Call("fetch_and_trap", exchange_head(server.url), b"", server.origins))
+        calls.decide(Call("fetch_and_trap", fetch_head(server.url), b"", server.origins))
     gevent.sleep(0.05)
     assert server.connections == 0
 
 
-def test_the_memory_of_an_instance_is_limited(gateway: Gateway) -> None:
-    pages = int.from_bytes(body_of(gateway, "take_memory"), "little")
+def test_the_memory_of_an_instance_is_limited(calls: Calls) -> None:
+    pages = int.from_bytes(body_of(calls, "take_memory"), "little")
     assert 15 / 16 * MODULE_MEMORY_BYTES < pages * 65536 <= MODULE_MEMORY_BYTES
 
 
-def test_a_module_that_never_answers_fails_the_call(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_that_never_answers_fails_the_call(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("host.wasm.calls._LONGEST_WAIT", 0.05)
-    with pytest.raises(CallFailed, match="the module has not answered"):
-        gateway.decide(call("ignore"))
+    with pytest.raises(CallFailed, match="the module has not responded"):
+        calls.decide(call("ignore"))
 
 
-def test_nothing_is_kept_of_calls_that_have_ended(gateway: Gateway) -> None:
-    waiting = gevent.spawn(gateway.decide, call("park", b"", b"with a timer"))
+def test_nothing_is_kept_of_calls_that_have_ended(calls: Calls) -> None:
+    waiting = gevent.spawn(calls.decide, call("park", b"", b"with a timer"))
     gevent.sleep(0.01)
     with pytest.raises(CallFailed):
-        gateway.decide(call("trap"))
+        calls.decide(call("trap"))
     waiting.get(timeout=1)
     gevent.sleep(0.2)
-    assert (gateway._waiting, gateway._leases._lent, gateway._leases._holders) == ({}, {}, {})
+    assert (calls._pending, calls._origins._origins, calls._origins._users) == ({}, {}, {})
 
 
-def test_the_origins_of_a_call_are_kept_until_its_last_exchange_ends() -> None:
-    leases, lent = Leases(), frozenset({Origin("http", "a.example", 80)})
-    with leases.held(1, lent):
-        pending = leases.held(1, leases.taken(1))
+def test_the_origins_of_a_call_are_kept_until_its_last_fetch_ends() -> None:
+    origins, lent = OriginsOfCalls(), frozenset({Origin("http", "a.example", 80)})
+    with origins.kept(1, lent):
+        pending = origins.kept(1, origins.of(1))
         pending.__enter__()
-    assert leases.taken(1) == lent
+    assert origins.of(1) == lent
     pending.__exit__(None, None, None)
-    assert leases.taken(1) == frozenset()
+    assert origins.of(1) == frozenset()
 
 
-def test_hundreds_of_calls_that_wait_at_once_get_their_own_answers(gateway: Gateway, serve: Serve) -> None:
+def test_hundreds_of_calls_that_wait_at_once_get_their_own_answers(calls: Calls, serve: Serve) -> None:
     server = serve(answering(ok(b"same")))
-    heads = [exchange_head(f"{server.url}/{number}") for number in range(300)]
-    calls = [gevent.spawn(gateway.decide, Call("fetch", head, b"", server.origins)) for head in heads]
-    decided = [waiting.get(timeout=30) for waiting in calls]
-    assert {d.body[-4:] for d in decided} == {b"same"}
-    assert len({d.number for d in decided}) == 300
+    heads = [fetch_head(f"{server.url}/{number}") for number in range(300)]
+    calls = [gevent.spawn(calls.decide, Call("fetch", head, b"", server.origins)) for head in heads]
+    decision = [waiting.get(timeout=30) for waiting in calls]
+    assert {d.body[-4:] for d in decision} == {b"same"}
+    assert len({d.number for d in decision}) == 300
 
 
-def test_the_log_lines_of_the_module_go_to_the_log(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_lines_of_the_module_go_to_the_log(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[tuple[str, str]] = []
     monkeypatch.setattr(lines, "add", lambda *line: written.append(line))
-    body_of(gateway, "note", b'{"event":"test"}')
+    body_of(calls, "note", b'{"event":"test"}')
     assert written == [("WARNING", '{"event":"test"}')]
 
 
 @pytest.mark.parametrize(
     ("imported", "message"),
     [
-        ('"wasi_snapshot_preview1" "fd_write" (func)', "the module imports fd_write, which this host does not lend"),
+        ('"wasi_snapshot_preview1" "fd_write" (func)', "the module imports fd_write, which this host does not have"),
         ('"./gateway_bg.js" "__wbg_open_0123456789abcdef" (func)', "the module imports __wbg_open_0123456789abcdef,"),
         ('"./gateway_bg.js" "__wbg_log_0123456789abcdef" (func (param i32))', "with another signature"),
-        ('"./gateway_bg.js" "__wbg_log_0123456789abcdef" (memory 1)', "which this host does not lend"),
+        ('"./gateway_bg.js" "__wbg_log_0123456789abcdef" (memory 1)', "which this host does not have"),
     ],
 )
 def test_a_module_that_asks_for_more_is_not_run(imported: str, message: str) -> None:
     asking = wasmtime.Module(module.engine(), f"(module (import {imported}))")
     with pytest.raises(abi.UnknownImport, match=message):
-        Gateway(asking).decide(call("echo"))
+        Calls(asking).decide(call("echo"))

@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from endpoints import fallback, post_chat_messages
 from host.sdk import endpoint
-from host.wasm.calls import Gateway
+from host.wasm.calls import Calls
 
 RAW = (
     b"POST /chat-messages/%C3%A9?b=2&a=%20 HTTP/1.1\r\nHost: dify.example\r\nAuthorization: Bearer T\r\n"
@@ -20,12 +20,12 @@ RAW = (
 SETTINGS = {"issuer": "https://idp.example", "app_key": None, "userinfo": True, "odd": "\ud800"}
 
 
-def answered(gateway: Gateway, handler: str, raw: bytes = RAW) -> Response:
-    return endpoint.respond(gateway, handler, deserialize_request(raw), {"task_id": "t"}, SETTINGS, "e-1")
+def answered(calls: Calls, handler: str, raw: bytes = RAW) -> Response:
+    return endpoint.respond(calls, handler, deserialize_request(raw), {"task_id": "t"}, SETTINGS, "e-1")
 
 
-def test_the_head_tells_the_request_as_it_came(gateway: Gateway) -> None:
-    head = json.loads(answered(gateway, "echo").response[0])
+def test_the_head_tells_the_request_as_it_came(calls: Calls) -> None:
+    head = json.loads(answered(calls, "echo").response[0])
     assert len(bytes.fromhex(head.pop("id"))) == 16
     assert sorted(head.pop("headers")) == [
         ["Authorization", "Bearer T"],
@@ -55,24 +55,24 @@ def test_the_head_tells_the_request_as_it_came(gateway: Gateway) -> None:
     ],
     ids=["none", "of a DELETE", "the phantom of an empty POST", "beyond what a handler is given at once"],
 )
-def test_the_body_is_passed_as_it_is(gateway: Gateway, raw: bytes, body: bytes) -> None:
-    assert b"".join(answered(gateway, "echo_body", raw).response) == body
+def test_the_body_is_passed_as_it_is(calls: Calls, raw: bytes, body: bytes) -> None:
+    assert b"".join(answered(calls, "echo_body", raw).response) == body
 
 
-def test_each_request_has_an_id_of_its_own(gateway: Gateway) -> None:
-    ids = {json.loads(answered(gateway, "echo").response[0])["id"] for _ in range(100)}
+def test_each_request_has_an_id_of_its_own(calls: Calls) -> None:
+    ids = {json.loads(answered(calls, "echo").response[0])["id"] for _ in range(100)}
     assert len(ids) == 100
 
 
-def test_the_module_says_what_the_client_of_a_failed_call_gets(gateway: Gateway) -> None:
-    response = answered(gateway, "trap")
+def test_the_module_says_what_the_client_of_a_failed_call_gets(calls: Calls) -> None:
+    response = answered(calls, "trap")
     assert (response.status_code, list(response.headers.items())) == (500, [("X-Test", "failed")])
     assert response.response == [b"told"]
 
 
 @pytest.mark.parametrize("handler", ["loop_forever", "no_such_export"])
-def test_what_the_module_cannot_answer_is_a_500_in_difys_shape(gateway: Gateway, handler: str) -> None:
-    response = answered(gateway, handler)
+def test_what_the_module_cannot_answer_is_a_500_in_difys_shape(calls: Calls, handler: str) -> None:
+    response = answered(calls, handler)
     error = json.loads(response.response[0])
     request_id = error.pop("request_id")
     assert error == {
@@ -91,12 +91,12 @@ def test_what_the_module_cannot_answer_is_a_500_in_difys_shape(gateway: Gateway,
     ]
 
 
-def test_nothing_is_raised_at_the_sdk(gateway: Gateway) -> None:
+def test_nothing_is_raised_at_the_sdk(calls: Calls) -> None:
     class Broken(Request):
         def get_data(self, *_: object, **__: object) -> bytes:
             raise OSError("what nobody should see")
 
-    response = endpoint.respond(gateway, "echo", Broken({}), {}, {}, None)
+    response = endpoint.respond(calls, "echo", Broken({}), {}, {}, None)
     assert response.status_code == 500
     assert b"nobody" not in response.response[0]
 

@@ -1,4 +1,4 @@
-"""Relayed answers: what the SDK is given, how a body ends, and what is left behind."""
+"""Relay answers: what the SDK is given, how a body ends, and what is left behind."""
 
 import gc
 import json
@@ -13,7 +13,7 @@ from werkzeug import Response
 from host.http import stream
 from host.sdk import response
 from host.sdk.relay import pieces, relay
-from host.wasm.calls import Call, CallFailed, Gateway, Relayed
+from host.wasm.calls import Call, CallFailed, Calls, Relay
 
 LIMITS = {"connect": 2000, "head": 2000, "idle": 2000, "total": 4000}
 SHORT = {"connect": 300, "head": 300, "idle": 300, "total": 600}
@@ -21,7 +21,7 @@ FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
 
 
 @pytest.fixture
-def ends(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the bodies ended that the module was told of."""
     told: list[str] = []
     monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)))
@@ -29,7 +29,7 @@ def ends(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def relayed(
-    gateway: Gateway, server: Server, *, limits: dict | None = None, head: dict | None = None, **verdict: object
+    calls: Calls, server: Server, *, limits: dict | None = None, head: dict | None = None, **verdict: object
 ) -> Response:
     """Relays a request to `server`; the test module takes the request's body for its verdict."""
     wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": None, "ca": None}
@@ -37,9 +37,9 @@ def relayed(
     content = json.dumps(given | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
     sent = wanted | {"limits": limits or LIMITS} | (head or {})
     call = Call("pass_on", json.dumps(sent).encode(), content, server.origins)
-    decided = gateway.decide(call)
-    assert isinstance(decided, Relayed)
-    return relay(gateway, call, decided)
+    decision = calls.decide(call)
+    assert isinstance(decision, Relay)
+    return relay(calls, call, decision)
 
 
 def content_of(response: Response) -> list[bytes]:
@@ -53,21 +53,21 @@ def settled(ends: list[str]) -> list[str]:
     return ends
 
 
-def test_a_short_answer_is_one_message(gateway: Gateway, serve: Serve, ends: list[str]) -> None:
-    response = relayed(gateway, serve(answering(ok(b'{"answer":1}'))), status=201, headers=[["X-A", "b"]])
+def test_a_short_answer_is_one_message(calls: Calls, serve: Serve, ends: list[str]) -> None:
+    response = relayed(calls, serve(answering(ok(b'{"answer":1}'))), status=201, headers=[["X-A", "b"]])
     assert (response.status_code, list(response.headers.items())) == (201, [("X-A", "b")])
     assert response.response == [b'{"answer":1}']
     assert settled(ends) == ["complete"]
 
 
-def test_the_request_is_made_of_the_clients_bytes_and_the_modules_own(gateway: Gateway, serve: Serve) -> None:
+def test_the_request_is_made_of_the_clients_bytes_and_the_modules_own(calls: Calls, serve: Serve) -> None:
     seen: list[bytes] = []
 
     def handle(connection: Connection) -> None:
         seen.append((connection.request() or (b"", b""))[1])
         connection.send(ok(b""))
 
-    relayed(gateway, serve(handle), head={"pieces": [[0, 10], [2], [10, 5], [1]]})
+    relayed(calls, serve(handle), head={"pieces": [[0, 10], [2], [10, 5], [1]]})
     assert seen == [b'{"status":' + b"OW" + b" 200," + b"N"]
 
 
@@ -81,22 +81,22 @@ def test_a_body_of_no_pieces_is_an_empty_one() -> None:
     assert pieces([], b"client", b"own") == []
 
 
-def test_the_modules_own_body_replaces_the_answer(gateway: Gateway, serve: Serve, ends: list[str]) -> None:
+def test_the_modules_own_body_replaces_the_answer(calls: Calls, serve: Serve, ends: list[str]) -> None:
     server = serve(answering(ok(b"x" * 100_000)))
-    assert content_of(relayed(gateway, server, status=502, body="größer")) == ["größer".encode()]
+    assert content_of(relayed(calls, server, status=502, body="größer")) == ["größer".encode()]
     assert settled(ends) == ["complete"]
 
 
-def test_without_an_answer_the_module_says_what_the_client_gets(gateway: Gateway, serve: Serve) -> None:
+def test_without_an_answer_the_module_says_what_the_client_gets(calls: Calls, serve: Serve) -> None:
     server = serve(after_request())
-    assert content_of(relayed(gateway, server, status=502, body="no answer")) == [b"no answer"]
+    assert content_of(relayed(calls, server, status=502, body="no answer")) == [b"no answer"]
 
 
-def test_events_are_passed_on_as_they_arrive(gateway: Gateway, serve: Serve, ends: list[str]) -> None:
+def test_events_are_passed_on_as_they_arrive(calls: Calls, serve: Serve, ends: list[str]) -> None:
     events = [b"data: %d\n\n" % number for number in range(3)]
     server = serve(after_request(CHUNKED, *(step for e in events for step in (chunk(e), 0.5)), b"0\r\n\r\n"))
     began = time.monotonic()
-    response = relayed(gateway, server, **FRAMES)
+    response = relayed(calls, server, **FRAMES)
     assert isinstance(response.response, Generator)
     assert next(response.response) == events[0]
     assert time.monotonic() - began < 0.5
@@ -104,11 +104,11 @@ def test_events_are_passed_on_as_they_arrive(gateway: Gateway, serve: Serve, end
     assert settled(ends) == ["complete"]
 
 
-def test_events_that_arrived_together_are_one_piece_of_whole_events(gateway: Gateway, serve: Serve) -> None:
+def test_events_that_arrived_together_are_one_piece_of_whole_events(calls: Calls, serve: Serve) -> None:
     burst = [chunk(b"data: %d\n\n" % number) for number in range(50)]
     rest = chunk(b"lf\r\n\r\n") + b"0\r\n\r\n"
     server = serve(after_request(CHUNKED + b"".join(burst) + chunk(b"data: ha"), 0.1, rest))
-    received = content_of(relayed(gateway, server, **FRAMES))
+    received = content_of(relayed(calls, server, **FRAMES))
     assert b"".join(received) == b"".join(b"data: %d\n\n" % n for n in range(50)) + b"data: half\r\n\r\n"
     assert len(received) <= 3
     assert all(piece.endswith((b"\n\n", b"\r\n\r\n")) for piece in received)
@@ -126,17 +126,17 @@ def test_events_that_arrived_together_are_one_piece_of_whole_events(gateway: Gat
     ids=["broken in an event", "silent in an event", "broken before the first", "empty", "not ended"],
 )
 def test_a_stream_ends_with_whole_events(
-    gateway: Gateway, serve: Serve, ends: list[str], steps: list, limits: dict, body: bytes, end: str
+    calls: Calls, serve: Serve, ends: list[str], steps: list, limits: dict, body: bytes, end: str
 ) -> None:
-    received = content_of(relayed(gateway, serve(after_request(*steps)), limits=limits, **FRAMES))
+    received = content_of(relayed(calls, serve(after_request(*steps)), limits=limits, **FRAMES))
     assert received, "the daemon sends the head with the first piece only"
     assert b"".join(received) == body
     assert settled(ends) == [end]
 
 
-def test_an_event_longer_than_a_piece_is_cut_and_ended_when_it_breaks_off(gateway: Gateway, serve: Serve) -> None:
+def test_an_event_longer_than_a_piece_is_cut_and_ended_when_it_breaks_off(calls: Calls, serve: Serve) -> None:
     event = b"data: " + b"x" * (2 * stream.PIECE)
-    received = content_of(relayed(gateway, serve(after_request(CHUNKED + chunk(event))), **FRAMES))
+    received = content_of(relayed(calls, serve(after_request(CHUNKED + chunk(event))), **FRAMES))
     assert max(map(len, received)) <= stream.PIECE
     assert b"".join(received).endswith(b"x\n\n<broken>")
 
@@ -151,30 +151,30 @@ def test_an_event_longer_than_a_piece_is_cut_and_ended_when_it_breaks_off(gatewa
     ],
 )
 def test_another_body_ends_as_the_module_wants(
-    gateway: Gateway, serve: Serve, ends: list[str], steps: list, limits: dict, body: bytes, end: str
+    calls: Calls, serve: Serve, ends: list[str], steps: list, limits: dict, body: bytes, end: str
 ) -> None:
-    assert b"".join(content_of(relayed(gateway, serve(after_request(*steps)), limits=limits))) == body
+    assert b"".join(content_of(relayed(calls, serve(after_request(*steps)), limits=limits))) == body
     assert settled(ends) == [end]
 
 
-def test_a_stream_that_never_ends_is_cut_at_the_total_limit(gateway: Gateway, serve: Serve) -> None:
+def test_a_stream_that_never_ends_is_cut_at_the_total_limit(calls: Calls, serve: Serve) -> None:
     server = serve(after_request(CHUNKED, *([chunk(b"data: 1\n\n"), 0.02] * 500)))
     began = time.monotonic()
-    received = content_of(relayed(gateway, server, limits=SHORT, **FRAMES))
+    received = content_of(relayed(calls, server, limits=SHORT, **FRAMES))
     assert 0.55 < time.monotonic() - began < 1.5
     assert received[-1] == b"<late>"
 
 
-def test_sixty_megabytes_fit_into_the_daemons_queue(gateway: Gateway, serve: Serve) -> None:
+def test_sixty_megabytes_fit_into_the_daemons_queue(calls: Calls, serve: Serve) -> None:
     block = bytes(range(256)) * 4096
     server = serve(after_request(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (60 * len(block)), *[block] * 60))
-    received = content_of(relayed(gateway, server, limits=LIMITS | {"total": 60_000}))
+    received = content_of(relayed(calls, server, limits=LIMITS | {"total": 60_000}))
     assert b"".join(received) == block * 60
     assert len(received) <= 128
     assert max(map(len, received)) <= stream.PIECE
 
 
-def test_a_reader_that_pauses_holds_the_server_back(gateway: Gateway, serve: Serve) -> None:
+def test_a_reader_that_pauses_holds_the_server_back(calls: Calls, serve: Serve) -> None:
     sent = 0
 
     def handle(connection: Connection) -> None:
@@ -185,14 +185,14 @@ def test_a_reader_that_pauses_holds_the_server_back(gateway: Gateway, serve: Ser
             connection.send(b"x" * 100_000)
             sent += 100_000
 
-    response = relayed(gateway, serve(handle), limits=LIMITS)
+    response = relayed(calls, serve(handle), limits=LIMITS)
     next(response.response)
     gevent.sleep(0.5)
     assert sent < 20_000_000
     response.response.close()
 
 
-def test_a_stream_that_nobody_reads_on_is_released(gateway: Gateway, serve: Serve, ends: list[str]) -> None:
+def test_a_stream_that_nobody_reads_on_is_released(calls: Calls, serve: Serve, ends: list[str]) -> None:
     gone: list[bool] = []
 
     def handle(connection: Connection) -> None:
@@ -200,7 +200,7 @@ def test_a_stream_that_nobody_reads_on_is_released(gateway: Gateway, serve: Serv
         connection.send(CHUNKED + chunk(b"data: 1\n\n"))
         gone.append(connection.socket.recv(1) == b"")
 
-    response = relayed(gateway, serve(handle), **FRAMES)
+    response = relayed(calls, serve(handle), **FRAMES)
     assert next(response.response) == b"data: 1\n\n"
     response.response.close()
     gevent.sleep(0.05)
@@ -208,7 +208,7 @@ def test_a_stream_that_nobody_reads_on_is_released(gateway: Gateway, serve: Serv
     assert ends == ["abandoned"]
 
 
-def test_a_stream_that_was_never_begun_is_released_too(gateway: Gateway, serve: Serve, ends: list[str]) -> None:
+def test_a_stream_that_was_never_begun_is_released_too(calls: Calls, serve: Serve, ends: list[str]) -> None:
     gone: list[bool] = []
 
     def handle(connection: Connection) -> None:
@@ -216,7 +216,7 @@ def test_a_stream_that_was_never_begun_is_released_too(gateway: Gateway, serve: 
         connection.send(CHUNKED + chunk(b"data: 1\n\n"))
         gone.append(connection.socket.recv(1) == b"")
 
-    response = relayed(gateway, serve(handle), **FRAMES)
+    response = relayed(calls, serve(handle), **FRAMES)
     del response
     gc.collect()
     assert settled(ends) == ["abandoned"]
@@ -224,7 +224,7 @@ def test_a_stream_that_was_never_begun_is_released_too(gateway: Gateway, serve: 
 
 
 def test_a_fault_of_the_host_ends_the_stream_as_a_break_does(
-    gateway: Gateway, serve: Serve, ends: list[str], monkeypatch: pytest.MonkeyPatch
+    calls: Calls, serve: Serve, ends: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(source: stream.ReadAhead) -> Iterator[bytes]:
         yield source.take()
@@ -232,28 +232,28 @@ def test_a_fault_of_the_host_ends_the_stream_as_a_break_does(
 
     monkeypatch.setattr(stream, "whole_frames", failing)
     server = serve(after_request(CHUNKED + chunk(b"data: 1\n\n"), 9.0))
-    assert content_of(relayed(gateway, server, **FRAMES)) == [b"data: 1\n\n", b"<broken>"]
+    assert content_of(relayed(calls, server, **FRAMES)) == [b"data: 1\n\n", b"<broken>"]
     assert settled(ends) == ["broken"]
 
 
-def test_a_trap_on_the_head_costs_this_call_only(gateway: Gateway, serve: Serve) -> None:
+def test_a_trap_on_the_head_costs_this_call_only(calls: Calls, serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
     call = Call("pass_on", json.dumps(wanted).encode(), b"Trap", server.origins)
-    parked = gevent.spawn(gateway.decide, Call("park", b"", b"with a timer", frozenset()))
+    parked = gevent.spawn(calls.decide, Call("park", b"", b"with a timer", frozenset()))
     gevent.sleep(0.01)
     with pytest.raises(CallFailed, match="the module trapped on the head"):
-        relay(gateway, call, gateway.decide(call))
+        relay(calls, call, calls.decide(call))
     assert parked.get(timeout=1).body == b"released"
 
 
-def test_a_relay_goes_on_when_its_instance_is_lost(gateway: Gateway, serve: Serve) -> None:
+def test_a_relay_goes_on_when_its_instance_is_lost(calls: Calls, serve: Serve) -> None:
     server = serve(after_request(0.1, CHUNKED + chunk(b"data: 1\n\n"), 0.1, chunk(b"data: 2\n\n") + b"0\r\n\r\n"))
-    under_way = gevent.spawn(relayed, gateway, server, **FRAMES)
+    under_way = gevent.spawn(relayed, calls, server, **FRAMES)
     for _ in range(3):
         gevent.sleep(0.04)
         with pytest.raises(CallFailed):
-            gateway.decide(Call("trap", b"", b"", frozenset()))
+            calls.decide(Call("trap", b"", b"", frozenset()))
     assert content_of(under_way.get(timeout=1)) == [b"data: 1\n\n", b"data: 2\n\n"]
 
 

@@ -18,7 +18,7 @@ from werkzeug import Request
 from host.sdk.relay import pieces
 from host.sdk.request_head import request_head
 from host.wasm import module
-from host.wasm.calls import Call, Gateway, Relayed
+from host.wasm.calls import Call, Calls, Relay
 
 ISSUER = "https://idp.example"
 KEY = Ed25519PrivateKey.generate()
@@ -95,9 +95,9 @@ class Sent(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def plugin() -> Gateway:
+def plugin() -> Calls:
     """The module that is packaged: `cargo xtask build` makes it."""
-    return Gateway(module.load())
+    return Calls(module.load())
 
 
 def base64url(content: bytes) -> str:
@@ -122,17 +122,17 @@ def read(method: str, query: str, content_type: str, body: bytes, **more: str) -
     return Request(environ | {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))} | more)
 
 
-def rewritten(plugin: Gateway, sent: Sent) -> Request | None:
+def rewritten(plugin: Calls, sent: Sent) -> Request | None:
     """What Dify gets; nothing where the gateway refuses."""
     _, *request = sent
     asked = read(*request, HTTP_AUTHORIZATION=f"Bearer {token()}")
     head = request_head(asked, "r", "e", PATH_VALUES, settings(), len(sent.body))
     decided = plugin.decide(Call(sent.handler, head, sent.body, frozenset()))
-    if not isinstance(decided, Relayed):
+    if not isinstance(decided, Relay):
         refused = json.loads(decided.body)
         assert refused["code"] in {"bad_request", "invalid_param", "unsupported_media_type"}, refused
         return None
-    plugin.relay_head(
+    plugin.judge_response_head(
         decided.number, decided.context, {"status": 200, "headers": []}
     )  # So that the next need not wait.
     wanted = json.loads(decided.head)
@@ -191,7 +191,7 @@ def files_of(request: Request) -> list[tuple[str, str | None, str, bytes]]:
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("make", [a_form, a_multipart], ids=["urlencoded", "multipart"])
-def test_dify_reads_a_form_as_it_was_sent_but_for_user(plugin: Gateway, make: object, seed: int) -> None:
+def test_dify_reads_a_form_as_it_was_sent_but_for_user(plugin: Calls, make: object, seed: int) -> None:
     random, passed = Random(seed), 0
     for _ in range(150):
         sent = make(random)
@@ -209,9 +209,7 @@ def test_dify_reads_a_form_as_it_was_sent_but_for_user(plugin: Gateway, make: ob
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_dify_reads_json_as_it_was_sent_but_for_user_and_what_only_the_gateway_writes(
-    plugin: Gateway, seed: int
-) -> None:
+def test_dify_reads_json_as_it_was_sent_but_for_user_and_what_only_the_gateway_writes(plugin: Calls, seed: int) -> None:
     random, passed = Random(seed), 0
     for _ in range(150):
         sent = a_json(random)
@@ -230,7 +228,7 @@ def test_dify_reads_json_as_it_was_sent_but_for_user_and_what_only_the_gateway_w
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_dify_reads_a_query_as_it_was_sent_but_for_user(plugin: Gateway, seed: int) -> None:
+def test_dify_reads_a_query_as_it_was_sent_but_for_user(plugin: Calls, seed: int) -> None:
     random = Random(seed)
     for _ in range(150):
         sent = Sent("get_messages", "GET", a_query(random), "", b"")

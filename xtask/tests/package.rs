@@ -18,12 +18,12 @@ use xtask::{module, package};
 
 /// What the module exports beside its handlers.
 const OTHER_EXPORTS: &[&str] = &[
+    "call_cell",
     "call_failed",
-    "entry",
-    "exchange_done",
+    "fetch_done",
+    "judge_response",
+    "judge_response_head",
     "relay_ended",
-    "relay_head",
-    "relay_whole",
     "timer_done",
 ];
 

@@ -6,7 +6,7 @@ use gateway_domain::request::Body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::wire::CallHead;
-use crate::{entry, imports, runtime, wire};
+use crate::{call_cell, imports, instance, runtime, wire};
 
 macro_rules! handlers {
     ($($handler:ident)*) => {
@@ -67,59 +67,59 @@ handlers! {
     put_conversation_variable
 }
 
-/// Delivers the result of `start_exchange`.
+/// Delivers the result of `start_fetch`.
 #[wasm_bindgen]
-pub fn exchange_done(_call: u32, exchange: u32, head: &[u8], body: &[u8]) {
-    runtime::deliver_exchange(exchange, wire::fetched(head, body));
+pub fn fetch_done(_call: u32, ticket: u32, head: &[u8], body: &[u8]) {
+    runtime::deliver_fetch(ticket, wire::fetch_response(head, body));
     runtime::run();
 }
 
 /// Delivers the end of `start_timer`.
 #[wasm_bindgen]
-pub fn timer_done(_call: u32, timer: u32) {
-    runtime::deliver_timer(timer);
+pub fn timer_done(_call: u32, ticket: u32) {
+    runtime::deliver_timer(ticket);
     runtime::run();
 }
 
-/// Judges the head of a relayed answer. The result has a new context for `relay_ended`. Works in an instance that has never seen the call.
+/// Judges the head of Dify's response to a relay. The result has a new context for `relay_ended`. Works in an instance
+/// that has never seen the call.
 #[wasm_bindgen]
-pub fn relay_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
+pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
-    let answer = runtime::gateway().relay_head(&mut context, wire::upstream_head(head));
+    let response = instance::gateway().relay_head(&mut context, wire::received_head(head));
     runtime::run();
-    wire::relay_response(&answer, Some(&context))
+    wire::relay_response(&response, Some(&context))
 }
 
-/// Judges a relayed answer that has come whole, and notes its end: `relay_head` and `relay_ended` in one.
+/// Judges Dify's response to a relay, with the way its body ended: `judge_response_head` and `relay_ended` in one.
 #[wasm_bindgen]
-pub fn relay_whole(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
+pub fn judge_response(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
     let end = relay_end(end);
-    let answer = runtime::gateway().relay_whole(&mut context, wire::upstream_head(head), end);
-    runtime::gateway().relay_ended(context, end);
+    let response = instance::gateway().relay_whole(&mut context, wire::received_head(head), end);
+    instance::gateway().relay_ended(context, end);
     runtime::run();
-    wire::relay_response(&answer, None)
+    wire::relay_response(&response, None)
 }
 
-/// Notes the end of a relayed answer.
+/// Notes how the body of a relayed response ended.
 #[wasm_bindgen]
 pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
-    runtime::gateway().relay_ended(wire::context(context), relay_end(end));
+    instance::gateway().relay_ended(wire::context(context), relay_end(end));
     runtime::run();
 }
 
-/// What the client of a call is answered that the host could not bring to an end, in an instance that may never have
-/// seen it.
+/// The response to a call that the host could not bring to an end. Works in an instance that has never seen the call.
 #[wasm_bindgen]
 pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
     let request = call_head(head).into_request();
-    wire::whole_response(&runtime::gateway().call_failed(handler, &request))
+    wire::whole_response(&instance::gateway().call_failed(handler, &request))
 }
 
-/// The address of the cell for what the host says at each entry.
+/// The address of the cell for the current call and the time.
 #[wasm_bindgen]
-pub fn entry() -> u32 {
-    entry::address()
+pub fn call_cell() -> u32 {
+    call_cell::address()
 }
 
 fn relay_end(json: &[u8]) -> RelayEnd {
@@ -128,16 +128,16 @@ fn relay_end(json: &[u8]) -> RelayEnd {
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
     let head = call_head(head);
-    let body = LentBody {
+    let body = HostBody {
         call,
         length: head.body_length as usize,
         beginning,
     };
     let request = head.into_request();
     let task = async move {
-        match runtime::gateway().handle(handler, &request, &body).await {
-            Outcome::Response(answer) => {
-                imports::answer(call, &wire::response_head(&answer), &answer.body)
+        match instance::gateway().handle(handler, &request, &body).await {
+            Outcome::Response(response) => {
+                imports::respond(call, &wire::response_head(&response), &response.body)
             }
             Outcome::Relay(relay) => {
                 let (head, own) = wire::relay_head(&relay.request);
@@ -149,7 +149,7 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
     runtime::run();
 }
 
-/// Only a host that breaks the contract gets another head; the trap gives the call its 500.
+/// Only a host that breaks the contract writes another head; the trap gives the call its 500.
 fn call_head(json: &[u8]) -> CallHead<'_> {
     serde_json::from_slice(json).unwrap_or_else(|_| {
         wasm_bindgen::throw_str("the head of a call is not what the contract says")
@@ -157,13 +157,13 @@ fn call_head(json: &[u8]) -> CallHead<'_> {
 }
 
 /// The client's body: its beginning came with the call, the rest stays with the host.
-struct LentBody {
+struct HostBody {
     call: u32,
     length: usize,
     beginning: Vec<u8>,
 }
 
-impl Body for LentBody {
+impl Body for HostBody {
     fn len(&self) -> usize {
         self.length
     }

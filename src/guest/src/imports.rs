@@ -1,20 +1,20 @@
-//! What the host lends. Every function returns at once and calls no export.
+//! What the host provides. Every function returns at once and calls no export.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The whole answer of `call`.
-    pub fn answer(call: u32, head: &[u8], body: &[u8]);
+    /// The whole response to `call`.
+    pub fn respond(call: u32, head: &[u8], body: &[u8]);
 
-    /// Sends a request to Dify whose answer goes to the client. `own` holds the pieces that are not the client's.
+    /// Sends a request to Dify whose response goes to the client. `own` holds the pieces that are not the client's.
     pub fn relay(call: u32, head: &[u8], own: &[u8], context: &[u8]);
 
-    /// Starts an exchange that ends with `exchange_done`.
-    pub fn start_exchange(call: u32, exchange: u32, head: &[u8], body: &[u8]);
+    /// Starts a fetch that ends with `fetch_done`.
+    pub fn start_fetch(call: u32, ticket: u32, head: &[u8], body: &[u8]);
 
     /// Starts a timer that ends with `timer_done`.
-    pub fn start_timer(call: u32, timer: u32, milliseconds: u32);
+    pub fn start_timer(call: u32, ticket: u32, milliseconds: u32);
 
     /// Copies bytes of the client's body from `offset` into `buffer`, and returns how many.
     pub fn read_body(call: u32, offset: u32, buffer: &mut [u8]) -> u32;

@@ -4,10 +4,11 @@
 //! the handler waits for is started through an import and delivered through an export, because the host runs
 //! every request on one thread and a blocking import would tangle their wasm frames.
 
-mod entry;
+mod call_cell;
+mod environment;
 mod exports;
 mod imports;
-mod lent_environment;
+mod instance;
 mod runtime;
 mod wire;
 

@@ -1,30 +1,25 @@
-//! One instance serves every request: a task per call on a single-threaded executor.
+//! The tasks of one instance on a single-threaded executor, and the tickets of what they wait for.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use futures::channel::oneshot;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::LocalBoxFuture;
 use futures::task::LocalSpawn;
 use gateway_domain::environment::{FetchResponse, TransportError};
-use gateway_domain::gateway::Gateway;
 
-use crate::entry::OfCall;
-use crate::lent_environment::LentEnvironment;
+use crate::call_cell::TaskOfCall;
 
-/// What an exchange ends with.
-pub type ExchangeResult = Result<FetchResponse, TransportError>;
+/// What a fetch ends with.
+pub type FetchResult = Result<FetchResponse, TransportError>;
 
-/// The state of the instance. It is lost with the instance when a task traps.
-pub struct Runtime {
+struct Runtime {
     pool: RefCell<LocalPool>,
     spawner: LocalSpawner,
     next_ticket: Cell<u32>,
-    exchanges: RefCell<HashMap<u32, oneshot::Sender<ExchangeResult>>>,
+    fetches: RefCell<HashMap<u32, oneshot::Sender<FetchResult>>>,
     timers: RefCell<HashMap<u32, oneshot::Sender<()>>>,
-    gateway: Rc<Gateway>,
 }
 
 thread_local! {
@@ -38,9 +33,8 @@ impl Runtime {
             spawner: pool.spawner(),
             pool: RefCell::new(pool),
             next_ticket: Cell::new(1),
-            exchanges: RefCell::default(),
+            fetches: RefCell::default(),
             timers: RefCell::default(),
-            gateway: Rc::new(Gateway::new(Rc::new(LentEnvironment))),
         }
     }
 
@@ -51,18 +45,13 @@ impl Runtime {
     }
 }
 
-/// The gateway of this instance.
-pub fn gateway() -> Rc<Gateway> {
-    RUNTIME.with(|runtime| runtime.gateway.clone())
-}
-
 /// Runs `task` as part of `call`, from the next [`run`] on.
 pub fn spawn(call: u32, task: LocalBoxFuture<'static, ()>) {
     RUNTIME.with(|runtime| {
         // The pool lives as long as the instance, so there is no shutdown that could refuse a task.
         let _ = runtime
             .spawner
-            .spawn_local_obj(Box::new(OfCall::new(call, task)).into());
+            .spawn_local_obj(Box::new(TaskOfCall::new(call, task)).into());
     });
 }
 
@@ -71,12 +60,12 @@ pub fn run() {
     RUNTIME.with(|runtime| runtime.pool.borrow_mut().run_until_stalled());
 }
 
-/// A ticket for an exchange, and what resolves when the host delivers it.
-pub fn await_exchange() -> (u32, oneshot::Receiver<ExchangeResult>) {
+/// A ticket for a fetch, and what resolves when the host delivers it.
+pub fn await_fetch() -> (u32, oneshot::Receiver<FetchResult>) {
     RUNTIME.with(|runtime| {
         let (sender, receiver) = oneshot::channel();
         let ticket = runtime.ticket();
-        runtime.exchanges.borrow_mut().insert(ticket, sender);
+        runtime.fetches.borrow_mut().insert(ticket, sender);
         (ticket, receiver)
     })
 }
@@ -91,18 +80,18 @@ pub fn await_timer() -> (u32, oneshot::Receiver<()>) {
     })
 }
 
-/// Delivers an exchange. Nobody may be waiting for it any more.
-pub fn deliver_exchange(exchange: u32, result: ExchangeResult) {
-    let waiting = RUNTIME.with(|runtime| runtime.exchanges.borrow_mut().remove(&exchange));
-    if let Some(sender) = waiting {
+/// Delivers the result of a fetch. Its task may have ended.
+pub fn deliver_fetch(ticket: u32, result: FetchResult) {
+    let sender = RUNTIME.with(|runtime| runtime.fetches.borrow_mut().remove(&ticket));
+    if let Some(sender) = sender {
         let _ = sender.send(result);
     }
 }
 
-/// Delivers a timer. Nobody may be waiting for it any more.
-pub fn deliver_timer(timer: u32) {
-    let waiting = RUNTIME.with(|runtime| runtime.timers.borrow_mut().remove(&timer));
-    if let Some(sender) = waiting {
+/// Delivers a timer. Its task may have ended.
+pub fn deliver_timer(ticket: u32) {
+    let sender = RUNTIME.with(|runtime| runtime.timers.borrow_mut().remove(&ticket));
+    if let Some(sender) = sender {
         let _ = sender.send(());
     }
 }

@@ -57,11 +57,11 @@ struct ResponseHeadJson<'a> {
     headers: Pairs<'a>,
 }
 
-/// The head of an answer.
-pub fn response_head(answer: &Response) -> Vec<u8> {
+/// The head of a response.
+pub fn response_head(response: &Response) -> Vec<u8> {
     to_json(&ResponseHeadJson {
-        status: answer.status.as_u16(),
-        headers: pairs(&answer.headers),
+        status: response.status.as_u16(),
+        headers: pairs(&response.headers),
     })
 }
 
@@ -72,12 +72,12 @@ struct WholeResponse<'a> {
     body: &'a str,
 }
 
-/// An answer whose body is text.
-pub fn whole_response(answer: &Response) -> Vec<u8> {
+/// A response whose body is text.
+pub fn whole_response(response: &Response) -> Vec<u8> {
     to_json(&WholeResponse {
-        status: answer.status.as_u16(),
-        headers: pairs(&answer.headers),
-        body: std::str::from_utf8(&answer.body).unwrap_or_default(),
+        status: response.status.as_u16(),
+        headers: pairs(&response.headers),
+        body: std::str::from_utf8(&response.body).unwrap_or_default(),
     })
 }
 
@@ -103,7 +103,7 @@ impl From<Limits> for LimitsHead {
 }
 
 #[derive(Serialize)]
-struct ExchangeHead<'a> {
+struct FetchHead<'a> {
     method: &'a str,
     url: &'a str,
     headers: Pairs<'a>,
@@ -112,18 +112,18 @@ struct ExchangeHead<'a> {
     limits: LimitsHead,
 }
 
-/// The head of an exchange that is read whole.
-pub fn exchange_head(exchange: &FetchRequest) -> Vec<u8> {
-    to_json(&ExchangeHead {
-        method: exchange.method.as_str(),
-        url: exchange.url.as_str(),
-        headers: pairs(&exchange.headers),
-        reach: match exchange.reach {
+/// The head of a fetch.
+pub fn fetch_head(request: &FetchRequest) -> Vec<u8> {
+    to_json(&FetchHead {
+        method: request.method.as_str(),
+        url: request.url.as_str(),
+        headers: pairs(&request.headers),
+        reach: match request.reach {
             Reach::Configured => "configured",
             Reach::Discovered => "discovered",
         },
-        ca: exchange.ca_certificates.as_deref(),
-        limits: exchange.limits.into(),
+        ca: request.ca_certificates.as_deref(),
+        limits: request.limits.into(),
     })
 }
 
@@ -183,7 +183,7 @@ const fn piece_head(piece: &Piece) -> PieceHead {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum UpstreamJson<'a> {
+enum HeadOrErrorJson<'a> {
     Head {
         status: u16,
         #[serde(borrow)]
@@ -195,20 +195,20 @@ enum UpstreamJson<'a> {
     },
 }
 
-/// The head of an answer from outside, or why there is none.
-pub fn upstream_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
+/// The head of a response from outside, or why there is none.
+pub fn received_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
     match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
-        UpstreamJson::Head { status, headers } => Ok(ResponseHead {
+        HeadOrErrorJson::Head { status, headers } => Ok(ResponseHead {
             status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
             headers: fields::header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
         }),
-        UpstreamJson::Error { error } => Err(transport_error(&error)),
+        HeadOrErrorJson::Error { error } => Err(transport_error(&error)),
     }
 }
 
-/// A whole answer from outside.
-pub fn fetched(head: &[u8], body: &[u8]) -> Result<FetchResponse, TransportError> {
-    upstream_head(head).map(|ResponseHead { status, headers }| FetchResponse {
+/// The response to a fetch.
+pub fn fetch_response(head: &[u8], body: &[u8]) -> Result<FetchResponse, TransportError> {
+    received_head(head).map(|ResponseHead { status, headers }| FetchResponse {
         status,
         headers,
         body: body.to_vec(),
@@ -239,15 +239,15 @@ struct RelayResponseJson<'a> {
     context: Option<String>,
 }
 
-/// What the client of a relay is answered, and the context that comes back with `relay_ended`, if that is to follow.
-pub fn relay_response(answer: &RelayResponse, context: Option<&RelayContext>) -> Vec<u8> {
+/// The response to the client of a relay, and the context that comes back with `relay_ended`, if that is to follow.
+pub fn relay_response(response: &RelayResponse, context: Option<&RelayContext>) -> Vec<u8> {
     to_json(&RelayResponseJson {
-        status: answer.status.as_u16(),
-        headers: pairs(&answer.headers),
-        body: answer.body.as_deref(),
-        frames: answer.frames,
-        on_broken: &answer.on_broken,
-        on_timeout: &answer.on_timeout,
+        status: response.status.as_u16(),
+        headers: pairs(&response.headers),
+        body: response.body.as_deref(),
+        frames: response.frames,
+        on_broken: &response.on_broken,
+        on_timeout: &response.on_timeout,
         context: context.map(json::text),
     })
 }

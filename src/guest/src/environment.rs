@@ -9,26 +9,26 @@ use gateway_domain::environment::{
 };
 use gateway_domain::time::UnixTime;
 
-use crate::{entry, imports, runtime, wire};
+use crate::{call_cell, imports, runtime, wire};
 
-/// The outside world, as far as the Python host lends it.
-pub struct LentEnvironment;
+/// The outside world, as far as the Python host provides it.
+pub struct HostEnvironment;
 
-impl Environment for LentEnvironment {
+impl Environment for HostEnvironment {
     fn fetch(
         &self,
         request: FetchRequest,
     ) -> LocalBoxFuture<'static, Result<FetchResponse, TransportError>> {
-        let (exchange, receiver) = runtime::await_exchange();
-        let head = wire::exchange_head(&request);
-        imports::start_exchange(entry::call(), exchange, &head, &request.body);
+        let (ticket, receiver) = runtime::await_fetch();
+        let head = wire::fetch_head(&request);
+        imports::start_fetch(call_cell::call(), ticket, &head, &request.body);
         receiver
-            .map(|delivered| delivered.unwrap_or(Err(TransportError::Broken)))
+            .map(|result| result.unwrap_or(Err(TransportError::Broken)))
             .boxed_local()
     }
 
     fn now(&self) -> UnixTime {
-        entry::time()
+        call_cell::time()
     }
 
     fn log(&self, level: LogLevel, line: &str) {
@@ -36,13 +36,13 @@ impl Environment for LentEnvironment {
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
-        runtime::spawn(entry::call(), task);
+        runtime::spawn(call_cell::call(), task);
     }
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
-        let (timer, receiver) = runtime::await_timer();
+        let (ticket, receiver) = runtime::await_timer();
         let milliseconds = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
-        imports::start_timer(entry::call(), timer, milliseconds);
+        imports::start_timer(call_cell::call(), ticket, milliseconds);
         receiver.map(|_| ()).boxed_local()
     }
 }
