@@ -1,11 +1,15 @@
-"""HTTP exchanges: one request sent once, its answer's head, and its body piece by piece.
+"""HTTP exchanges: one request, the head of its response, and the body piece by piece.
 
-Nothing is sent a second time, no redirect is followed and no content decoded. Every failure is a `Failure`.
+No redirect is followed, and only `exchange` decodes content. Every failure is a `Failure`.
+
+A request is sent once. The one exception is RFC 9110 section 9.2.2: a GET or HEAD without a body, on a connection that
+was kept from an earlier exchange and that ends before the first byte of a response, goes out again on a new connection.
 """
 
 import contextlib
 import functools
 import os
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ from urllib.parse import urlsplit
 from urllib3.connection import HTTPConnection
 
 from host.http.connect import Route, open_connection
+from host.http.content_coding import decoded
 from host.http.failure import Failure, time_limit
 from host.http.http1 import ResponseReader, request_head
 from host.http.pools import Pool, is_closed_by_server
@@ -23,7 +28,11 @@ from host.http.reach import Origin
 READ_SIZE = 256 * 1024
 
 _JOINED = 64 * 1024
-"""Bodies up to this size are sent in one piece."""
+"""Bodies up to this size are sent together with the head."""
+
+_IDEMPOTENT = frozenset({"GET", "HEAD"})
+
+_CONNECTION_ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 _SET_HERE = frozenset({"host", "content-length", "transfer-encoding", "connection", "expect"})
 
@@ -32,7 +41,7 @@ type Buffer = bytes | memoryview
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, and bytes of the answer's body (only exchanges that are read whole have that limit)."""
+    """Seconds, and bytes of the response's body (only for exchanges that are read whole)."""
 
     connect: float
     head: float
@@ -42,35 +51,44 @@ class Limits:
 
     @classmethod
     def of(cls, limits: dict[str, int]) -> Self:
-        """From milliseconds, as the module gives them."""
+        """Limits in the module's form, which is milliseconds."""
         seconds = {name: limits[name] / 1000 for name in ("connect", "head", "idle", "total")}
         return cls(**seconds, body=limits.get("body", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that the module wants sent. `body` is nothing or the pieces of it, one after another."""
+    """A request that the module wants sent.
+
+    `body` is its content in order, or `None` for a request without content. The list is emptied while it is sent, so
+    that nothing keeps the content while the response is awaited.
+    """
 
     method: str
     url: str
     headers: Sequence[tuple[str, str]]
-    body: Sequence[Buffer] | None
+    body: list[Buffer] | None
     ca: str | None
     limits: Limits
     allowed_origins: frozenset[Origin]
     must_be_public: bool = False
-    """Whether it goes where somebody else than the administrator says, and so to public addresses only."""
+    """Whether somebody other than the administrator chose the address, so that only public addresses are allowed."""
 
     def route(self) -> Route:
-        """The way to its origin. Raises `Failure` when the call may not go there."""
+        """The way to its origin. Raises `Failure` if the call may not go there."""
         origin = Origin.of(self.url)
         if origin is None or not (origin in self.allowed_origins or self.must_be_public):
             raise Failure("refused")
         return Route.to(origin, public_only=self.must_be_public, ca=self.ca)
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it has no effect, so that a second copy would do no harm."""
+        return self.method in _IDEMPOTENT and self.body is None
+
 
 class Response:
-    """The head of an answer, and its body as it arrives. It must be closed."""
+    """The head of a response, and its body as it arrives. It must be closed."""
 
     def __init__(self, route: Route, connection: HTTPConnection, reader: ResponseReader, sent: float) -> None:
         self._route = route
@@ -83,20 +101,20 @@ class Response:
         self.began = time.monotonic()
 
     def read(self, seconds: float) -> bytes:
-        """What has arrived of the body, waiting for it at most `seconds`. Empty at the body's end."""
-        taken = self._reader.take()
-        if taken or self._reader.is_complete:
-            return taken
+        """What has arrived of the body, after waiting at most `seconds` for it. Empty at the end of the body."""
+        content = self._reader.take()
+        if content or self._reader.is_complete:
+            return content
         try:
             with time_limit(seconds):
-                while not (taken := self._reader.take()) and not self._reader.is_complete:
+                while not (content := self._reader.take()) and not self._reader.is_complete:
                     self._reader.feed(self._connection.sock.recv(READ_SIZE))
         except OSError:
             raise Failure("broken") from None
-        return taken
+        return content
 
     def close(self) -> None:
-        """Keeps the connection for another exchange where the body has been read to its end, else closes it."""
+        """Keeps the connection for another exchange if the body has been read to its end; otherwise closes it."""
         if self._reader.may_stay_open:
             self._reader.may_stay_open = False
             _pool().give(self._route, self._connection, self._sent)
@@ -104,37 +122,47 @@ class Response:
             self._connection.close()
 
 
+class _Unanswered(Failure):
+    """The connection ended before the first byte of a response."""
+
+    def __init__(self) -> None:
+        super().__init__("broken")
+
+
 def send(request: Request) -> Response:
-    """Sends `request` and waits for the head of its answer. Raises `Failure`."""
+    """Sends `request` and waits for the head of its response. Raises `Failure`."""
     route = request.route()
-    connection = _pool().take(route) or _opened(route, request.limits.connect)
-    try:
+    kept = _pool().take(route)
+    if kept is None:
+        connection = _opened(route, request.limits.connect)
         with time_limit(request.limits.head):
-            _send(connection, route, request)
-            sent = time.monotonic()
-            return Response(route, connection, _head(connection, request.method), sent)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, OSError):
-            raise Failure("broken") from None
-        raise
+            return _responded(connection, route, request)
+    with time_limit(request.limits.head):
+        try:
+            return _responded(kept, route, request)
+        except _Unanswered:
+            if not request.may_be_repeated:
+                raise
+        return _responded(_opened(route, request.limits.connect), route, request)
 
 
 def exchange(request: Request) -> tuple[Response, bytes]:
-    """Sends `request` and reads its answer whole. Raises `Failure`."""
+    """Sends `request` and reads its response whole, without its content codings. Raises `Failure`."""
     with time_limit(request.limits.total):
-        answer = send(request)
+        response = send(request)
         try:
-            return answer, _read_whole(answer, request.limits)
+            body = _read_whole(response, request.limits)
         finally:
-            answer.close()
+            response.close()
+    response.headers, body = decoded(response.headers, body, request.limits.body)
+    return response, body
 
 
 def _opened(route: Route, seconds: float) -> HTTPConnection:
     """A new connection that the server has not given up yet.
 
-    Dify closes one on which no request has come for 2 s, its first one too, and a busy process can take that long to
-    learn that it is open. Nothing was sent on it, so another one may be opened.
+    Dify closes a connection on which no request arrives for 2 s, the first request included, and a busy process can
+    take that long to learn that the connection is open. Nothing was sent on it, so another one may be opened.
     """
     end = time.monotonic() + seconds
     connection = open_connection(route, seconds)
@@ -144,9 +172,30 @@ def _opened(route: Route, seconds: float) -> HTTPConnection:
     return connection
 
 
-def _read_whole(answer: Response, limits: Limits) -> bytes:
+def _responded(connection: HTTPConnection, route: Route, request: Request) -> Response:
+    """Sends `request` on `connection`, which is closed if that or the response's head fails."""
+    reader = ResponseReader(request.method)
+    try:
+        _send(connection, route, request)
+        sent = time.monotonic()
+        while not reader.has_head:
+            received = connection.sock.recv(READ_SIZE)
+            if not received and not reader.has_begun:
+                raise _Unanswered
+            reader.feed(received)
+        return Response(route, connection, reader, sent)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, _CONNECTION_ENDED) and not reader.has_begun:
+            raise _Unanswered from None
+        if isinstance(error, OSError):
+            raise Failure("broken") from None
+        raise
+
+
+def _read_whole(response: Response, limits: Limits) -> bytes:
     body = bytearray()
-    while piece := answer.read(limits.idle):
+    while piece := response.read(limits.idle):
         body += piece
         if len(body) > limits.body:
             raise Failure("too_large")
@@ -158,26 +207,23 @@ def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
     headers += [(name, value) for name, value in request.headers if name.lower() not in _SET_HERE]
     if route.is_forwarded:
         headers += route.proxy_headers.items()
-    body = request.body or ()
-    length = sum(map(len, body))
+    pieces: list[Buffer] = [] if request.body is None else request.body
+    length = sum(map(len, pieces))
     if request.body is not None:
         headers.append(("Content-Length", str(length)))
     head = request_head(request.method, _target(route, request.url), headers)
-    pieces = [b"".join((head, *body))] if length <= _JOINED else (head, *body)
-    with contextlib.suppress(BrokenPipeError):  # A server may answer before it has read everything (413).
-        for piece in pieces:
-            connection.sock.sendall(piece)
-
-
-def _head(connection: HTTPConnection, method: str) -> ResponseReader:
-    reader = ResponseReader(method)
-    while not reader.has_head:
-        reader.feed(connection.sock.recv(READ_SIZE))
-    return reader
+    if length <= _JOINED:
+        pieces[:] = [b"".join((head, *pieces))]
+    else:
+        pieces.insert(0, head)
+    with contextlib.suppress(BrokenPipeError):  # A server may respond before it has read everything (413).
+        while pieces:
+            connection.sock.sendall(pieces.pop(0))
+    pieces.clear()
 
 
 def _target(route: Route, url: str) -> str:
-    """The request target (RFC 9112 section 3.2), byte for byte as the module gave it."""
+    """The request target (RFC 9112 section 3.2), byte for byte as it is in the module's URL."""
     if route.is_forwarded:
         return url
     parts = urlsplit(url)

@@ -57,14 +57,58 @@ def test_nothing_is_written_that_would_be_read_as_more_than_one_head(
         (b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n", [IN_CHUNKS], b"abc", True),
         (b"N: \xe9\r\nContent-Length: 0\r\n\r\n", [("N", "é"), ("Content-Length", "0")], b"", True),
         (b"\r\nall of it", [], b"all of it", False),
+        (b"Transfer-Encoding: identity\r\n\r\n1\r\na", [("Transfer-Encoding", "identity")], b"1\r\na", False),
+        (b"Transfer-Encoding: Chunked \r\n\r\n0\r\n\r\n", [("Transfer-Encoding", "Chunked")], b"", True),
+        (b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n", [("Upgrade", "h2c"), ("Connection", "Upgrade")], b"", False),
     ],
 )
-@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n"])
-def test_an_answer_is_read_however_it_is_cut(
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"\r\n",
+        b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n",
+        b"HTTP/1.1 102 Processing\r\n\r\n" * 100,
+        b"HTTP/1.1 103 Early Hints\r\n" + b"Link: </a>; rel=preload\r\n" * 100 + b"\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\nHTTP/1.1 199 Other\r\nConnection: Upgrade\r\n\r\n",
+        b"HTTP/1.1 104 Upload Resumption\r\nContent-Length: 9\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.0 100 Continue\r\n\r\n",
+    ],
+)
+def test_a_response_is_read_however_it_is_cut(
     step: int, before: bytes, content: bytes, headers: list[tuple[str, str]], body: bytes, stays_open: bool
 ) -> None:
     reader = read(before + OK + content, step=step)
     assert (reader.status, reader.headers, reader.take(), reader.may_stay_open) == (200, headers, body, stays_open)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'5 ; a="b"',
+        b"5;a",
+        b"5 ;a",
+        b"5; a",
+        b"5\t;\ta\t=\tb",
+        b"5 ; a ; b = c;d",
+        b'5 ; a = "x;y=\\"z\\\\" ;b',
+        b'5;a="\xc3\xa9 \t"',
+        b'5;a=""',
+        b"5 \t ",
+        b"0005 ; a",
+    ],
+)
+def test_a_chunk_extension_may_have_blanks_around_its_signs(line: bytes) -> None:
+    chunk, other = b" ; a=", b"\r\n5 ; b\r\n"  # Data that looks like lines between chunks.
+    last = line.replace(b"5", b"0", 1)
+    content = CHUNKED + line + b"\r\n" + chunk + b"\r\n9 ; x\r\n" + other + b"\r\n" + last + b"\r\nT: 1\r\n\r\n"
+    for cut in range(len(content)):
+        reader = ResponseReader("GET")
+        for part in (content[:cut], content[cut:]):
+            if part:
+                reader.feed(part)
+        assert (reader.take(), reader.may_stay_open) == (chunk + other, True), cut
 
 
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
@@ -83,15 +127,37 @@ def test_an_answer_to_head_has_no_body_whatever_its_length(status: str) -> None:
         (OK + b"Content-Length: 99999999999999999999999\r\n\r\nabc", "malformed"),
         (OK + b"Name : value\r\n\r\n", "malformed"),
         (OK + b"A: \0\r\n\r\n", "malformed"),
-        (b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK + b"\r\n", "malformed"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + OK + b"\r\n", "malformed"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\nbody" + OK + b"\r\n", "malformed"),
+        (b"HTTP/1.1 103 Early Hints\r\nContent-Length: 4\r\n\r\nbody" + OK + b"\r\n", "malformed"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", "broken"),
+        (b"HTTP/1.1 103 Early Hints\r\n" + b"A: 1\r\n" * 101 + b"\r\n" + OK + b"\r\n", "too_large"),
+        (b"HTTP/1.1 099 Low\r\n\r\n" + OK + b"\r\n", "malformed"),
+        (OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "malformed"),
+        (OK + b"Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n", "malformed"),
+        (OK + b"Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n", "malformed"),
+        (OK + b"Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n", "malformed"),
+        (OK + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "malformed"),
         (b"HTTP/0.9 200 OK\r\n\r\n", "malformed"),
         (OK + b"A: " + b"y" * UPSTREAM_HEAD_BYTES, "too_large"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 3000 + OK + b"\r\n", "too_large"),
-        (CHUNKED + b"1;" + b"x" * 2 * UPSTREAM_HEAD_BYTES, "malformed"),
+        (CHUNKED + b"1;" + b"x" * 2 * UPSTREAM_HEAD_BYTES, "broken"),
+        (CHUNKED + b"1;" + b"x" * UPSTREAM_HEAD_BYTES + b"\r\na\r\n0\r\n\r\n", "broken"),
         (CHUNKED + b"0\r\n" + b"T: 1\r\n" * 20_000, "malformed"),
         (CHUNKED + b"-1\r\n", "broken"),
         (CHUNKED + b"fffffffffffffffff\r\n", "broken"),
         (CHUNKED + b"1\r\nab\r\n", "broken"),
+        (CHUNKED + b"1\r\na\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1;x\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1;x\ry\r\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b" 1\r\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1 1\r\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1;\r\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b"1; =b\r\na\r\n0\r\n\r\n", "broken"),
+        (CHUNKED + b'1;x="\r\n0\r\n\r\n"\r\na\r\n0\r\n\r\n', "broken"),
+        (CHUNKED + b'1;x="y\0"\r\na\r\n0\r\n\r\n', "broken"),
+        (CHUNKED + b"\r\n1\r\na\r\n0\r\n\r\n", "broken"),
         (CHUNKED + b"1\r\na\r\n", "broken"),
     ],
 )

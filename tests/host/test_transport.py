@@ -1,6 +1,12 @@
 """Exchanges with servers that behave, and with servers that do not."""
 
+import dataclasses
+import socket
+import struct
 import time
+import tracemalloc
+import weakref
+from collections.abc import Callable
 
 import gevent
 import pytest
@@ -73,7 +79,9 @@ def test_a_large_body_arrives_whole(serve: Serve) -> None:
         (b"HTTP/1.0 200 OK\r\n\r\nold", b"old"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + ok(b"after"), b"after"),
-        (ok(b"\x1f\x8b not decoded", "Content-Encoding: gzip"), b"\x1f\x8b not decoded"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok(b"after hints"), b"after hints"),
+        (CHUNKED + b'5 ; a="b"\r\nblank\r\n0\r\n\r\n', b"blank"),
+        (ok(b"\x1f\x8b not decoded", "Content-Encoding: br"), b"\x1f\x8b not decoded"),
     ],
 )
 def test_a_body_is_read_as_its_head_says(serve: Serve, answer: bytes, body: bytes) -> None:
@@ -297,6 +305,153 @@ def test_a_request_is_never_sent_twice(serve: Serve) -> None:
     assert failure_of(request(serve(handle), method="POST", body=[b"{}"])) == "broken"
     gevent.sleep(0.05)
     assert len(seen) == 1
+
+
+type Handle = Callable[[Connection], None]
+
+
+def recycled(seen: list[bytes], *last: bytes | float, resets: bool = False) -> Handle:
+    """The first connection serves one request and ends on the second, after sending `last`; others serve all."""
+
+    def handle(connection: Connection) -> None:
+        while requested := connection.request():
+            seen.append(requested[0])
+            if connection.number == 1 and len(seen) > 1:
+                after_steps(connection, last)
+                if resets:
+                    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            connection.send(ok(b"answer"))
+
+    return handle
+
+
+def after_steps(connection: Connection, steps: tuple[bytes | float, ...]) -> None:
+    for step in steps:
+        connection.send(step) if isinstance(step, bytes) else gevent.sleep(step)
+
+
+@pytest.mark.parametrize("resets", [False, True])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_get_that_a_kept_connection_did_not_answer_goes_out_once_more(
+    serve: Serve, method: str, resets: bool
+) -> None:
+    seen: list[bytes] = []
+    server = serve(recycled(seen, resets=resets))
+    transport.exchange(request(server))
+    response, _ = transport.exchange(request(server, method=method))
+    assert (response.status, server.connections, len(seen)) == (200, 2, 3)
+    assert seen[1] == seen[2]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "last"),
+    [
+        ("POST", [b"{}"], ()),
+        ("POST", None, ()),
+        ("PUT", [b"{}"], ()),
+        ("DELETE", None, ()),
+        ("OPTIONS", None, ()),
+        ("GET", [b"{}"], ()),
+        ("GET", [], ()),
+        ("GET", None, (b"H",)),
+        ("GET", None, (b"\r",)),
+        ("GET", None, (b"HTTP/1.1 103 Early Hints\r\n\r\n",)),
+        ("GET", None, (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",)),
+        ("GET", None, (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",)),
+    ],
+)
+@pytest.mark.parametrize("resets", [False, True])
+def test_nothing_else_goes_out_twice(
+    serve: Serve, method: str, body: list[bytes] | None, last: tuple[bytes, ...], resets: bool
+) -> None:
+    seen: list[bytes] = []
+    server = serve(recycled(seen, *last, resets=resets))
+    transport.exchange(request(server))
+    assert failure_of(request(server, method=method, body=body)) == "broken"
+    gevent.sleep(0.05)
+    assert (server.connections, len(seen)) == (1, 2)
+
+
+def test_a_get_on_a_new_connection_does_not_go_out_twice(serve: Serve) -> None:
+    seen: list[bytes] = []
+
+    def handle(connection: Connection) -> None:
+        seen.append((connection.request() or (b"",))[0])
+
+    assert failure_of(request(serve(handle))) == "broken"
+    gevent.sleep(0.05)
+    assert len(seen) == 1
+
+
+def test_a_get_goes_out_twice_at_most(serve: Serve) -> None:
+    def handle(connection: Connection) -> None:
+        connection.request()
+        if connection.number == 1:
+            connection.send(ok(b"answer"))
+            connection.request()
+
+    server = serve(handle)
+    transport.exchange(request(server))
+    assert failure_of(request(server)) == "broken"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("limit", ["head", "total"])
+def test_both_attempts_share_one_time_limit(serve: Serve, limit: str) -> None:
+    def handle(connection: Connection) -> None:
+        connection.request()
+        if connection.number == 1:
+            connection.send(ok(b"answer"))
+            connection.request()
+            gevent.sleep(0.4)
+        else:
+            gevent.sleep(5)
+
+    server = serve(handle)
+    transport.exchange(request(server))
+    began = time.monotonic()
+    assert failure_of(request(server, limits=dataclasses.replace(LIMITS, **{limit: 0.6}))) == "timeout"
+    assert 0.59 <= time.monotonic() - began < 0.9
+    assert server.connections == 2
+
+
+def test_the_body_of_a_request_is_let_go_when_it_is_sent(serve: Serve) -> None:
+    """Also while the response is awaited, which takes minutes with some apps."""
+    held: list[bool] = []
+
+    class Content(bytearray):
+        """Bytes that can be watched."""
+
+    content = Content(1_000_000)
+    watched = weakref.ref(content)
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        gevent.sleep(0.05)
+        held.append(watched() is not None)
+        connection.send(ok(b"answer"))
+
+    sent = request(serve(handle), method="POST", body=[memoryview(content), b"own"])
+    del content
+    assert transport.exchange(sent)[1] == b"answer"
+    assert (held, sent.body) == ([False], [])
+
+
+def test_a_large_body_is_not_copied_to_be_sent(serve: Serve) -> None:
+    content = bytes(20_000_000)
+
+    def handle(connection: Connection) -> None:
+        while connection.socket.recv(65_536):
+            pass
+
+    server = serve(handle)
+    tracemalloc.start()
+    failure = failure_of(request(server, method="POST", body=[memoryview(content), b"own"], limits=SHORT))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert failure == "timeout"
+    assert peak < 2_000_000
 
 
 def test_idle_connections_are_closed_and_forgotten(serve: Serve) -> None:
