@@ -1,4 +1,4 @@
-//! The kept corpus, replayed.
+//! The kept corpus, replayed: one input a line, in hexadecimal digits.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
@@ -10,23 +10,19 @@ use gateway_fuzz::TARGETS;
 #[test]
 fn no_kept_input_breaks_its_target() {
     for target in TARGETS {
-        let inputs = children(&corpus().join(target.name));
-        assert!(
-            !inputs.is_empty(),
-            "the target {} has no corpus",
-            target.name
-        );
-        for path in inputs {
-            let input = fs::read(&path).unwrap();
-            // The name of the file shows only where the test fails.
-            println!("{}", path.display());
-            (target.check)(&input);
+        let path = directory("corpus").join(target.name).with_extension("hex");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.is_empty(), "the target {} has no corpus", target.name);
+        for (index, line) in text.lines().enumerate() {
+            // The place of the input shows only where the test fails.
+            println!("{}:{}", path.display(), index + 1);
+            (target.check)(&hex::decode(line).unwrap());
         }
     }
 }
 
 #[test]
-fn no_target_breaks_on_what_nobody_sends() {
+fn no_target_breaks_on_empty_or_nonsensical_input() {
     for target in TARGETS {
         for input in [b"".as_slice(), b"\n\n", b"\0", b"\xff\xfe", &[b'['; 4096]] {
             println!("{} {input:?}", target.name);
@@ -41,21 +37,23 @@ fn every_corpus_and_every_dictionary_belongs_to_a_target() {
         .iter()
         .map(|target| target.name.to_owned())
         .collect();
-    for directory in [corpus(), corpus().with_file_name("dictionaries")] {
-        let stems = children(&directory)
-            .iter()
-            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+    for name in ["corpus", "dictionaries"] {
+        let files = fs::read_dir(directory(name)).unwrap();
+        let stems = files
+            .map(|file| {
+                file.unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
             .collect();
-        assert_eq!(targets, stems, "{}", directory.display());
+        assert_eq!(targets, stems, "{name}");
     }
 }
 
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
-}
-
-fn children(directory: &Path) -> Vec<PathBuf> {
-    let entries =
-        fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    entries.map(|entry| entry.unwrap().path()).collect()
+fn directory(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }

@@ -77,8 +77,12 @@ pub fn targets(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 fn soak(workspace: &Workspace, program: &Path, name: &str, seconds: u64) -> Result<()> {
-    let found = directory(workspace, "found", name)?;
+    let (new, kept) = (
+        directory(workspace, "new", name)?,
+        directory(workspace, "kept", name)?,
+    );
     let failures = directory(workspace, "failures", name)?;
+    unpack(workspace, name, &kept)?;
     let mut command = workspace.command(program);
     command
         .env("FUZZ_TARGET", name)
@@ -91,18 +95,30 @@ fn soak(workspace: &Workspace, program: &Path, name: &str, seconds: u64) -> Resu
             "-verbosity=0",
             "-print_final_stats=1",
         ])
-        .arg(found)
-        .arg(format!("{CORPUS}/{name}"));
+        .args([&new, &kept]);
     let what = format!("soaking {name} for {seconds} s");
     step::run(&what, &mut command).with_context(|| {
+        let failures = failures.display();
         format!(
-            "An input breaks {name}; it is in {}. Mend the parser, then keep the input in {CORPUS}/{name}.",
-            failures.display()
+            "An input breaks {name}; it is in {failures}. Fix the parser, then keep the input: \
+             `xxd -p -c 0 {failures}/<input> >> {CORPUS}/{name}.hex`."
         )
     })
 }
 
-/// What is found, and what fails, stays among what is built.
+/// Writes each kept input into a file of its own, as libFuzzer reads them.
+fn unpack(workspace: &Workspace, name: &str, directory: &Path) -> Result<()> {
+    let path = format!("{CORPUS}/{name}.hex");
+    for (index, line) in workspace.read(&path)?.lines().enumerate() {
+        let number = index + 1;
+        let input = hex::decode(line)
+            .with_context(|| format!("{path}:{number} must be hexadecimal digits"))?;
+        fs::write(directory.join(number.to_string()), input)?;
+    }
+    Ok(())
+}
+
+/// Inputs that libFuzzer reads or writes are kept with the build output.
 fn directory(workspace: &Workspace, purpose: &str, name: &str) -> Result<PathBuf> {
     let directory = workspace
         .target()
