@@ -41,8 +41,8 @@ enum Command {
     },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     Package,
-    /// Runs what takes too long for a test: the fuzz targets of the parsers, which need a C++ compiler, and the packaged
-    /// plugin under load and faults.
+    /// Runs what takes too long for a test: the fuzz targets of the parsers, which need a C++ compiler, random whole
+    /// requests, and the packaged plugin under load and faults.
     Soak(soak::Options),
     /// Sets up what the tests need, then runs every test.
     Test {
@@ -54,7 +54,7 @@ enum Command {
 /// Runs the command of this process's arguments.
 ///
 /// # Errors
-/// What went wrong and, where there is a way, how to mend it.
+/// What went wrong and, if it is known, how to fix it.
 pub fn run() -> Result<()> {
     let workspace = Workspace::this();
     match Arguments::parse().command {

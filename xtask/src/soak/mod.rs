@@ -8,46 +8,55 @@ use crate::workspace::Workspace;
 
 mod fuzzing;
 mod scenarios;
+mod whole_requests;
 
 use scenarios::SCENARIOS;
 
-/// How long, and what.
+/// How long, and which target.
 #[derive(Args)]
 pub struct Options {
-    /// Seconds for the fuzz targets in all, of which each gets the same share, and as many for the chaos.
+    /// Seconds for all fuzz targets together, in equal shares, and the same again for the chaos.
     #[arg(long, default_value_t = 600)]
     seconds: u64,
-    /// Soaks only the target with this name, such as `token` or `chaos`.
+    /// Soaks only the target with this name, such as `token`, `chaos` or `whole-requests`.
     #[arg(long)]
     target: Option<String>,
-    /// Repeats the chaos that has printed this seed.
+    /// Repeats the chaos or the whole requests that have printed this seed.
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// Runs every fuzz target, then every scenario of the packaged plugin.
+/// Runs every fuzz target, then whole requests, then every scenario of the packaged plugin.
 ///
 /// # Errors
 /// A target has failed, or cannot be built.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let is_wanted = |name: &str| {
-        let wanted = options.target.as_deref();
-        wanted.is_none_or(|wanted| wanted == name)
+    let is_chosen = |name: &str| {
+        let chosen = options.target.as_deref();
+        chosen.is_none_or(|chosen| chosen == name)
     };
-    let mut targets = fuzzing::targets(workspace)?;
-    let all = [targets.join(", "), SCENARIOS.join(", ")].join(", ");
-    targets.retain(|name| is_wanted(name));
+    let parsers = fuzzing::targets(workspace)?;
+    if let Some(name) = &options.target {
+        let mut names = parsers.iter().map(String::as_str).collect::<Vec<_>>();
+        names.push(whole_requests::NAME);
+        names.extend(SCENARIOS);
+        ensure!(
+            names.contains(&name.as_str()),
+            "{name} is not a target. The targets are {}.",
+            names.join(", ")
+        );
+    }
+    let parsers: Vec<String> = parsers.into_iter().filter(|name| is_chosen(name)).collect();
+    if !parsers.is_empty() {
+        fuzzing::run(workspace, &parsers, options.seconds)?;
+    }
+    if is_chosen(whole_requests::NAME) {
+        whole_requests::run(workspace, options.seed)?;
+    }
     let scenarios: Vec<&str> = SCENARIOS
         .into_iter()
-        .filter(|name| is_wanted(name))
+        .filter(|name| is_chosen(name))
         .collect();
-    ensure!(
-        !targets.is_empty() || !scenarios.is_empty(),
-        "there is no such target; there are {all}"
-    );
-    if !targets.is_empty() {
-        fuzzing::run(workspace, &targets, options.seconds)?;
-    }
     if !scenarios.is_empty() {
         scenarios::run(workspace, &scenarios, options.seconds, options.seed)?;
     }
