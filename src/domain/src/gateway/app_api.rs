@@ -75,7 +75,14 @@ impl AppApi {
         let query = rewrite::query(operation, &case.request.query, &identity)?;
         let url = settings.dify_api_url.at(&path, &query);
         rewrite::check_request_line(&case.request.method, &url)?;
-        let body = rewrite::body(operation, &case.request.headers, body, &identity)?;
+        let body = rewrite::body(
+            operation,
+            &case.request.headers,
+            body,
+            &identity,
+            &*self.environment,
+        )
+        .await?;
         let request = RelayRequest {
             method: case.request.method.clone(),
             url,

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+pub(crate) mod scanner;
 mod shown;
 mod strict;
 #[cfg(test)]

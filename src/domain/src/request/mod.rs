@@ -41,17 +41,9 @@ pub trait Body {
 
     /// Copies the bytes from `offset` into `buffer` and returns how many there were.
     fn read_at(&self, offset: usize, buffer: &mut [u8]) -> usize;
-
-    /// Copies the whole body.
-    fn read_all(&self) -> Vec<u8> {
-        let mut bytes = vec![0; self.len()];
-        let read = self.read_at(0, &mut bytes);
-        bytes.truncate(read);
-        bytes
-    }
 }
 
-impl Body for [u8] {
+impl Body for &[u8] {
     fn len(&self) -> usize {
         <[u8]>::len(self)
     }

@@ -9,6 +9,7 @@ use super::form::form;
 use super::json::{self, json};
 use super::multipart::multipart;
 use super::parameters;
+use crate::environment::Environment;
 use crate::error::{Code, Refusal};
 use crate::operation::{BodyKind, Operation, ResponseKind, UserPlace};
 use crate::request::{self, Piece};
@@ -38,11 +39,12 @@ pub struct Body {
 /// # Errors
 /// `body_too_large` where the daemon has cut it, `unsupported_media_type` and `bad_request` where it is not what the
 /// operation takes, `invalid_param` where `inputs` is no object.
-pub fn body<B: request::Body + ?Sized>(
+pub async fn body(
     operation: &Operation,
     headers: &HeaderMap,
-    body: &B,
+    body: &dyn request::Body,
     identity: &Identity<'_>,
+    environment: &dyn Environment,
 ) -> Result<Body, Refusal> {
     if operation.body == BodyKind::Nothing {
         let streaming = operation.answer == ResponseKind::Events;
@@ -59,11 +61,14 @@ pub fn body<B: request::Body + ?Sized>(
     check_coding(headers)?;
     match (operation.body, ContentType::of(headers)) {
         (BodyKind::Json, _) if operation.method == Method::DELETE && body.is_empty() => {
-            json_body(operation, b"{}", identity)
+            json_body(operation, &b"{}".as_slice(), identity, environment).await
         }
-        (BodyKind::Json, ContentType::Json) => json_body(operation, &filled(body)?, identity),
+        (BodyKind::Json, ContentType::Json) => {
+            check_filled(body)?;
+            json_body(operation, body, identity, environment).await
+        }
         (BodyKind::Multipart, ContentType::Multipart(Some(boundary))) => {
-            let pieces = Some(multipart(body, &boundary, identity.user)?);
+            let pieces = Some(multipart(body, &boundary, identity.user, environment).await?);
             Ok(Body {
                 pieces,
                 content_type: Some(boundary.content_type()),
@@ -75,8 +80,13 @@ pub fn body<B: request::Body + ?Sized>(
             "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters, as RFC 2046 has them.",
         )),
         (BodyKind::Multipart, ContentType::Form) => {
-            let text = form(&filled(body)?, identity.user)?;
-            Ok(own(text, "application/x-www-form-urlencoded", false))
+            check_filled(body)?;
+            let text = form(body, identity.user)?;
+            Ok(Body {
+                pieces: Some(vec![Piece::Own(text.into_bytes())]),
+                content_type: Some("application/x-www-form-urlencoded".to_owned()),
+                streaming: false,
+            })
         }
         (_, found) => Err(unsupported(operation, &found)),
     }
@@ -104,35 +114,36 @@ fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(Code::UnsupportedMediaType, message))
 }
 
-fn json_body(operation: &Operation, body: &[u8], identity: &Identity<'_>) -> Result<Body, Refusal> {
+async fn json_body(
+    operation: &Operation,
+    body: &dyn request::Body,
+    identity: &Identity<'_>,
+    environment: &dyn Environment,
+) -> Result<Body, Refusal> {
     let edit = json::Edit {
         user: (operation.user == UserPlace::Json).then_some(identity.user),
         inputs: operation.takes_inputs.then_some(identity.inputs),
     };
-    let rewritten = json(body, &edit)?;
-    let streaming = operation.answer == ResponseKind::Run && rewritten.streaming;
-    Ok(own(rewritten.text, "application/json", streaming))
+    let rewritten = json(body, &edit, environment).await?;
+    Ok(Body {
+        pieces: Some(rewritten.pieces),
+        content_type: Some("application/json".to_owned()),
+        streaming: operation.answer == ResponseKind::Run && rewritten.streaming,
+    })
 }
 
-fn own(text: String, content_type: &str, streaming: bool) -> Body {
-    let pieces = Some(vec![Piece::Own(text.into_bytes())]);
-    Body {
-        pieces,
-        content_type: Some(content_type.to_owned()),
-        streaming,
-    }
-}
-
-/// The whole body, which must not be empty.
-fn filled<B: request::Body + ?Sized>(body: &B) -> Result<Vec<u8>, Refusal> {
-    let bytes = body.read_all();
-    if bytes.is_empty() || bytes == PHANTOM {
+fn check_filled(body: &dyn request::Body) -> Result<(), Refusal> {
+    let mut beginning = [0; PHANTOM.len()];
+    let is_phantom = body.len() == PHANTOM.len()
+        && body.read_at(0, &mut beginning) == PHANTOM.len()
+        && beginning == *PHANTOM;
+    if body.is_empty() || is_phantom {
         return Err(Refusal::new(
             Code::BadRequest,
             "The body is empty. This operation needs one.",
         ));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn unsupported(operation: &Operation, found: &ContentType) -> Refusal {

@@ -4,14 +4,18 @@ use std::str;
 
 use super::pairs::Pairs;
 use crate::error::{Code, Refusal};
+use crate::request::Body;
 
 /// Flask's limit for what it keeps of a form in memory.
 const LONGEST_FORM: usize = 500_000;
 
 /// Leaves exactly one field `user` in the form `body`.
-pub(super) fn form(body: &[u8], user: &str) -> Result<String, Refusal> {
+pub(super) fn form(body: &dyn Body, user: &str) -> Result<String, Refusal> {
     check_length(body.len())?;
-    let text = str::from_utf8(body).map_err(|_| {
+    let mut bytes = vec![0; body.len()];
+    let read = body.read_at(0, &mut bytes);
+    bytes.truncate(read);
+    let text = str::from_utf8(&bytes).map_err(|_| {
         Refusal::new(
             Code::BadRequest,
             "The form is not UTF-8. Escape other bytes with `%`.",

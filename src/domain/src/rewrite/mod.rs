@@ -11,6 +11,7 @@ mod pairs;
 mod parameters;
 mod query;
 mod request_line;
+mod turns;
 
 #[cfg(test)]
 mod tests;

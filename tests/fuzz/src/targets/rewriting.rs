@@ -1,10 +1,14 @@
 //! What the targets of `gateway_domain::rewrite` share.
 
+use futures::FutureExt;
+use gateway_domain::error::Refusal;
 use gateway_domain::operation::Operation;
 use gateway_domain::request::Piece;
 use gateway_domain::rewrite::{self, Identity, RawJson};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
+
+use super::identity_provider::IdentityProvider;
 
 /// The caller.
 pub(crate) const USER: &str = "alice";
@@ -23,17 +27,20 @@ pub(crate) fn operation(handler: &str) -> &'static Operation {
     Operation::of_handler(handler).expect("a handler")
 }
 
-/// The body that Dify gets instead of `sent`; none where it is refused.
+/// The body that Dify gets instead of `sent`, or why it is refused.
 pub(crate) fn relayed(
     operation: &Operation,
     content_type: &'static str,
     sent: &[u8],
     caller: &Identity<'_>,
-) -> Option<Relayed> {
+) -> Result<Relayed, Refusal> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let body = rewrite::body(operation, &headers, sent, caller).ok()?;
-    Some(Relayed {
+    let environment = IdentityProvider::new(b"", b"");
+    let body = rewrite::body(operation, &headers, &sent, caller, &*environment)
+        .now_or_never()
+        .expect("a short body is read at once")?;
+    Ok(Relayed {
         bytes: joined(&body.pieces.expect("a body"), sent),
         streaming: body.streaming,
     })

@@ -34,13 +34,21 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
         ("application/json", b"5", (400, "bad_request", NO_OBJECT)),
         (
             "application/json",
-            b"\xef\xbb\xbf{}",
-            (400, "bad_request", NO_OBJECT),
+            b"\xff\xfe{\0}\0",
+            (
+                400,
+                "bad_request",
+                "The body is UTF-16 or UTF-32. Send JSON in UTF-8 (RFC 8259 §8.1).",
+            ),
         ),
         (
             "application/json",
             b"{\"query\":\"\xe4\"}",
-            (400, "bad_request", "The body is not UTF-8."),
+            (
+                400,
+                "bad_request",
+                "The body is not UTF-8: found the byte 0xe4 at line 1 column 11. Send JSON in UTF-8 (RFC 8259 §8.1).",
+            ),
         ),
         (
             "application/json",
@@ -48,7 +56,7 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
             (
                 400,
                 "bad_request",
-                "The body is not a JSON object: EOF while parsing an object at line 1 column 1.",
+                "The body is not a JSON object that can be relayed: expected a name in double quotes or `}`, but found the end at line 1 column 2.",
             ),
         ),
         (
@@ -57,7 +65,7 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
             (
                 400,
                 "bad_request",
-                "The body is not a JSON object: expected value at line 1 column 10.",
+                "The body is not a JSON object that can be relayed: expected a value, but found `N` at line 1 column 10.",
             ),
         ),
         (

@@ -21,23 +21,23 @@ async fn a_body_that_is_no_json_object_is_refused() {
         (
             "cut off",
             b"{\"query\":",
-            "The body is not a JSON object: EOF while parsing a value at line 1 column 9.",
+            "The body is not a JSON object that can be relayed: expected a value, but found the end at line 1 column 10.",
         ),
         (
             "two values",
             b"{} {}",
-            "The body is not a JSON object: trailing characters at line 1 column 4.",
+            "The body is not a JSON object that can be relayed: expected nothing after the object, but found `{` at line 1 column 4.",
         ),
         (
             "no UTF-8",
             b"{\"query\":\"\xff\"}",
-            "The body is not UTF-8.",
+            "The body is not UTF-8: found the byte 0xff at line 1 column 11. Send JSON in UTF-8 (RFC 8259 §8.1).",
         ),
         ("an array", b"[]", "The body is not a JSON object."),
         (
             "very deep",
             deep.as_bytes(),
-            "The body is not a JSON object: in a member's value, recursion limit exceeded at line 1 column 128.",
+            "The body is not a JSON object that can be relayed: expected at most 128 levels of objects and arrays, but found more at line 1 column 138.",
         ),
     ];
     for (name, body, message) in rows {

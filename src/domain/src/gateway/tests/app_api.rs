@@ -242,7 +242,7 @@ fn declared_claims_go_into_the_inputs_and_dify_is_asked_once_a_minute() {
             body,
         ));
         assert_eq!(
-            sent(&relay)["inputs"],
+            sent(&relay, body)["inputs"],
             json!({"a": 1, "__oidc_email": "alice@example.com"})
         );
     }

@@ -151,12 +151,17 @@ fn refused(outcome: Outcome) -> (u16, String) {
     )
 }
 
-/// What Dify gets as its body.
-fn sent(relay: &Relay) -> Value {
+/// What Dify gets as its body where the client has sent `body`.
+fn sent(relay: &Relay, body: &str) -> Value {
+    serde_json::from_str(&sent_text(relay, body)).unwrap()
+}
+
+/// The same as text; empty for no body.
+fn sent_text(relay: &Relay, body: &str) -> String {
     let pieces = relay.request.pieces.as_deref().unwrap_or_default();
-    let own = pieces.iter().map(|piece| match piece {
-        Piece::Own(bytes) => bytes.as_slice(),
-        Piece::Client { .. } => panic!("a piece of the client's"),
+    let text = pieces.iter().map(|piece| match piece {
+        Piece::Own(bytes) => str::from_utf8(bytes).unwrap(),
+        Piece::Client { offset, length } => body.get(*offset..offset + length).unwrap(),
     });
-    serde_json::from_slice(&own.collect::<Vec<_>>().concat()).unwrap()
+    text.collect()
 }

@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Fixture, Relay, answered, headers, refused, relayed, sent};
+use super::{Fixture, Relay, answered, headers, refused, relayed, sent, sent_text};
 use crate::operation::{AnsweredBy, BodyKind, Class, OPERATIONS, Operation, UserPlace};
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
@@ -25,20 +25,24 @@ fn ask(fixture: &Fixture, operation: &Operation, claims: &Value) -> super::Outco
     let mut request = fixture.request(operation.method.clone(), &fixture.token(claims));
     request.query = "user=mallory&user=mallory2&us%65r=mallory3&limit=2".to_owned();
     request.path_values = values(operation);
-    let body = match operation.body {
+    if operation.body == BodyKind::Multipart {
+        request.headers.insert(
+            "content-type",
+            "application/x-www-form-urlencoded".parse().unwrap(),
+        );
+    }
+    fixture.handle(operation.handler, &request, body_for(operation))
+}
+
+/// A body with `user=mallory`, as `operation` takes it.
+const fn body_for(operation: &Operation) -> &'static str {
+    match operation.body {
         BodyKind::Json => {
             r#"{"user":"mallory","us\u0065r":"mallory2","inputs":{"a":1},"query":"q"}"#
         }
-        BodyKind::Multipart => {
-            request.headers.insert(
-                "content-type",
-                "application/x-www-form-urlencoded".parse().unwrap(),
-            );
-            "user=mallory&user=mallory2&a=b"
-        }
+        BodyKind::Multipart => "user=mallory&user=mallory2&a=b",
         BodyKind::Nothing => "",
-    };
-    fixture.handle(operation.handler, &request, body)
+    }
 }
 
 /// A relay to which Dify has begun to answer, so that the user's next request need not wait.
@@ -69,28 +73,17 @@ fn what_dify_takes_for_the_user_is_the_caller_in_every_operation() {
             "{name}: {query}"
         );
         assert!(!query.contains("mallory"), "{name}: {query}");
-        let pieces = format!(
-            "{:?}",
-            relay
-                .request
-                .pieces
-                .iter()
-                .flatten()
-                .map(|piece| match piece {
-                    crate::request::Piece::Own(bytes) =>
-                        String::from_utf8_lossy(bytes).into_owned(),
-                    crate::request::Piece::Client { .. } => String::new(),
-                })
-                .collect::<String>()
-        );
-        assert!(!pieces.contains("mallory"), "{name}: {pieces}");
+        let body = sent_text(&relay, body_for(operation));
+        assert!(!body.contains("mallory"), "{name}: {body}");
         match operation.user {
-            UserPlace::Json => assert_eq!(sent(&relay)["user"], "alice", "{name}"),
+            UserPlace::Json => {
+                assert_eq!(sent(&relay, body_for(operation))["user"], "alice", "{name}")
+            }
             UserPlace::Form => {
-                assert_eq!(pieces.matches("user=alice").count(), 1, "{name}: {pieces}")
+                assert_eq!(body.matches("user=alice").count(), 1, "{name}: {body}")
             }
             UserPlace::Query | UserPlace::Nowhere => {
-                assert!(!pieces.contains("alice"), "{name}: {pieces}")
+                assert!(!body.contains("alice"), "{name}: {body}")
             }
         }
     }

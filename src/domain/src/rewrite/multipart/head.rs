@@ -23,12 +23,12 @@ pub(super) struct Head {
 
 impl Head {
     /// Reads the head that begins at `from`, whose lines end with `line_break` and no other.
-    pub(super) fn read<B: Body + ?Sized>(
-        body: &B,
+    pub(super) fn read(
+        body: &dyn Body,
         from: usize,
         line_break: LineBreak,
     ) -> Result<Self, Refusal> {
-        let mut bytes = vec![0; LONGEST_HEAD];
+        let mut bytes = vec![0; LONGEST_HEAD.min(body.len().saturating_sub(from))];
         let read = body.read_at(from, &mut bytes);
         bytes.truncate(read);
         let blank_line = line_break.as_str().repeat(2);

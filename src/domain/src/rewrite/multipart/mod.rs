@@ -5,6 +5,8 @@
 //! differently with another cut. So whatever is not clearly one reading is refused, not relayed.
 
 use super::content_type::Boundary;
+use super::turns::Turns;
+use crate::environment::Environment;
 use crate::error::{Code, Refusal};
 use crate::request::{Body, Piece};
 
@@ -25,10 +27,11 @@ const MOST_KEPT_PARTS: usize = MOST_PARTS - 1;
 
 /// What Dify gets instead of `body`: the caller's `user` as the first part, no other part of that name, everything
 /// else as it was. What stands before the first delimiter and after the last one nobody reads; it is left out.
-pub(super) fn multipart<B: Body + ?Sized>(
-    body: &B,
+pub(super) async fn multipart(
+    body: &dyn Body,
     boundary: &Boundary,
     user: &str,
+    environment: &dyn Environment,
 ) -> Result<Vec<Piece>, Refusal> {
     let delimiter = boundary.delimiter();
     if user.contains(&delimiter) {
@@ -39,7 +42,7 @@ pub(super) fn multipart<B: Body + ?Sized>(
     let user_part =
         format!("{delimiter}\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\n{user}\r\n");
     let mut pieces = vec![Piece::Own(user_part.into_bytes())];
-    for (offset, length) in kept_spans(body, &delimiter)? {
+    for (offset, length) in kept_spans(body, &delimiter, environment).await? {
         pieces.push(Piece::Client { offset, length });
     }
     pieces.push(Piece::Own(format!("{delimiter}--\r\n").into_bytes()));
@@ -47,11 +50,15 @@ pub(super) fn multipart<B: Body + ?Sized>(
 }
 
 /// The spans from one delimiter to the next of all parts that are not called `user`, neighbours as one.
-fn kept_spans<B: Body + ?Sized>(body: &B, delimiter: &str) -> Result<Vec<(usize, usize)>, Refusal> {
-    let mut scanner = Scanner::new(body, delimiter.as_bytes());
+async fn kept_spans(
+    body: &dyn Body,
+    delimiter: &str,
+    environment: &dyn Environment,
+) -> Result<Vec<(usize, usize)>, Refusal> {
+    let mut scanner = Scanner::new(body, delimiter.as_bytes(), Turns::new(environment));
     let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut kept = 0;
-    let mut mark = first_delimiter(&mut scanner)?;
+    let mut mark = first_delimiter(&mut scanner).await?;
     for _ in 0..=MOST_PARTS {
         let line_break = match mark.after {
             After::Close if kept <= MOST_KEPT_PARTS => return Ok(spans),
@@ -60,7 +67,7 @@ fn kept_spans<B: Body + ?Sized>(body: &B, delimiter: &str) -> Result<Vec<(usize,
             _ => return Err(unclear()),
         };
         let head = Head::read(body, mark.end + line_break.length(), line_break)?;
-        let next = next_delimiter(&mut scanner, head.end)?;
+        let next = next_delimiter(&mut scanner, head.end).await?;
         if !head.is_user {
             keep(&mut spans, mark.at, next.at);
             kept += 1;
@@ -80,8 +87,8 @@ fn keep(spans: &mut Vec<(usize, usize)>, from: usize, to: usize) {
 }
 
 /// Werkzeug takes the first delimiter even in the middle of a line; where it stands alone both readings are one.
-fn first_delimiter<B: Body + ?Sized>(scanner: &mut Scanner<'_, B>) -> Result<Mark, Refusal> {
-    match scanner.find(0) {
+async fn first_delimiter(scanner: &mut Scanner<'_>) -> Result<Mark, Refusal> {
+    match scanner.find(0).await {
         Some(mark) if matches!(mark.before, None | Some(b'\r' | b'\n')) => Ok(mark),
         Some(_) => Err(unclear()),
         None => Err(bad(
@@ -90,12 +97,9 @@ fn first_delimiter<B: Body + ?Sized>(scanner: &mut Scanner<'_, B>) -> Result<Mar
     }
 }
 
-fn next_delimiter<B: Body + ?Sized>(
-    scanner: &mut Scanner<'_, B>,
-    from: usize,
-) -> Result<Mark, Refusal> {
+async fn next_delimiter(scanner: &mut Scanner<'_>, from: usize) -> Result<Mark, Refusal> {
     let mut search = from;
-    while let Some(mark) = scanner.find(search) {
+    while let Some(mark) = scanner.find(search).await {
         let begins_a_line = matches!(mark.before, Some(b'\r' | b'\n'));
         match mark.after {
             // Right after the blank line werkzeug misses it where its buffer ends inside.

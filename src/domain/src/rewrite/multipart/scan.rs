@@ -3,6 +3,7 @@
 use memchr::memmem::Finder;
 
 use crate::request::Body;
+use crate::rewrite::turns::Turns;
 
 /// What is in memory at once. Werkzeug reads as much at a time.
 const WINDOW: usize = 64 * 1024;
@@ -63,30 +64,33 @@ impl LineBreak {
 }
 
 /// Finds a delimiter in a body of which one window is in memory.
-pub(super) struct Scanner<'a, B: ?Sized> {
-    body: &'a B,
+pub(super) struct Scanner<'a> {
+    body: &'a dyn Body,
     finder: Finder<'a>,
     window: Vec<u8>,
     start: usize,
+    turns: Turns<'a>,
 }
 
-impl<'a, B: Body + ?Sized> Scanner<'a, B> {
+impl<'a> Scanner<'a> {
     /// A scanner that has read nothing yet.
-    pub(super) fn new(body: &'a B, delimiter: &'a [u8]) -> Self {
+    pub(super) fn new(body: &'a dyn Body, delimiter: &'a [u8], turns: Turns<'a>) -> Self {
         Self {
             body,
             finder: Finder::new(delimiter),
             window: Vec::new(),
             start: 0,
+            turns,
         }
     }
 
     /// The first place at or after `from`.
-    pub(super) fn find(&mut self, from: usize) -> Option<Mark> {
+    pub(super) async fn find(&mut self, from: usize) -> Option<Mark> {
         let length = self.finder.needle().len();
         let mut from = from;
         loop {
-            self.show(from.saturating_sub(1), length + LOOK_AHEAD + 1);
+            self.show(from.saturating_sub(1), length + LOOK_AHEAD + 1)
+                .await;
             let searched = self.window.get(from - self.start..)?;
             let Some(position) = self.finder.find(searched) else {
                 if self.window_end() >= self.body.len() {
@@ -124,16 +128,18 @@ impl<'a, B: Body + ?Sized> Scanner<'a, B> {
     }
 
     /// Makes the window hold at least `count` bytes from `from` on, or all that there are.
-    fn show(&mut self, from: usize, count: usize) {
+    async fn show(&mut self, from: usize, count: usize) {
         let held = self.start <= from
             && (from + count <= self.window_end() || self.window_end() >= self.body.len());
         if held && !self.window.is_empty() {
             return;
         }
-        self.window.resize(WINDOW, 0);
+        let rest = self.body.len().saturating_sub(from);
+        self.window.resize(WINDOW.min(rest), 0);
         let read = self.body.read_at(from, &mut self.window);
         self.window.truncate(read);
         self.start = from;
+        self.turns.after(read).await;
     }
 
     fn window_end(&self) -> usize {

@@ -2,7 +2,8 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::super::{Body, body, headers};
-use super::{ALICE, operation};
+use super::{ALICE, joined, now, operation};
+use crate::environment::fake::FakeEnvironment;
 use crate::error::{Code, Refusal};
 use crate::request::Piece;
 use crate::settings::AppKey;
@@ -95,7 +96,8 @@ fn a_body_goes_out_with_its_own_content_type() {
             content_type: expected.map(|(_, content_type)| content_type.to_owned()),
             streaming: false,
         };
-        let found = rewritten(handler, *content_type, sent.as_bytes()).map(joined);
+        let found = rewritten(handler, *content_type, sent.as_bytes())
+            .map(|body| whole(body, sent.as_bytes()));
         assert_eq!(found, Ok(expected), "{handler} {content_type:?} {sent}");
     }
 }
@@ -283,7 +285,15 @@ fn a_body_with_a_content_coding_is_refused_before_it_is_read() {
                     HeaderValue::from_bytes(coding.as_bytes()).unwrap(),
                 ),
             ]);
-            let refusal = body(operation(handler), &headers, sent.as_bytes(), &ALICE).err();
+            let environment = FakeEnvironment::new();
+            let refusal = now(body(
+                operation(handler),
+                &headers,
+                &sent.as_bytes(),
+                &ALICE,
+                &*environment,
+            ))
+            .err();
             let Some(found) = found else {
                 let coded = refusal.is_some_and(|refusal| refusal.message().contains("Encoding"));
                 assert!(!coded, "{coding:?} {content_type}");
@@ -434,20 +444,22 @@ fn rewritten(handler: &str, content_type: Option<&str>, sent: &[u8]) -> Result<B
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
     }
-    body(operation(handler), &headers, sent, &ALICE)
+    let environment = FakeEnvironment::new();
+    now(body(
+        operation(handler),
+        &headers,
+        &sent,
+        &ALICE,
+        &*environment,
+    ))
 }
 
-/// The gateway's own pieces as one.
-fn joined(body: Body) -> Body {
-    let join = |pieces: Vec<Piece>| {
-        let bytes = pieces.into_iter().flat_map(|piece| match piece {
-            Piece::Own(bytes) => bytes,
-            Piece::Client { .. } => panic!("a piece of the client's"),
-        });
-        vec![Piece::Own(bytes.collect())]
-    };
+/// A body whose pieces are one.
+fn whole(body: Body, sent: &[u8]) -> Body {
     Body {
-        pieces: body.pieces.map(join),
+        pieces: body
+            .pieces
+            .map(|pieces| vec![Piece::Own(joined(&pieces, sent))]),
         ..body
     }
 }

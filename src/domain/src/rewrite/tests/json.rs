@@ -1,10 +1,20 @@
+use std::cell::Cell;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::super::inputs::RawJson;
 use super::super::json::{Edit, Rewritten, json};
+use super::{joined, now};
+use crate::environment::fake::{FakeEnvironment, poll_once};
 use crate::error::{Code, Refusal};
+use crate::request::{Body, Piece};
+
+const UTF_16: &str = "The body is UTF-16 or UTF-32. Send JSON in UTF-8 (RFC 8259 §8.1).";
 
 const PLAIN: Edit<'static> = Edit {
     user: None,
@@ -44,8 +54,20 @@ fn user_is_the_callers_and_every_other_member_keeps_its_text() {
             r#"{"n":1.10,"m":12345678901234567890123,"e":1E2}"#,
             r#"{"n":1.10,"m":12345678901234567890123,"e":1E2,"user":"alice"}"#,
         ),
-        ("\t {\"a\" : [1, 2] }\n", r#"{"a":[1, 2],"user":"alice"}"#),
-        (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2,"user":"alice"}"#),
+        ("\t {\"a\" : [1, 2] }\n", r#"{"a" : [1, 2],"user":"alice"}"#),
+        (
+            "{ \"a\":1 ,\n\"user\" : 1, \"b\":2, \"c\":3 }",
+            r#"{"a":1,"b":2, "c":3,"user":"alice"}"#,
+        ),
+        (
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#"{"a":1,"b":2,"a":3,"user":"alice"}"#,
+        ),
+        ("\u{feff}{\"a\":1}", r#"{"a":1,"user":"alice"}"#),
+        (
+            r#"{"response_mode":"blocking","response_mod\u0065":"streaming"}"#,
+            r#"{"response_mod\u0065":"streaming","user":"alice"}"#,
+        ),
         (
             r#"{"":"x","\n\"":"\ud83d\ude00"}"#,
             r#"{"":"x","\n\"":"\ud83d\ude00","user":"alice"}"#,
@@ -126,75 +148,111 @@ fn a_body_that_dify_would_not_take_is_refused() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(128), "]".repeat(128));
     let many: String = (0..1001).map(|index| format!("\"{index}\":0,")).collect();
     let many = format!("{{{}}}", many.trim_end_matches(','));
+    let many_inputs = format!("{{\"inputs\":{many}}}");
+    let large = format!("{{\"a\":[0{}]}}", ",0".repeat(1_000_000));
     let cases: &[(&[u8], &str)] = &[
         (b"", "The body is not a JSON object."),
         (b"[]", "The body is not a JSON object."),
         (b"null", "The body is not a JSON object."),
         (b"\"user\"", "The body is not a JSON object."),
         (b"5", "The body is not a JSON object."),
-        (b"\xef\xbb\xbf{}", "The body is not a JSON object."),
-        (b"{\"a\":\"\xff\"}", "The body is not UTF-8."),
-        (b"\xff\xfe{\0}\0", "The body is not UTF-8."),
+        (b"\xef\xbb\xbf", "The body is not a JSON object."),
         (
-            b"{\0}\0",
-            "The body is not a JSON object: key must be a string at line 1 column 2.",
+            b"\xef\xbb\xbf\xef\xbb\xbf{}",
+            "The body is not a JSON object.",
+        ),
+        (b" \xef\xbb\xbf{}", "The body is not a JSON object."),
+        (b"\xff\xfe{\0}\0", UTF_16),
+        (b"\xfe\xff\0{\0}", UTF_16),
+        (b"{\0}\0", UTF_16),
+        (b"\0{\0}", UTF_16),
+        (b"\xff\xfe\0\0{\0\0\0}\0\0\0", UTF_16),
+        (b"\0\0\xfe\xff\0\0\0{\0\0\0}", UTF_16),
+        (b"{\0\0\0}\0\0\0", UTF_16),
+        (b"\0\0\0{\0\0\0}", UTF_16),
+        (
+            b"{\"a\":\"\xff\"}",
+            "The body is not UTF-8: found the byte 0xff at line 1 column 7. Send JSON in UTF-8 (RFC 8259 §8.1).",
+        ),
+        (
+            b"{\n\"a\":\"\xed\xa0\x80\"}",
+            "The body is not UTF-8: found the byte 0xed at line 2 column 6. Send JSON in UTF-8 (RFC 8259 §8.1).",
+        ),
+        (
+            b"{}\xc3",
+            "The body is not UTF-8: found the byte 0xc3 at line 1 column 3. Send JSON in UTF-8 (RFC 8259 §8.1).",
+        ),
+        (
+            b"{ \0}",
+            "The body is not a JSON object that can be relayed: expected a name in double quotes or `}`, but found the byte 0x00 at line 1 column 3.",
         ),
         (
             b"{",
-            "The body is not a JSON object: EOF while parsing an object at line 1 column 1.",
+            "The body is not a JSON object that can be relayed: expected a name in double quotes or `}`, but found the end at line 1 column 2.",
         ),
         (
-            b"{} x",
-            "The body is not a JSON object: trailing characters at line 1 column 4.",
+            b"{}\n x",
+            "The body is not a JSON object that can be relayed: expected nothing after the object, but found `x` at line 2 column 2.",
         ),
         (
             b"{}{}",
-            "The body is not a JSON object: trailing characters at line 1 column 3.",
+            "The body is not a JSON object that can be relayed: expected nothing after the object, but found `{` at line 1 column 3.",
         ),
         (
             b"{\"a\":NaN}",
-            "The body is not a JSON object: expected value at line 1 column 6.",
+            "The body is not a JSON object that can be relayed: expected a value, but found `N` at line 1 column 6.",
         ),
         (
             b"{'a':1}",
-            "The body is not a JSON object: key must be a string at line 1 column 2.",
+            "The body is not a JSON object that can be relayed: expected a name in double quotes or `}`, but found `'` at line 1 column 2.",
         ),
         (
             b"{\"a\":1,}",
-            "The body is not a JSON object: trailing comma at line 1 column 8.",
+            "The body is not a JSON object that can be relayed: expected a name in double quotes, but found `}` at line 1 column 8.",
         ),
         (
             b"{\"a\":01}",
-            "The body is not a JSON object: invalid number at line 1 column 7.",
+            "The body is not a JSON object that can be relayed: expected `,` or `}`, but found `1` at line 1 column 7.",
         ),
         (
             b"{\"a\":\"\\ud800\"}",
-            "The body is not a JSON object: in a member's value, unexpected end of hex escape at line 1 column 8.",
+            "The body is not a JSON object that can be relayed: expected both halves of an escaped surrogate pair, but found one at line 1 column 13.",
         ),
         (
             b"{\"us\\ud800er\":1}",
-            "The body is not a JSON object: unexpected end of hex escape at line 1 column 11.",
+            "The body is not a JSON object that can be relayed: expected both halves of an escaped surrogate pair, but found one at line 1 column 11.",
         ),
         (
             b"{\"a\":1e400}",
-            "The body is not a JSON object: in a member's value, number out of range at line 1 column 5.",
+            "The body is not a JSON object that can be relayed: expected a number within the range of a 64-bit float, but found a larger one at line 1 column 11.",
         ),
         (
             deep.as_bytes(),
-            "The body is not a JSON object: in a member's value, recursion limit exceeded at line 1 column 128.",
+            "The body is not a JSON object that can be relayed: expected at most 128 levels of objects and arrays, but found more at line 1 column 133.",
         ),
         (
             many.as_bytes(),
-            "The body is not a JSON object: more than 1000 members at line 1 column 7900.",
+            "The body is not a JSON object that can be relayed: expected at most 1000 members, but found more at line 1 column 7897.",
+        ),
+        (
+            many_inputs.as_bytes(),
+            "The body is not a JSON object that can be relayed: expected at most 1000 members, but found more at line 1 column 7907.",
+        ),
+        (
+            large.as_bytes(),
+            "The body is not a JSON object that can be relayed: expected at most 1000000 values, but found more at line 1 column 2000005.",
         ),
     ];
     for (sent, message) in cases {
         let refusal = Refusal::new(Code::BadRequest, *message);
         assert_eq!(
-            json(sent, &USER),
+            rewritten(sent, &USER).map(drop),
             Err(refusal),
             "{}",
             String::from_utf8_lossy(sent)
+                .chars()
+                .take(60)
+                .collect::<String>()
         );
     }
 }
@@ -232,7 +290,7 @@ fn the_last_response_mode_decides_whether_the_answer_streams() {
         (r#"{"response_mode":["streaming"]}"#, false),
     ];
     for (sent, expected) in cases {
-        let streaming = json(sent.as_bytes(), &PLAIN).map(|rewritten| rewritten.streaming);
+        let streaming = rewritten(sent.as_bytes(), &PLAIN).map(|rewritten| rewritten.streaming);
         assert_eq!(streaming, Ok(expected), "{sent}");
     }
 }
@@ -290,10 +348,107 @@ proptest! {
 
     #[test]
     fn no_body_makes_it_panic(sent: Vec<u8>) {
-        let _ = json(&sent, &CHAT);
+        let _ = rewritten(&sent, &CHAT);
+    }
+}
+
+#[test]
+fn a_name_is_understood_wherever_a_window_ends() {
+    let members = r#""us\u0065r":"bob","inputs":{"a":"é","__oidc_r":1,"b":2}}"#;
+    for shift in 0..=members.len() {
+        let padding = "x".repeat(64 * 1024 - r#"{"p":"","#.len() - shift);
+        let sent = format!(r#"{{"p":"{padding}",{members}"#);
+        let expected = format!(r#"{{"p":"{padding}","inputs":{{"a":"é","b":2}},"user":"alice"}}"#);
+        assert!(text(&sent, &USER) == Ok(expected), "{shift}");
+    }
+}
+
+#[test]
+fn the_bytes_of_a_long_body_stay_with_the_client_and_others_have_turns() {
+    let value = "é".repeat(4 * 1024 * 1024);
+    let sent = Windows::of(format!(r#"{{"user":"bob","query":"{value}","user":1}}"#).into_bytes());
+    let environment = FakeEnvironment::new();
+    let mut turns = 0;
+    let mut rewriting = pin!(json(&sent, &CHAT, &*environment));
+    let rewritten = loop {
+        match poll_once(rewriting.as_mut()) {
+            Poll::Ready(rewritten) => break rewritten.unwrap(),
+            Poll::Pending => turns += 1,
+        }
+        environment.advance(Duration::from_millis(1));
+    };
+
+    assert_eq!(
+        rewritten.pieces,
+        [
+            Piece::Own(b"{".to_vec()),
+            Piece::Client {
+                offset: 14,
+                length: r#""query":"""#.len() + value.len(),
+            },
+            Piece::Own(br#","inputs":{},"user":"alice"}"#.to_vec()),
+        ]
+    );
+    assert_eq!(
+        turns, 31,
+        "a turn after every 256 KiB of 8 MiB, with the cut characters between the windows"
+    );
+    assert_eq!(sent.largest.get(), 64 * 1024, "the largest window");
+}
+
+#[test]
+fn a_body_that_the_host_cannot_read_to_its_end_is_refused() {
+    let sent = Windows {
+        length: 1000,
+        ..Windows::of(b"{\"a\":1,".to_vec())
+    };
+    let refused = now(json(&sent, &CHAT, &*FakeEnvironment::new()));
+    let message = "The body is not a JSON object that can be relayed: expected a name in double quotes, but found the end \
+                   at line 1 column 8.";
+
+    assert_eq!(refused, Err(Refusal::new(Code::BadRequest, message)));
+}
+
+/// A body that notes how much of it is read at once.
+struct Windows {
+    bytes: Vec<u8>,
+    length: usize,
+    largest: Cell<usize>,
+}
+
+impl Windows {
+    fn of(bytes: Vec<u8>) -> Self {
+        Self {
+            length: bytes.len(),
+            bytes,
+            largest: Cell::default(),
+        }
+    }
+}
+
+impl Body for Windows {
+    fn len(&self) -> usize {
+        self.length
+    }
+
+    fn read_at(&self, offset: usize, buffer: &mut [u8]) -> usize {
+        self.largest.set(self.largest.get().max(buffer.len()));
+        self.bytes.as_slice().read_at(offset, buffer)
     }
 }
 
 fn text(sent: &str, edit: &Edit<'_>) -> Result<String, Refusal> {
-    json(sent.as_bytes(), edit).map(|Rewritten { text, .. }| text)
+    let rewritten = rewritten(sent.as_bytes(), edit)?;
+    Ok(String::from_utf8(joined(&rewritten.pieces, sent.as_bytes())).unwrap())
+}
+
+fn rewritten(sent: &[u8], edit: &Edit<'_>) -> Result<Rewritten, Refusal> {
+    let environment = FakeEnvironment::new();
+    let mut rewriting = pin!(json(&sent, edit, &*environment));
+    loop {
+        if let Poll::Ready(rewritten) = poll_once(rewriting.as_mut()) {
+            return rewritten;
+        }
+        environment.advance(Duration::from_millis(1));
+    }
 }
