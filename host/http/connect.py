@@ -14,6 +14,7 @@ from urllib3.util import Url, make_headers, parse_url
 
 from host.http import reach
 from host.http.failure import Failure, time_limit
+from host.http.public import is_private_name
 from host.http.reach import Origin
 from host.http.trust import tls_context
 
@@ -91,8 +92,8 @@ def open_connection(route: Route, seconds: float) -> HTTPConnection:
 def _addresses(route: Route) -> list[str]:
     if route.proxy is None:
         return reach.addresses(route.origin.host, route.origin.port, public_only=route.public_only)
-    if route.public_only:
-        reach.refuse_private_name(route.origin.host)
+    if route.public_only and is_private_name(route.origin.host):
+        raise Failure("refused")
     return reach.addresses(str(route.proxy.host), int(route.proxy.port or 0), public_only=False)
 
 

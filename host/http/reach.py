@@ -1,29 +1,40 @@
-"""Where an exchange may go: the origins that a call was lent, and public addresses.
+"""Where an exchange may go: the origins in the endpoint's settings, and public addresses.
 
 Every name is resolved here, once, and the connection goes to the address that was checked.
 """
 
 import functools
 import ipaddress
-import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
+from host.http.address_settings import ADDRESS_SETTINGS
 from host.http.failure import Failure
+from host.http.public import is_public
 
 _PORTS = {"http": 80, "https": 443}
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
+_NAME = re.compile(r"[a-z0-9._-]+")
 _SEPARATORS = re.compile(r"[\s,]+")
 _RESOLVER_THREADS = 64
 
-# Mapped and compatible addresses (RFC 4291 section 2.5.5) and the translators' prefixes (RFC 6052, RFC 8215).
-_ENDING_IN_IPV4 = tuple(map(ipaddress.ip_network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+_LONGEST_BEFORE_PATH = 1024
+"""Characters of a URL up to its path. A name has at most 253 (RFC 1035 section 3.1)."""
+
+_LONGEST_ADDRESSES = 256 * 1024
+"""Characters of all settings that are addresses; the module refuses longer settings."""
+
+_MOST_WORDS = 128
+"""Addresses in one setting; the module refuses more than 100."""
+
+_LONGEST_CACHED = 4 * 1024
+_CACHED_TEXTS = 256
 
 
 class Origin(NamedTuple):
@@ -35,8 +46,9 @@ class Origin(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> "Origin | None":
-        """The origin of an `http` or `https` URL, or nothing where there is none."""
-        return _origin_of(_BEFORE_PATH.match(url)[0])
+        """The origin of an `http` or `https` URL; `None` for any other text."""
+        before_path = _BEFORE_PATH.match(url)[0]
+        return _origin_of(before_path) if len(before_path) <= _LONGEST_BEFORE_PATH else None
 
     @property
     def host_header(self) -> str:
@@ -53,65 +65,55 @@ def _origin_of(before_path: str) -> Origin | None:
         if parts.scheme not in _PORTS or not host:
             return None
         return Origin(parts.scheme, _one_spelling(host), _PORTS[parts.scheme] if port is None else port)
-    except ValueError:  # A port that is no number, half a bracket, a name that IDNA does not take.
+    except ValueError:  # A port that is not a number, half a bracket, a name that nobody can have.
         return None
 
 
 def _one_spelling(host: str) -> str:
+    """Raises `ValueError` for what is neither an address nor a name in the characters of DNS."""
+    name = host.lower() if host.isascii() else host.encode("idna").decode("ascii")
     try:
-        return ipaddress.ip_address(host).compressed
+        return ipaddress.ip_address(name).compressed
     except ValueError:
-        return host.lower() if host.isascii() else host.encode("idna").decode("ascii")
+        if _NAME.fullmatch(name):
+            return name
+        raise
 
 
-@functools.lru_cache(maxsize=256)
-def allowed_origins(settings: str) -> frozenset[Origin]:
-    """The origins of every URL that stands in a string of `settings`, a JSON text."""
-    words = (word for text in _strings(json.loads(settings)) for word in _SEPARATORS.split(text))
+def allowed_origins(settings: Mapping[str, object]) -> frozenset[Origin]:
+    """The origins of the settings that are declared as addresses.
+
+    A value may be missing, blank or of another type, for the daemon checks nothing. The module refuses what is wrong;
+    missing or blank means the declared default, here as there.
+    """
+    texts = tuple(_text(settings.get(name), default or "") for name, default in ADDRESS_SETTINGS.items())
+    length = sum(map(len, texts))
+    if length > _LONGEST_ADDRESSES:
+        return frozenset()
+    return _cached_origins(texts) if length <= _LONGEST_CACHED else _origins(texts)
+
+
+def _text(value: object, default: str) -> str:
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        return ""
+    return default if value.isspace() or not value else value
+
+
+def _origins(texts: tuple[str, ...]) -> frozenset[Origin]:
+    words = (word for text in texts for word in _SEPARATORS.split(text, _MOST_WORDS))
     return frozenset(origin for word in words if (origin := Origin.of(word)))
 
 
-def _strings(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for member in value.values():
-                yield from _strings(member)
-        case list():
-            for element in value:
-                yield from _strings(element)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet means by it."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        if inner := _ipv4_inside(found):
-            return is_public(str(inner))
-        return found.is_global and not found.is_multicast and not found.is_site_local
-    return found.is_global and not found.is_multicast
-
-
-def _ipv4_inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that packets to `address` may end at, for the forms that carry one."""
-    if any(address in network for network in _ENDING_IN_IPV4):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.sixtofour or (address.teredo or (None, None))[1]
-
-
-def refuse_private_name(host: str) -> None:
-    """Refuses what is private by its spelling. It is all that can be told where a proxy resolves the name."""
-    name = host.rstrip(".")
-    if name == "localhost" or name.endswith(".localhost") or (_is_address(host) and not is_public(host)):
-        raise Failure("refused")
+_cached_origins = functools.lru_cache(maxsize=_CACHED_TEXTS)(_origins)
 
 
 def addresses(host: str, port: int, *, public_only: bool) -> list[str]:
     """The addresses of `host` in the resolver's order. Raises `Failure`."""
-    found = [host] if _is_address(host) else _resolve(host, port)
-    allowed = [address for address in found if not public_only or is_public(address)]
-    if found and not allowed:
+    resolved = [host] if _is_address(host) else _resolve(host, port)
+    allowed = [address for address in resolved if not public_only or is_public(address)]
+    if resolved and not allowed:
         raise Failure("refused")
     return allowed
 
@@ -126,13 +128,13 @@ def _is_address(host: str) -> bool:
 
 def _resolve(host: str, port: int) -> list[str]:
     try:
-        found = _resolver().apply(get_original("socket", "getaddrinfo"), (host, port, 0, socket.SOCK_STREAM))
+        entries = _resolver().apply(get_original("socket", "getaddrinfo"), (host, port, 0, socket.SOCK_STREAM))
     except (OSError, UnicodeError):
         raise Failure("connect") from None
-    return list(dict.fromkeys(entry[4][0] for entry in found))
+    return list(dict.fromkeys(entry[4][0] for entry in entries))
 
 
 @functools.cache
 def _resolver() -> ThreadPool:
-    """Threads of their own: on gevent's, which the SDK's standard output needs, slow names would stop the process."""
+    """Threads of their own. gevent's serve the SDK's standard output, and slow names would stop the process."""
     return ThreadPool(_RESOLVER_THREADS)

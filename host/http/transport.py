@@ -223,11 +223,13 @@ def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
 
 
 def _target(route: Route, url: str) -> str:
-    """The request target (RFC 9112 section 3.2), byte for byte as it is in the module's URL."""
-    if route.is_forwarded:
-        return url
+    """The request target (RFC 9112 section 3.2): path and query byte for byte as they are in the module's URL.
+
+    A proxy is named the origin as it was checked here, because it might read the URL's own spelling differently.
+    """
     parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return f"{route.origin.scheme}://{route.origin.host_header}{target}" if route.is_forwarded else target
 
 
 @functools.cache

@@ -64,7 +64,7 @@ def respond(
         body = request.get_data(cache=False)
         encoded = compact_json(settings)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        call = Call(handler, head, body, allowed_origins(encoded))
+        call = Call(handler, head, body, allowed_origins(settings))
         response = _decided(calls, call)
         if len(body) > LARGE:
             memory.give_back_soon()

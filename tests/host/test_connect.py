@@ -219,5 +219,15 @@ def test_a_discovered_private_address_is_refused_through_a_proxy_too(
 ) -> None:
     seen: list[bytes] = []
     monkeypatch.setenv("HTTP_PROXY", proxy_server(serve, seen))
-    assert failure_of("http://169.254.169.254/", allowed_origins=frozenset(), must_be_public=True) == "refused"
+    for host in ("169.254.169.254", "2852039166", "0xa9.254.43518", "metadata.google.internal", "127.0.0.1."):
+        assert failure_of(f"http://{host}/", allowed_origins=frozenset(), must_be_public=True) == "refused"
     assert seen == []
+
+
+def test_a_proxy_is_told_the_origin_that_was_checked(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else a proxy might read in the URL."""
+    seen: list[bytes] = []
+    monkeypatch.setenv("HTTP_PROXY", proxy_server(serve, seen))
+    url = "http://169.254.169.254\\@unresolvable.example/path?q"
+    assert get(url, allowed_origins=frozenset(), must_be_public=True) == b"from the proxy"
+    assert seen[0].startswith(b"GET http://unresolvable.example/path?q HTTP/1.1\r\n")
