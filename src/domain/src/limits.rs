@@ -122,6 +122,18 @@ limits! {
     /// Length of a human input form's token. Dify 1.16 makes 22 characters; this leaves room for longer ones.
     FORM_TOKEN: Bytes = 128, Module;
 
+    // The endpoint's settings
+
+    /// All settings as JSON. Real ones have one or two KiB, and some ten where keys and certificates are among them. No
+    /// text that is longer is kept.
+    SETTINGS: Bytes = 64 * KIB, Module;
+    /// One setting: room for 100 addresses, or for a rule with 200 IDs of Entra tenants.
+    SETTING: Bytes = 8 * KIB, Module;
+    /// A setting that is a document, which are `jwks` and `ca_certificates`: room for 60 keys or 15 certificates.
+    SETTING_DOCUMENT: Bytes = 32 * KIB, Module;
+    /// Mistakes in settings that are reported one by one. Nobody corrects more at once.
+    MISTAKES: Count = 20, Module;
+
     // What Dify is asked, and what it answers
 
     /// Time for the TCP and TLS handshakes with Dify, which is near.
@@ -151,8 +163,9 @@ limits! {
     KNOWN_USERS: Count = 20_000, Module;
     /// How long a request waits for the first request of the same user. A head of Dify comes within a second.
     FIRST_REQUEST_WAIT: Seconds = seconds(1), Module;
-    /// Endpoints whose settings are kept parsed: more than one Dify has in use at once.
-    PARSED_SETTINGS: Count = 512, Module;
+    /// Texts of settings that are kept parsed. An instance serves one endpoint, whose settings change now and then: the
+    /// earlier ones are still under way in other requests.
+    PARSED_SETTINGS: Count = 4, Module;
 
     // The host's connections
 

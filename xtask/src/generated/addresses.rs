@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use gateway_domain::settings::declaration::{DECLARATIONS, Kind};
+use gateway_domain::settings::declaration::{Kind, declarations};
 
 use super::NOTICE;
 
@@ -18,9 +18,7 @@ ADDRESS_SETTINGS: dict[str, str | None] = {
 /// A Python module with one dictionary, as `ruff format` lays it out.
 pub fn render() -> String {
     let mut module = format!("{NOTICE}{HEAD}");
-    let addresses = DECLARATIONS
-        .iter()
-        .filter(|setting| matches!(setting.kind, Kind::Address));
+    let addresses = declarations().filter(|setting| matches!(setting.kind, Kind::Address));
     for setting in addresses {
         let default = setting
             .default

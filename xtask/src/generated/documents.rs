@@ -5,9 +5,10 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use gateway_domain::error::Code;
 use gateway_domain::operation::{Class, OPERATIONS};
-use gateway_domain::settings::declaration::{DECLARATIONS, Text};
+use gateway_domain::settings::declaration::declarations;
 
 use super::Files;
+use super::texts::{SettingsTexts, Text};
 use crate::workspace::{Publication, Workspace};
 
 /// What differs between the README and its translations.
@@ -15,14 +16,14 @@ struct Language {
     file: &'static str,
     heading: [&'static str; 4],
     required: &'static str,
-    text: fn(&Text) -> &'static str,
+    text: fn(&Text) -> &str,
 }
 
 const ENGLISH: Language = Language {
     file: "README.md",
     heading: ["Setting", "On the page", "Default", "Meaning"],
     required: "required",
-    text: |text| text.en_us,
+    text: |text| &text.en_us,
 };
 
 const TRANSLATIONS: [Language; 3] = [
@@ -30,27 +31,27 @@ const TRANSLATIONS: [Language; 3] = [
         file: "readme/README_ja_JP.md",
         heading: ["設定", "画面での名前", "既定値", "意味"],
         required: "必須",
-        text: |text| text.ja_jp,
+        text: |text| &text.ja_jp,
     },
     Language {
         file: "readme/README_pt_BR.md",
         heading: ["Configuração", "Na página", "Padrão", "Significado"],
         required: "obrigatória",
-        text: |text| text.pt_br,
+        text: |text| &text.pt_br,
     },
     Language {
         file: "readme/README_zh_Hans.md",
         heading: ["设置", "页面上的名称", "默认值", "含义"],
         required: "必填",
-        text: |text| text.zh_hans,
+        text: |text| &text.zh_hans,
     },
 ];
 
 /// The documents with fresh regions; what is written by hand stays as it is.
 ///
 /// # Errors
-/// A document is missing or has lost a region's markers.
-pub fn render(workspace: &Workspace) -> Result<Files> {
+/// A document is missing or has lost a region's markers, or a setting has no texts.
+pub fn render(workspace: &Workspace, texts: &SettingsTexts) -> Result<Files> {
     let contact = contact(&workspace.publication()?);
     let mut files = Files::new();
     for path in ["PRIVACY.md", "SECURITY.md"] {
@@ -60,7 +61,7 @@ pub fn render(workspace: &Workspace) -> Result<Files> {
         );
     }
     let tables = [
-        ("settings", settings(&ENGLISH)),
+        ("settings", settings(&ENGLISH, texts)?),
         ("operations", operations()),
         ("errors", errors()),
         ("contact", contact),
@@ -73,7 +74,7 @@ pub fn render(workspace: &Workspace) -> Result<Files> {
         document(workspace, ENGLISH.file, &regions)?,
     );
     for language in &TRANSLATIONS {
-        let settings = settings(language);
+        let settings = settings(language, texts)?;
         files.insert(
             language.file.to_owned(),
             document(workspace, language.file, &[("settings", &settings)])?,
@@ -108,10 +109,11 @@ pub fn with_region(document: &str, name: &str, contents: &str) -> Result<String>
     Ok(format!("{before}{begin}{contents}{end}{after}"))
 }
 
-fn settings(language: &Language) -> String {
+fn settings(language: &Language, texts: &SettingsTexts) -> Result<String> {
     let mut table = table_head(&language.heading);
-    for declaration in DECLARATIONS {
-        let label = (language.text)(&declaration.label);
+    for declaration in declarations() {
+        let texts = texts.of(declaration)?;
+        let label = (language.text)(&texts.label);
         let necessity = if declaration.required {
             format!(" ({})", language.required)
         } else {
@@ -121,7 +123,7 @@ fn settings(language: &Language) -> String {
             .default
             .map(|default| format!("`{default}`"))
             .unwrap_or_default();
-        let help = cell((language.text)(&declaration.help));
+        let help = cell((language.text)(&texts.help));
         let _ = writeln!(
             table,
             "| `{}`{necessity} | {} | {default} | {help} |",
@@ -129,7 +131,7 @@ fn settings(language: &Language) -> String {
             cell(label)
         );
     }
-    table
+    Ok(table)
 }
 
 fn operations() -> String {

@@ -3,24 +3,9 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use gateway_domain::settings::declaration::Text;
-
+use super::texts::{PluginTexts, Text};
 use super::yaml;
 use crate::workspace::Publication;
-
-const LABEL: Text = Text {
-    en_us: "OIDC Gateway",
-    zh_hans: "OIDC 网关",
-    ja_jp: "OIDC ゲートウェイ",
-    pt_br: "Gateway OIDC",
-};
-
-const DESCRIPTION: Text = Text {
-    en_us: "Call the API of a Dify app with the access token of your own identity provider. The app key stays on the server, and every signed-in user sees only their own conversations.",
-    zh_hans: "使用您自己的身份提供商签发的访问令牌调用 Dify 应用 API。应用密钥保留在服务器端，每位登录用户只能看到自己的会话。",
-    ja_jp: "お使いの ID プロバイダーが発行したアクセストークンで Dify アプリの API を呼び出せます。アプリキーはサーバーに留まり、サインインしたユーザーには自分の会話だけが見えます。",
-    pt_br: "Chame a API de um app do Dify com o token de acesso do seu próprio provedor de identidade. A chave do app fica no servidor, e cada pessoa autenticada vê apenas as suas conversas.",
-};
 
 /// The time of the first release: part of the package, so the same in every build.
 const CREATED_AT: &str = "2026-11-21T00:00:00Z";
@@ -32,14 +17,14 @@ const MEMORY: u32 = 268_435_456;
 ///
 /// # Errors
 /// The manifest has no YAML form.
-pub fn render(publication: &Publication) -> Result<String> {
+pub fn render(publication: &Publication, texts: PluginTexts) -> Result<String> {
     yaml::render(&Manifest {
         version: &publication.version,
         kind: "plugin",
         author: &publication.author,
         name: "oidc_gateway",
-        label: LABEL.into(),
-        description: DESCRIPTION.into(),
+        label: texts.label,
+        description: texts.description,
         icon: "icon.svg",
         icon_dark: "icon-dark.svg",
         resource: Resource {
@@ -76,8 +61,8 @@ struct Manifest<'a> {
     kind: &'static str,
     author: &'a str,
     name: &'static str,
-    label: yaml::Text,
-    description: yaml::Text,
+    label: Text,
+    description: Text,
     icon: &'static str,
     icon_dark: &'static str,
     resource: Resource,

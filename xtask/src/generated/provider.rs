@@ -1,10 +1,11 @@
 //! `provider/oidc_gateway.yaml`: the settings, the operations and the catch-alls.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use gateway_domain::operation::{OPERATIONS, Operation};
-use gateway_domain::settings::declaration::{Choice, DECLARATIONS, Declaration, Kind};
+use gateway_domain::settings::declaration::{Declaration, Kind, declarations};
 use serde::Serialize;
 
+use super::texts::{SettingTexts, SettingsTexts, Text};
 use super::{endpoints, yaml};
 
 /// The methods that the daemon routes; a `GET` declaration answers `HEAD` as well.
@@ -15,10 +16,11 @@ const CATCH_ALL_PATHS: [&str; 2] = ["/", "/<path:rest>"];
 /// Writes the endpoint group.
 ///
 /// # Errors
-/// The group has no YAML form.
-pub fn render() -> Result<String> {
+/// A setting has no texts, or the group no YAML form.
+pub fn render(texts: &SettingsTexts) -> Result<String> {
+    let settings = declarations().map(|setting| Setting::new(setting, texts.of(setting)?));
     yaml::render(&Group {
-        settings: DECLARATIONS.iter().map(Setting::from).collect(),
+        settings: settings.collect::<Result<_>>()?,
         endpoints: OPERATIONS
             .iter()
             .map(Endpoint::from)
@@ -42,13 +44,13 @@ fn catch_alls() -> impl Iterator<Item = Endpoint> {
 }
 
 #[derive(Serialize)]
-struct Group {
-    settings: Vec<Setting>,
+struct Group<'a> {
+    settings: Vec<Setting<'a>>,
     endpoints: Vec<Endpoint>,
 }
 
 #[derive(Serialize)]
-struct Setting {
+struct Setting<'a> {
     name: &'static str,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -56,33 +58,44 @@ struct Setting {
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<Default>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    options: Vec<SelectOption>,
-    label: yaml::Text,
-    help: yaml::Text,
+    options: Vec<SelectOption<'a>>,
+    label: &'a Text,
+    help: &'a Text,
     #[serde(skip_serializing_if = "Option::is_none")]
-    placeholder: Option<yaml::Text>,
+    placeholder: Option<Placeholder>,
 }
 
-impl From<&Declaration> for Setting {
-    fn from(declaration: &Declaration) -> Self {
-        Self {
-            name: declaration.name,
-            kind: declaration.kind.as_str(),
-            required: declaration.required,
-            default: declaration
+impl<'a> Setting<'a> {
+    fn new(setting: &Declaration, texts: &'a SettingTexts) -> Result<Self> {
+        let option = |&value: &&'static str| {
+            let label = texts.choices.get(value).context(value)?;
+            Ok(SelectOption { value, label })
+        };
+        Ok(Self {
+            name: setting.name,
+            kind: setting.kind.as_str(),
+            required: setting.required,
+            default: setting
                 .default
-                .map(|default| Default::new(declaration.kind, default)),
-            options: declaration
+                .map(|default| Default::new(setting.kind, default)),
+            options: setting
                 .kind
                 .choices()
                 .iter()
-                .map(SelectOption::from)
-                .collect(),
-            label: declaration.label.into(),
-            help: declaration.help.into(),
-            placeholder: declaration.placeholder.map(yaml::Text::from),
-        }
+                .map(option)
+                .collect::<Result<_>>()?,
+            label: &texts.label,
+            help: &texts.help,
+            placeholder: setting.example.map(|en_us| Placeholder { en_us }),
+        })
     }
+}
+
+/// An example of a value, which needs no translation: Dify shows the English text where a language has none.
+#[derive(Serialize)]
+struct Placeholder {
+    #[serde(rename = "en_US")]
+    en_us: &'static str,
 }
 
 #[derive(Serialize)]
@@ -104,18 +117,9 @@ impl Default {
 }
 
 #[derive(Serialize)]
-struct SelectOption {
+struct SelectOption<'a> {
     value: &'static str,
-    label: yaml::Text,
-}
-
-impl From<&Choice> for SelectOption {
-    fn from(choice: &Choice) -> Self {
-        Self {
-            value: choice.value,
-            label: choice.label.into(),
-        }
-    }
+    label: &'a Text,
 }
 
 #[derive(Serialize)]

@@ -13,7 +13,7 @@ use crate::relay::{self, RelayContext, RelayRequest, RelayResponse, ResponseHead
 use crate::request::{Body, Request};
 use crate::response::cors::CorsHeaders;
 use crate::response::{self, Challenge, Response};
-use crate::settings::{AllowedOrigins, Mistakes, Settings};
+use crate::settings::{AllowedOrigins, InvalidSettings, Settings};
 use crate::token::Caller;
 
 mod admission;
@@ -101,7 +101,7 @@ impl Gateway {
         let (mut case, settings) = self.open(handler, request);
         let decided = match settings {
             Ok(settings) => self.decide(handler, &mut case, &settings, body).await,
-            Err(mistakes) => misconfigured(handler, &case, &mistakes),
+            Err(invalid) => misconfigured(handler, &case, &invalid),
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
@@ -119,10 +119,10 @@ impl Gateway {
 
     fn open<'a>(&self, handler: &str, request: &'a Request) -> (Case<'a>, Parsed) {
         let mut case = Case::new(handler, request, self.environment.now().as_millis());
-        let settings = self.settings.parse(&request.endpoint, &request.settings);
+        let settings = self.settings.parse(&request.settings);
         match &settings {
             Ok(settings) => case.apply(settings),
-            Err(_) => case.allow(&AllowedOrigins::of_settings(&request.settings)),
+            Err(invalid) => case.allow(&invalid.allowed_origins),
         }
         self.events.set_least_level(case.trail.least_level);
         (case, settings)
@@ -319,18 +319,22 @@ fn printable(path: &str) -> String {
 
 /// Wrong settings answer nothing but `/health`, which says what is wrong with them, and OPTIONS: after a preflight that
 /// fails, a browser shows its page nothing of the refusal.
-fn misconfigured(handler: &str, case: &Case<'_>, mistakes: &Mistakes) -> Result<Outcome, Refusal> {
+fn misconfigured(
+    handler: &str,
+    case: &Case<'_>,
+    invalid: &InvalidSettings,
+) -> Result<Outcome, Refusal> {
     let is_health = Operation::of_handler(handler)
         .is_some_and(|operation| operation.answered_by == AnsweredBy::Health);
     if is_health {
-        return Ok(Outcome::Response(health::of_mistakes(
+        return Ok(Outcome::Response(health::of_invalid_settings(
             case.request,
-            mistakes,
+            invalid,
         )));
     }
     if case.request.method == http::Method::OPTIONS {
         return no_operation(case).map(Outcome::Response);
     }
-    let message = mistakes.to_string();
+    let message = invalid.to_string();
     Err(Refusal::new(Code::ConfigurationError, message))
 }

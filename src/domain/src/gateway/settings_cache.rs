@@ -6,34 +6,35 @@ use std::rc::Rc;
 use lru::LruCache;
 
 use crate::limits::{self, capacity};
-use crate::settings::{Mistakes, Settings};
+use crate::settings::{InvalidSettings, Settings};
 
-/// Settings, or every mistake in them.
-pub type Parsed = Result<Rc<Settings>, Mistakes>;
+/// Settings, or what is wrong with them.
+pub type Parsed = Result<Rc<Settings>, Rc<InvalidSettings>>;
 
-/// The parsed settings of the endpoints that were used last.
+/// The settings that were parsed last. Their texts are at most [`limits::PARSED_SETTINGS`] times [`limits::SETTINGS`].
 pub struct SettingsCache {
-    by_endpoint: RefCell<LruCache<String, (String, Parsed)>>,
+    by_text: RefCell<LruCache<String, Parsed>>,
 }
 
 impl SettingsCache {
     /// An empty cache.
     pub fn new() -> Self {
         Self {
-            by_endpoint: RefCell::new(LruCache::new(capacity(limits::PARSED_SETTINGS))),
+            by_text: RefCell::new(LruCache::new(capacity(limits::PARSED_SETTINGS))),
         }
     }
 
-    /// The settings that `json` means. An entry serves only its own endpoint and exactly its own text.
-    pub fn parse(&self, endpoint: &str, json: &str) -> Parsed {
-        let mut cache = self.by_endpoint.borrow_mut();
-        if let Some((text, parsed)) = cache.get(endpoint)
-            && text == json
-        {
+    /// The settings that `json` means. An entry serves exactly its own text.
+    pub fn parse(&self, json: &str) -> Parsed {
+        let mut cache = self.by_text.borrow_mut();
+        if let Some(parsed) = cache.get(json) {
             return parsed.clone();
         }
-        let parsed = Settings::parse(json).map(Rc::new);
-        cache.put(endpoint.to_owned(), (json.to_owned(), parsed.clone()));
+        let parsed = Settings::parse(json).map(Rc::new).map_err(Rc::new);
+        // A text that is too long is parsed again with each request: that costs a look for the ends of its members.
+        if json.len() <= limits::SETTINGS {
+            cache.put(json.to_owned(), parsed.clone());
+        }
         parsed
     }
 }

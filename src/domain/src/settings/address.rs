@@ -2,48 +2,65 @@
 
 use url::{Origin, Position, Url};
 
+use super::characters::{expect_characters, is_in_quotation_marks};
 use super::list::parse_list;
 use super::reader::Problems;
 use super::{AllowedOrigins, ApiUrl, PublicUrl};
 
-/// Paths that people copy together with the base URL.
-const NO_API_BASE: [&str; 4] = [
-    "/chat-messages",
-    "/completion-messages",
-    "/workflows/run",
-    "/console/api",
-];
+/// Operations of the app API, which people copy together with its base URL.
+const OPERATIONS: [&str; 3] = ["/chat-messages", "/completion-messages", "/workflows/run"];
+
+/// What the paths of Dify's console and pages begin with, where they do not end in `/v1`.
+const CONSOLE: [&str; 6] = ["app", "apps", "console", "explore", "install", "signin"];
+
+/// The console of Dify Cloud, whose API has a host of its own.
+const CLOUD_CONSOLE: &str = "cloud.dify.ai";
 
 /// An absolute http or https URL without user information and fragment, in the characters of RFC 3986.
 ///
 /// The administrator may choose http: it is their own network.
 pub(super) fn parse_web_address(text: &str) -> Result<Url, String> {
+    if is_in_quotation_marks(text) {
+        return Err("has quotation marks around it; remove them".to_owned());
+    }
     let Some((_, rest)) = text
         .split_once("://")
         .filter(|(scheme, _)| matches!(*scheme, "https" | "http"))
     else {
         return Err(
-            "is no URL that begins with `https://` or `http://`; write it in full".to_owned(),
+            "is not a URL that begins with `https://` or `http://`; write it in full".to_owned(),
         );
     };
     let authority = authority(rest);
     expect_ascii_letters(authority)?;
-    if !text.chars().all(is_url_character) {
-        return Err(
-            "has a character that no URL has, perhaps an invisible one; type it by hand".to_owned(),
-        );
-    }
+    expect_characters(text, is_url_character)
+        .map_err(|found| format!("has {found}, which a URL does not have; remove it"))?;
+    expect_one_address(text)?;
     if authority.contains('@') {
         return Err("has user information before `@`; remove it".to_owned());
     }
     if rest.contains('#') {
         return Err("has a fragment behind `#`; remove it".to_owned());
     }
-    // The parser takes `https:///host` for `https://host`; whoever compares texts does not.
+    // The parser takes `https:///host` for `https://host`; a comparison of texts does not.
     Url::parse(text)
         .ok()
         .filter(|_| !authority.is_empty())
-        .ok_or_else(|| "is no valid URL; write it as `https://host/path`".to_owned())
+        .ok_or_else(|| "is not a valid URL; write it as `https://host/path`".to_owned())
+}
+
+/// Separators are characters of a URL too, so an address would take one into its path.
+fn expect_one_address(text: &str) -> Result<(), String> {
+    if [";http://", ";https://", ",http://", ",https://"]
+        .iter()
+        .any(|joint| text.contains(joint))
+    {
+        return Err("is more than one address; separate several with a space, where the setting may have several".to_owned());
+    }
+    match text.chars().last() {
+        Some(last @ (',' | ';')) => Err(format!("ends with `{last}`; remove it")),
+        _ => Ok(()),
+    }
 }
 
 /// As [`parse_web_address`], and without a query.
@@ -55,25 +72,46 @@ pub(super) fn parse_base_address(text: &str) -> Result<Url, String> {
     }
 }
 
-/// The setting `dify_api_url`.
-pub(super) fn parse_api_url(text: &str) -> Result<ApiUrl, String> {
+/// The setting `dify_api_url`. Only what cannot be the app API is refused: a proxy may put it below any path.
+pub(super) fn parse_api_url(text: &str) -> Result<ApiUrl, Problems> {
     let url = parse_base_address(text.trim_end_matches('/'))?;
-    if NO_API_BASE.iter().any(|path| url.path().ends_with(path)) {
+    let path = url.path();
+    let first = url.path_segments().and_then(|mut segments| segments.next());
+    if url.host_str() == Some(CLOUD_CONSOLE) {
+        return Err("is the address of Dify's console; write `https://api.dify.ai/v1`".into());
+    }
+    if path == "/" {
         return Err(
-            "is not the base URL of the app API; write it as the app's API access page shows it"
-                .to_owned(),
+            "has no path; write the base URL as the app's API access page shows it, such as \
+             `https://dify.example.com/v1`"
+                .into(),
+        );
+    }
+    if first == Some("e") {
+        return Err(
+            "is the address of a plugin's endpoint, not of Dify's app API; write the base URL as the app's API access \
+             page shows it, such as `https://dify.example.com/v1`"
+                .into(),
+        );
+    }
+    let is_console = !path.ends_with("/v1") && first.is_some_and(|first| CONSOLE.contains(&first));
+    if is_console || OPERATIONS.iter().any(|operation| path.ends_with(operation)) {
+        return Err(
+            "is not the base URL of the app API; write it as the app's API access page shows it, such as \
+             `https://dify.example.com/v1`"
+                .into(),
         );
     }
     Ok(ApiUrl(url))
 }
 
 /// The setting `public_url`. Clients compare it byte for byte (RFC 9728 §3.3), so it must be in its normal form.
-pub(super) fn parse_public_url(text: &str) -> Result<PublicUrl, String> {
+pub(super) fn parse_public_url(text: &str) -> Result<PublicUrl, Problems> {
     let url = parse_base_address(text)?;
     if url.as_str().trim_end_matches('/') != text.trim_end_matches('/') {
         return Err(
             "is not in its normal form; write the host in lower case, no default port and no `..`"
-                .to_owned(),
+                .into(),
         );
     }
     Ok(PublicUrl(text.to_owned()))
@@ -90,10 +128,13 @@ pub(super) fn parse_allowed_origins(text: &str) -> Result<AllowedOrigins, Proble
 /// An origin as browsers serialise it; web views of apps have schemes of their own, such as `capacitor://localhost`.
 fn parse_origin(text: &str) -> Result<String, String> {
     if text == "*" {
-        return Err("is `*`, which must stand alone; remove it or all the others".to_owned());
+        return Err("is `*`, which must be the only entry; remove it or all the others".to_owned());
     }
     if text.contains('*') {
         return Err("has a wildcard; write every origin in full".to_owned());
+    }
+    if is_in_quotation_marks(text) {
+        return Err("has quotation marks around it; remove them".to_owned());
     }
     if let Some((_, rest)) = text.split_once("://") {
         expect_ascii_letters(authority(rest))?;
@@ -101,7 +142,9 @@ fn parse_origin(text: &str) -> Result<String, String> {
     let url = Url::parse(text)
         .ok()
         .filter(|url| text.contains("://") && url.has_host())
-        .ok_or("is no origin; write scheme, host and port, such as `https://app.example.com`")?;
+        .ok_or(
+            "is not an origin; write scheme, host and port, such as `https://app.example.com`",
+        )?;
     let is_bare =
         matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
     if !is_bare || text.contains('@') {

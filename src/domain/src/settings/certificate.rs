@@ -5,6 +5,8 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::reader::Problems;
+
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
@@ -17,12 +19,12 @@ const LINE: usize = 64;
 /// The setting `ca_certificates`, as PEM in its normal form (RFC 7468).
 ///
 /// It is typed into a single line, so line breaks arrive as spaces, as the two characters `\n`, or not at all. What
-/// stands around the certificates is dropped, as RFC 7468 §2 lets a parser do.
-pub(super) fn parse_ca_certificates(text: &str) -> Result<Rc<str>, String> {
+/// is around the certificates is dropped, as RFC 7468 §2 lets a parser do.
+pub(super) fn parse_ca_certificates(text: &str) -> Result<Rc<str>, Problems> {
     if text.contains("PRIVATE KEY-----") {
         return Err(
-            "holds a private key, which belongs on no other machine; write the certificates alone"
-                .to_owned(),
+            "has a private key, which must not leave its machine; write the certificates alone"
+                .into(),
         );
     }
     let text = text.replace("\\r", "").replace("\\n", "\n");
@@ -30,13 +32,9 @@ pub(super) fn parse_ca_certificates(text: &str) -> Result<Rc<str>, String> {
     blocks.next();
     let certificates: Vec<String> = blocks.zip(1..).map(normal_form).collect::<Result<_, _>>()?;
     match certificates.len() {
-        0 => Err(format!(
-            "has no certificate; write PEM that begins with `{BEGIN}`"
-        )),
+        0 => Err(format!("has no certificate; write PEM that begins with `{BEGIN}`").into()),
         1..=MAX_CERTIFICATES => Ok(certificates.concat().into()),
-        count => Err(format!(
-            "has {count} certificates; at most {MAX_CERTIFICATES} are taken"
-        )),
+        count => Err(format!("has {count} certificates; write at most {MAX_CERTIFICATES}").into()),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::claims::{ClaimPath, Rules};
 const INPUT_PREFIX: &str = "__oidc_";
 
 /// The settings `required_claims` and `admin_claims`.
-pub(super) fn parse_rules(text: &str) -> Result<Rules, String> {
-    Rules::parse(text).map_err(|error| format!("cannot be read {error}"))
+pub(super) fn parse_rules(text: &str) -> Result<Rules, Problems> {
+    Rules::parse(text).map_err(|error| format!("cannot be read {error}").into())
 }
 
 /// The setting `user_claim`.
@@ -39,7 +39,9 @@ pub(super) fn parse_input_claims(text: &str) -> Result<InputClaims, Problems> {
 
 fn parse_input_claim(text: &str) -> Result<InputClaim, String> {
     if text == "none" {
-        return Err("is `none`, which must stand alone; remove it or all the others".to_owned());
+        return Err(
+            "is `none`, which must be the only entry; remove it or all the others".to_owned(),
+        );
     }
     match text
         .split_once('=')
@@ -65,7 +67,7 @@ fn parse_input_name(text: &str) -> Result<String, String> {
     }
     if text.is_empty() || InputClaim::name_of(text) != text {
         return Err(
-            "has a name that no input can have; write letters, digits and `_` before `=`"
+            "has a name that an input cannot have; write letters, digits and `_` before `=`"
                 .to_owned(),
         );
     }

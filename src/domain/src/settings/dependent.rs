@@ -6,23 +6,43 @@ use std::rc::Rc;
 
 use url::Url;
 
-use super::address::parse_web_address;
-use super::claim::parse_rules;
-use super::declaration::{Field, access, network, person, validation};
+use super::declaration::Setting;
+use super::declaration::access::REQUIRED_CLAIMS;
+use super::declaration::connection::CLIENT_ID;
+use super::declaration::network::{DISCOVERY_URL, JWKS};
+use super::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
+use super::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
+use super::list::of_entry;
 use super::reader::Reader;
-use super::scalar::{choice, parse_hash_key};
-use super::{IssuerSetting, TokenValidation, UserFormat};
+use super::{ClientId, TokenValidation, UserFormat};
 use crate::claims::Rules;
+use crate::issuer::IssuerSetting;
 use crate::jose::JwkSet;
 
-const IS_HASHED: &[(&str, bool)] = &[("claim", false), ("hashed", true)];
+/// `client_id`. An ID that is bound to an issuer whose tokens are refused would never match.
+pub(super) fn client_ids(
+    reader: &mut Reader<'_>,
+    issuers: &[IssuerSetting],
+) -> Option<Vec<ClientId>> {
+    let client_ids = reader.read(&CLIENT_ID)?;
+    for (client_id, number) in client_ids.iter().zip(1..) {
+        if !issuers.is_empty() && !is_for_any(client_id, issuers) {
+            let problem = "is bound to an issuer that `issuer` does not have; write one of them before `#`, character \
+                           by character";
+            reader.add(&CLIENT_ID, of_entry(number, client_ids.len(), problem));
+        }
+    }
+    Some(client_ids)
+}
 
-const TOKEN_VALIDATIONS: &[(&str, TokenValidation)] = &[
-    ("auto", TokenValidation::Auto),
-    ("jwt", TokenValidation::Jwt),
-    ("introspection", TokenValidation::Introspection),
-    ("userinfo", TokenValidation::Userinfo),
-];
+fn is_for_any(client_id: &ClientId, issuers: &[IssuerSetting]) -> bool {
+    client_id.issuer.as_ref().is_none_or(|bound| {
+        issuers.iter().any(|issuer| match bound {
+            IssuerSetting::EntraTemplate(_) => issuer == bound,
+            IssuerSetting::Exact(exact) => issuer.covers(exact),
+        })
+    })
+}
 
 /// `user_format` with `user_hash_key`. Two providers may give two people the same `sub`, so as soon as there can be
 /// two, the issuer must go into `user`, as it does in the hash.
@@ -30,38 +50,42 @@ pub(super) fn user_format(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> Option<UserFormat> {
-    let key = reader.read(person::USER_HASH_KEY.field(), parse_hash_key);
-    if reader.read(person::USER_FORMAT.field(), choice(IS_HASHED))? {
-        if !reader.has(person::USER_HASH_KEY.field()) {
-            reader.add(
-                person::USER_HASH_KEY.field(),
-                "is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as from \
-                 `openssl rand -base64 32`",
-            );
+    let key = reader.read(&USER_HASH_KEY);
+    match reader.read(&USER_FORMAT)? {
+        Format::Hashed => {
+            if !reader.has(&USER_HASH_KEY) {
+                reader.add(
+                    &USER_HASH_KEY,
+                    "is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as \
+                     from `openssl rand -base64 32`",
+                );
+            }
+            key.map(UserFormat::Hashed)
         }
-        return key.map(UserFormat::Hashed);
+        Format::Claim => {
+            if are_several(issuers) {
+                reader.add(
+                    &USER_FORMAT,
+                    "is `claim`, with which a person at one issuer could read the history of another person at \
+                     another; write `hashed`, and a `user_hash_key`",
+                );
+            }
+            Some(UserFormat::Claim)
+        }
     }
-    if issuers.len() > 1 || has_template(issuers) {
-        reader.add(
-            person::USER_FORMAT.field(),
-            "is `claim`, with which a person at one issuer could read the history of another person at another; \
-             write `hashed`, and a `user_hash_key`",
-        );
-    }
-    Some(UserFormat::Claim)
 }
 
-/// `required_claims`. Entra's template stands for every tenant there is, also one that an attacker has made.
+/// `required_claims`. Entra's template means every tenant there is, also one that an attacker has made.
 pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Rules {
-    let rules = reader.read(access::REQUIRED_CLAIMS.field(), parse_rules);
+    let rules = reader.read(&REQUIRED_CLAIMS);
     let names_tenant = rules
         .iter()
         .flat_map(Rules::names)
         .any(|path| path.as_str() == "tid");
-    let is_readable = rules.is_some() || !reader.has(access::REQUIRED_CLAIMS.field());
+    let is_readable = rules.is_some() || !reader.has(&REQUIRED_CLAIMS);
     if has_template(issuers) && !names_tenant && is_readable {
         reader.add(
-            access::REQUIRED_CLAIMS.field(),
+            &REQUIRED_CLAIMS,
             "has no rule for `tid`, so every Entra tenant would be let in; list yours as `tid=<tenant ID>|<tenant ID>`",
         );
     }
@@ -72,58 +96,51 @@ pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]
 pub(super) fn token_validation(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
-) -> TokenValidation {
-    let Some(validation) = reader.read(
-        validation::TOKEN_VALIDATION.field(),
-        choice(TOKEN_VALIDATIONS),
-    ) else {
-        return TokenValidation::default();
-    };
+) -> Option<TokenValidation> {
+    let validation = reader.read(&TOKEN_VALIDATION)?;
     let asks_provider = matches!(
         validation,
         TokenValidation::Introspection | TokenValidation::Userinfo
     );
-    if asks_provider && (issuers.len() > 1 || has_template(issuers)) {
+    if asks_provider && are_several(issuers) {
         reader.add(
-            validation::TOKEN_VALIDATION.field(),
+            &TOKEN_VALIDATION,
             "asks the provider about every token, and a token need not say which provider that is; write `auto`, \
              or make one endpoint for each issuer",
         );
     }
-    if validation == TokenValidation::Introspection
-        && !reader.has(validation::CLIENT_SECRET.field())
-    {
+    if validation == TokenValidation::Introspection && !reader.has(&CLIENT_SECRET) {
         reader.add(
-            validation::CLIENT_SECRET.field(),
+            &CLIENT_SECRET,
             "is missing, and `token_validation` `introspection` needs it; write the secret of the first `client_id`",
         );
     }
-    validation
+    Some(validation)
 }
 
 /// `jwks`. A key says nothing of its issuer, so with two issuers one could sign in the other's name.
 pub(super) fn jwks(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Rc<JwkSet>> {
-    expect_one_issuer(reader, network::JWKS.field(), issuers);
-    reader.read(network::JWKS.field(), |text| {
-        JwkSet::parse_setting(text)
-            .map(Rc::new)
-            .map_err(|error| format!("cannot be used: {error}"))
-    })
+    expect_one_issuer(reader, &JWKS, issuers);
+    reader.read(&JWKS)
 }
 
 /// `discovery_url`. A document describes one issuer.
 pub(super) fn discovery_url(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Url> {
-    expect_one_issuer(reader, network::DISCOVERY_URL.field(), issuers);
-    reader.read(network::DISCOVERY_URL.field(), parse_web_address)
+    expect_one_issuer(reader, &DISCOVERY_URL, issuers);
+    reader.read(&DISCOVERY_URL)
 }
 
-fn expect_one_issuer(reader: &mut Reader<'_>, setting: Field, issuers: &[IssuerSetting]) {
+fn expect_one_issuer<T>(reader: &mut Reader<'_>, setting: &Setting<T>, issuers: &[IssuerSetting]) {
     if issuers.len() > 1 && reader.has(setting) {
         reader.add(
             setting,
             "belongs to a single issuer; remove it, or make one endpoint for each issuer",
         );
     }
+}
+
+fn are_several(issuers: &[IssuerSetting]) -> bool {
+    issuers.len() > 1 || has_template(issuers)
 }
 
 fn has_template(issuers: &[IssuerSetting]) -> bool {

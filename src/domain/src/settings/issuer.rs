@@ -1,10 +1,11 @@
-//! Issuers and the clients that their tokens may be meant for.
+//! Issuers and the clients that their tokens may be issued for.
 
 use url::Url;
 
 use super::ClientId;
 use super::address::parse_base_address;
-use super::list::parse_list;
+use super::characters::expect_characters;
+use super::list::{Entry, parse_list, parse_quotable_list};
 use super::reader::Problems;
 use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 
@@ -19,7 +20,7 @@ pub(super) fn parse_issuers(text: &str) -> Result<Vec<IssuerSetting>, Problems> 
     parse_list(text, |entry| {
         let issuer = parse_issuer(entry)?;
         if earlier.contains(&issuer) {
-            return Err("stands there twice; remove one".to_owned());
+            return Err("is there twice; remove one".to_owned());
         }
         earlier.push(issuer.clone());
         Ok(issuer)
@@ -39,7 +40,7 @@ fn parse_issuer(text: &str) -> Result<IssuerSetting, String> {
     }
     let url = parse_base_address(text)?;
     if names_no_tenant(&url) {
-        return Err("names no tenant; write the tenant's own issuer, or \
+        return Err("does not name a tenant; write the tenant's own issuer, or \
                     `https://login.microsoftonline.com/{tenantid}/v2.0` and a `tid=` rule in `required_claims`"
             .to_owned());
     }
@@ -49,7 +50,7 @@ fn parse_issuer(text: &str) -> Result<IssuerSetting, String> {
 fn parse_template(text: &str) -> Result<IssuerSetting, String> {
     let template = TenantTemplate::parse(text)
         .filter(|template| parse_base_address(template.before_tenant()).is_ok())
-        .ok_or("has braces where none belong; Entra's template is `https://login.microsoftonline.com/{tenantid}/v2.0`")?;
+        .ok_or("has braces where an issuer has none; Entra's template is `https://login.microsoftonline.com/{tenantid}/v2.0`")?;
     parse_base_address(&template.filled_with("tenant"))?;
     Ok(IssuerSetting::EntraTemplate(template))
 }
@@ -61,45 +62,41 @@ fn names_no_tenant(url: &Url) -> bool {
         && tenant.is_some_and(|tenant| ENTRA_AUDIENCES.contains(&tenant))
 }
 
-/// The setting `client_id`; there are no `issuers` where that setting is wrong itself.
-pub(super) fn parse_client_ids(
-    text: &str,
-    issuers: &[IssuerSetting],
-) -> Result<Vec<ClientId>, Problems> {
-    parse_list(text, |entry| parse_client_id(entry, issuers))
+/// The setting `client_id`.
+pub(super) fn parse_client_ids(text: &str) -> Result<Vec<ClientId>, Problems> {
+    parse_quotable_list(text, parse_client_id)
 }
 
-/// RFC 6749 appendix A.1 lets a client ID have visible ASCII characters, and a space, which separates here.
-fn parse_client_id(text: &str, issuers: &[IssuerSetting]) -> Result<ClientId, String> {
-    if !text.chars().all(|character| character.is_ascii_graphic()) {
-        return Err(
-            "has a character that no client ID has, perhaps an invisible one; type it by hand"
-                .to_owned(),
-        );
-    }
-    let Some((issuer, id)) = text.split_once('#') else {
-        return Ok(ClientId {
-            issuer: None,
-            id: text.to_owned(),
-        });
+fn parse_client_id(entry: Entry<'_>) -> Result<ClientId, String> {
+    let (issuer, id) = match entry.quoted {
+        Some(id) => (entry.bare.strip_suffix('#'), id),
+        None => match entry.bare.split_once('#') {
+            Some((_, "")) => {
+                return Err("has no client ID behind `#`; write `issuer#id`".to_owned());
+            }
+            Some((issuer, id)) => (Some(issuer), id.to_owned()),
+            None => (None, entry.bare.to_owned()),
+        },
     };
-    if id.is_empty() {
-        return Err("has no client ID behind `#`; write `issuer#id`".to_owned());
-    }
-    Ok(ClientId {
-        issuer: Some(parse_bound_issuer(issuer, issuers)?),
-        id: id.to_owned(),
+    expect_client_id(&id)?;
+    let issuer = issuer.map(bound_issuer);
+    Ok(ClientId { issuer, id })
+}
+
+/// RFC 6749 appendix A.1 lets a client ID have visible ASCII characters and spaces.
+fn expect_client_id(text: &str) -> Result<(), String> {
+    let is_of_an_id = |character: char| character.is_ascii_graphic() || character == ' ';
+    expect_characters(text, is_of_an_id).map_err(|found| {
+        format!(
+            "has {found}, which a client ID does not have; copy the ID again, and write it in `\"` if it has spaces or \
+             commas"
+        )
     })
 }
 
-fn parse_bound_issuer(text: &str, issuers: &[IssuerSetting]) -> Result<IssuerSetting, String> {
-    let exact = Issuer::new(text);
-    if let Some(issuer) = issuers.iter().find(|issuer| issuer.as_str() == text) {
-        return Ok(issuer.clone());
+fn bound_issuer(text: &str) -> IssuerSetting {
+    match TenantTemplate::parse(text) {
+        Some(template) => IssuerSetting::EntraTemplate(template),
+        None => IssuerSetting::Exact(Issuer::new(text)),
     }
-    if issuers.is_empty() || issuers.iter().any(|issuer| issuer.covers(&exact)) {
-        return Ok(IssuerSetting::Exact(exact));
-    }
-    Err("is bound to an issuer that `issuer` does not have; write one of them before `#`, character by character"
-        .to_owned())
 }

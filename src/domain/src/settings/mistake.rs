@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// More than anybody mends at once; a list of 100 wrong entries must not become a page of text.
-const MAX_SHOWN: usize = 20;
+use super::declaration::declarations;
+use super::{AllowedOrigins, AppKey};
+use crate::limits;
 
 /// One mistake, with the setting's name and what to write.
 ///
@@ -23,21 +24,71 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// All mistakes of one endpoint, at least one. Its `Display` is the message of `configuration_error`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Mistakes(pub Vec<Mistake>);
+/// The mistakes of one endpoint; a list of 100 wrong entries must not become a page of text.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Mistakes {
+    kept: Vec<Mistake>,
+    more: usize,
+}
+
+impl Mistakes {
+    pub(super) fn add(&mut self, mistake: Mistake) {
+        if self.kept.len() < limits::MISTAKES {
+            self.kept.push(mistake);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// The first of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+        self.kept.iter()
+    }
+
+    /// In the order of the plugin's page.
+    pub(super) fn sorted(mut self) -> Self {
+        let position =
+            |mistake: &Mistake| declarations().position(|setting| setting.name == mistake.setting);
+        self.kept.sort_by_key(position);
+        self
+    }
+}
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("The endpoint's settings are wrong.")?;
-        for mistake in self.0.iter().take(MAX_SHOWN) {
+        for mistake in &self.kept {
             write!(formatter, " {mistake}")?;
         }
-        match self.0.len().saturating_sub(MAX_SHOWN) {
+        match self.more {
             0 => Ok(()),
+            1 => formatter.write_str(" There is one more mistake."),
             more => write!(formatter, " There are {more} more mistakes."),
         }
     }
 }
 
-impl std::error::Error for Mistakes {}
+/// Settings that cannot be used, and what of them an endpoint needs to say so.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InvalidSettings {
+    /// At least one.
+    pub mistakes: Mistakes,
+    /// Who may read the mistakes in `/health`; none where it is missing or wrong itself.
+    pub app_key: Option<AppKey>,
+    /// Whose pages may read the refusal; nobody's where they are missing or wrong themselves.
+    pub allowed_origins: AllowedOrigins,
+}
+
+/// The message of `configuration_error`.
+impl fmt::Display for InvalidSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.mistakes.fmt(formatter)
+    }
+}
+
+impl std::error::Error for InvalidSettings {}

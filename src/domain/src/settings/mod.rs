@@ -4,6 +4,17 @@ use std::rc::Rc;
 
 use url::Url;
 
+use self::declaration::access::{
+    ADMIN_CLAIMS, ALLOWED_ORIGINS, AUDIENCE, INPUT_CLAIMS, PUBLIC_URL, SCOPES,
+};
+use self::declaration::connection::{APP_KEY, DIFY_API_URL, ISSUER};
+use self::declaration::network::CA_CERTIFICATES;
+use self::declaration::person::USER_CLAIM;
+use self::declaration::tuning::{CLOCK_SKEW, LOG_LEVEL, STREAMS_PER_USER};
+use self::declaration::validation::{CLIENT_SECRET, SERVICE_ACCOUNTS, TOKEN_KIND, USERINFO};
+use self::members::Members;
+use self::reader::{ALL, Reader};
+use self::select::select;
 use crate::claims::{ClaimPath, Rules};
 use crate::environment::LogLevel;
 use crate::issuer::IssuerSetting;
@@ -11,31 +22,31 @@ use crate::jose::JwkSet;
 
 mod address;
 mod certificate;
+mod characters;
 mod claim;
 pub mod declaration;
 mod dependent;
 mod issuer;
 mod list;
+mod members;
 mod mistake;
-mod parse;
 mod reader;
-mod scalar;
 mod secret;
+mod select;
 #[cfg(test)]
-mod tests;
-mod text;
+pub(crate) mod tests;
 mod value;
 
-pub use mistake::{Mistake, Mistakes};
+pub use mistake::{InvalidSettings, Mistake, Mistakes};
 pub use secret::{AppKey, ClientSecret, UserHashKey};
 pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, PublicUrl};
 
-/// The settings of `design.md` §4, all of them valid, none contradicting another.
+/// An endpoint's settings, all of them valid, none contradicting another.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The issuers whose tokens are taken; at least one.
+    /// The issuers whose tokens are accepted; at least one.
     pub issuers: Vec<IssuerSetting>,
-    /// The clients that a token may be meant for; at least one.
+    /// The clients that a token may be issued for; at least one.
     pub client_ids: Vec<ClientId>,
     /// Dify's app API.
     pub dify_api_url: ApiUrl,
@@ -61,13 +72,13 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// How tokens are validated.
     pub token_validation: TokenValidation,
-    /// Which kind of token is taken.
+    /// Which kind of token is accepted.
     pub token_kind: TokenKind,
     /// For introspection.
     pub client_secret: Option<ClientSecret>,
     /// Whether claims that a rule names and the token lacks are asked from the userinfo endpoint.
     pub userinfo: bool,
-    /// Whether tokens that stand for a client are taken.
+    /// Whether tokens that stand for a client are accepted.
     pub service_accounts: ServiceAccounts,
     /// Static keys.
     pub jwks: Option<Rc<JwkSet>>,
@@ -75,7 +86,7 @@ pub struct Settings {
     pub discovery_url: Option<Url>,
     /// PEM of a private CA.
     pub ca_certificates: Option<Rc<str>>,
-    /// Open streams of one user; none for no limit.
+    /// Concurrent streams of one user; none for no limit.
     pub streams_per_user: Option<u32>,
     /// Leeway for `exp`, `nbf` and `iat`, in seconds, at most 300.
     pub clock_skew: u32,
@@ -83,6 +94,87 @@ pub struct Settings {
     pub log_level: LogLevel,
     /// SHA-256 over everything that was set: a cache key that no other settings share.
     pub digest: [u8; 32],
+}
+
+impl Settings {
+    /// Parses the JSON object that the daemon sends with every request.
+    ///
+    /// A value may be missing, null or of any type; blank text counts as missing. Members that are not settings are
+    /// left alone: an older or newer version of the plugin may have saved them.
+    ///
+    /// # Errors
+    /// Every mistake, and what an endpoint needs to tell of them.
+    pub fn parse(json: &str) -> Result<Self, InvalidSettings> {
+        let members = Members::read(json).ok_or_else(not_an_object)?;
+        let mut reader = Reader::new(&members);
+        let settings = Self::read(&mut reader, members.digest());
+        reader.finish(settings).map_err(|mistakes| {
+            let mut reader = Reader::new(&members);
+            InvalidSettings {
+                mistakes,
+                app_key: reader.read(&APP_KEY),
+                allowed_origins: reader.read(&ALLOWED_ORIGINS).unwrap_or_default(),
+            }
+        })
+    }
+
+    /// None after a mistake; whoever calls finds every one of them in the `reader`.
+    fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Self> {
+        let issuers = reader.read(&ISSUER).unwrap_or_default();
+        let client_ids = dependent::client_ids(reader, &issuers);
+        let dify_api_url = reader.read(&DIFY_API_URL);
+        let app_key = reader.read(&APP_KEY);
+        let user_claim = reader.read(&USER_CLAIM);
+        let user_format = dependent::user_format(reader, &issuers);
+        let token_validation = dependent::token_validation(reader, &issuers);
+        let token_kind = reader.read(&TOKEN_KIND);
+        let userinfo = reader.read(&USERINFO);
+        let service_accounts = reader.read(&SERVICE_ACCOUNTS);
+        let streams_per_user = reader.read(&STREAMS_PER_USER);
+        let clock_skew = reader.read(&CLOCK_SKEW);
+        let log_level = reader.read(&LOG_LEVEL);
+        Some(Self {
+            audience: reader.read(&AUDIENCE).unwrap_or_default(),
+            scopes: reader.read(&SCOPES).unwrap_or_default(),
+            required_claims: dependent::required_claims(reader, &issuers),
+            admin_claims: reader.read(&ADMIN_CLAIMS),
+            input_claims: reader.read(&INPUT_CLAIMS).unwrap_or_default(),
+            allowed_origins: reader.read(&ALLOWED_ORIGINS).unwrap_or_default(),
+            public_url: reader.read(&PUBLIC_URL),
+            client_secret: reader.read(&CLIENT_SECRET),
+            jwks: dependent::jwks(reader, &issuers),
+            discovery_url: dependent::discovery_url(reader, &issuers),
+            ca_certificates: reader.read(&CA_CERTIFICATES),
+            digest,
+            // Last, because what they stop at must not hide a mistake in the others.
+            issuers,
+            client_ids: client_ids?,
+            dify_api_url: dify_api_url?,
+            app_key: app_key?,
+            user_claim: user_claim?,
+            user_format: user_format?,
+            token_validation: token_validation?,
+            token_kind: token_kind?,
+            userinfo: userinfo?,
+            service_accounts: service_accounts?,
+            streams_per_user: streams_per_user?,
+            clock_skew: clock_skew?,
+            log_level: log_level?,
+        })
+    }
+}
+
+fn not_an_object() -> InvalidSettings {
+    let mut mistakes = Mistakes::default();
+    mistakes.add(Mistake {
+        setting: ALL,
+        message: "are not a JSON object; save the endpoint again".to_owned(),
+    });
+    InvalidSettings {
+        mistakes,
+        app_key: None,
+        allowed_origins: AllowedOrigins::Nobody,
+    }
 }
 
 /// How the claim of `user_claim` becomes `user`.
@@ -106,38 +198,38 @@ pub enum InputClaims {
     Selected(Vec<InputClaim>),
 }
 
-/// How tokens are validated.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum TokenValidation {
-    /// A JWT by its signature; another token by introspection where a secret is set.
-    #[default]
-    Auto,
-    /// By introspection alone.
-    Introspection,
-    /// By its signature alone.
-    Jwt,
-    /// By the userinfo endpoint, which proves no audience.
-    Userinfo,
+select! {
+    /// How tokens are validated.
+    pub enum TokenValidation, default "auto" {
+        /// A JWT by its signature; another token by introspection where a secret is set.
+        Auto = "auto",
+        /// By its signature alone.
+        Jwt = "jwt",
+        /// By introspection alone.
+        Introspection = "introspection",
+        /// By the userinfo endpoint, which proves no audience.
+        Userinfo = "userinfo",
+    }
 }
 
-/// Which kind of token is taken.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum TokenKind {
-    /// Access tokens.
-    #[default]
-    Access,
-    /// Both.
-    Either,
-    /// ID tokens.
-    Id,
+select! {
+    /// Which kind of token is accepted.
+    pub enum TokenKind, default "access" {
+        /// Access tokens.
+        Access = "access",
+        /// ID tokens.
+        Id = "id",
+        /// Both.
+        Either = "either",
+    }
 }
 
-/// Whether tokens that stand for a client, not a person, are taken.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum ServiceAccounts {
-    /// They are.
-    Allow,
-    /// They are not.
-    #[default]
-    Refuse,
+select! {
+    /// Whether tokens that stand for a client, not a person, are accepted.
+    pub enum ServiceAccounts, default "refuse" {
+        /// They are not.
+        Refuse = "refuse",
+        /// They are.
+        Allow = "allow",
+    }
 }

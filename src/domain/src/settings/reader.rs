@@ -1,12 +1,22 @@
 //! Reads one setting after the other and remembers every mistake.
 
-use serde_json::{Map, Value};
-
-use super::declaration::Field;
+use super::characters::{described, is_invisible};
+use super::declaration::{Declaration, Kind, Setting};
+use super::members::{Member, Members};
 use super::{Mistake, Mistakes};
+use crate::limits;
+
+/// The name under which a mistake of the settings as a whole is reported.
+pub(super) const ALL: &str = "settings";
 
 /// What is wrong with one setting, each the rest of a sentence that begins with the setting's name.
 pub(super) struct Problems(Vec<String>);
+
+impl From<&str> for Problems {
+    fn from(problem: &str) -> Self {
+        problem.to_owned().into()
+    }
+}
 
 impl From<String> for Problems {
     fn from(problem: String) -> Self {
@@ -21,131 +31,127 @@ impl From<Vec<String>> for Problems {
 }
 
 pub(super) struct Reader<'a> {
-    members: &'a Map<String, Value>,
-    mistakes: Vec<Mistake>,
+    members: &'a Members,
+    mistakes: Mistakes,
 }
 
 impl<'a> Reader<'a> {
-    pub const fn new(members: &'a Map<String, Value>) -> Self {
-        Self {
+    pub fn new(members: &'a Members) -> Self {
+        let mut reader = Self {
             members,
-            mistakes: Vec::new(),
+            mistakes: Mistakes::default(),
+        };
+        if let Some(longest) = members.too_long {
+            let most = kib(limits::SETTINGS);
+            reader.report(
+                ALL,
+                format!(
+                    "are longer than {most} together; shorten `{longest}`, the longest of them"
+                ),
+            );
         }
+        reader
     }
 
     /// The setting's value, or the value of its declared default; none where it is missing or wrong.
-    pub fn read<T, P: Into<Problems>>(
-        &mut self,
-        setting: Field,
-        parse: impl FnOnce(&str) -> Result<T, P>,
-    ) -> Option<T> {
-        let text = match self.text(setting) {
-            Ok(text) => text.or(setting.default),
+    pub fn read<T>(&mut self, setting: &Setting<T>) -> Option<T> {
+        let declaration = &setting.declaration;
+        let text = match self.text(declaration) {
+            Ok(text) => text.or(declaration.default),
             Err(problem) => {
-                self.add(setting, problem);
+                self.report(declaration.name, problem);
                 return None;
             }
         };
         let Some(text) = text else {
-            if setting.required {
-                self.add(setting, format!("is missing; {}", what_to_write(setting)));
+            if declaration.required {
+                let message = format!("is missing; {}", what_to_write(declaration));
+                self.report(declaration.name, message);
             }
             return None;
         };
-        parse(text)
-            .map_err(|problems| self.add_all(setting, problems.into()))
-            .ok()
-    }
-
-    /// As [`Self::read`]. The type's own default is what a missing value means, or stands in for a wrong one, whose
-    /// mistake keeps it from being used.
-    pub fn read_or_default<T: Default, P: Into<Problems>>(
-        &mut self,
-        setting: Field,
-        parse: impl FnOnce(&str) -> Result<T, P>,
-    ) -> T {
-        self.read(setting, parse).unwrap_or_default()
-    }
-
-    /// A boolean setting.
-    pub fn switch(&mut self, setting: Field) -> bool {
-        match self.value(setting) {
-            None => setting.default == Some("true"),
-            Some(Value::Bool(value)) => *value,
-            Some(other) => {
-                let kind = kind_of(other);
-                self.add(
-                    setting,
-                    format!("is {kind} instead of a boolean; it must be `true` or `false`"),
-                );
-                false
+        match (setting.parse)(text) {
+            Ok(value) => Some(value),
+            Err(Problems(problems)) => {
+                for problem in problems {
+                    self.report(declaration.name, problem);
+                }
+                None
             }
         }
     }
 
     /// Whether anything is written there, right or wrong.
-    pub fn has(&self, setting: Field) -> bool {
-        self.value(setting).is_some()
+    pub fn has<T>(&self, setting: &Setting<T>) -> bool {
+        self.members.get(setting.declaration.name).is_some()
     }
 
-    pub fn add(&mut self, setting: Field, message: impl Into<String>) {
-        self.mistakes.push(Mistake {
-            setting: setting.name,
-            message: message.into(),
-        });
+    pub fn add<T>(&mut self, setting: &Setting<T>, message: impl Into<String>) {
+        self.report(setting.declaration.name, message.into());
     }
 
     /// `settings`, unless there were mistakes.
     pub fn finish<T>(self, settings: Option<T>) -> Result<T, Mistakes> {
         settings
             .filter(|_| self.mistakes.is_empty())
-            .ok_or(Mistakes(self.mistakes))
+            .ok_or_else(|| self.mistakes.sorted())
     }
 
-    fn add_all(&mut self, setting: Field, problems: Problems) {
-        for problem in problems.0 {
-            self.add(setting, problem);
+    fn report(&mut self, setting: &'static str, message: String) {
+        self.mistakes.add(Mistake { setting, message });
+    }
+
+    /// What is written; none where nothing is.
+    fn text(&self, setting: &Declaration) -> Result<Option<&'a str>, String> {
+        let Some(member) = self.members.get(setting.name) else {
+            return Ok(None);
+        };
+        match (setting.kind, member) {
+            (Kind::Boolean, Member::Switch(true)) => Ok(Some("true")),
+            (Kind::Boolean, Member::Switch(false)) => Ok(Some("false")),
+            (Kind::Boolean, other) => Err(format!(
+                "is {} instead of a boolean; it must be `true` or `false`",
+                kind_of(other)
+            )),
+            (_, Member::Text(text)) => visible(text).map(Some),
+            (_, Member::TooLong) => Err(format!(
+                "is longer than {}, and no more is read; shorten it",
+                kib(setting.max_length)
+            )),
+            (_, other) => Err(format!(
+                "is {} instead of text; {}",
+                kind_of(other),
+                what_to_write(setting)
+            )),
         }
-    }
-
-    fn text(&self, setting: Field) -> Result<Option<&'a str>, String> {
-        match self.value(setting) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.trim())),
-            Some(other) => {
-                let kind = kind_of(other);
-                Err(format!(
-                    "is {kind} instead of text; {}",
-                    what_to_write(setting)
-                ))
-            }
-        }
-    }
-
-    /// Null and blank text count as missing.
-    fn value(&self, setting: Field) -> Option<&'a Value> {
-        self.members.get(setting.name).filter(|value| match value {
-            Value::Null => false,
-            Value::String(text) => !text.trim().is_empty(),
-            _ => true,
-        })
     }
 }
 
-fn what_to_write(setting: Field) -> String {
+fn visible(text: &str) -> Result<&str, String> {
+    match text.chars().find(|&character| is_invisible(character)) {
+        None => Ok(text),
+        Some(character) => Err(format!(
+            "has {}; delete it, or type the value by hand",
+            described(character)
+        )),
+    }
+}
+
+fn what_to_write(setting: &Declaration) -> String {
     match setting.example {
         Some(example) => format!("write text such as `{example}`"),
         None => "write text or leave it empty".to_owned(),
     }
 }
 
-const fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Array(_) => "a JSON array",
-        Value::Bool(_) => "a JSON boolean",
-        Value::Null => "null",
-        Value::Number(_) => "a JSON number",
-        Value::Object(_) => "a JSON object",
-        Value::String(_) => "text",
+fn kib(bytes: usize) -> String {
+    format!("{} KiB", bytes / 1024)
+}
+
+const fn kind_of(member: &Member) -> &'static str {
+    match member {
+        Member::Other(kind) => kind,
+        Member::Switch(_) => "a JSON boolean",
+        Member::Text(_) | Member::TooLong => "text",
     }
 }

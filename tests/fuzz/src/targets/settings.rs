@@ -1,6 +1,6 @@
 //! The settings, as the daemon sends them.
 
-use gateway_domain::settings::{Mistakes, Settings};
+use gateway_domain::settings::{InvalidSettings, Settings};
 use serde_json::{Map, Value};
 
 use crate::reading::object;
@@ -26,11 +26,11 @@ pub(crate) fn check(input: &[u8]) {
     assert!(!format!("{marked:?}").contains(MARK), "a secret is shown");
 }
 
-fn assert_is_sound(parsed: &Result<Settings, Mistakes>) {
+fn assert_is_sound(parsed: &Result<Settings, InvalidSettings>) {
     match parsed {
-        Err(mistakes) => {
-            assert!(!mistakes.0.is_empty(), "refused for no reason");
-            assert!(!mistakes.to_string().contains('\n'));
+        Err(invalid) => {
+            assert!(!invalid.mistakes.is_empty(), "refused for no reason");
+            assert!(!invalid.to_string().contains('\n'));
         }
         Ok(settings) => {
             assert!(!settings.issuers.is_empty() && !settings.client_ids.is_empty());
@@ -52,7 +52,7 @@ fn assert_is_sound(parsed: &Result<Settings, Mistakes>) {
 }
 
 /// Neither the order of the members nor how they are written may matter.
-fn assert_same(one: &Result<Settings, Mistakes>, other: &Result<Settings, Mistakes>) {
+fn assert_same(one: &Result<Settings, InvalidSettings>, other: &Result<Settings, InvalidSettings>) {
     match (one, other) {
         (Ok(one), Ok(other)) => {
             assert_eq!(one.digest, other.digest);

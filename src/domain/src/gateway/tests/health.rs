@@ -328,7 +328,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
                         },
                         {
                             "setting": "clock_skew",
-                            "message": "is no whole number from 0 to 300; write seconds such as `60`",
+                            "message": "is not a whole number from 0 to 300; write seconds such as `60`",
                         },
                     ],
                 },

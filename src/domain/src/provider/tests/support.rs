@@ -6,21 +6,19 @@ use std::time::Duration;
 use futures::FutureExt;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
+use serde_json::json;
 use url::Url;
 
-use crate::claims::Rules;
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok};
 use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
 use crate::events::Events;
-use crate::issuer::{Issuer, IssuerSetting};
+use crate::issuer::Issuer;
 use crate::jose::{Algorithm, Header};
 use crate::provider::Providers;
 use crate::provider::cached::{Cached, Fresh};
 use crate::provider::failure::{Document, no_answer};
-use crate::settings::{
-    AllowedOrigins, ApiUrl, AppKey, ClientId, ClientSecret, InputClaims, ServiceAccounts, Settings,
-    TokenKind, TokenValidation, UserFormat,
-};
+use crate::settings::Settings;
+use crate::settings::tests::valid;
 use crate::token::AccessToken;
 
 pub const ISSUER: &str = "https://id.example.com/realms/one";
@@ -39,36 +37,12 @@ pub fn issuer() -> Issuer {
 
 /// Settings for [`ISSUER`] with a client and its secret.
 pub fn settings() -> Settings {
-    Settings {
-        issuers: vec![IssuerSetting::Exact(issuer())],
-        client_ids: vec![ClientId {
-            issuer: None,
-            id: "chat app".to_owned(),
-        }],
-        dify_api_url: ApiUrl(Url::parse("https://api.dify.ai/v1").unwrap()),
-        app_key: AppKey::new("app-key".to_owned()),
-        user_claim: Vec::new(),
-        user_format: UserFormat::Claim,
-        audience: Vec::new(),
-        scopes: Vec::new(),
-        required_claims: Rules::default(),
-        admin_claims: None,
-        input_claims: InputClaims::Declared,
-        allowed_origins: AllowedOrigins::Nobody,
-        public_url: None,
-        token_validation: TokenValidation::Auto,
-        token_kind: TokenKind::Access,
-        client_secret: Some(ClientSecret::new("s:cret/+ä".to_owned())),
-        userinfo: false,
-        service_accounts: ServiceAccounts::Refuse,
-        jwks: None,
-        discovery_url: None,
-        ca_certificates: None,
-        streams_per_user: Some(4),
-        clock_skew: 60,
-        log_level: LogLevel::Debug,
-        digest: [7; 32],
-    }
+    valid(&json!({
+        "issuer": ISSUER,
+        "client_id": "\"chat app\"",
+        "client_secret": "s:cret/+ä",
+        "log_level": "debug",
+    }))
 }
 
 /// A discovery document of [`ISSUER`] with all endpoints, and `more` members.

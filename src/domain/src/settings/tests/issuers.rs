@@ -7,39 +7,39 @@ fn an_issuer_must_be_one_that_a_token_can_name() {
     assert_mistakes(&[
         (
             json!({"issuer": ","}),
-            "`issuer` holds nothing but separators; write a value or leave it empty.",
+            "`issuer` has separators and no value; write a value or leave it empty.",
         ),
         (
             json!({"issuer": "idp.example.com"}),
-            "`issuer` is no URL that begins with `https://` or `http://`; write it in full.",
+            "`issuer` is not a URL that begins with `https://` or `http://`; write it in full.",
         ),
         (
             json!({"issuer": "HTTPS://idp.example.com"}),
-            "`issuer` is no URL that begins with `https://` or `http://`; write it in full.",
+            "`issuer` is not a URL that begins with `https://` or `http://`; write it in full.",
         ),
         (
             json!({"issuer": "ftp://idp.example.com"}),
-            "`issuer` is no URL that begins with `https://` or `http://`; write it in full.",
+            "`issuer` is not a URL that begins with `https://` or `http://`; write it in full.",
         ),
         (
             json!({"issuer": "https://"}),
-            "`issuer` is no valid URL; write it as `https://host/path`.",
+            "`issuer` is not a valid URL; write it as `https://host/path`.",
         ),
         (
             json!({"issuer": "https:///idp.example.com"}),
-            "`issuer` is no valid URL; write it as `https://host/path`.",
+            "`issuer` is not a valid URL; write it as `https://host/path`.",
         ),
         (
             json!({"issuer": "https://idp.example.com:port"}),
-            "`issuer` is no valid URL; write it as `https://host/path`.",
+            "`issuer` is not a valid URL; write it as `https://host/path`.",
         ),
         (
             json!({"issuer": "https://idp.example.com/\u{200b}"}),
-            "`issuer` has a character that no URL has, perhaps an invisible one; type it by hand.",
+            "`issuer` has an invisible character (U+200B); delete it, or type the value by hand.",
         ),
         (
             json!({"issuer": "https://idp.example.com\\x"}),
-            "`issuer` has a character that no URL has, perhaps an invisible one; type it by hand.",
+            "`issuer` has the character `\\`, which a URL does not have; remove it.",
         ),
         (
             json!({"issuer": "https://user:password@idp.example.com"}),
@@ -59,18 +59,18 @@ fn an_issuer_must_be_one_that_a_token_can_name() {
         ),
         (
             json!({"issuer": "https://login.microsoftonline.com/common/v2.0"}),
-            "`issuer` names no tenant; write the tenant's own issuer, or `https://login.microsoftonline.com/{tenantid}/v2.0` and a `tid=` rule in `required_claims`.",
+            "`issuer` does not name a tenant; write the tenant's own issuer, or `https://login.microsoftonline.com/{tenantid}/v2.0` and a `tid=` rule in `required_claims`.",
         ),
         (
             json!({"issuer": "https://a.example https://a.example", "user_format": "hashed", "user_hash_key": "0123456789abcdef"}),
-            "`issuer` (entry 2) stands there twice; remove one.",
+            "`issuer` (entry 2) is there twice; remove one.",
         ),
     ]);
 }
 
 #[test]
 fn the_tenant_of_a_template_must_be_a_segment_of_the_path() {
-    let message = "`issuer` has braces where none belong; Entra's template is `https://login.microsoftonline.com/{tenantid}/v2.0`.";
+    let message = "`issuer` has braces where an issuer has none; Entra's template is `https://login.microsoftonline.com/{tenantid}/v2.0`.";
     for issuer in [
         "https://login.microsoftonline.com/{tenant}/v2.0",
         "https://login.microsoftonline.com/{tenantid}{tenantid}/v2.0",
@@ -160,7 +160,7 @@ fn a_client_id_must_be_one_and_bound_to_an_issuer_that_is_there() {
         ("https://idp.example.com/realms/main#", "`client_id` has no client ID behind `#`; write `issuer#id`.".to_owned()),
         (
             "my-app\u{200b}",
-            "`client_id` has a character that no client ID has, perhaps an invisible one; type it by hand.".to_owned(),
+            "`client_id` has an invisible character (U+200B); delete it, or type the value by hand.".to_owned(),
         ),
     ] {
         assert_eq!(sentences(&json!({"client_id": client_id})), [sentence], "{client_id}");

@@ -172,8 +172,8 @@ fn the_base_url_of_dify_loses_the_slashes_at_its_end() {
             "https://dify.example.com/sub/v1",
         ),
         (
-            "https://api.dify.example.com/",
-            "https://api.dify.example.com/",
+            "https://api.dify.example.com/api/",
+            "https://api.dify.example.com/api",
         ),
     ] {
         assert_eq!(

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::super::{Mistakes, Settings};
-use super::{assert_mistakes, minimal, sentences};
+use super::super::{InvalidSettings, Settings};
+use super::{assert_mistakes, sentences};
 
 #[test]
 fn a_value_of_another_type_is_named() {
@@ -59,11 +59,11 @@ fn a_required_setting_that_is_missing_is_named() {
 
 #[test]
 fn an_address_must_be_the_one_that_is_asked_for() {
-    let base = "`dify_api_url` is not the base URL of the app API; write it as the app's API access page shows it.";
+    let base = "`dify_api_url` is not the base URL of the app API; write it as the app's API access page shows it, such as `https://dify.example.com/v1`.";
     assert_mistakes(&[
         (
             json!({"dify_api_url": "dify.example.com/v1"}),
-            "`dify_api_url` is no URL that begins with `https://` or `http://`; write it in full.",
+            "`dify_api_url` is not a URL that begins with `https://` or `http://`; write it in full.",
         ),
         (
             json!({"dify_api_url": "https://dify.example.com/v1?x=y"}),
@@ -83,7 +83,7 @@ fn an_address_must_be_the_one_that_is_asked_for() {
         ),
         (
             json!({"discovery_url": "/.well-known/x"}),
-            "`discovery_url` is no URL that begins with `https://` or `http://`; write it in full.",
+            "`discovery_url` is not a URL that begins with `https://` or `http://`; write it in full.",
         ),
         (
             json!({"public_url": "https://dify.example.com/e/x?y"}),
@@ -121,23 +121,28 @@ fn a_host_name_must_be_written_in_ascii() {
                 &other_letters(setting),
             ),
         ]);
-        assert!(sentences(&json!({setting: "https://xn--bcher-kva.example"})).is_empty());
+        let path = match setting {
+            "allowed_origins" => "",
+            _ => "/v1",
+        };
+        let ascii = format!("https://xn--bcher-kva.example{path}");
+        assert_eq!(sentences(&json!({setting: ascii})), Vec::<String>::new());
     }
     assert_mistakes(&[
         (
             json!({"issuer": "https://b%C3%BCcher.example"}),
-            "`issuer` is no valid URL; write it as `https://host/path`.",
+            "`issuer` is not a valid URL; write it as `https://host/path`.",
         ),
         (
             json!({"allowed_origins": "https://b%C3%BCcher.example"}),
-            "`allowed_origins` is no origin; write scheme, host and port, such as `https://app.example.com`.",
+            "`allowed_origins` is not an origin; write scheme, host and port, such as `https://app.example.com`.",
         ),
     ]);
 }
 
 #[test]
 fn an_origin_must_be_one_that_a_browser_sends() {
-    let none = "`allowed_origins` is no origin; write scheme, host and port, such as `https://app.example.com`.";
+    let none = "`allowed_origins` is not an origin; write scheme, host and port, such as `https://app.example.com`.";
     let more = "`allowed_origins` is more than an origin; write scheme, host and port alone, such as `https://app.example.com`.";
     assert_mistakes(&[
         (json!({"allowed_origins": "app.example.com"}), none),
@@ -162,7 +167,7 @@ fn an_origin_must_be_one_that_a_browser_sends() {
         ),
         (
             json!({"allowed_origins": "https://app.example.com, *"}),
-            "`allowed_origins` (entry 2) is `*`, which must stand alone; remove it or all the others.",
+            "`allowed_origins` (entry 2) is `*`, which must be the only entry; remove it or all the others.",
         ),
     ]);
 }
@@ -189,7 +194,7 @@ fn claims_must_be_readable_and_inputs_have_different_names() {
         (
             "input_claims",
             "sub none",
-            "(entry 2) is `none`, which must stand alone; remove it or all the others.",
+            "(entry 2) is `none`, which must be the only entry; remove it or all the others.",
         ),
         (
             "input_claims",
@@ -199,12 +204,12 @@ fn claims_must_be_readable_and_inputs_have_different_names() {
         (
             "input_claims",
             "e-mail=email",
-            "has a name that no input can have; write letters, digits and `_` before `=`.",
+            "has a name that an input cannot have; write letters, digits and `_` before `=`.",
         ),
         (
             "input_claims",
             "=email",
-            "has a name that no input can have; write letters, digits and `_` before `=`.",
+            "has a name that an input cannot have; write letters, digits and `_` before `=`.",
         ),
         (
             "input_claims",
@@ -227,9 +232,9 @@ fn claims_must_be_readable_and_inputs_have_different_names() {
 }
 
 #[test]
-fn words_and_numbers_must_be_ones_that_there_are() {
-    let skew = "`clock_skew` is no whole number from 0 to 300; write seconds such as `60`.";
-    let streams = "`streams_per_user` is no whole number; write how many streams a user may have open, such as `4`, or `0` for no limit.";
+fn a_choice_or_a_number_must_be_one_that_there_is() {
+    let skew = "`clock_skew` is not a whole number from 0 to 300; write seconds such as `60`.";
+    let streams = "`streams_per_user` is not a whole number; write how many streams a user may have open, such as `4`, or `0` for no limit.";
     assert_mistakes(&[
         (json!({"clock_skew": "301"}), skew),
         (json!({"clock_skew": "-1"}), skew),
@@ -239,31 +244,31 @@ fn words_and_numbers_must_be_ones_that_there_are() {
         (json!({"streams_per_user": "-1"}), streams),
         (
             json!({"user_format": "Hashed"}),
-            "`user_format` is none of its options; write one of `claim`, `hashed`.",
+            "`user_format` is not one of its options; write one of `claim`, `hashed`.",
         ),
         (
             json!({"token_validation": "none"}),
-            "`token_validation` is none of its options; write one of `auto`, `jwt`, `introspection`, `userinfo`.",
+            "`token_validation` is not one of its options; write one of `auto`, `jwt`, `introspection`, `userinfo`.",
         ),
         (
             json!({"token_kind": "both"}),
-            "`token_kind` is none of its options; write one of `access`, `id`, `either`.",
+            "`token_kind` is not one of its options; write one of `access`, `id`, `either`.",
         ),
         (
             json!({"service_accounts": "yes"}),
-            "`service_accounts` is none of its options; write one of `refuse`, `allow`.",
+            "`service_accounts` is not one of its options; write one of `refuse`, `allow`.",
         ),
         (
             json!({"log_level": "trace"}),
-            "`log_level` is none of its options; write one of `error`, `warn`, `info`, `debug`.",
+            "`log_level` is not one of its options; write one of `error`, `warn`, `info`, `debug`.",
         ),
         (
             json!({"scopes": "openid \"chat\""}),
-            "`scopes` (entry 2) has a character that no scope has, perhaps an invisible one; type it by hand.",
+            "`scopes` (entry 2) has the character `\"`, which a scope does not have; remove it.",
         ),
         (
             json!({"app_key": "Bearer app-1"}),
-            "`app_key` has a character that no app key has; write the key alone, such as `app-…`, without `Bearer`.",
+            "`app_key` has a blank, which an app key does not have; write the key alone, such as `app-…`, without `Bearer`.",
         ),
     ]);
 }
@@ -279,7 +284,7 @@ fn certificates_must_be_whole_and_without_private_keys() {
         ),
         (
             "-----BEGIN PRIVATE KEY----- MIIB -----END PRIVATE KEY-----",
-            "holds a private key, which belongs on no other machine; write the certificates alone."
+            "has a private key, which must not leave its machine; write the certificates alone."
                 .to_owned(),
         ),
         (
@@ -300,7 +305,7 @@ fn certificates_must_be_whole_and_without_private_keys() {
         ),
         (
             &format!("{begin}MAA={end}").repeat(101),
-            "has 101 certificates; at most 100 are taken.".to_owned(),
+            "has 101 certificates; write at most 100.".to_owned(),
         ),
     ] {
         assert_eq!(
@@ -324,52 +329,94 @@ fn every_mistake_is_reported_at_once() {
     assert_eq!(
         super::parse(&changes).unwrap_err().to_string(),
         "The endpoint's settings are wrong. \
-         `issuer` (entry 2) is no URL that begins with `https://` or `http://`; write it in full. \
-         `issuer` (entry 3) is no URL that begins with `https://` or `http://`; write it in full. \
+         `issuer` (entry 2) is not a URL that begins with `https://` or `http://`; write it in full. \
+         `issuer` (entry 3) is not a URL that begins with `https://` or `http://`; write it in full. \
          `client_id` is missing; write text such as `my-app`. \
          `app_key` is a JSON number instead of text; write text such as `app-…`. \
          `user_hash_key` is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as \
          from `openssl rand -base64 32`. \
          `client_secret` is missing, and `token_validation` `introspection` needs it; write the secret of the first \
          `client_id`. \
-         `clock_skew` is no whole number from 0 to 300; write seconds such as `60`."
+         `clock_skew` is not a whole number from 0 to 300; write seconds such as `60`."
     );
 }
 
 #[test]
+fn mistakes_are_reported_in_the_order_of_the_page() {
+    let text = super::parse(
+        &json!({"log_level": "x", "client_secret": 1, "clock_skew": "x", "client_id": null}),
+    )
+    .unwrap_err()
+    .to_string();
+    let position = |name: &str| text.find(&format!("`{name}`")).unwrap();
+    let positions = ["client_id", "client_secret", "clock_skew", "log_level"].map(position);
+    assert!(positions.is_sorted(), "{text}");
+}
+
+#[test]
 fn a_hundred_mistakes_do_not_make_a_page() {
-    let text = super::parse(&json!({"issuer": "x ".repeat(100)}))
-        .unwrap_err()
-        .to_string();
-    assert!(text.ends_with(" There are 80 more mistakes."), "{text}");
+    let invalid =
+        super::parse(&json!({"issuer": "x ".repeat(100), "scopes": "\u{fc} ".repeat(100)}))
+            .unwrap_err();
+    assert_eq!(invalid.mistakes.iter().count(), 20);
+    let text = invalid.to_string();
+    assert!(text.ends_with(" There are 180 more mistakes."), "{text}");
     assert!(text.len() < 3000, "{}", text.len());
 }
 
 #[test]
-fn what_is_too_long_or_no_object_is_refused_as_a_whole() {
-    let refused = |json: &str| Settings::parse(json).unwrap_err();
-    let whole = |message: &str| {
-        let sentence = format!("The endpoint's settings are wrong. `settings` {message}.");
-        move |mistakes: Mistakes| assert_eq!(mistakes.to_string(), sentence)
-    };
-    let no_object = whole("are no JSON object; save the endpoint again");
+fn what_is_not_an_object_is_refused_as_a_whole() {
     for json in [
         "",
         "[]",
         "\"app-0123456789\"",
+        "5",
         "{",
         "{} {}",
+        "{\"app_key\": nil}",
+        "{\"app_key\": \"\\x\"}",
         &format!("{{\"a\":{}", "[".repeat(10_000)),
     ] {
-        no_object(refused(json));
+        assert_eq!(
+            Settings::parse(json).unwrap_err().to_string(),
+            "The endpoint's settings are wrong. `settings` are not a JSON object; save the endpoint again.",
+            "{json}"
+        );
     }
-    let mut settings = minimal();
-    settings.insert("other".to_owned(), json!("x".repeat(256 * 1024)));
-    whole("are longer than 256 KiB; shorten the longest of them, such as `jwks`")(refused(
-        &Value::Object(settings).to_string(),
-    ));
     assert_eq!(
         sentences(&json!({"audience": "a ".repeat(101)})),
-        ["`audience` has 101 entries; at most 100 are taken."]
+        ["`audience` has 101 entries; write at most 100."]
+    );
+}
+
+#[test]
+fn what_an_endpoint_needs_to_report_its_mistakes_is_read_in_spite_of_them() {
+    let reported = |changes: &Value| {
+        let InvalidSettings {
+            app_key,
+            allowed_origins,
+            ..
+        } = super::parse(changes).unwrap_err();
+        let origins = format!("{allowed_origins:?}");
+        (app_key.map(|key| key.reveal().to_owned()), origins)
+    };
+    let key = || Some("app-0123456789".to_owned());
+    let these = r#"These(["https://app.example.com"])"#.to_owned();
+    let origins = "https://app.example.com";
+    assert_eq!(
+        reported(&json!({"issuer": null, "allowed_origins": origins})),
+        (key(), these.clone())
+    );
+    assert_eq!(
+        reported(&json!({"issuer": null})),
+        (key(), "Nobody".to_owned())
+    );
+    assert_eq!(
+        reported(&json!({"allowed_origins": "x"})),
+        (key(), "Nobody".to_owned())
+    );
+    assert_eq!(
+        reported(&json!({"app_key": 5, "allowed_origins": origins})),
+        (None, these)
     );
 }

@@ -1,9 +1,12 @@
 use serde_json::{Map, Value, json};
 
-use super::{Mistakes, Settings};
+use super::{InvalidSettings, Settings};
 
+mod characters;
 mod declarations;
 mod issuers;
+mod lengths;
+mod lists;
 mod meanings;
 mod mistakes;
 mod secrecy;
@@ -19,22 +22,23 @@ fn minimal() -> Map<String, Value> {
 }
 
 /// Parses the least that an endpoint needs, with `changes`.
-fn parse(changes: &Value) -> Result<Settings, Mistakes> {
+fn parse(changes: &Value) -> Result<Settings, InvalidSettings> {
     let mut settings = minimal();
     settings.extend(changes.as_object().expect("changes are an object").clone());
     Settings::parse(&Value::Object(settings).to_string())
 }
 
-fn valid(changes: &Value) -> Settings {
-    parse(changes).unwrap_or_else(|mistakes| panic!("{changes}: {mistakes}"))
+/// The settings of an endpoint with the least that it needs and `changes`, for the tests of any room.
+pub(crate) fn valid(changes: &Value) -> Settings {
+    parse(changes).unwrap_or_else(|invalid| panic!("{changes}: {invalid}"))
 }
 
 /// Every mistake as a sentence.
 fn sentences(changes: &Value) -> Vec<String> {
-    let mistakes = parse(changes)
-        .err()
-        .map_or_else(Vec::new, |mistakes| mistakes.0);
-    mistakes.iter().map(ToString::to_string).collect()
+    match parse(changes) {
+        Ok(_) => Vec::new(),
+        Err(invalid) => invalid.mistakes.iter().map(ToString::to_string).collect(),
+    }
 }
 
 fn assert_mistakes(table: &[(Value, &str)]) {

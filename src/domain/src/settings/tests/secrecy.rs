@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::declaration::DECLARATIONS;
+use super::super::declaration::declarations;
 use super::parse;
 
 /// What somebody may have written into the wrong field, in forms that reach every branch of the parsers.
@@ -23,15 +23,15 @@ const MISPLACED: [&str; 14] = [
 
 #[test]
 fn no_mistake_repeats_what_was_written() {
-    for setting in DECLARATIONS {
+    for setting in declarations() {
         for text in MISPLACED {
             for value in [json!(text), json!([text]), json!({text: text})] {
-                let Err(mistakes) = parse(&json!({setting.name: value})) else {
+                let Err(invalid) = parse(&json!({setting.name: value})) else {
                     continue;
                 };
                 assert!(
-                    !mistakes.to_string().contains("canary"),
-                    "{}: {mistakes}",
+                    !invalid.mistakes.to_string().contains("canary"),
+                    "{}: {invalid}",
                     setting.name
                 );
             }
@@ -40,7 +40,7 @@ fn no_mistake_repeats_what_was_written() {
 }
 
 #[test]
-fn json_that_is_no_object_is_not_repeated() {
+fn json_that_is_not_an_object_is_not_repeated() {
     for json in ["\"canary\"", "{\"app_key\": canary}", "[\"canary\"]"] {
         let mistakes = super::super::Settings::parse(json).unwrap_err();
         assert!(!mistakes.to_string().contains("canary"), "{mistakes}");
@@ -56,5 +56,10 @@ fn settings_can_be_printed_without_their_secrets() {
         "user_hash_key": "canary-canary-canary",
     });
     let printed = format!("{:?}", parse(&secrets).unwrap());
+    assert!(!printed.contains("canary"), "{printed}");
+
+    let mut wrong = secrets;
+    wrong["clock_skew"] = json!("x");
+    let printed = format!("{:?}", parse(&wrong).unwrap_err());
     assert!(!printed.contains("canary"), "{printed}");
 }

@@ -11,7 +11,7 @@ use crate::issuer::IssuerSetting;
 use crate::provider::Providers;
 use crate::request::Request;
 use crate::response::Response;
-use crate::settings::{AppKey, Mistakes, Settings};
+use crate::settings::{AppKey, InvalidSettings, Settings};
 use crate::token::AccessToken;
 
 mod dify;
@@ -56,10 +56,10 @@ impl Health {
     }
 }
 
-/// How the endpoint stands whose settings have these mistakes.
-pub fn of_mistakes(request: &Request, mistakes: &Mistakes) -> Response {
-    let app_key = AppKey::of_settings(&request.settings);
-    tell(request, app_key.as_ref(), &Report::of_mistakes(mistakes))
+/// The health report of an endpoint with invalid settings.
+pub fn of_invalid_settings(request: &Request, invalid: &InvalidSettings) -> Response {
+    let report = Report::of_mistakes(&invalid.mistakes);
+    tell(request, invalid.app_key.as_ref(), &report)
 }
 
 /// The report for whoever has sent the app key; for everybody else no more than its status.

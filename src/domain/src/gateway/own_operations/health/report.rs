@@ -71,7 +71,7 @@ impl<'a> Report<'a> {
 
     /// Of an endpoint that can do nothing before its settings are mended.
     pub fn of_mistakes(mistakes: &'a Mistakes) -> Self {
-        let mistakes = mistakes.0.iter().map(MistakeLine::from).collect();
+        let mistakes = mistakes.iter().map(MistakeLine::from).collect();
         Self {
             status: Status::Down,
             version: env!("CARGO_PKG_VERSION"),

@@ -1,0 +1,234 @@
+//! The texts of the plugin's page, in the four languages that Dify knows. They are data, in `texts/`, so that a
+//! translator finds them in one place.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use gateway_domain::settings::declaration::{Declaration, declarations};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::workspace::Workspace;
+
+/// The texts of the settings.
+const SETTINGS: &str = "texts/settings.yaml";
+
+/// The texts of the plugin itself.
+const PLUGIN: &str = "texts/plugin.yaml";
+
+/// Characters of a text that Dify's plugin daemon takes.
+const MOST_CHARACTERS: usize = 1023;
+
+/// A text in every language.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    #[serde(rename = "en_US")]
+    pub en_us: String,
+    #[serde(rename = "zh_Hans")]
+    pub zh_hans: String,
+    #[serde(rename = "ja_JP")]
+    pub ja_jp: String,
+    #[serde(rename = "pt_BR")]
+    pub pt_br: String,
+}
+
+impl Text {
+    fn by_language(&self) -> [(&'static str, &str); 4] {
+        [
+            ("en_US", &self.en_us),
+            ("zh_Hans", &self.zh_hans),
+            ("ja_JP", &self.ja_jp),
+            ("pt_BR", &self.pt_br),
+        ]
+    }
+}
+
+/// What the marketplace shows of the plugin.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginTexts {
+    pub label: Text,
+    pub description: Text,
+}
+
+impl PluginTexts {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// The file is missing, or lacks a text.
+    pub fn read(workspace: &Workspace) -> Result<Self> {
+        parse(workspace, PLUGIN)
+    }
+}
+
+/// The texts of one setting.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingTexts {
+    /// The name on the page.
+    pub label: Text,
+    /// What to write, with an example. Plain text, no Markdown.
+    pub help: Text,
+    /// The label of each value of a `select`.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Text>,
+}
+
+/// The texts of every setting, and of nothing else.
+pub struct SettingsTexts(BTreeMap<String, SettingTexts>);
+
+impl SettingsTexts {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// The file is missing, or its texts are not those of the declared settings.
+    pub fn read(workspace: &Workspace) -> Result<Self> {
+        let texts: BTreeMap<String, SettingTexts> = parse(workspace, SETTINGS)?;
+        let problems = problems(&texts);
+        if !problems.is_empty() {
+            bail!(
+                "{SETTINGS} does not fit the declared settings\n{}",
+                problems.join("\n")
+            );
+        }
+        Ok(Self(texts))
+    }
+
+    /// The texts of a setting.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn of(&self, setting: &Declaration) -> Result<&SettingTexts> {
+        self.0
+            .get(setting.name)
+            .with_context(|| format!("{SETTINGS} has no texts of {}", setting.name))
+    }
+}
+
+fn parse<T: DeserializeOwned>(workspace: &Workspace, path: &str) -> Result<T> {
+    let yaml = workspace.read(path)?;
+    serde_saphyr::from_str(&yaml).with_context(|| format!("{path} cannot be read"))
+}
+
+/// What is missing, superfluous or cannot be shown. A text that lacks a language has failed to parse.
+fn problems(texts: &BTreeMap<String, SettingTexts>) -> Vec<String> {
+    let mut problems = differences(
+        "setting",
+        declarations().map(|setting| setting.name),
+        texts.keys(),
+    );
+    for setting in declarations() {
+        let Some(texts) = texts.get(setting.name) else {
+            continue;
+        };
+        let choices = differences(
+            "choice",
+            setting.kind.choices().iter().copied(),
+            texts.choices.keys(),
+        );
+        let labels = texts.choices.values().flat_map(form_problems);
+        let own = [&texts.label, &texts.help]
+            .into_iter()
+            .flat_map(form_problems);
+        let all = choices.into_iter().chain(own).chain(labels);
+        problems.extend(all.map(|problem| format!("  {}: {problem}", setting.name)));
+    }
+    problems
+}
+
+fn differences<'a>(
+    what: &str,
+    declared: impl Iterator<Item = &'a str>,
+    present: impl Iterator<Item = &'a String>,
+) -> Vec<String> {
+    let mut superfluous: Vec<&str> = present.map(String::as_str).collect();
+    let mut differences = Vec::new();
+    for name in declared {
+        match superfluous.iter().position(|present| *present == name) {
+            Some(position) => drop(superfluous.remove(position)),
+            None => differences.push(format!("  the {what} {name} has no texts")),
+        }
+    }
+    let superfluous = superfluous
+        .iter()
+        .map(|name| format!("  there is no {what} {name}"));
+    differences.extend(superfluous);
+    differences
+}
+
+fn form_problems(text: &Text) -> Vec<String> {
+    let is_wrong = |text: &str| {
+        text.is_empty()
+            || text.trim() != text
+            || text.contains("  ")
+            || text.chars().count() > MOST_CHARACTERS
+    };
+    text.by_language()
+        .iter()
+        .filter(|(_, text)| is_wrong(text))
+        .map(|(code, text)| {
+            format!("a text in {code} is empty, badly spaced or longer than {MOST_CHARACTERS} characters: {text:?}")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts() -> BTreeMap<String, SettingTexts> {
+        parse(&Workspace::this(), SETTINGS).unwrap()
+    }
+
+    #[test]
+    fn every_setting_and_choice_has_its_texts_and_there_are_no_others() {
+        assert_eq!(problems(&texts()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_missing_or_superfluous_is_named() {
+        let mut texts = texts();
+        let skew = texts.remove("clock_skew").unwrap();
+        texts.insert("clock".to_owned(), skew);
+        let format = texts.get_mut("user_format").unwrap();
+        let hashed = format.choices.remove("hashed").unwrap();
+        format.choices.insert("plain".to_owned(), hashed);
+        texts.get_mut("issuer").unwrap().help.ja_jp = " ".to_owned();
+        assert_eq!(
+            problems(&texts),
+            [
+                "  the setting clock_skew has no texts",
+                "  there is no setting clock",
+                "  issuer: a text in ja_JP is empty, badly spaced or longer than 1023 characters: \" \"",
+                "  user_format:   the choice hashed has no texts",
+                "  user_format:   there is no choice plain",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_has_every_language_and_no_other() {
+        let complete = "en_US: a\nzh_Hans: b\nja_JP: c\npt_BR: d\n";
+        assert!(serde_saphyr::from_str::<Text>(complete).is_ok());
+        for language in complete.lines() {
+            let incomplete = complete.replace(&format!("{language}\n"), "");
+            assert!(
+                serde_saphyr::from_str::<Text>(&incomplete).is_err(),
+                "{incomplete}"
+            );
+        }
+        assert!(serde_saphyr::from_str::<Text>(&format!("{complete}fr_FR: e\n")).is_err());
+    }
+
+    #[test]
+    fn a_help_is_translated() {
+        for (name, texts) in texts() {
+            let help = texts.help.by_language();
+            for (code, text) in help {
+                let same = help.iter().filter(|(_, other)| *other == text).count();
+                assert_eq!(same, 1, "{name} {code}");
+            }
+        }
+    }
+}
