@@ -25,7 +25,7 @@ const USERS = {
 
 // What a client asks for with `resource` (RFC 8707) decides audience, form, algorithm and lifetime of the access token.
 const DEFAULT_RESOURCE = 'urn:dify:web';
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const RESOURCES = {
   [DEFAULT_RESOURCE]: {},
   'urn:dify:api': { audience: 'https://api.example.com' },
@@ -118,6 +118,7 @@ function freshKeys() {
     generateKeyPairSync('rsa', { modulusLength: 2048 }),
     generateKeyPairSync('ec', { namedCurve: 'P-256' }),
     generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    generateKeyPairSync('ec', { namedCurve: 'P-521' }),
     generateKeyPairSync('ed25519'),
   ];
   return pairs.map(({ privateKey }) => ({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig' }));

@@ -42,6 +42,7 @@ async fn the_resource_decides_the_form_of_the_access_token() {
         ("urn:dify:alg:PS384", "PS384", "dify-web", 3600),
         ("urn:dify:alg:ES256", "ES256", "dify-web", 3600),
         ("urn:dify:alg:ES384", "ES384", "dify-web", 3600),
+        ("urn:dify:alg:ES512", "ES512", "dify-web", 3600),
         ("urn:dify:alg:EdDSA", "EdDSA", "dify-web", 3600),
     ];
     for (resource, algorithm, audience, lifetime) in rows {

@@ -50,7 +50,7 @@ impl Admission {
         token: &AccessToken,
         settings: &Settings,
     ) -> Result<(Issuer, Claims), Refusal> {
-        let unverified = UnverifiedToken::parse(token.reveal())?;
+        let unverified = token::parse(token.reveal())?;
         let issuer = token::issuer_of(&unverified.claims, settings)?;
         let media_type = unverified.header.media_type.as_deref();
         token::check_form(
@@ -65,7 +65,7 @@ impl Admission {
             .await?;
         let token_key = TokenKey::new(&settings.digest, token.reveal());
         if !self.verdicts.knows(token_key, key.thumbprint()) {
-            key.verify(&unverified)?;
+            token::check_signature(&key, &unverified)?;
             self.verdicts.remember(token_key, key.thumbprint());
         }
         Ok((issuer, unverified.claims))
@@ -137,7 +137,7 @@ fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Ref
     if !UnverifiedToken::looks_like_one(token.reveal()) {
         return sole.cloned();
     }
-    match (UnverifiedToken::parse(token.reveal()), sole) {
+    match (token::parse(token.reveal()), sole) {
         (Ok(token), Ok(sole)) if token.claims.get("iss").is_none() => Ok(sole.clone()),
         (Ok(token), _) => token::issuer_of(&token.claims, settings),
         (Err(_), Ok(sole)) => Ok(sole.clone()),

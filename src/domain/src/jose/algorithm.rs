@@ -1,4 +1,4 @@
-//! The signature algorithms that the gateway takes.
+//! The signature algorithms that the gateway accepts.
 
 /// An asymmetric signature algorithm; `none` and HMAC cannot be expressed.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -9,6 +9,8 @@ pub enum Algorithm {
     Es256,
     /// ECDSA with P-384 and SHA-384.
     Es384,
+    /// ECDSA with P-521 and SHA-512.
+    Es512,
     /// RSASSA-PSS with SHA-256.
     Ps256,
     /// RSASSA-PSS with SHA-384.
@@ -25,10 +27,11 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm, in alphabetical order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::EdDsa,
         Self::Es256,
         Self::Es384,
+        Self::Es512,
         Self::Ps256,
         Self::Ps384,
         Self::Ps512,
@@ -43,6 +46,7 @@ impl Algorithm {
             Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
             Self::Ps256 => "PS256",
             Self::Ps384 => "PS384",
             Self::Ps512 => "PS512",

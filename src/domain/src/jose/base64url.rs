@@ -1,9 +1,24 @@
-//! base64url as RFC 7515 §2 wants it.
+//! base64url (RFC 7515 §2).
 
 use base64::Engine;
+use base64::alphabet;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Decodes without padding and refuses unused bits that are set, so that one value has one text.
+const WITH_OR_WITHOUT_PADDING: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Decodes without padding and refuses unused bits that are set, so that one value has one text. Whoever could write a
+/// token in two ways could pass one off as another.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// Decodes a number of a public key, also with padding or in the alphabet of RFC 4648 §4: some providers write their
+/// keys like that, and nothing depends on the text of a key.
+pub(super) fn decode_public_number(text: &str) -> Option<Vec<u8>> {
+    let text = text.replace('+', "-").replace('/', "_");
+    WITH_OR_WITHOUT_PADDING.decode(text).ok()
 }

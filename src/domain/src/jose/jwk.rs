@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::material;
+use super::error::Error;
+use super::members::{Members, Unusable};
 use super::verifier::Verifier;
-use super::{Algorithm, UnverifiedToken};
-use crate::error::{Code, Refusal};
+use super::{Algorithm, UnverifiedToken, material};
 use crate::issuer::key_may_sign;
-use crate::token::remedy;
 
 /// One usable public key.
 #[derive(Clone, Debug)]
@@ -29,43 +28,22 @@ pub(super) enum KeyId {
     Unnamed,
 }
 
-/// Why a key cannot verify a signature.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum Unusable {
-    #[error("it is no JSON object in which every member stands once")]
-    Form,
-    #[error("`{0}` is missing or no string")]
-    Member(&'static str),
-    #[error("it is not for signatures: `{0}` says so")]
-    Purpose(&'static str),
-    #[error("it holds a private or shared key")]
-    Secret,
-    #[error("its `alg` is none that the gateway takes, or not one of its `kty`")]
-    Algorithm,
-    #[error("its `kty` or `crv` is none that the gateway takes (RSA, P-256, P-384, Ed25519)")]
-    Kind,
-    #[error(
-        "its numbers are no public key: RSA has 2048 to 4096 bits and the exponent 65537, a point lies on its curve, \
-         and all are base64url"
-    )]
-    Numbers,
-}
-
 impl Jwk {
     /// Parses a member of `keys`.
-    pub(super) fn from_members(members: &Map<String, Value>) -> Result<Self, Unusable> {
-        refuse_secrets(members)?;
-        check_purpose(members)?;
-        let key_id = match text(members, "kid")? {
+    pub(super) fn from_members(members: Map<String, Value>) -> Result<Self, Unusable> {
+        let members = Members::new(members);
+        refuse_secrets(&members)?;
+        check_purpose(&members)?;
+        let key_id = match members.text("kid")? {
             None => KeyId::Unnamed,
             Some(name) => KeyId::Named(name.to_owned()),
         };
-        let issuer = text(members, "issuer")?.map(str::to_owned);
-        let algorithm = match text(members, "alg")? {
+        let issuer = members.text("issuer")?.map(str::to_owned);
+        let algorithm = match members.text("alg")? {
             None => None,
             Some(name) => Some(Algorithm::from_name(name).ok_or(Unusable::Algorithm)?),
         };
-        Self::new(key_id, issuer, material::from_members(members, algorithm)?)
+        Self::new(key_id, issuer, material::from_members(&members, algorithm)?)
     }
 
     /// Parses the DER of a PEM block that the administrator wrote.
@@ -117,44 +95,41 @@ impl Jwk {
         self.verifiers.iter().map(Verifier::algorithm)
     }
 
-    #[cfg(test)]
-    pub(super) fn verifiers(&self) -> &[Verifier] {
-        &self.verifiers
-    }
-
     /// Whether the key is for this algorithm and this issuer.
     pub(super) fn serves(&self, algorithm: Algorithm, issuer: &str) -> bool {
         let may_sign = |own: &String| key_may_sign(own, issuer);
         self.issuer.as_ref().is_none_or(may_sign) && self.algorithms().any(|own| own == algorithm)
     }
 
-    /// Whether this key made the token's signature.
-    pub fn verify(&self, token: &UnverifiedToken<'_>) -> Result<(), Refusal> {
-        let accepts = |verifier: &Verifier| {
-            verifier.algorithm() == token.header.algorithm && verifier.accepts(token)
-        };
-        if self.verifiers.iter().any(accepts) {
-            return Ok(());
+    /// Refuses a token whose signature this key did not make.
+    pub fn verify(&self, token: &UnverifiedToken<'_>) -> Result<(), Error> {
+        let (input, signature) = (token.signing_input.as_bytes(), &token.signature);
+        if self.made(token.header.algorithm, input, signature) {
+            Ok(())
+        } else {
+            Err(Error::Signature)
         }
-        Err(remedy::refuse(
-            Code::TokenSignatureInvalid,
-            &token.claims,
-            "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.",
-        ))
+    }
+
+    /// Whether this key made the signature over `input` with exactly this algorithm.
+    pub(super) fn made(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
+        self.verifiers
+            .iter()
+            .any(|verifier| verifier.algorithm() == algorithm && verifier.accepts(input, signature))
     }
 }
 
-/// A key that is not public must not be used, wherever it comes from: who reads it can sign.
-fn refuse_secrets(members: &Map<String, Value>) -> Result<(), Unusable> {
+/// A key that is not public must not be used, wherever it comes from: whoever reads it can sign.
+fn refuse_secrets(members: &Members) -> Result<(), Unusable> {
     const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
     let is_symmetric = members.get("kty").is_some_and(|kty| kty == "oct");
-    match is_symmetric || SECRET.iter().any(|name| members.contains_key(*name)) {
-        true => Err(Unusable::Secret),
-        false => Ok(()),
+    if is_symmetric || SECRET.iter().any(|name| members.get(name).is_some()) {
+        return Err(Unusable::Secret);
     }
+    Ok(())
 }
 
-fn check_purpose(members: &Map<String, Value>) -> Result<(), Unusable> {
+fn check_purpose(members: &Members) -> Result<(), Unusable> {
     if members.get("use").is_some_and(|purpose| purpose != "sig") {
         return Err(Unusable::Purpose("use"));
     }
@@ -166,16 +141,5 @@ fn check_purpose(members: &Map<String, Value>) -> Result<(), Unusable> {
     match members.get("key_ops") {
         Some(operations) if !verifies(operations) => Err(Unusable::Purpose("key_ops")),
         _ => Ok(()),
-    }
-}
-
-/// The string member with this name, absent or present, but never of another type.
-pub(super) fn text<'a>(
-    members: &'a Map<String, Value>,
-    name: &'static str,
-) -> Result<Option<&'a str>, Unusable> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or(Unusable::Member(name)),
     }
 }

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Header;
-use super::jwk::{Jwk, KeyId, Unusable};
+use super::jwk::{Jwk, KeyId};
+use super::members::Unusable;
 use crate::json::parse_object;
 
 /// Bytes of a JWK set.
 const MAX_SET: usize = 1024 * 1024;
 const MAX_KEYS: usize = 100;
-/// A JWK is flat but for lists such as `x5c` and `key_ops`.
+/// A JWK is flat except for lists such as `x5c` and `key_ops`.
 const MAX_DEPTH: usize = 4;
 
 /// The usable public keys of an issuer, at most 100.
@@ -22,12 +23,12 @@ pub struct JwkSet {
     unusable: Vec<Unusable>,
 }
 
-/// The document is no JWK set, or the setting holds no key.
+/// The document is not a JWK set, or the setting holds no key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidJwkSet(pub String);
 
-/// Why no key of the set is the one.
+/// Why no key of the set was chosen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum NoKey {
     /// No key fits the header.
@@ -45,17 +46,17 @@ struct Document<'a> {
 
 impl<'a> Document<'a> {
     fn parse(json: &'a [u8]) -> Result<Self, InvalidJwkSet> {
-        let no_set = |why: &str| {
+        let not_a_set = |why: &str| {
             InvalidJwkSet(format!(
-                "it is no JWK set, an object with the array `keys`: {why}"
+                "it is not a JWK set, an object with the array `keys`: {why}"
             ))
         };
-        let text = std::str::from_utf8(json).map_err(|_| no_set("it is no UTF-8"))?;
+        let text = std::str::from_utf8(json).map_err(|_| not_a_set("it is not UTF-8"))?;
         // `serde` would read an array as the members in their order.
         if !text.trim_ascii_start().starts_with('{') {
-            return Err(no_set("it does not begin with a brace"));
+            return Err(not_a_set("it does not begin with a brace"));
         }
-        serde_json::from_str(text).map_err(|error| no_set(&error.to_string()))
+        serde_json::from_str(text).map_err(|error| not_a_set(&error.to_string()))
     }
 }
 
@@ -67,7 +68,7 @@ impl JwkSet {
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJwkSet> {
         if json.len() > MAX_SET {
             let message = format!(
-                "the JWK set is {} bytes long; at most {MAX_SET} are taken",
+                "the JWK set is {} bytes long; at most {MAX_SET} are accepted",
                 json.len()
             );
             return Err(InvalidJwkSet(message));
@@ -75,7 +76,7 @@ impl JwkSet {
         let keys = Document::parse(json)?.keys;
         if keys.len() > MAX_KEYS {
             let message = format!(
-                "the JWK set has {} keys; at most {MAX_KEYS} are taken",
+                "the JWK set has {} keys; at most {MAX_KEYS} are accepted",
                 keys.len()
             );
             return Err(InvalidJwkSet(message));
@@ -123,8 +124,8 @@ impl JwkSet {
             .keys
             .iter()
             .filter(|key| key.serves(header.algorithm, issuer));
-        let answering_to = |wanted: &KeyId| {
-            let keys = serving.clone().filter(|key| key.key_id() == wanted);
+        let answering_to = |key_id: &KeyId| {
+            let keys = serving.clone().filter(|key| key.key_id() == key_id);
             keys.collect::<Vec<_>>()
         };
         let named = header.key_id.clone().map(KeyId::Named);
@@ -160,5 +161,5 @@ impl FromIterator<Result<Jwk, Unusable>> for JwkSet {
 
 fn parse_key(text: &RawValue) -> Result<Jwk, Unusable> {
     let members = parse_object(text.get().as_bytes(), MAX_DEPTH).map_err(|_| Unusable::Form)?;
-    Jwk::from_members(&members)
+    Jwk::from_members(members)
 }

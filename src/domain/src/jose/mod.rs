@@ -2,21 +2,23 @@
 
 mod algorithm;
 mod base64url;
+mod error;
 mod header;
 mod jwk;
 mod jwk_set;
 mod material;
+mod members;
 mod pem;
+mod roca;
 mod setting;
 mod token;
 mod verifier;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod vectors;
 
 pub use algorithm::Algorithm;
+pub use error::{Error, Part};
 pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{InvalidJwkSet, JwkSet, NoKey};

@@ -8,13 +8,13 @@ const DASHES: &str = "-----";
 
 /// One block.
 pub(super) struct Block {
-    /// What stands after `BEGIN`.
+    /// The text after `BEGIN`.
     pub(super) label: String,
     /// The decoded content.
     pub(super) der: Vec<u8>,
 }
 
-/// Every block of the text; what stands between blocks is explanation.
+/// Every block of the text; text between the blocks is explanation.
 pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let text = text.replace("\\r", "\n").replace("\\n", "\n");
     let mut rest = text.as_str();
@@ -30,7 +30,7 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
         let body: String = body.split_whitespace().collect();
         let der = STANDARD
             .decode(body)
-            .map_err(|_| "a PEM block is no base64".to_owned())?;
+            .map_err(|_| "a PEM block is not base64".to_owned())?;
         blocks.push(Block {
             label: label.to_owned(),
             der,

@@ -1,6 +1,7 @@
 //! The setting `jwks`: keys that the administrator wrote, for identity providers that cannot be reached.
 
-use super::jwk::{Jwk, Unusable};
+use super::jwk::Jwk;
+use super::members::Unusable;
 use super::pem::{self, Block};
 use super::{Algorithm, InvalidJwkSet, JwkSet};
 use crate::json::parse_object;
@@ -42,13 +43,13 @@ fn parse_json(text: &str) -> Result<JwkSet, InvalidJwkSet> {
         .map_err(|error| InvalidJwkSet(format!("it begins like JSON, but {error}")))?;
     let set = match members.contains_key("keys") {
         true => JwkSet::parse(text.as_bytes())?,
-        false => [Jwk::from_members(&members)].into_iter().collect(),
+        false => [Jwk::from_members(members)].into_iter().collect(),
     };
     Ok(set.written_by_administrator())
 }
 
-/// What stands around the blocks is explanation, but not where it is a private key whose first line got lost: whoever
-/// pasted that must learn it.
+/// Text around the blocks is explanation, except where it is a private key whose first line got lost: whoever pasted
+/// that must learn of it.
 fn parse_pem(text: &str) -> Result<JwkSet, String> {
     if text.contains("PRIVATE KEY-----") {
         return Err(SECRET.to_owned());
@@ -69,11 +70,11 @@ fn parse_block(block: &Block) -> Result<Result<Jwk, Unusable>, String> {
         "CERTIFICATE" => Err("it is a certificate: write the public key in it, which \
              `openssl x509 -in certificate.pem -noout -pubkey` prints"
             .to_owned()),
-        _ => Err("a PEM block is no `PUBLIC KEY`".to_owned()),
+        _ => Err("a PEM block is not a `PUBLIC KEY`".to_owned()),
     }
 }
 
-/// Two keys without `kid` for one algorithm would make every token ambiguous, so it is said when they are written.
+/// Two keys without `kid` for one algorithm would make every token ambiguous, so the setting is refused when it is written.
 fn refuse_look_alikes(set: JwkSet) -> Result<JwkSet, InvalidJwkSet> {
     let is_twin = |algorithm: &Algorithm| {
         let nameless = set.keys().filter(|key| key.answers_to_every_id());

@@ -1,24 +1,24 @@
 //! A token before its signature is known to be good.
 
 use super::base64url;
+use super::error::{Error, Part};
 use super::header::{self, Header};
 use crate::claims::Claims;
-use crate::error::{Code, Refusal};
 use crate::json::parse_object;
-use crate::token::remedy;
 
 /// Bytes of a token; Entra sends hundreds of groups in one.
-pub(crate) const MAX_TOKEN: usize = 16 * 1024;
+pub(super) const MAX_TOKEN: usize = 16 * 1024;
 const MAX_DEPTH: usize = 32;
 
 /// A compact JWS whose form is right and whose signature nobody has checked yet.
 pub struct UnverifiedToken<'a> {
-    /// The token as it was sent.
-    pub(super) compact: &'a str,
-    /// `typ` as it was sent.
-    pub(super) type_as_sent: Option<String>,
+    /// Header and payload as they were sent, with the dot between (RFC 7515 §5.1).
+    pub(super) signing_input: &'a str,
+    pub(super) signature: Vec<u8>,
     /// The header.
     pub header: Header,
+    /// Whether the header has `nonce`, with which Entra marks tokens that only Microsoft can verify.
+    pub has_nonce: bool,
     /// What the token says of itself; not to be trusted.
     pub claims: Claims,
 }
@@ -27,28 +27,17 @@ impl<'a> UnverifiedToken<'a> {
     /// Parses `header.payload.signature`.
     ///
     /// # Errors
-    /// What the token is instead, before any cryptography: opaque, too large, encrypted, of another algorithm, with a
-    /// header that no access token needs, or malformed.
-    pub fn parse(compact: &'a str) -> Result<Self, Refusal> {
+    /// What the text is instead, before any cryptography.
+    pub fn parse(compact: &'a str) -> Result<Self, Error> {
         check_size(compact)?;
         if !Self::looks_like_one(compact) {
-            let message = format!(
-                "The token is opaque, not a JWT, so no key can verify it. {}",
-                remedy::of_opaque(compact)
-            );
-            return Err(Refusal::new(Code::TokenOpaque, message));
+            return Err(Error::Opaque);
         }
         let parts: Vec<&str> = compact.split('.').collect();
         match *parts.as_slice() {
             [header, payload, signature] => Self::from_parts(compact, header, payload, signature),
-            [_, _, _, _, _] => Err(Refusal::new(Code::TokenEncrypted, remedy::ENCRYPTED)),
-            _ => {
-                let message = format!(
-                    "The token has {} parts; a signed JWT has three, with dots between.",
-                    parts.len()
-                );
-                Err(Refusal::new(Code::TokenMalformed, message))
-            }
+            [_, _, _, _, _] => Err(Error::Encrypted),
+            _ => Err(Error::Parts(parts.len())),
         }
     }
 
@@ -63,48 +52,36 @@ impl<'a> UnverifiedToken<'a> {
         header: &str,
         payload: &str,
         signature: &str,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Error> {
         let members = header::decode(header)?;
-        let parsed = Header::from_members(&members)?;
-        let payload = decode_part("payload", payload)?;
+        let header = Header::from_members(&members)?;
+        let payload = decode(Part::Payload, payload)?;
         let claims = parse_object(&payload, MAX_DEPTH)
             .map(Claims::new)
-            .map_err(|error| malformed("payload", &error.to_string()))?;
-        if members.contains_key("nonce") && remedy::is_entra(&claims) {
-            return Err(Refusal::new(Code::TokenHeaderRefused, remedy::GRAPH));
-        }
-        decode_part("signature", signature)?;
+            .map_err(|error| Error::Json(Part::Payload, error))?;
+        let signature = decode(Part::Signature, signature)?;
+        let (signing_input, _) = compact.rsplit_once('.').ok_or(Error::Opaque)?;
         Ok(Self {
-            compact,
-            type_as_sent: header::text(&members, "typ").map(str::to_owned),
-            header: parsed,
+            signing_input,
+            signature,
+            header,
+            has_nonce: members.contains_key("nonce"),
             claims,
         })
     }
 }
 
 /// Refuses a token that is too long, of whatever kind.
-pub(crate) fn check_size(token: &str) -> Result<(), Refusal> {
-    if token.len() <= MAX_TOKEN {
-        return Ok(());
+pub(crate) const fn check_size(token: &str) -> Result<(), Error> {
+    if token.len() > MAX_TOKEN {
+        return Err(Error::TooLarge(token.len()));
     }
-    let message = format!(
-        "The token is {} bytes long; at most {MAX_TOKEN} are taken. Have the identity provider put fewer groups or roles into it.",
-        token.len()
-    );
-    Err(Refusal::new(Code::TokenTooLarge, message))
+    Ok(())
 }
 
-fn decode_part(name: &str, encoded: &str) -> Result<Vec<u8>, Refusal> {
+fn decode(part: Part, encoded: &str) -> Result<Vec<u8>, Error> {
     if encoded.is_empty() {
-        return Err(malformed(name, "it is empty"));
+        return Err(Error::Empty(part));
     }
-    base64url::decode(encoded).ok_or_else(|| malformed(name, "it is not base64url without padding"))
-}
-
-fn malformed(name: &str, why: &str) -> Refusal {
-    Refusal::new(
-        Code::TokenMalformed,
-        format!("The token's {name} cannot be read: {why}."),
-    )
+    base64url::decode(encoded).ok_or(Error::Encoding(part))
 }

@@ -12,17 +12,17 @@ mod text;
 pub(crate) use shown::shown;
 pub use text::text;
 
-/// The text is no JSON object in the strict form.
+/// The text is not a JSON object in the strict form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum InvalidJson {
     /// Two members have the same name, compared after unescaping.
-    #[error("the member `{0}` stands there twice")]
+    #[error("the member `{0}` occurs twice")]
     DuplicateMember(String),
     /// Not an object.
-    #[error("it is no JSON object")]
+    #[error("it is not a JSON object")]
     NotAnObject,
-    /// No JSON, with the place.
-    #[error("it is no JSON: {0}")]
+    /// Not JSON, with the place.
+    #[error("it is not JSON: {0}")]
     Syntax(String),
     /// Deeper than the limit.
     #[error("it is nested deeper than {0} levels")]
@@ -30,7 +30,7 @@ pub enum InvalidJson {
 }
 
 /// Parses a JSON object whose objects and arrays are at most `max_depth` deep; the object itself is the first level.
-/// More than 127 levels are never taken.
+/// More than 127 levels are never accepted.
 pub fn parse_object(bytes: &[u8], max_depth: usize) -> Result<Map<String, Value>, InvalidJson> {
     match strict::parse(bytes, max_depth)? {
         Value::Object(members) => Ok(members),

@@ -26,58 +26,52 @@ fn takes_every_json_object_within_the_depth() {
 #[test]
 fn refuses_what_two_parsers_could_read_differently() {
     let rows: [(&[u8], &str); 18] = [
-        (br#"{"a":1,"a":2}"#, "the member `a` stands there twice"),
-        (
-            br#"{"a":1,"\u0061":2}"#,
-            "the member `a` stands there twice",
-        ),
-        (
-            br#"{"x":[{"a":1,"a":1}]}"#,
-            "the member `a` stands there twice",
-        ),
+        (br#"{"a":1,"a":2}"#, "the member `a` occurs twice"),
+        (br#"{"a":1,"\u0061":2}"#, "the member `a` occurs twice"),
+        (br#"{"x":[{"a":1,"a":1}]}"#, "the member `a` occurs twice"),
         (
             br#"{"x":{"y":{"a":1,"a":1}}}"#,
-            "the member `a` stands there twice",
+            "the member `a` occurs twice",
         ),
-        (b"[]", "it is no JSON object"),
-        (b"null", "it is no JSON object"),
-        (b"\"{}\"", "it is no JSON object"),
-        (b"7", "it is no JSON object"),
+        (b"[]", "it is not a JSON object"),
+        (b"null", "it is not a JSON object"),
+        (b"\"{}\"", "it is not a JSON object"),
+        (b"7", "it is not a JSON object"),
         (
             b"",
-            "it is no JSON: EOF while parsing a value at line 1 column 0",
+            "it is not JSON: EOF while parsing a value at line 1 column 0",
         ),
         (
             b"{} {}",
-            "it is no JSON: trailing characters at line 1 column 4",
+            "it is not JSON: trailing characters at line 1 column 4",
         ),
         (
             b"{}\0",
-            "it is no JSON: trailing characters at line 1 column 3",
+            "it is not JSON: trailing characters at line 1 column 3",
         ),
         (
             b"\xef\xbb\xbf{}",
-            "it is no JSON: expected value at line 1 column 1",
+            "it is not JSON: expected value at line 1 column 1",
         ),
         (
             b"{\"a\":NaN}",
-            "it is no JSON: expected value at line 1 column 6",
+            "it is not JSON: expected value at line 1 column 6",
         ),
         (
             b"{\"a\":1e999}",
-            "it is no JSON: number out of range at line 1 column 10",
+            "it is not JSON: number out of range at line 1 column 10",
         ),
         (
             b"{\"a\":1,}",
-            "it is no JSON: trailing comma at line 1 column 8",
+            "it is not JSON: trailing comma at line 1 column 8",
         ),
         (
             b"{\"a\":\"\xff\"}",
-            "it is no JSON: invalid unicode code point at line 1 column 7",
+            "it is not JSON: invalid unicode code point at line 1 column 7",
         ),
         (
             br#"{"a":"\ud800"}"#,
-            "it is no JSON: unexpected end of hex escape at line 1 column 13",
+            "it is not JSON: unexpected end of hex escape at line 1 column 13",
         ),
         (br#"{"a":[[[1]]]}"#, "it is nested deeper than 3 levels"),
     ];
@@ -98,7 +92,7 @@ fn a_deep_text_costs_no_stack() {
     let error = parse_object(text.as_bytes(), 1000).expect_err("too deep");
     assert_eq!(
         error.to_string(),
-        "it is no JSON: recursion limit exceeded at line 1 column 128"
+        "it is not JSON: recursion limit exceeded at line 1 column 128"
     );
 }
 
@@ -109,7 +103,7 @@ fn a_long_name_is_cut_in_the_message() {
     let error = parse_object(text.as_bytes(), 3).expect_err("twice");
     assert_eq!(
         error.to_string(),
-        format!("the member `{}` stands there twice", "n".repeat(64))
+        format!("the member `{}` occurs twice", "n".repeat(64))
     );
 }
 

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
+use super::jws;
 use crate::error::{Code, Refusal};
 use crate::jose::check_size;
 use crate::secret::secret;
@@ -31,7 +32,7 @@ impl AccessToken {
             .to_str()
             .map_err(|_| malformed("it holds other characters than ASCII"))?;
         let token = bearer(text)?;
-        check_size(token)?;
+        check_size(token).map_err(|error| jws::refusal(&error, token))?;
         Ok(Self::new(token.to_owned()))
     }
 }

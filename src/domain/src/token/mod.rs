@@ -12,6 +12,7 @@ mod claim;
 mod form;
 mod groups;
 mod issuer;
+mod jws;
 mod kind;
 pub(crate) mod remedy;
 mod scope;
@@ -25,6 +26,7 @@ mod tests;
 pub use access_token::AccessToken;
 pub use form::check_form;
 pub use issuer::issuer_of;
+pub use jws::{check_signature, parse};
 pub use user::User;
 pub use warnings::warnings;
 

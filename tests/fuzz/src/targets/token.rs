@@ -68,7 +68,7 @@ fn assert_says_what_was_sent(compact: &str, token: &UnverifiedToken<'_>) {
     assert!(!signature.is_empty());
     let members = object(header).expect("the header is an object");
     assert!(member_names(header).are_unique() && member_names(payload).are_unique());
-    for foreign in ["b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"] {
+    for foreign in ["b64", "crit", "enc", "zip"] {
         assert!(!members.contains_key(foreign), "`{foreign}`");
     }
     let text = |name: &str| members.get(name).and_then(Value::as_str);
@@ -76,7 +76,8 @@ fn assert_says_what_was_sent(compact: &str, token: &UnverifiedToken<'_>) {
         text("alg").and_then(Algorithm::from_name),
         Some(token.header.algorithm)
     );
-    assert_eq!(text("kid"), token.header.key_id.as_deref());
+    let key_id = text("kid").filter(|id| !id.is_empty());
+    assert_eq!(key_id, token.header.key_id.as_deref());
     assert_eq!(object(payload).as_ref(), Some(token.claims.members()));
 }
 

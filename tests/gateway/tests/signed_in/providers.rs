@@ -93,7 +93,7 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "discovery is a page",
         Broken::Path(DISCOVERY, Fault::Garbage),
         "discovery document",
-        "it is no JSON: expected value at line 1 column 1. Mend it at the provider.",
+        "it is not JSON: expected value at line 1 column 1. Mend it at the provider.",
     ),
     (
         "no discovery",
@@ -111,7 +111,7 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "keys are a page",
         Broken::Path(JWKS, Fault::Garbage),
         "keys (`jwks_uri`)",
-        "it is no JWK set, an object with the array `keys`: it does not begin with a brace. Mend it at the provider.",
+        "it is not a JWK set, an object with the array `keys`: it does not begin with a brace. Mend it at the provider.",
     ),
     (
         "keys are huge",

@@ -6,14 +6,15 @@ use jwt_simple::algorithms::{
     ECDSAP256KeyPairLike, ECDSAP384KeyPairLike, ES256KeyPair, ES384KeyPair, Ed25519KeyPair,
     EdDSAKeyPairLike, RS256KeyPair, RSAKeyPairLike,
 };
-use p256::ecdsa::signature::Signer as _;
+use p521::ecdsa::signature::Signer as _;
+use p521::elliptic_curve::Generate as _;
 use serde_json::{Value, json};
 use superboring::hash::MessageDigest;
 use superboring::pkey::PKey;
 use superboring::rsa::Padding;
 use superboring::sign::Signer;
 
-/// The signature algorithms that the gateway takes.
+/// The signature algorithms that the gateway accepts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Algorithm {
     /// Ed25519.
@@ -22,6 +23,8 @@ pub enum Algorithm {
     Es256,
     /// ECDSA with P-384 and SHA-384.
     Es384,
+    /// ECDSA with P-521 and SHA-512.
+    Es512,
     /// RSASSA-PSS with SHA-256.
     Ps256,
     /// RSASSA-PSS with SHA-384.
@@ -38,10 +41,11 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::EdDsa,
         Self::Es256,
         Self::Es384,
+        Self::Es512,
         Self::Ps256,
         Self::Ps384,
         Self::Ps512,
@@ -56,6 +60,7 @@ impl Algorithm {
             Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
             Self::Ps256 => "PS256",
             Self::Ps384 => "PS384",
             Self::Ps512 => "PS512",
@@ -66,13 +71,14 @@ impl Algorithm {
     }
 }
 
-/// One key of each kind: RSA of 2048 bits, P-256, P-384 and Ed25519.
+/// One key of each kind: RSA of 2048 bits, P-256, P-384, P-521 and Ed25519.
 #[derive(Debug)]
 pub struct Keys {
     id: String,
     ed25519: Ed25519KeyPair,
     p256: ES256KeyPair,
     p384: ES384KeyPair,
+    p521: p521::ecdsa::SigningKey,
     rsa: RS256KeyPair,
 }
 
@@ -92,6 +98,7 @@ impl Keys {
             ed25519: Ed25519KeyPair::generate(),
             p256: ES256KeyPair::generate(),
             p384: ES384KeyPair::generate(),
+            p521: p521::ecdsa::SigningKey::generate(),
             rsa: RS256KeyPair::generate(2048).expect("an RSA key"),
         }
     }
@@ -102,17 +109,19 @@ impl Keys {
             Algorithm::EdDsa => "ed25519",
             Algorithm::Es256 => "p256",
             Algorithm::Es384 => "p384",
+            Algorithm::Es512 => "p521",
             _ => "rsa",
         };
         format!("{kind}-{}", self.id)
     }
 
     /// The public keys as JWKs (RFC 7517), without `alg`.
-    pub fn public_jwks(&self) -> [Value; 4] {
+    pub fn public_jwks(&self) -> [Value; 5] {
         [
             self.rsa_jwk(),
             self.p256_jwk(),
             self.p384_jwk(),
+            self.p521_jwk(),
             self.ed25519_jwk(),
         ]
     }
@@ -140,6 +149,10 @@ impl Keys {
             }
             Algorithm::Es384 => {
                 let signature: p384::ecdsa::Signature = self.p384.key_pair().as_ref().sign(input);
+                signature.to_vec()
+            }
+            Algorithm::Es512 => {
+                let signature: p521::ecdsa::Signature = self.p521.sign(input);
                 signature.to_vec()
             }
             Algorithm::Ps256 => self.rsa_signature(MessageDigest::sha256(), pss, input),
@@ -177,6 +190,11 @@ impl Keys {
     fn p384_jwk(&self) -> Value {
         let point = self.p384.key_pair().public_key().to_bytes_uncompressed();
         ec_jwk("P-384", &self.key_id(Algorithm::Es384), &point)
+    }
+
+    fn p521_jwk(&self) -> Value {
+        let point = self.p521.verifying_key().to_sec1_point(false);
+        ec_jwk("P-521", &self.key_id(Algorithm::Es512), point.as_bytes())
     }
 
     fn ed25519_jwk(&self) -> Value {

@@ -36,6 +36,8 @@ async fn the_signature_of_every_algorithm_fits_the_key_set() {
             Algorithm::Es384 => ES384PublicKey::from_jwk(&jwk)
                 .unwrap()
                 .verify_token(&token, options),
+            // `jwt-simple` does not know it; the tests of the gateway's `jose` hold it to RFC 7520.
+            Algorithm::Es512 => continue,
             Algorithm::Ps256 => PS256PublicKey::from_jwk(&jwk)
                 .unwrap()
                 .verify_token(&token, options),

@@ -11,6 +11,15 @@ use serde_json::json;
 use super::encode;
 use crate::jose::{Algorithm, Header, JwkSet};
 
+/// `openssl ecparam -name secp521r1 -genkey -noout | openssl ec -pubout`.
+const P521_PEM: &str = "\
+-----BEGIN PUBLIC KEY-----\n\
+MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQAdJ8MeltJayNQH0rr66U3DW4MtadG\n\
+/e1IWBZH+Ps0biUvsIgIIMI/yGmox0S3vuoMAhzIXzQHClIuXuSP/h6zHz8B7Coi\n\
+dIN3hrxkQ31l5aua28ABa50nmErR9TjXwbWcBOLKXwYEi+OQ2AFv0ixg6sXduOGC\n\
+22R+s8CnjIeh9qCuzvI=\n\
+-----END PUBLIC KEY-----\n";
+
 fn error_of(text: &str) -> String {
     JwkSet::parse_setting(text)
         .err()
@@ -49,6 +58,7 @@ fn pem_of_every_kind_is_taken_with_every_line_break_that_a_form_makes_of_it() {
         (ed25519_pem(), 1),
         (es256_pem(), 1),
         (es384, 1),
+        (P521_PEM.to_owned(), 1),
         (rsa, 6),
         (format!("{}\n{}", ed25519_pem(), es256_pem()), 2),
     ];
@@ -115,7 +125,7 @@ fn json_is_a_set_or_one_key_and_keys_for_encryption_beside_it_do_not_matter() {
 
 #[test]
 fn what_cannot_verify_anything_is_refused_with_what_to_write() {
-    let numbers = "its numbers are no public key: RSA has 2048 to 4096 bits and the exponent 65537, a point lies on \
+    let numbers = "its numbers are not a public key: RSA has 2048 to 4096 bits and the exponent 65537, a point lies on \
         its curve, and all are base64url";
     let block =
         |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----");
@@ -128,36 +138,36 @@ fn what_cannot_verify_anything_is_refused_with_what_to_write() {
         (r#"{"keys":[]}"#.to_owned(), "it holds no key".to_owned()),
         (
             r#"{"keys":[{"kty":"AKP"},{"kty":"RSA","use":"enc"}]}"#.to_owned(),
-            "it holds no usable key: its `kty` or `crv` is none that the gateway takes (RSA, P-256, P-384, Ed25519); \
+            "it holds no usable key: its `kty` or `crv` is not one that the gateway accepts (RSA, P-256, P-384, P-521, Ed25519); \
              it is not for signatures: `use` says so"
                 .to_owned(),
         ),
         (
             r#"{"kty":"RSA","e":"AQAB"}"#.to_owned(),
-            "it holds no usable key: `n` is missing or no string".to_owned(),
+            "it holds no usable key: `n` is missing or not a string".to_owned(),
         ),
         (r#"{"kty":"oct","k":"AAAA"}"#.to_owned(), private.to_owned()),
         (r#"{"kty":"RSA","n":"AA","e":"AQAB","d":"AA"}"#.to_owned(), private.to_owned()),
         (
             r#"{"kty":"RSA""#.to_owned(),
-            "it begins like JSON, but it is no JSON: EOF while parsing an object at line 1 column 12".to_owned(),
+            "it begins like JSON, but it is not JSON: EOF while parsing an object at line 1 column 12".to_owned(),
         ),
         (
             r#"{"kty":"RSA","kty":"EC"}"#.to_owned(),
-            "it begins like JSON, but the member `kty` stands there twice".to_owned(),
+            "it begins like JSON, but the member `kty` occurs twice".to_owned(),
         ),
         (block("PRIVATE KEY", "AAAA"), private.to_owned()),
         (block("RSA PRIVATE KEY", "AAAA"), private.to_owned()),
         (block("ENCRYPTED PRIVATE KEY", "AAAA"), private.to_owned()),
         (block("PUBLIC KEY", "AAAA"), format!("it holds no usable key: {numbers}")),
-        (block("PUBLIC KEY", "?"), "a PEM block is no base64".to_owned()),
+        (block("PUBLIC KEY", "?"), "a PEM block is not base64".to_owned()),
         (
             block("CERTIFICATE", "AAAA"),
             "it is a certificate: write the public key in it, which `openssl x509 -in certificate.pem -noout -pubkey` \
              prints"
                 .to_owned(),
         ),
-        (block("CERTIFICATE REQUEST", "AAAA"), "a PEM block is no `PUBLIC KEY`".to_owned()),
+        (block("CERTIFICATE REQUEST", "AAAA"), "a PEM block is not a `PUBLIC KEY`".to_owned()),
         (
             "-----BEGIN PUBLIC KEY-----\nAAAA".to_owned(),
             "a PEM block has no `-----END PUBLIC KEY-----`".to_owned(),

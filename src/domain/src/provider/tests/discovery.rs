@@ -196,7 +196,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
         (
             ok("<html>"),
             Code::IdentityProviderInvalid,
-            "it is no JSON: expected value at line 1 column 1",
+            "it is not JSON: expected value at line 1 column 1",
             MEND,
         ),
     ] {

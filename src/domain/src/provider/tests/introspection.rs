@@ -209,12 +209,12 @@ fn what_is_not_the_tokens_fault_is_never_401() {
         (
             ok("true"),
             Code::IdentityProviderInvalid,
-            invalid("it is no JSON object", MEND),
+            invalid("it is not a JSON object", MEND),
         ),
         (
             ok(r#"{"active":false,"active":true}"#),
             Code::IdentityProviderInvalid,
-            invalid("the member `active` stands there twice", MEND),
+            invalid("the member `active` occurs twice", MEND),
         ),
         (
             ok(vec![b' '; 64 * 1024 + 1]),

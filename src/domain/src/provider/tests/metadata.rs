@@ -92,10 +92,10 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
     for (document, why, remedy) in [
         (
             String::new(),
-            "it is no JSON: EOF while parsing a value at line 1 column 0",
+            "it is not JSON: EOF while parsing a value at line 1 column 0",
             MEND,
         ),
-        ("[]".to_owned(), "it is no JSON object", MEND),
+        ("[]".to_owned(), "it is not a JSON object", MEND),
         (
             "{}".to_owned(),
             "it has no `issuer`",
@@ -114,7 +114,7 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
         ),
         (
             with(r#""issuer":"https://evil.example""#),
-            "the member `issuer` stands there twice",
+            "the member `issuer` occurs twice",
             MEND,
         ),
         (

@@ -150,7 +150,7 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
         ),
         (
             ok("[]"),
-            invalid("it is no JSON object", "Mend it at the provider."),
+            invalid("it is not a JSON object", "Mend it at the provider."),
         ),
     ] {
         assert_eq!(asked(answer, None), Err(expected));

@@ -82,9 +82,9 @@ async fn only_access_tokens_are_taken(bench: &Bench, keycloak: &Server) {
          token, or set `token_kind`.";
     let kind = |kind: &str| json!({"token_kind": kind});
     // Keycloak signs its refresh tokens with a secret of its own.
-    let refresh = "The token's `alg` is \"HS512\": whoever can verify such a token can also forge it. Choose an asymmetric \
-         signing key in the identity provider (Authentik: select a signing key in the provider's settings). Taken are \
-         EdDSA, ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512.";
+    let refresh = "The token is refused: its `alg` is \"HS512\", and whoever can verify such a token can also forge it. Choose an asymmetric \
+         signing key in the identity provider (Authentik: select a signing key in the provider's settings). Accepted are \
+         EdDSA, ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512.";
     let rows = [
         row("access token", json!({}), text("access_token"), user(ALICE)),
         row(

@@ -7,11 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{Algorithm, Keys, TestIssuer};
 use serde_json::{Value, json};
 
-const TAKEN: &str = "Taken are EdDSA, ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512.";
+const ACCEPTED: &str =
+    "Accepted are EdDSA, ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512.";
 const FORGED: &str = "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.";
 
-const UNSIGNED: &str = ": it is not signed at all";
-const SYMMETRIC: &str = ": whoever can verify such a token can also forge it. Choose an asymmetric signing key in the \
+const UNSIGNED: &str = ", so it is not signed at all";
+const SYMMETRIC: &str = ", and whoever can verify such a token can also forge it. Choose an asymmetric signing key in the \
     identity provider (Authentik: select a signing key in the provider's settings)";
 const OPAQUE: &str = "The token is opaque, not a JWT, so no key can verify it. Have the identity provider issue JWTs \
     (Auth0: ask for your API's `audience`; Zitadel: set the application's token type to JWT), or set `client_secret` so \
@@ -19,7 +20,7 @@ const OPAQUE: &str = "The token is opaque, not a JWT, so no key can verify it. H
 const ENCRYPTED: &str = "The token is encrypted (a JWE, five parts), and the gateway has no key for it. Auth0 sends one \
     where the client asks for no `audience`: ask for your API's identifier. Elsewhere turn off the encryption of access \
     tokens.";
-const TOO_LARGE: &str = "The token is 17413 bytes long; at most 16384 are taken. Have the identity provider put fewer \
+const TOO_LARGE: &str = "The token is too large: it is 17413 bytes long; at most 16384 are accepted. Have the identity provider put fewer \
     groups or roles into it.";
 const ID_TOKEN: &str = "The token is of the wrong kind: it is an ID token: it has `at_hash`. Send the access token, or \
     set `token_kind`.";
@@ -117,10 +118,16 @@ pub(super) fn credentials() -> Vec<Row> {
 }
 
 pub(super) fn malformed(good: &str) -> Vec<Row> {
-    let unreadable = |part: &str, why: &str| format!("The token's {part} cannot be read: {why}.");
-    let truncated = "it is no JSON: EOF while parsing a string at line 1 column 3";
-    let no_json = "it is no JSON: expected value at line 1 column 1";
-    let two_parts = "The token has 2 parts; a signed JWT has three, with dots between.".to_owned();
+    let malformed = |why: &str| {
+        format!(
+            "The token is malformed: {why}. Send it exactly as the identity provider issued it."
+        )
+    };
+    let unreadable =
+        |part: &str, why: &str| malformed(&format!("its {part} cannot be read ({why})"));
+    let truncated = "it is not JSON: EOF while parsing a string at line 1 column 3";
+    let no_json = "it is not JSON: expected value at line 1 column 1";
+    let two_parts = malformed("it has 2 parts; a signed JWT has three, separated by dots");
     [
         (
             "opaque",
@@ -141,13 +148,13 @@ pub(super) fn malformed(good: &str) -> Vec<Row> {
             ENCRYPTED.to_owned(),
         ),
         (
-            "header is no JSON",
+            "header is not JSON",
             changed(good, 0, |_| "eyJ9".to_owned()),
             "token_malformed",
             unreadable("header", truncated),
         ),
         (
-            "payload is no JSON",
+            "payload is not JSON",
             changed(good, 1, |_| encode("alice")),
             "token_malformed",
             unreadable("payload", no_json),
@@ -156,19 +163,19 @@ pub(super) fn malformed(good: &str) -> Vec<Row> {
             "payload is an array",
             changed(good, 1, |_| encode("[]")),
             "token_malformed",
-            unreadable("payload", "it is no JSON object"),
+            unreadable("payload", "it is not a JSON object"),
         ),
         (
             "signature is padded",
             format!("{good}=="),
             "token_malformed",
-            unreadable("signature", "it is not base64url without padding"),
+            malformed("its signature is not base64url without padding"),
         ),
         (
             "no signature",
             changed(good, 2, |_| String::new()),
             "token_malformed",
-            unreadable("signature", "it is empty"),
+            malformed("its signature is empty"),
         ),
         (
             "17 KiB",
@@ -283,8 +290,9 @@ pub(super) fn signatures(issuer: &TestIssuer) -> Vec<Row> {
     let others = Keys::generate();
     let forged = |key: &Keys| others.sign(Algorithm::Rs256, &header(key, "RS256"), &claims);
     let bob = encode(issuer.claims("bob").to_string());
-    let algorithm =
-        |name: &str, why: &str| format!("The token's `alg` is \"{name}\"{why}. {TAKEN}");
+    let algorithm = |name: &str, why: &str| {
+        format!("The token is refused: its `alg` is \"{name}\"{why}. {ACCEPTED}")
+    };
     let unknown = |key: &Keys, algorithm: &str| {
         let (kid, issuer) = (key.key_id(Algorithm::Rs256), issuer.issuer());
         format!(
@@ -312,10 +320,10 @@ pub(super) fn signatures(issuer: &TestIssuer) -> Vec<Row> {
             algorithm("HS256", SYMMETRIC),
         ),
         (
-            "ES512",
-            signed("ES512"),
+            "ES256K",
+            signed("ES256K"),
             refused_algorithm,
-            algorithm("ES512", ""),
+            algorithm("ES256K", ""),
         ),
         (
             "an EC algorithm for an RSA key",

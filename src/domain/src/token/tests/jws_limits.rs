@@ -1,15 +1,17 @@
 //! How many parts and bytes a token has, and what is none at all.
 
-use super::form::{GOOD_HEADER, GOOD_PAYLOAD, assert_refused, refusal_of};
+use super::jws::{GOOD_HEADER, GOOD_PAYLOAD, assert_refused, malformed, refusal_of};
 use super::{encode, unsigned};
 use crate::error::Code;
-use crate::jose::UnverifiedToken;
+use crate::token::parse;
 
 #[test]
 fn a_token_has_three_parts_and_five_are_an_encrypted_one() {
     let header = encode(GOOD_HEADER);
     let parts = |count: usize| {
-        format!("The token has {count} parts; a signed JWT has three, with dots between.")
+        malformed(&format!(
+            "it has {count} parts; a signed JWT has three, separated by dots"
+        ))
     };
     for (token, message) in [
         (format!("{header}.e30"), parts(2)),
@@ -30,7 +32,7 @@ fn a_token_has_three_parts_and_five_are_an_encrypted_one() {
 }
 
 #[test]
-fn an_opaque_token_is_called_opaque_with_the_cure_of_its_provider() {
+fn an_opaque_token_is_called_opaque_with_the_remedy_of_its_provider() {
     let opaque = "The token is opaque, not a JWT, so no key can verify it.";
     let general = format!(
         "{opaque} Have the identity provider issue JWTs (Auth0: ask for your API's `audience`; Zitadel: set the \
@@ -66,12 +68,12 @@ fn sixteen_kibibytes_are_taken_and_one_byte_more_is_not() {
         "{}",
         largest.len()
     );
-    assert!(UnverifiedToken::parse(&largest).is_ok());
+    assert!(parse(&largest).is_ok());
     let padded = largest.clone() + &"A".repeat(16 * 1024 + 1 - largest.len());
     assert_refused(
         &padded,
         Code::TokenTooLarge,
-        "The token is 16385 bytes long; at most 16384 are taken. Have the identity provider put fewer groups or roles \
+        "The token is too large: it is 16385 bytes long; at most 16384 are accepted. Have the identity provider put fewer groups or roles \
          into it.",
     );
 }
@@ -80,11 +82,11 @@ fn sixteen_kibibytes_are_taken_and_one_byte_more_is_not() {
 fn a_header_has_at_most_four_kibibytes() {
     let header = |length: usize| format!(r#"{{"alg":"RS256","x":"{}"}}"#, "a".repeat(length));
     let around = header(0).len();
-    assert!(UnverifiedToken::parse(&unsigned(&header(3072 - around), "{}")).is_ok());
+    assert!(parse(&unsigned(&header(3072 - around), "{}")).is_ok());
     assert_refused(
         &unsigned(&header(3073 - around), "{}"),
         Code::TokenTooLarge,
-        "The token's header is 4098 bytes long; at most 4096 are taken.",
+        "The token is too large: its header is 4098 bytes long; at most 4096 are accepted.",
     );
 }
 
