@@ -25,7 +25,7 @@ impl BearerError {
 }
 
 macro_rules! codes {
-    ($($variant:ident $code:literal $status:ident $bearer:expr, $meaning:literal;)*) => {
+    ($($variant:ident $code:literal $status:ident, $meaning:literal;)*) => {
         /// Why a request is refused. The string of a code never changes its meaning.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub enum Code {
@@ -41,14 +41,9 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// The status of the answer.
+            /// The status of the response.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)* }
-            }
-
-            /// The `error` of the challenge, where RFC 6750 has one for it.
-            pub const fn bearer_error(self) -> Option<BearerError> {
-                match self { $(Self::$variant => $bearer,)* }
             }
 
             /// What the code means, one sentence.
@@ -59,49 +54,77 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// The `error` of the challenge (RFC 6750 §3.1).
+    ///
+    /// `insufficient_scope` promises that another token with more scopes would do, and client libraries sign the person
+    /// in again for it. So it is left to missing scopes; a 403 that no new token would change has a challenge without
+    /// `error`.
+    pub const fn bearer_error(self) -> Option<BearerError> {
+        match self {
+            // No credentials were sent: the last paragraph of RFC 6750 §3.1 asks for no error code.
+            Self::TokenMissing => None,
+            Self::AuthorizationMalformed => Some(BearerError::InvalidRequest),
+            Self::InsufficientScope => Some(BearerError::InsufficientScope),
+            _ if matches!(self.status(), StatusCode::UNAUTHORIZED) => {
+                Some(BearerError::InvalidToken)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the answer has a challenge: where the credentials are the reason for the refusal (RFC 6750 §3,
+    /// RFC 9110 §15.5.2 and §15.5.4).
+    pub const fn has_challenge(self) -> bool {
+        let status = self.status();
+        matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            || self.bearer_error().is_some()
+    }
+}
+
 codes! {
-    AdminRequired "admin_required" FORBIDDEN Some(BearerError::InsufficientScope), "The operation touches everybody's data and the token does not meet `admin_claims`.";
-    AppKeyRejected "app_key_rejected" BAD_GATEWAY None, "Dify refused the endpoint's app key.";
-    AuthorizationMalformed "authorization_malformed" BAD_REQUEST Some(BearerError::InvalidRequest), "`Authorization` is not exactly one bearer token.";
-    BadRequest "bad_request" BAD_REQUEST None, "The body is not what its content type says.";
-    BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE None, "The body reached the 10 MiB at which Dify cuts it.";
-    ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN Some(BearerError::InsufficientScope), "A claim does not fit the app's required input.";
-    ConfigurationError "configuration_error" SERVICE_UNAVAILABLE None, "The endpoint's settings are wrong.";
-    DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY None, "What Dify answered is not what its API answers.";
-    DifyTimeout "dify_timeout" GATEWAY_TIMEOUT None, "Dify did not answer in time.";
-    DifyUnavailable "dify_unavailable" BAD_GATEWAY None, "Dify could not be reached, or its answer broke off.";
-    EmailNotVerified "email_not_verified" FORBIDDEN Some(BearerError::InsufficientScope), "`user_claim` is `email` and the token says that it is not verified.";
-    GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT None, "A stream was silent or open for too long and was ended; it stands in the stream's last event.";
-    GroupsOverage "groups_overage" FORBIDDEN Some(BearerError::InsufficientScope), "The provider left the groups out because there are too many.";
-    IdentityProviderInvalid "identity_provider_invalid" SERVICE_UNAVAILABLE None, "The identity provider's documents cannot be used.";
-    IdentityProviderUnavailable "identity_provider_unavailable" SERVICE_UNAVAILABLE None, "The identity provider could not be reached.";
-    InsufficientScope "insufficient_scope" FORBIDDEN Some(BearerError::InsufficientScope), "The token lacks a scope of `scopes`.";
-    InternalError "internal_error" INTERNAL_SERVER_ERROR None, "The gateway failed; its log has the request id.";
-    InvalidParam "invalid_param" BAD_REQUEST None, "A parameter is not one that Dify would take.";
-    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED None, "The path exists, with other methods.";
-    NotFound "not_found" NOT_FOUND None, "No operation has this path, or the thing is not the caller's.";
-    RequiredClaims "required_claims_not_met" FORBIDDEN Some(BearerError::InsufficientScope), "The token does not meet `required_claims`.";
-    ServiceAccountRefused "service_account_refused" FORBIDDEN Some(BearerError::InsufficientScope), "The token stands for a client and `service_accounts` is `refuse`.";
-    TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED Some(BearerError::InvalidToken), "The token's `alg` is none that the gateway takes.";
-    TokenAudienceRefused "token_audience_refused" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is meant for somebody else.";
-    TokenBound "token_bound" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is bound to a key (`cnf`) and no plain bearer token.";
-    TokenClaimInvalid "token_claim_invalid" UNAUTHORIZED Some(BearerError::InvalidToken), "A claim is missing or of the wrong JSON type.";
-    TokenClientRefused "token_client_refused" UNAUTHORIZED Some(BearerError::InvalidToken), "The token was issued to a client that is not in `client_id`.";
-    TokenEncrypted "token_encrypted" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is a JWE.";
-    TokenExpired "token_expired" UNAUTHORIZED Some(BearerError::InvalidToken), "`exp` has passed.";
-    TokenHeaderRefused "token_header_refused" UNAUTHORIZED Some(BearerError::InvalidToken), "The token's header carries what no access token needs.";
-    TokenInactive "token_inactive" UNAUTHORIZED Some(BearerError::InvalidToken), "The identity provider says that the token is not active.";
-    TokenIssuerUnknown "token_issuer_unknown" UNAUTHORIZED Some(BearerError::InvalidToken), "`iss` is not exactly one of `issuer`.";
-    TokenKeyUnknown "token_key_unknown" UNAUTHORIZED Some(BearerError::InvalidToken), "No key of the issuer fits the token.";
-    TokenMalformed "token_malformed" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is not a JWT in its strict form.";
-    TokenMissing "token_missing" UNAUTHORIZED None, "No token was sent.";
-    TokenNotYetValid "token_not_yet_valid" UNAUTHORIZED Some(BearerError::InvalidToken), "`nbf` or `iat` lies in the future.";
-    TokenOpaque "token_opaque" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is no JWT and this endpoint verifies JWTs.";
-    TokenSignatureInvalid "token_signature_invalid" UNAUTHORIZED Some(BearerError::InvalidToken), "The issuer's key did not make this signature.";
-    TokenTooLarge "token_too_large" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is longer than 16 KiB, or its header than 4 KiB.";
-    TokenTypeRefused "token_type_refused" UNAUTHORIZED Some(BearerError::InvalidToken), "The token is of another kind than `token_kind` takes.";
-    TooManyStreams "too_many_streams" TOO_MANY_REQUESTS None, "The user has as many open streams as `streams_per_user` lets them.";
-    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE None, "The content type is not the one that the operation takes.";
-    UserClaimMissing "user_claim_missing" FORBIDDEN Some(BearerError::InsufficientScope), "The token has none of the claims of `user_claim`.";
-    UserClaimUnusable "user_claim_unusable" FORBIDDEN Some(BearerError::InsufficientScope), "The claim of `user_claim` cannot be a Dify `user`.";
+    AdminRequired "admin_required" FORBIDDEN, "The operation reads or changes the data of all users, and the token does not meet `admin_claims`.";
+    AppKeyRejected "app_key_rejected" BAD_GATEWAY, "Dify refused the endpoint's app key.";
+    AuthorizationMalformed "authorization_malformed" BAD_REQUEST, "`Authorization` is not exactly one bearer token.";
+    BadRequest "bad_request" BAD_REQUEST, "The body is not what its content type says.";
+    BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE, "The body reached the 10 MiB at which Dify cuts it.";
+    ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
+    ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
+    DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "What Dify answered is not what its API answers.";
+    DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time.";
+    DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached, or its answer broke off.";
+    EmailNotVerified "email_not_verified" FORBIDDEN, "`user_claim` is `email` and the token says that it is not verified.";
+    GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT, "A stream was silent or open for too long and was ended; the stream's last event has the code.";
+    GroupsOverage "groups_overage" FORBIDDEN, "The provider left the groups out because there are too many.";
+    IdentityProviderInvalid "identity_provider_invalid" SERVICE_UNAVAILABLE, "The identity provider's documents cannot be used.";
+    IdentityProviderUnavailable "identity_provider_unavailable" SERVICE_UNAVAILABLE, "The identity provider could not be reached.";
+    InsufficientScope "insufficient_scope" FORBIDDEN, "The token lacks a scope of `scopes`.";
+    InternalError "internal_error" INTERNAL_SERVER_ERROR, "The gateway failed; its log has the request id.";
+    InvalidParam "invalid_param" BAD_REQUEST, "A parameter is not one that Dify would accept.";
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
+    NotFound "not_found" NOT_FOUND, "No operation has this path, or the thing is not the caller's.";
+    RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
+    ServiceAccountRefused "service_account_refused" FORBIDDEN, "The token stands for a client and `service_accounts` is `refuse`.";
+    TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED, "The token's `alg` is not one that the gateway accepts.";
+    TokenAudienceRefused "token_audience_refused" UNAUTHORIZED, "The token is meant for another application.";
+    TokenBound "token_bound" UNAUTHORIZED, "The token is bound to a key (`cnf`), so it is not a plain bearer token.";
+    TokenClaimInvalid "token_claim_invalid" UNAUTHORIZED, "A claim is missing, of the wrong JSON type, or a date that cannot be right.";
+    TokenClientRefused "token_client_refused" UNAUTHORIZED, "The token was issued to a client that is not in `client_id`.";
+    TokenEncrypted "token_encrypted" UNAUTHORIZED, "The token is a JWE.";
+    TokenExpired "token_expired" UNAUTHORIZED, "`exp` has passed.";
+    TokenHeaderRefused "token_header_refused" UNAUTHORIZED, "The token's header has a member that changes its meaning, such as `crit`.";
+    TokenInactive "token_inactive" UNAUTHORIZED, "The identity provider says that the token is not active.";
+    TokenIssuerUnknown "token_issuer_unknown" UNAUTHORIZED, "`iss` is not exactly one of `issuer`.";
+    TokenKeyUnknown "token_key_unknown" UNAUTHORIZED, "No key of the issuer fits the token.";
+    TokenMalformed "token_malformed" UNAUTHORIZED, "The token is not a JWT in its strict form, or the text of a programming mistake such as `undefined`.";
+    TokenMissing "token_missing" UNAUTHORIZED, "No token was sent.";
+    TokenNotYetValid "token_not_yet_valid" UNAUTHORIZED, "`nbf` or `iat` is in the future.";
+    TokenOpaque "token_opaque" UNAUTHORIZED, "The token is not a JWT, and this endpoint verifies JWTs.";
+    TokenSignatureInvalid "token_signature_invalid" UNAUTHORIZED, "The issuer's key did not make this signature.";
+    TokenTooLarge "token_too_large" UNAUTHORIZED, "The token is longer than 16 KiB, or its header than 4 KiB.";
+    TokenTypeRefused "token_type_refused" UNAUTHORIZED, "The token is of another kind than `token_kind` accepts.";
+    TooManyStreams "too_many_streams" TOO_MANY_REQUESTS, "The user has as many open streams as `streams_per_user` allows.";
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE, "The content type is not the one that the operation accepts.";
+    UserClaimMissing "user_claim_missing" FORBIDDEN, "The token has none of the claims of `user_claim`.";
+    UserClaimUnusable "user_claim_unusable" FORBIDDEN, "The claim of `user_claim` cannot be a Dify `user`.";
 }

@@ -1,6 +1,6 @@
 //! `WWW-Authenticate` of RFC 6750 §3.
 
-use crate::error::Refusal;
+use crate::error::{BearerError, Refusal};
 
 /// What a challenge says besides the refusal itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -10,23 +10,22 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// The header's value for a refusal with status 400, 401 or 403 that has to do with the token.
+    /// The header's value for a refusal whose code has a challenge.
     ///
-    /// `error` is left out when no token was sent (RFC 6750 §3.1, last paragraph).
+    /// `scope` and `resource_metadata` come before `error_description`: clients search the header with loose patterns,
+    /// and the description is free text that could contain either.
     pub fn value(&self, refusal: &Refusal) -> String {
-        let mut parameters = vec![("realm", "dify".to_owned())];
-        if let Some(error) = refusal.code().bearer_error() {
-            parameters.push(("error", error.as_str().to_owned()));
-            parameters.push(("error_description", refusal.message().to_owned()));
-        }
-        parameters.extend(refusal.scope().map(|scope| ("scope", scope.to_owned())));
-        parameters.extend(
-            self.resource_metadata
-                .iter()
-                .map(|url| ("resource_metadata", url.clone())),
-        );
+        let error = refusal.code().bearer_error();
+        let parameters = [
+            ("realm", Some("dify")),
+            ("error", error.map(BearerError::as_str)),
+            ("scope", refusal.scope()),
+            ("resource_metadata", self.resource_metadata.as_deref()),
+            ("error_description", error.map(|_| refusal.message())),
+        ];
         let parameters: Vec<String> = parameters
             .iter()
+            .filter_map(|(name, value)| Some((name, (*value)?)))
             .map(|(name, value)| format!("{name}=\"{}\"", quotable(value)))
             .collect();
         format!("Bearer {}", parameters.join(", "))

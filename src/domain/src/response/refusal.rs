@@ -1,11 +1,11 @@
 //! A refusal in Dify's error shape (`api/libs/external_api.py`), with the request's id.
 
+use http::HeaderValue;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use super::{Challenge, Response, header_value, set_request_id};
-use crate::error::{Code, Refusal};
+use crate::error::Refusal;
 use crate::json;
 
 #[derive(Serialize)]
@@ -35,7 +35,7 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
     );
     let headers = &mut answer.headers;
     set_request_id(headers, request_id);
-    if is_about_the_token(refusal) {
+    if refusal.code().has_challenge() {
         headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
     }
     if let Some(wait) = refusal.retry_after() {
@@ -45,10 +45,4 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
         headers.insert(ALLOW, allow.clone());
     }
     answer
-}
-
-fn is_about_the_token(refusal: &Refusal) -> bool {
-    refusal.code().bearer_error().is_some()
-        || refusal.code() == Code::TokenMissing
-        || refusal.code().status() == StatusCode::UNAUTHORIZED
 }

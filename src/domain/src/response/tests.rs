@@ -50,8 +50,13 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
             Refusal::new(Code::InsufficientScope, "A scope is missing.").with_scope("chat files"),
             r#"{"code":"insufficient_scope","message":"A scope is missing.","status":403,"request_id":"r1"}"#,
             vec![
-                r#"www-authenticate: Bearer realm="dify", error="insufficient_scope", error_description="A scope is missing.", scope="chat files""#,
+                r#"www-authenticate: Bearer realm="dify", error="insufficient_scope", scope="chat files", error_description="A scope is missing.""#,
             ],
+        ),
+        (
+            Refusal::new(Code::RequiredClaims, "Not you."),
+            r#"{"code":"required_claims_not_met","message":"Not you.","status":403,"request_id":"r1"}"#,
+            vec![r#"www-authenticate: Bearer realm="dify""#],
         ),
         (
             Refusal::new(Code::AuthorizationMalformed, "Two \"tokens\" \\ ü\r\nX: y"),
@@ -85,6 +90,43 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
         assert_eq!(String::from_utf8(answer.body).unwrap(), body);
         assert_eq!(lines(&answer.headers), expected);
     }
+}
+
+/// Both MCP SDKs sign the person in again, once or in a loop, for every 403 with `insufficient_scope`.
+#[test]
+fn insufficient_scope_is_left_to_missing_scopes_and_every_other_403_has_a_challenge_without_an_error()
+ {
+    for code in Code::ALL {
+        let refusal = Refusal::new(*code, "Why.");
+        let answer = of_refusal(&refusal, "r1", &Challenge::default());
+        let challenge = answer.headers.get("www-authenticate");
+        let challenge = challenge.map(|value| value.to_str().unwrap());
+        let with_error = |error: &str| {
+            format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"Why.\"")
+        };
+        let expected = match (code.as_str(), code.status().as_u16()) {
+            ("token_missing", _) => Some("Bearer realm=\"dify\"".to_owned()),
+            ("authorization_malformed", _) => Some(with_error("invalid_request")),
+            ("insufficient_scope", _) => Some(with_error("insufficient_scope")),
+            (_, 401) => Some(with_error("invalid_token")),
+            (_, 403) => Some("Bearer realm=\"dify\"".to_owned()),
+            _ => None,
+        };
+        assert_eq!(challenge, expected.as_deref(), "{}", code.as_str());
+    }
+}
+
+#[test]
+fn scope_and_metadata_come_before_the_description_which_could_contain_their_names() {
+    let challenge = Challenge {
+        resource_metadata: Some("https://dify.example/meta".to_owned()),
+    };
+    let refusal =
+        Refusal::new(Code::InsufficientScope, "scope=\"x\" is missing.").with_scope("chat files");
+    assert_eq!(
+        challenge.value(&refusal),
+        r#"Bearer realm="dify", error="insufficient_scope", scope="chat files", resource_metadata="https://dify.example/meta", error_description="scope='x' is missing.""#
+    );
 }
 
 #[test]

@@ -249,9 +249,7 @@ async fn an_admin_operation_is_refused_before_the_body_is_looked_at() {
             answer.refusal(),
             (403, "admin_required".to_owned(), message.to_owned())
         );
-        let challenge = format!(
-            "Bearer realm=\"dify\", error=\"insufficient_scope\", error_description=\"{message}\""
-        );
+        let challenge = "Bearer realm=\"dify\"";
         assert_eq!(answer.header("www-authenticate"), challenge);
     }
     bench.set_settings(&json!({"admin_claims": null}));

@@ -79,7 +79,8 @@ pub async fn outcome(bench: &Bench, token: &str) -> Outcome {
     let refusal = answer.refusal();
     let error = match refusal.0 {
         401 => Some("error=\"invalid_token\""),
-        403 => Some("error=\"insufficient_scope\""),
+        403 if refusal.1 == "insufficient_scope" => Some("error=\"insufficient_scope\""),
+        403 => Some("Bearer realm=\"dify\""),
         _ => None,
     };
     let challenge = answer.header(WWW_AUTHENTICATE.as_str());

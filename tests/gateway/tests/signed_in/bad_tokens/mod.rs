@@ -90,7 +90,7 @@ fn challenge(status: u16, code: &str, message: &str) -> String {
         _ if code == "token_missing" => return "Bearer realm=\"dify\"".to_owned(),
         400 => "invalid_request",
         401 => "invalid_token",
-        _ => "insufficient_scope",
+        _ => panic!("{status} {code}"),
     };
     // RFC 6750 section 3 allows neither in a description.
     let description = message.replace('"', "'").replace('\\', "/");
