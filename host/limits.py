@@ -18,5 +18,16 @@ IDLE_CONNECTIONS_OF_ONE_ROUTE = 256
 IDLE_CONNECTIONS = 512
 """Idle connections that are kept in all, well below the usual limit of 1024 open files."""
 
+READ_AHEAD_BYTES = 1048576
+"""What one relayed body holds back for a larger piece, or while the client's side is busy: the longest piece."""
+
+READ_AHEAD_IN_ALL_BYTES = 134217728
+"""The same for all bodies together. Beyond it each keeps less, so that a thousand slow ones fit into memory."""
+
+READ_AHEAD_UNDER_PRESSURE_BYTES = 262144
+"""What one body holds back then. Smaller pieces could be too many for the daemon, which drops what a slow client
+leaves waiting beyond 128.
+"""
+
 MODULE_MEMORY_BYTES = 268435456
 """The memory of the module. Python and the streams need the rest of the daemon's container."""

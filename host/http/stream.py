@@ -1,4 +1,4 @@
-"""The body of a relayed answer on its way to the client.
+"""The body of a relayed response on its way to the client.
 
 A greenlet reads ahead while the SDK writes, so what arrives meanwhile goes out together: the first bytes at once, and
 the more of them in one piece the busier the process is.
@@ -12,12 +12,11 @@ from gevent.event import Event
 
 from host.http.failure import Failure
 from host.http.transport import Limits, Response
+from host.limits import READ_AHEAD_BYTES, READ_AHEAD_IN_ALL_BYTES, READ_AHEAD_UNDER_PRESSURE_BYTES
 from host.log import logger
 
 PIECE = 1024 * 1024
 """The longest piece of a body: the SDK sends it in one line of at most 5 MiB, which is twice as long as its bytes."""
-
-_AHEAD = PIECE
 
 # The daemon drops what a slow client leaves waiting beyond 128 pieces: only the first may be small.
 _SMALLEST_PIECE = 16 * 1024
@@ -25,73 +24,96 @@ _HASTY_PIECES = 32
 _PATIENCE_SECONDS = 0.25
 
 _TURN_SECONDS = 1e-6
-"""No pause, but a timer: gevent runs fifty callbacks of greenlets before it looks at sockets and timers again."""
+"""Not a pause, but a timer: gevent runs fifty callbacks of greenlets before it looks at sockets and timers again."""
+
+_MARKS = (b"\r\n\r\n", b"\n\n", b"\r\r")
+"""The ends of a server-sent event."""
 
 type Ended = Callable[[str], None]
-"""Is told how the body ended (`complete`, `broken`, `timeout` or `abandoned`)."""
+"""Is called with how the body ended (`complete`, `broken`, `timeout` or `abandoned`)."""
 
 
 class ReadAhead:
-    """Reads the body of `answer` in a greenlet of its own, which closes it."""
+    """Reads the body of `response` in a greenlet of its own, which closes it."""
 
-    def __init__(self, answer: Response, limits: Limits) -> None:
-        self._answer = answer
+    in_all = 0
+    """Bytes that all bodies hold at the moment."""
+
+    def __init__(self, response: Response, limits: Limits) -> None:
+        self._response = response
         self._idle = limits.idle
-        self._deadline = answer.began + limits.total
+        self._deadline = response.began + limits.total
         self._arrived = bytearray()
         self._wanted = 1
         self._enough = Event()
         self._room = Event()
         self._room.set()
         self._failure: Failure | None = None
+        self._is_abandoned = False
         self._reader = gevent.spawn(self._read)
         self._reader.rawlink(self._ended)  # Runs also when the greenlet was stopped before its first turn.
 
     def take(self, wanted: int = 1, patience: float = 0.0) -> bytes:
         """What has arrived: `wanted` bytes or, `patience` seconds after the first, fewer. Empty at the end.
 
-        Raises `Failure` when the answer broke off, once everything before has been taken.
+        Raises `Failure` if the response broke off, once everything before has been taken.
         """
         self._wait(1, None)
         if patience:
             self._wait(wanted, patience)
-        taken = bytes(self._arrived[:PIECE])
-        del self._arrived[: len(taken)]
+        content = bytes(self._arrived[:PIECE])
+        self._release(len(content))
         self._room.set()
-        if not taken and self._failure:
+        if not content and self._failure:
             raise self._failure
-        if len(taken) == PIECE:  # A server that is always ahead would leave nobody else a turn.
+        if len(content) == PIECE:  # A server that is always ahead would leave nobody else a turn.
             gevent.sleep(_TURN_SECONDS)
-        return taken
+        return content
 
     def stop(self) -> None:
-        """Ends the reading. It does not switch greenlets, for a garbage collection may be what calls it."""
+        """Ends the reading. It does not switch greenlets, because a garbage collection may be what calls it."""
+        self._is_abandoned = True
         self._reader.kill(block=False)
+        if self._reader.dead:
+            self._release(len(self._arrived))
 
     def _wait(self, wanted: int, seconds: float | None) -> None:
+        """Waits for `wanted` bytes, unless the reader has ended or has no room for more."""
         self._wanted = wanted
-        if len(self._arrived) < wanted and not self._reader.dead:
+        if len(self._arrived) < wanted and not self._reader.dead and self._room.is_set():
             self._enough.clear()
             self._enough.wait(seconds)
 
     def _read(self) -> None:
         try:
-            while piece := self._answer.read(min(self._idle, self._left())):
+            while piece := self._response.read(min(self._idle, self._left())):
                 self._arrived += piece
-                if len(self._arrived) >= self._wanted:
-                    self._enough.set()
-                if len(self._arrived) >= _AHEAD:
+                ReadAhead.in_all += len(piece)
+                has_room = self._has_room()
+                if not has_room:
                     self._room.clear()
-                    self._room.wait()
+                if len(self._arrived) >= self._wanted or not has_room:
+                    self._enough.set()
+                self._room.wait()
         except Failure as failure:
             self._failure = failure
 
+    def _has_room(self) -> bool:
+        is_under_pressure = ReadAhead.in_all >= READ_AHEAD_IN_ALL_BYTES
+        return len(self._arrived) < (READ_AHEAD_UNDER_PRESSURE_BYTES if is_under_pressure else READ_AHEAD_BYTES)
+
+    def _release(self, length: int) -> None:
+        del self._arrived[:length]
+        ReadAhead.in_all -= length
+
     def _ended(self, _reader: gevent.Greenlet) -> None:
-        self._answer.close()
+        self._response.close()
         self._enough.set()
+        if self._is_abandoned:
+            self._release(len(self._arrived))
 
     def _left(self) -> float:
-        """Seconds until the limit, which an answer that never pauses would otherwise not meet."""
+        """Seconds until the limit, which a response that never pauses would otherwise not meet."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise Failure("timeout")
@@ -104,8 +126,9 @@ def whole_frames(source: ReadAhead) -> Iterator[bytes]:
     is_cut = False
     try:
         while arrived := source.take():
+            searched = len(waiting)
             waiting += arrived
-            end = _end_of_last_frame(waiting)
+            end = _end_of_last_frame(waiting, searched)
             if not end and len(waiting) >= PIECE:
                 end = PIECE
                 is_cut = True
@@ -122,41 +145,42 @@ def whole_frames(source: ReadAhead) -> Iterator[bytes]:
         yield waiting
 
 
-def _end_of_last_frame(content: bytes) -> int:
-    ends = (content.rfind(mark) + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\r\r") if mark in content)
-    return max(ends, default=0)
+def _end_of_last_frame(content: bytes, searched: int) -> int:
+    """No frame ends within the first `searched` bytes, but one may have begun to."""
+    found = ((content.rfind(mark, max(searched - len(mark) + 1, 0)), mark) for mark in _MARKS)
+    return max((start + len(mark) for start, mark in found if start >= 0), default=0)
 
 
 def growing_pieces(source: ReadAhead) -> Iterator[bytes]:
-    """Any other body: little at once in the beginning, then in pieces of `PIECE`."""
+    """Any other body: at first little at a time, then in pieces of `PIECE`."""
     wanted = _SMALLEST_PIECE
-    taken = 0
-    while piece := source.take(wanted, _PATIENCE_SECONDS if taken < _HASTY_PIECES else 3600.0):
+    count = 0
+    while piece := source.take(wanted, _PATIENCE_SECONDS if count < _HASTY_PIECES else 3600.0):
         yield piece
-        taken += 1
+        count += 1
         wanted = min(2 * wanted, PIECE)
 
 
-def read_whole(answer: Response, limits: Limits) -> tuple[bytes, str]:
+def read_whole(response: Response, limits: Limits) -> tuple[bytes, str]:
     """A body that is short enough for one message, as far as it came, and how it ended."""
     content = bytearray()
     try:
-        deadline = answer.began + limits.total
-        while piece := answer.read(min(limits.idle, deadline - time.monotonic())):
+        deadline = response.began + limits.total
+        while piece := response.read(min(limits.idle, deadline - time.monotonic())):
             content += piece
     except Failure as failure:
         return bytes(content), _end(failure)
     finally:
-        answer.close()
+        response.close()
     return bytes(content), "complete"
 
 
 def body(source: ReadAhead, *, frames: bool, tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
-    """The generator for the SDK: it never raises, and `ended` is told its end however it ends."""
-    made = _body(source, whole_frames(source) if frames else growing_pieces(source), tails, ended)
-    # Started here, for the end of a generator that was never started would run nothing of it.
-    next(made)
-    return made
+    """The generator for the SDK. It never raises, and calls `ended` however it ends."""
+    generator = _body(source, whole_frames(source) if frames else growing_pieces(source), tails, ended)
+    # Started here, because the end of a generator that was never started would run nothing of it.
+    next(generator)
+    return generator
 
 
 def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
@@ -171,7 +195,7 @@ def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], e
         except Failure as failure:
             end = _end(failure)
         except Exception:
-            logger.exception("A relayed answer could not be passed on")
+            logger.exception("The rest of a relayed response was dropped because of a fault in the gateway's host")
             end = "broken"
         tail = tails.get(end, b"")
         if tail or is_empty:

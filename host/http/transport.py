@@ -25,7 +25,7 @@ from host.http.http1 import ResponseReader, request_head
 from host.http.pools import Pool, is_closed_by_server
 from host.http.reach import Origin
 
-READ_SIZE = 256 * 1024
+READ_SIZE = 128 * 1024
 
 _JOINED = 64 * 1024
 """Bodies up to this size are sent together with the head."""

@@ -10,7 +10,8 @@ import pytest
 from server import CHUNKED, Connection, Serve, Server, after_request, answering, chunk, ok
 from werkzeug import Response
 
-from host.http import stream
+from host.http import stream, transport
+from host.http.transport import Limits
 from host.sdk import response
 from host.sdk.relay import pieces, relay
 from host.wasm.calls import Call, CallFailed, Calls, Relay
@@ -190,6 +191,55 @@ def test_a_reader_that_pauses_holds_the_server_back(calls: Calls, serve: Serve) 
     gevent.sleep(0.5)
     assert sent < 20_000_000
     response.response.close()
+
+
+def bodies_of(serve: Serve, count: int, body: bytes, *, ends: bool = True) -> list[stream.ReadAhead]:
+    """Bodies that are read ahead and that nobody takes yet."""
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) if ends else len(body) + 1))
+        connection.send(body)
+        connection.request()
+
+    server = serve(handle)
+    limits = Limits.of(LIMITS)
+    sent = [transport.Request("GET", server.url, [], None, None, limits, server.origins) for _ in range(count)]
+    return [stream.ReadAhead(transport.send(request), limits) for request in sent]
+
+
+def test_what_is_read_ahead_is_bounded_for_each_body_and_for_all(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "READ_AHEAD_IN_ALL_BYTES", 4_000_000)
+    gevent.sleep(0.05)  # The bodies of earlier tests are let go.
+    body = bytes(range(256)) * 12_000
+    sources = bodies_of(serve, 20, body)
+    gevent.sleep(0.5)
+    held = stream.ReadAhead.in_all
+    assert 4_000_000 <= held <= 4_000_000 + 20 * (256 * 1024 + transport.READ_SIZE)
+    assert max(len(source._arrived) for source in sources) <= stream.PIECE + transport.READ_SIZE
+    readers = [gevent.spawn(b"".join, stream.growing_pieces(source)) for source in sources]
+    assert [reader.get(timeout=5) for reader in readers] == [body] * 20
+    assert stream.ReadAhead.in_all == 0
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.2])
+def test_a_body_that_is_given_up_holds_nothing(serve: Serve, pause: float) -> None:
+    sources = [*bodies_of(serve, 5, bytes(500_000)), *bodies_of(serve, 5, bytes(500_000), ends=False)]
+    gevent.sleep(pause)
+    for source in sources:
+        source.stop()
+        source.stop()
+    gevent.sleep(0.05)
+    assert stream.ReadAhead.in_all == 0
+
+
+@pytest.mark.parametrize("mark", [b"\n\n", b"\r\n\r\n", b"\r\r"])
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+def test_the_end_of_an_event_is_found_however_it_arrives(calls: Calls, serve: Serve, mark: bytes, step: int) -> None:
+    content = b"data: 1" + mark + b"data: 2" + mark + b"data: cut"
+    steps = [part for at in range(0, len(content), step) for part in (chunk(content[at : at + step]), 0.002)]
+    received = content_of(relayed(calls, serve(after_request(CHUNKED, *steps)), **FRAMES))
+    assert b"".join(received) == b"data: 1" + mark + b"data: 2" + mark + b"<broken>"
 
 
 def test_a_stream_that_nobody_reads_on_is_released(calls: Calls, serve: Serve, ends: list[str]) -> None:

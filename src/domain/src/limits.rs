@@ -180,6 +180,13 @@ limits! {
     IDLE_CONNECTIONS_OF_ONE_ROUTE: Count = 256, Host;
     /// Idle connections that are kept in all, well below the usual limit of 1024 open files.
     IDLE_CONNECTIONS: Count = 512, Host;
+    /// What one relayed body holds back for a larger piece, or while the client's side is busy: the longest piece.
+    READ_AHEAD: Bytes = MIB, Host;
+    /// The same for all bodies together. Beyond it each keeps less, so that a thousand slow ones fit into memory.
+    READ_AHEAD_IN_ALL: Bytes = 128 * MIB, Host;
+    /// What one body holds back then. Smaller pieces could be too many for the daemon, which drops what a slow client
+    /// leaves waiting beyond 128.
+    READ_AHEAD_UNDER_PRESSURE: Bytes = 256 * KIB, Host;
 
     // The module in the host
 
