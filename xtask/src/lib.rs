@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod bench;
+pub mod contents;
 mod demo;
 pub mod generated;
 pub mod marketplace;

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use gateway_domain::operation::OPERATIONS;
 use serde_json::Value;
 use wasmparser::{ExternalKind, Parser, Payload};
+use xtask::contents::Contents;
 use xtask::workspace::Workspace;
 use xtask::{module, package};
 
@@ -94,7 +95,7 @@ fn the_same_source_gives_the_same_package_in_another_directory() {
     copy_sources(&here, &there);
     let package = package::build(&there).unwrap();
 
-    let contents = |workspace| package::Contents::of(workspace).unwrap();
+    let contents = |workspace| Contents::of(workspace).unwrap();
     let (ours, theirs) = (contents(&here), contents(&there));
     let different: Vec<_> = ours
         .files()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 /// Below this many words reviewers ask for more.
 const README_WORDS: usize = 300;

@@ -1,6 +1,6 @@
 //! Names, kinds and sizes of the files.
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 const DIRECTORIES: &[&str] = &[
     ".git",

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 const REQUIRED: &[&str] = &[
     "/author",

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 mod documents;
 mod files;

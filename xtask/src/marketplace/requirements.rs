@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 /// What is wrong with the requirements.
 pub fn violations(contents: &Contents) -> Vec<String> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use regex::Regex;
 
-use crate::package::Contents;
+use crate::contents::Contents;
 
 const PATTERNS: &[(&str, &str)] = &[
     ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),

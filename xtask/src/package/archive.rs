@@ -6,7 +6,7 @@ use anyhow::Result;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::Contents;
+use crate::contents::Contents;
 
 /// Levels above 9 are Zopfli's. Its output depends on nothing but its input, where that of other Deflate
 /// implementations depends on the processor and on which of them another crate of the workspace has switched on.

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::contents::Contents;
 use crate::workspace::Workspace;
 use crate::{generated, marketplace, module, step};
 
 mod archive;
-mod contents;
-
-pub use contents::Contents;
 
 const DIRECTORY: &str = "dist";
 
