@@ -159,7 +159,8 @@ impl<'a> Comparison<'a> {
     fn streams(&mut self, recorded: &str, here: &str) {
         let begins_with_ping = |body: &str| body.starts_with("event: ping\n\n");
         if begins_with_ping(recorded) != begins_with_ping(here) {
-            self.differ("first frame", &recorded[..20], &here[..20.min(here.len())]);
+            let beginning = |text: &str| text.chars().take(20).collect::<String>();
+            self.differ("first frame", &beginning(recorded), &beginning(here));
         }
         let (recorded, here) = (frames(recorded), frames(here));
         let names = |events: &[Value]| {

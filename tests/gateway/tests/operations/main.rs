@@ -1,5 +1,7 @@
 //! Every operation, safe for many users behind one app key.
 
+#![cfg(test)]
+
 mod bodies;
 mod browsers;
 mod clients;

@@ -1,5 +1,7 @@
 //! A signed-in user's requests to the packaged plugin, good and bad, through the stand-in daemon.
 
+#![cfg(test)]
+
 mod bad_requests;
 mod bad_tokens;
 mod dify_failures;
