@@ -11,7 +11,7 @@ from host.http.stream import ReadAhead
 from host.http.transport import Buffer, Limits, Request
 from host.sdk import response
 from host.wasm.calls import Call, Calls, Relay
-from host.wasm.heads import answer_head
+from host.wasm.heads import answer_head, encoded
 
 _READ_WHOLE = stream.PIECE
 
@@ -44,7 +44,7 @@ def _streamed(calls: Calls, order: Relay, received: transport.Response, limits: 
         raise
 
     def ended(end: str) -> None:
-        calls.relay_ended(order.number, verdict["context"].encode(), end)
+        calls.relay_ended(order.number, encoded(verdict["context"]), end)
 
     status, headers = verdict["status"], verdict["headers"]
     if verdict["body"] is not None:

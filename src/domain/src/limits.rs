@@ -147,11 +147,9 @@ limits! {
     /// A whole answer of Dify. The plugin daemon cuts it after 600 s (`PLUGIN_MAX_EXECUTION_TIMEOUT`), so the gateway
     /// ends it before, in words.
     DIFY_TOTAL: Seconds = seconds(590), Module;
-    /// The detail of a workflow run, which is read whole to find its owner. Dify keeps its inputs and outputs small
-    /// enough for a database row.
-    RUN_DETAIL: Bytes = 16 * MIB, Module;
-    /// Depth of the JSON in a run's detail; deeper than what Dify stores of a run's inputs.
-    RUN_DETAIL_DEPTH: Count = 128, Module;
+    /// The detail of a workflow run, which is read whole to find its owner. Three copies of it must fit into the memory
+    /// of an instance many times over.
+    RUN_DETAIL: Bytes = 4 * MIB, Module;
     /// Depth of the JSON in Dify's answer to `/info`, which is flat but for the list of tags.
     APP_INFO_DEPTH: Count = 8, Module;
 

@@ -23,49 +23,7 @@ macro_rules! handlers {
     };
 }
 
-handlers! {
-    delete_annotation
-    delete_conversation
-    fallback
-    get_annotation_reply_status
-    get_annotations
-    get_app_feedbacks
-    get_conversation_variables
-    get_conversations
-    get_end_user
-    get_file_preview
-    get_health
-    get_human_input_form
-    get_info
-    get_message_suggested
-    get_messages
-    get_meta
-    get_parameters
-    get_protected_resource_metadata
-    get_root
-    get_site
-    get_whoami
-    get_workflow_events
-    get_workflow_run
-    get_workflows_logs
-    post_annotation
-    post_annotation_reply
-    post_audio_to_text
-    post_chat_messages
-    post_chat_messages_stop
-    post_completion_messages
-    post_completion_messages_stop
-    post_conversation_name
-    post_files_upload
-    post_human_input_form
-    post_message_feedbacks
-    post_text_to_audio
-    post_workflow_run
-    post_workflow_task_stop
-    post_workflows_run
-    put_annotation
-    put_conversation_variable
-}
+gateway_domain::with_handlers!(handlers);
 
 /// Delivers the result of `start_fetch`.
 #[wasm_bindgen]
@@ -86,7 +44,7 @@ pub fn timer_done(_call: u32, ticket: u32) {
 #[wasm_bindgen]
 pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
-    let response = instance::gateway().relay_head(&mut context, wire::received_head(head));
+    let response = instance::gateway().judge_response_head(&mut context, wire::received_head(head));
     runtime::run();
     wire::relay_response(&response, Some(&context))
 }
@@ -96,7 +54,7 @@ pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
 pub fn judge_response(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
     let end = relay_end(end);
-    let response = instance::gateway().relay_whole(&mut context, wire::received_head(head), end);
+    let response = instance::gateway().judge_response(&mut context, wire::received_head(head), end);
     instance::gateway().relay_ended(context, end);
     runtime::run();
     wire::relay_response(&response, None)

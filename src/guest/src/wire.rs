@@ -236,7 +236,7 @@ struct RelayResponseJson<'a> {
     on_broken: &'a str,
     on_timeout: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    context: Option<String>,
+    context: Option<&'a RelayContext>,
 }
 
 /// The response to the client of a relay, and the context that comes back with `relay_ended`, if that is to follow.
@@ -248,7 +248,7 @@ pub fn relay_response(response: &RelayResponse, context: Option<&RelayContext>) 
         frames: response.frames,
         on_broken: &response.on_broken,
         on_timeout: &response.on_timeout,
-        context: context.map(json::text),
+        context,
     })
 }
 

@@ -1,12 +1,9 @@
 //! `endpoints/<handler>.py`: the SDK takes one class from each file and tells it nothing of its declaration,
 //! so the file is what ties a declaration to its handler.
 
-use gateway_domain::operation::OPERATIONS;
+use gateway_domain::operation::{FALLBACK, OPERATIONS};
 
 use super::{ENDPOINTS, Files, NOTICE};
-
-/// The handler of everything that no operation matches.
-pub const FALLBACK: &str = "fallback";
 
 /// The file of a handler, from the root of the checkout.
 pub fn path(handler: &str) -> String {
@@ -17,8 +14,8 @@ pub fn path(handler: &str) -> String {
 pub fn render() -> Files {
     let handlers = OPERATIONS
         .iter()
-        .map(|operation| operation.handler)
-        .chain([FALLBACK]);
+        .chain([&FALLBACK])
+        .map(|operation| operation.handler);
     handlers
         .map(|handler| (path(handler), source(handler)))
         .collect()

@@ -1,7 +1,7 @@
 //! `provider/oidc_gateway.yaml`: the settings, the operations and the catch-alls.
 
 use anyhow::{Context, Result};
-use gateway_domain::operation::{OPERATIONS, Operation};
+use gateway_domain::operation::{FALLBACK, OPERATIONS, Operation};
 use gateway_domain::settings::declaration::{Declaration, Kind, declarations};
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ fn catch_alls() -> impl Iterator<Item = Endpoint> {
         .into_iter()
         .flat_map(|path| CATCH_ALL_METHODS.map(|method| (path, method)))
         .filter(move |(path, method)| !declared(path, method))
-        .map(|(path, method)| Endpoint::new(path, method, true, endpoints::FALLBACK))
+        .map(|(path, method)| Endpoint::new(path, method, true, FALLBACK.handler))
 }
 
 #[derive(Serialize)]

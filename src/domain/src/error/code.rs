@@ -103,6 +103,7 @@ codes! {
     InvalidParam "invalid_param" BAD_REQUEST, "A parameter is not one that Dify would accept.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, or the thing is not the caller's.";
+    RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
     RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
     ServiceAccountRefused "service_account_refused" FORBIDDEN, "The token stands for a client and `service_accounts` is `refuse`.";
     TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED, "The token's `alg` is not one that the gateway accepts.";

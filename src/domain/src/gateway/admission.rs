@@ -1,4 +1,4 @@
-//! From a request to its caller.
+//! From a credential to the caller.
 
 use std::rc::Rc;
 
@@ -8,10 +8,10 @@ use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::jose::UnverifiedToken;
 use crate::provider::{self, Providers};
-use crate::request::Request;
 use crate::settings::{Settings, TokenValidation};
 use crate::token::{self, Accepted, AccessToken, Caller};
 
+use super::credential::Credential;
 use super::verdicts::{TokenKey, Verdicts};
 
 /// Checks tokens.
@@ -31,16 +31,23 @@ impl Admission {
         }
     }
 
-    /// The caller whom the request's token stands for.
-    pub async fn caller(&self, request: &Request, settings: &Settings) -> Result<Caller, Refusal> {
-        let token = AccessToken::from_headers(&request.headers)?;
-        let (issuer, claims) = match validation(&token, settings) {
-            TokenValidation::Userinfo => self.vouched_for(&token, settings).await?,
-            TokenValidation::Introspection => self.introspected(&token, settings).await?,
-            TokenValidation::Auto | TokenValidation::Jwt => self.verified(&token, settings).await?,
+    /// The caller whom the credential stands for.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub async fn caller(
+        &self,
+        credential: &Credential,
+        settings: &Settings,
+    ) -> Result<Caller, Refusal> {
+        let Credential::Bearer(token) = credential;
+        let (issuer, claims) = match validation(token, settings) {
+            TokenValidation::Userinfo => self.vouched_for(token, settings).await?,
+            TokenValidation::Introspection => self.introspected(token, settings).await?,
+            TokenValidation::Auto | TokenValidation::Jwt => self.verified(token, settings).await?,
         };
         let accepted = token::accept(claims, issuer, settings, self.environment.now())?;
-        let completed = self.completed(accepted, &token, settings).await?;
+        let completed = self.completed(accepted, token, settings).await?;
         token::judge(completed, settings)
     }
 

@@ -1,47 +1,32 @@
-//! What Dify is asked for a caller, and how its answers are counted.
+//! What Dify is asked for a caller, and how its responses are counted.
 
 use std::rc::Rc;
 
-use http::{Method, StatusCode};
-
+use super::access::{Extent, Grant};
+use super::case::Case;
 use super::declared_inputs::DeclaredInputsCache;
 use super::first_requests::FirstRequests;
-use super::streams::Streams;
-use super::{Case, Outcome, Relay};
-use crate::environment::{Environment, FetchRequest, Limits, Reach};
-use crate::error::{Code, Refusal};
+use super::outcome::{Outcome, Relay};
+use super::run_detail;
+use super::runs::{CountedRun, Runs};
+use crate::environment::Environment;
+use crate::error::Refusal;
 use crate::events::{Event, Events, InputLeftOut};
-use crate::limits;
-use crate::operation::{self, Class, Operation, UserPlace};
-use crate::relay::{self, BLOCKING, RelayContext, RelayRequest, RelayResponse, STREAMING, owner};
+use crate::operation::{self, Operation, ResponseKind, UserPlace};
+use crate::relay::{
+    BLOCKING, Counted, Expectation, RelayContext, RelayRequest, RelayResponse, STREAMING,
+};
 use crate::request::Body;
-use crate::response::{self, Response};
 use crate::rewrite::{self, ClaimInputs, Identity};
 use crate::settings::{InputClaims, Settings};
-use crate::token::Caller;
 
-const RUN_DETAIL: Limits = Limits {
-    body: limits::RUN_DETAIL,
-    ..BLOCKING
-};
-
-/// The app API of every endpoint.
+/// The app API of an endpoint.
 pub struct AppApi {
     environment: Rc<dyn Environment>,
     events: Rc<Events>,
     declared_inputs: DeclaredInputsCache,
     first_requests: FirstRequests,
-    streams: Streams,
-}
-
-/// A caller of one endpoint.
-pub struct Principal<'a> {
-    /// The endpoint's settings.
-    pub settings: &'a Settings,
-    /// Who it is.
-    pub caller: &'a Caller,
-    /// The caller's key in this process's memory.
-    pub key: [u8; 32],
+    runs: Rc<Runs>,
 }
 
 impl AppApi {
@@ -50,106 +35,105 @@ impl AppApi {
         Self {
             declared_inputs: DeclaredInputsCache::new(environment.clone(), events.clone()),
             first_requests: FirstRequests::new(),
-            streams: Streams::default(),
+            runs: Rc::default(),
             environment,
             events,
         }
     }
 
-    /// Makes the request for `operation` on behalf of `principal`.
+    /// Makes the request to Dify for the caller of `grant`.
     pub async fn ask(
         &self,
-        operation: &Operation,
         case: &mut Case<'_>,
-        principal: Principal<'_>,
+        grant: &Grant,
+        settings: &Settings,
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
-        let settings = principal.settings;
-        let path = operation::upstream_path(operation, &case.request.path_values)?;
-        let inputs = self.inputs(operation, case, &principal).await?;
+        let operation = case.route.operation;
+        let path = operation::upstream_path(operation, &case.route.variables)?;
+        // Before the body is read and Dify is asked for anything: who has too many runs must cost nothing.
+        let run = self.counted(operation, case, grant, settings)?;
+        let inputs = self.inputs(operation, case, grant, settings).await?;
         let identity = Identity {
-            user: principal.caller.user.as_str(),
-            is_admin: principal.caller.is_admin,
+            user: grant.caller().user.as_str(),
+            filters_logs: grant.extent() == Extent::Filtered,
             inputs: &inputs.sent,
         };
         let query = rewrite::query(operation, &case.request.query, &identity)?;
         let url = settings.dify_api_url.at(&path, &query);
         rewrite::check_request_line(&case.request.method, &url)?;
-        let body = rewrite::body(
-            operation,
-            &case.request.headers,
-            body,
-            &identity,
-            &*self.environment,
-        )
-        .await?;
+        let fields = &case.request.headers;
+        let body = rewrite::body(operation, fields, body, &identity, &*self.environment).await?;
         let request = RelayRequest {
             method: case.request.method.clone(),
             url,
-            headers: rewrite::headers(
-                &case.request.headers,
-                &settings.app_key,
-                body.content_type.as_deref(),
-            )?,
+            headers: rewrite::headers(fields, &settings.app_key, body.content_type.as_deref())?,
             pieces: body.pieces,
             ca_certificates: settings.ca_certificates.clone(),
             limits: if body.streaming { STREAMING } else { BLOCKING },
         };
-        if operation.class == Class::Owner && !principal.caller.is_admin {
-            return self
-                .if_owned(request, case, &principal)
+        let expectation = Expectation::new(operation, body.streaming, &settings.dify_api_url);
+        if grant.extent() == Extent::Proven {
+            let environment = &*self.environment;
+            let user = &grant.caller().user;
+            return run_detail::response(environment, request, &expectation, case, user)
                 .await
                 .map(Outcome::Response);
         }
-        self.relay(operation, case, &principal, request, body.streaming)
-            .await
+        let counted = self.admitted(operation, grant, run).await;
+        let context = RelayContext {
+            record: case.record.clone(),
+            cors: case.cors.clone(),
+            expectation,
+            counted,
+        };
+        Ok(Outcome::Relay(Box::new(Relay { request, context })))
     }
 
-    async fn relay(
+    /// Counts the request among the user's runs, if it is one.
+    fn counted(
         &self,
         operation: &Operation,
         case: &Case<'_>,
-        principal: &Principal<'_>,
-        request: RelayRequest,
-        streaming: bool,
-    ) -> Result<Outcome, Refusal> {
-        let makes_a_user = operation.user != UserPlace::Nowhere;
-        if streaming {
-            self.streams
-                .open(principal.key, principal.settings.streams_per_user)?;
+        grant: &Grant,
+        settings: &Settings,
+    ) -> Result<Option<CountedRun>, Refusal> {
+        let is_run = matches!(operation.response, ResponseKind::Events | ResponseKind::Run);
+        let limit = settings.streams_per_user;
+        is_run
+            .then(|| self.runs.begin(grant.user_key(), &case.request.id, limit))
+            .transpose()
+    }
+
+    /// Waits until the request may go to Dify, and says what it is counted as from then on.
+    async fn admitted(
+        &self,
+        operation: &Operation,
+        grant: &Grant,
+        run: Option<CountedRun>,
+    ) -> Counted {
+        let user = grant.user_key();
+        if operation.user == UserPlace::Nowhere {
+            return run.map_or(Counted::No, CountedRun::handed_over);
         }
-        if makes_a_user {
-            self.first_requests
-                .admit(&self.environment, principal.key)
-                .await;
-        }
-        let context = RelayContext {
-            trail: case.trail.clone(),
-            cors: case.cors.clone(),
-            user_key: (makes_a_user || streaming).then_some(principal.key),
-            makes_a_user,
-            holds_stream: streaming,
-        };
-        Ok(Outcome::Relay(Box::new(Relay { request, context })))
+        self.first_requests.admit(&self.environment, user).await;
+        run.map_or(Counted::OfUser(user), CountedRun::handed_over)
     }
 
     /// The claims that go to `inputs`.
     async fn inputs(
         &self,
         operation: &Operation,
-        case: &mut Case<'_>,
-        principal: &Principal<'_>,
+        case: &Case<'_>,
+        grant: &Grant,
+        settings: &Settings,
     ) -> Result<ClaimInputs, Refusal> {
-        let settings = principal.settings;
         if !operation.takes_inputs || matches!(settings.input_claims, InputClaims::Nothing) {
             return Ok(ClaimInputs::default());
         }
         let declared = self.declared_inputs.of(settings).await?;
-        let inputs = rewrite::claim_inputs(
-            &principal.caller.claims,
-            &settings.input_claims,
-            declared.as_deref(),
-        )?;
+        let claims = &grant.caller().claims;
+        let inputs = rewrite::claim_inputs(claims, &settings.input_claims, declared.as_deref())?;
         for left_out in &inputs.left_out {
             let event = InputLeftOut::new(&case.request.id, &case.request.endpoint, left_out);
             self.events.write(&Event::InputLeftOut(event));
@@ -157,66 +141,18 @@ impl AppApi {
         Ok(inputs)
     }
 
-    /// Passes a workflow run only to the user who started it; for others there is no such run.
-    async fn if_owned(
-        &self,
-        request: RelayRequest,
-        case: &mut Case<'_>,
-        principal: &Principal<'_>,
-    ) -> Result<Response, Refusal> {
-        let exchange = FetchRequest {
-            method: Method::GET,
-            url: request.url,
-            headers: request.headers,
-            body: Vec::new(),
-            reach: Reach::Configured,
-            ca_certificates: request.ca_certificates,
-            limits: RUN_DETAIL,
-        };
-        let fetched = self
-            .environment
-            .fetch(exchange)
-            .await
-            .map_err(relay::refusal_of)?;
-        case.trail.dify_status = Some(fetched.status.as_u16());
-        let head = relay::ResponseHead {
-            status: fetched.status,
-            headers: fetched.headers,
-        };
-        let head = relay::passable(&case.trail.operation, head)?;
-        if head.status.is_success() && !owner::run_belongs_to(&fetched.body, &principal.caller.user)
-        {
-            return Err(not_yours());
-        }
-        if head.status == StatusCode::NOT_FOUND {
-            return Err(not_yours());
-        }
-        Ok(Response {
-            status: head.status,
-            headers: response::of_dify(&head.headers),
-            body: fetched.body,
-        })
-    }
-
-    /// Dify's answer to a relay has begun.
-    pub fn answered(&self, context: &RelayContext, answer: &RelayResponse) {
-        if let Some(user) = context.user_key.filter(|_| context.makes_a_user) {
-            self.first_requests.answered(
-                user,
-                answer.refusal.is_none() && !answer.status.is_server_error(),
-            );
+    /// Dify's response to a relay has begun.
+    pub fn responded(&self, counted: &Counted, response: &RelayResponse) {
+        if let Some(user) = counted.user() {
+            let exists = response.refusal.is_none() && !response.status.is_server_error();
+            self.first_requests.responded(user, exists);
         }
     }
 
-    /// Dify's answer to a relay has ended.
-    pub fn ended(&self, context: &RelayContext) {
-        if let Some(user) = context.user_key.filter(|_| context.holds_stream) {
-            self.streams.close(user);
+    /// Dify's response to a relay has ended.
+    pub fn ended(&self, counted: &Counted) {
+        if let Counted::Run { user, id } = counted {
+            self.runs.end(*user, id);
         }
     }
-}
-
-/// The same words for a run of somebody else and for none, so that ids cannot be tried out.
-fn not_yours() -> Refusal {
-    Refusal::new(Code::NotFound, "You have no workflow run with this id.")
 }

@@ -14,15 +14,17 @@ use lru::LruCache;
 
 use crate::environment::Environment;
 use crate::limits::{self, capacity};
-
-/// SHA-256 over the app and the user.
-pub type UserKey = [u8; 32];
+use crate::relay::UserKey;
 
 enum State {
+    /// Dify has the user: nobody waits any more.
     Seen,
+    /// The first request is with Dify.
     UnderWay {
-        done: oneshot::Sender<()>,
-        waiters: Shared<oneshot::Receiver<()>>,
+        /// Resolves `end`, when it is sent to or dropped.
+        ended: oneshot::Sender<()>,
+        /// What the other requests of the user wait for.
+        end: Shared<oneshot::Receiver<()>>,
     },
 }
 
@@ -41,50 +43,53 @@ impl FirstRequests {
 
     /// Returns when a request of this user may go to Dify.
     pub async fn admit(&self, environment: &Rc<dyn Environment>, user: UserKey) {
-        let Some(mut first) = self.enter(user) else {
+        // Not known yet: this request is the first. Known: nothing to wait for.
+        let Some(mut end) = self.enter(user) else {
             return;
         };
+        // One limit for the whole wait, however often another request becomes the first.
         let mut patience = environment.sleep(limits::FIRST_REQUEST_WAIT);
-        while let Either::Left((_, rest)) = select(first, patience).await {
-            // Where the first one failed, one of those that waited is now the first, and the others wait on.
+        while let Either::Left((_, left)) = select(end, patience).await {
+            // The first request has ended. If it made the user, or if this request is now the first, go on. If another
+            // of those that waited has become the first, wait for that one.
             let Some(next) = self.enter(user) else {
                 return;
             };
-            (first, patience) = (next, rest);
+            (end, patience) = (next, left);
         }
+        // The limit has passed. The first request may hang or be lost, and two rows of one user are the lesser harm. The
+        // response to this request ends the wait for all, because it makes the user as well.
     }
 
-    /// None: go on. Some: another request of this user is on its way and must be waited for.
+    /// None: go on. Some: another request of this user is with Dify and must be waited for.
     fn enter(&self, user: UserKey) -> Option<Shared<oneshot::Receiver<()>>> {
         let mut users = self.users.borrow_mut();
         match users.get(&user) {
             Some(State::Seen) => None,
-            Some(State::UnderWay { waiters, .. }) => Some(waiters.clone()),
+            Some(State::UnderWay { end, .. }) => Some(end.clone()),
             None => {
-                let (done, waiters) = oneshot::channel();
-                users.put(
-                    user,
-                    State::UnderWay {
-                        done,
-                        waiters: waiters.shared(),
-                    },
-                );
+                let (ended, end) = oneshot::channel();
+                let end = end.shared();
+                users.put(user, State::UnderWay { ended, end });
                 None
             }
         }
     }
 
-    /// The head of an answer is there: `user` exists in Dify, or, where Dify failed, is still to be made.
-    pub fn answered(&self, user: UserKey, exists: bool) {
+    /// The head of a response is there: `user` exists in Dify, or, where Dify failed, is still to be made.
+    pub fn responded(&self, user: UserKey, exists: bool) {
         let mut users = self.users.borrow_mut();
         let before = if exists {
             users.put(user, State::Seen)
-        } else {
+        } else if matches!(users.get(&user), Some(State::UnderWay { .. })) {
             users.pop(&user)
+        } else {
+            // A later request has failed; the user is known and stays so.
+            None
         };
-        if let Some(State::UnderWay { done, .. }) = before {
+        if let Some(State::UnderWay { ended, .. }) = before {
             // Nobody may be waiting.
-            let _ = done.send(());
+            let _ = ended.send(());
         }
     }
 }

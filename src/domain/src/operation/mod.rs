@@ -2,16 +2,16 @@
 
 use http::Method;
 
-use crate::error::{Code, Refusal};
-
 mod path;
+mod route;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub use path::{Found, at_path, upstream_path};
-pub use table::OPERATIONS;
+pub use path::upstream_path;
+pub use route::{Route, methods_at};
+pub use table::{FALLBACK, OPERATIONS, Responder};
 
 /// One operation. Its row in [`OPERATIONS`] is all that the gateway knows of it.
 #[derive(Debug, Eq, PartialEq)]
@@ -24,14 +24,14 @@ pub struct Operation {
     pub path: &'static str,
     /// Whose data it touches.
     pub class: Class,
-    /// Who answers it.
-    pub answered_by: AnsweredBy,
+    /// Who responds to it.
+    pub responder: Responder,
     /// Where Dify reads `user`.
     pub user: UserPlace,
     /// What the body is.
     pub body: BodyKind,
-    /// What a good answer is.
-    pub answer: ResponseKind,
+    /// What a good response is.
+    pub response: ResponseKind,
     /// Whether `inputs.__oidc_*` goes into the body.
     pub takes_inputs: bool,
     /// Whether a person looks for it on the plugin's page.
@@ -45,19 +45,13 @@ impl Operation {
     pub fn of_handler(handler: &str) -> Option<&'static Self> {
         OPERATIONS
             .iter()
+            .chain([&FALLBACK])
             .find(|operation| operation.handler == handler)
     }
 
-    /// Refuses a caller who does not meet `admin_claims` where the operation is only for those who do.
-    pub fn admit(&self, is_admin: bool) -> Result<(), Refusal> {
-        if self.class != Class::Admin || is_admin {
-            return Ok(());
-        }
-        let message = format!(
-            "{} {} touches the data of every user of the app. The token does not meet the endpoint's `admin_claims`.",
-            self.method, self.path
-        );
-        Err(Refusal::new(Code::AdminRequired, message))
+    /// Whether a request with this method is one for the operation: `GET` answers `HEAD` as well (RFC 9110 §9.3.2).
+    pub fn takes(&self, method: &Method) -> bool {
+        self.method == method || (self.method == Method::GET && method == Method::HEAD)
     }
 }
 
@@ -72,27 +66,12 @@ pub enum Class {
     ById,
     /// Everybody's, filtered to the caller's.
     Filtered,
-    /// The caller's, which the answer must prove.
+    /// The caller's, which the response must prove.
     Owner,
     /// No token.
     Public,
     /// The caller's, because the gateway sets `user`.
     User,
-}
-
-/// Who answers an operation. All but Dify are parts of the gateway itself.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AnsweredBy {
-    /// What the gateway is.
-    About,
-    /// The Dify app API.
-    Dify,
-    /// Whether the endpoint works.
-    Health,
-    /// The protected-resource metadata (RFC 9728).
-    ProtectedResource,
-    /// Who the caller is.
-    Whoami,
 }
 
 /// Where Dify reads `user`.
@@ -119,7 +98,7 @@ pub enum BodyKind {
     Nothing,
 }
 
-/// What a good answer of an operation is. A refusal of Dify is JSON everywhere.
+/// What a good response of an operation is. A refusal of Dify is JSON everywhere.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ResponseKind {
     /// The bytes of a file, of any content type.

@@ -1,49 +1,11 @@
-//! From a path to the operations it has, and from an operation to Dify's path.
+//! From an operation to Dify's path.
 
 use std::collections::BTreeMap;
 
-use http::Method;
-
-use super::{OPERATIONS, Operation};
+use super::Operation;
 use crate::error::{Code, Refusal};
 use crate::limits;
 use crate::uuid::is_uuid;
-
-/// What a path has.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Found {
-    /// These methods, `HEAD` with `GET` and always `OPTIONS`, in alphabetical order.
-    Methods(Vec<Method>),
-    /// No operation.
-    Nothing,
-}
-
-/// What the decoded `path` has, whatever its variables hold: their values are judged by [`upstream_path`].
-///
-/// Several slashes at its beginning count as one, because the SDK's router takes them so.
-pub fn at_path(path: &str) -> Found {
-    let Some(relative) = path
-        .strip_prefix('/')
-        .map(|rest| rest.trim_start_matches('/'))
-    else {
-        return Found::Nothing;
-    };
-    if relative.chars().any(char::is_control) {
-        return Found::Nothing;
-    }
-    let mut methods: Vec<Method> = OPERATIONS
-        .iter()
-        .filter(|operation| matches(operation.path, relative))
-        .flat_map(|operation| methods_of(&operation.method))
-        .collect();
-    if methods.is_empty() {
-        return Found::Nothing;
-    }
-    methods.push(Method::OPTIONS);
-    methods.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-    methods.dedup();
-    Found::Methods(methods)
-}
 
 /// Dify's path, below `dify_api_url`, for `operation` with the decoded values of its variables.
 ///
@@ -67,33 +29,7 @@ pub fn upstream_path(
     Ok(path)
 }
 
-fn matches(declared: &str, relative: &str) -> bool {
-    let mut declared = declared.split('/').skip(1);
-    let mut actual = relative.split('/');
-    loop {
-        match (declared.next(), actual.next()) {
-            (None, None) => return true,
-            (Some(expected), Some(segment)) if fits(expected, segment) => {}
-            _ => return false,
-        }
-    }
-}
-
-fn fits(expected: &str, segment: &str) -> bool {
-    match variable(expected) {
-        Some(_) => !matches!(segment, "" | "." | ".."),
-        None => expected == segment,
-    }
-}
-
-fn methods_of(method: &Method) -> Vec<Method> {
-    match *method {
-        Method::GET => vec![Method::GET, Method::HEAD],
-        _ => vec![method.clone()],
-    }
-}
-
-fn variable(segment: &str) -> Option<&str> {
+pub(super) fn variable(segment: &str) -> Option<&str> {
     segment.strip_prefix('<')?.strip_suffix('>')
 }
 

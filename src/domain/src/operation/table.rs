@@ -2,30 +2,69 @@
 
 use http::Method;
 
-use super::{AnsweredBy, BodyKind, Class, Operation, ResponseKind, UserPlace};
+use super::{BodyKind, Class, Operation, ResponseKind, UserPlace};
+
+/// Who answers an operation. All but Dify are parts of the gateway itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Responder {
+    /// What the gateway is.
+    About,
+    /// The Dify app API.
+    Dify,
+    /// Whether the endpoint works.
+    Health,
+    /// What a path has, where no operation has the path and the method.
+    NoOperation,
+    /// The protected-resource metadata (RFC 9728).
+    ProtectedResource,
+    /// Who the caller is.
+    Whoami,
+}
 
 macro_rules! operations {
-    ($($handler:ident $method:ident $path:literal $class:ident $answered_by:ident $user:ident $body:ident $answer:ident
-        $takes_inputs:literal $visible:literal, $summary:literal;)*) => {
+    (($dollar:tt) $($handler:ident $method:ident $path:literal $class:ident $responder:ident $user:ident $body:ident
+        $response:ident $takes_inputs:literal $visible:literal, $summary:literal;)*) => {
         /// Every operation: those of the Dify app API in the order of Dify's own documentation, then the gateway's.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             handler: stringify!($handler),
             method: Method::$method,
             path: $path,
             class: Class::$class,
-            answered_by: AnsweredBy::$answered_by,
+            responder: Responder::$responder,
             user: UserPlace::$user,
             body: BodyKind::$body,
-            answer: ResponseKind::$answer,
+            response: ResponseKind::$response,
             takes_inputs: $takes_inputs,
             visible: $visible,
             summary: $summary,
         },)*];
+
+        /// Calls the macro `callback` with the name of every handler, the fallback's among them.
+        #[macro_export]
+        macro_rules! with_handlers {
+            ($dollar callback:ident) => { $dollar callback! { $($handler)* fallback } };
+        }
     };
 }
 
-// handler, method, path, class, who answers, place of `user`, body, answer, takes inputs, visible, summary
+/// What every request belongs to that has no other operation: preflights, 404 and 405.
+pub const FALLBACK: Operation = Operation {
+    handler: "fallback",
+    method: Method::OPTIONS,
+    path: "/<path:rest>",
+    class: Class::Public,
+    responder: Responder::NoOperation,
+    user: UserPlace::Nowhere,
+    body: BodyKind::Nothing,
+    response: ResponseKind::Json,
+    takes_inputs: false,
+    visible: false,
+    summary: "Says which methods a path has.",
+};
+
+// handler, method, path, class, responder, place of `user`, body, response, takes inputs, visible, summary
 operations! {
+    ($)
     post_chat_messages POST "/chat-messages" User Dify Json Json Run true true,
         "Sends a message to a chat app, blocking or streaming.";
     post_chat_messages_stop POST "/chat-messages/<task_id>/stop" User Dify Json Json Json false false,

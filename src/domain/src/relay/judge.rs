@@ -1,12 +1,13 @@
-//! From the head of Dify's answer to what the client is answered.
+//! From the head of Dify's response to what the client gets.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
-use super::RelayContext;
 use super::error_frame::error_frame;
+use super::expectation::{Expectation, Expected};
+use super::{RelayContext, not_json};
 use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
-use crate::operation::{Operation, ResponseKind};
+use crate::limits;
 use crate::response::{self, Challenge};
 
 /// The head of Dify's answer.
@@ -37,26 +38,39 @@ pub struct RelayResponse {
     pub refusal: Option<Refusal>,
 }
 
-/// Judges the head of Dify's answer, or why there is none.
+/// Judges the head of Dify's response, or why there is none.
 pub fn judge(
     context: &RelayContext,
     upstream: Result<ResponseHead, TransportError>,
 ) -> RelayResponse {
+    let request_id = &context.record.request_id;
+    let retry_after = upstream
+        .as_ref()
+        .ok()
+        .and_then(|head| not_json::retry_after(head.status, &head.headers));
     let passed = upstream
         .map_err(refusal_of)
-        .and_then(|head| passable(&context.trail.operation, head));
-    let mut answer = match passed {
-        Ok(head) => pass(&context.trail.request_id, &head),
-        Err(refusal) => refuse(&context.trail.request_id, refusal),
+        .and_then(|head| passable(&context.expectation, head));
+    let mut response = match passed {
+        Ok(head) => pass(request_id, &head),
+        Err(refusal) => refuse(request_id, refusal),
     };
-    response::set_request_id(&mut answer.headers, &context.trail.request_id);
-    context.cors.apply(&mut answer.headers);
-    answer
+    if let Some(wait) = retry_after {
+        response.headers.insert(header::RETRY_AFTER, wait);
+    }
+    response::set_request_id(&mut response.headers, request_id);
+    context.cors.apply(&mut response.headers);
+    response
 }
 
 fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
     let frames = response::is_event_stream(&head.headers);
-    let end = |code, message| {
+    let timed_out = format!(
+        "The stream was ended by the gateway: it was silent for {} s, or longer than {} s. The run may go on in Dify.",
+        limits::DIFY_SILENCE.as_secs(),
+        limits::DIFY_TOTAL.as_secs()
+    );
+    let end = |code, message: &str| {
         if frames {
             error_frame(code, message, request_id)
         } else {
@@ -72,10 +86,7 @@ fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
             Code::DifyUnavailable,
             "Dify's connection broke off before the stream's end.",
         ),
-        on_timeout: end(
-            Code::GatewayTimeout,
-            "The stream was ended by the gateway: it was silent for 120 s, or longer than 590 s. The run may go on in Dify.",
-        ),
+        on_timeout: end(Code::GatewayTimeout, &timed_out),
         refusal: None,
     }
 }
@@ -93,18 +104,19 @@ fn refuse(request_id: &str, refusal: Refusal) -> RelayResponse {
     }
 }
 
-/// The head itself, where it is one that a client of Dify's API expects of the operation `handler`.
-pub fn passable(handler: &str, head: ResponseHead) -> Result<ResponseHead, Refusal> {
+/// The head itself, where it is one that a client of Dify's API expects.
+///
+/// # Errors
+/// Why it is not.
+pub fn passable(expectation: &Expectation, head: ResponseHead) -> Result<ResponseHead, Refusal> {
     let status = head.status;
-    if status == StatusCode::UNAUTHORIZED {
-        // A client would take Dify's 401 for its own token's and throw a good token away.
-        return Err(Refusal::new(
-            Code::AppKeyRejected,
-            "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.",
-        ));
-    }
+    let is_json = response::is_json(&head.headers);
     if status.is_redirection() {
-        return Err(redirected(head.headers.get(header::LOCATION)));
+        let location = head.headers.get(header::LOCATION);
+        return Err(not_json::redirect(expectation, location));
+    }
+    if !status.is_success() && (!is_json || not_json::is_of_a_proxy(status)) {
+        return Err(not_json::refusal(expectation, status));
     }
     if is_encoded(&head.headers) {
         return Err(Refusal::new(
@@ -112,16 +124,17 @@ pub fn passable(handler: &str, head: ResponseHead) -> Result<ResponseHead, Refus
             "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.",
         ));
     }
-    if status.is_success() && !is_api_answer(handler, &head) {
+    if status.is_success() && !is_expected(expectation.response, &head) {
+        return Err(not_json::page(expectation));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        // A client would take Dify's 401 for its own token's and throw a good token away.
         return Err(Refusal::new(
-            Code::DifyAnswerInvalid,
-            "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.",
+            Code::AppKeyRejected,
+            "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.",
         ));
     }
-    if status.is_success() || response::is_json(&head.headers) {
-        return Ok(head);
-    }
-    Err(not_json(status))
+    Ok(head)
 }
 
 /// `Content-Encoding` does not pass, so a client could not read such a body.
@@ -131,56 +144,15 @@ fn is_encoded(headers: &HeaderMap) -> bool {
         .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Dify's web page lives beside its API and answers 200 to any path: that is what `dify_api_url` without `/v1` finds.
-fn is_api_answer(handler: &str, head: &ResponseHead) -> bool {
-    let any_type = Operation::of_handler(handler)
-        .is_none_or(|operation| operation.answer == ResponseKind::Bytes);
-    any_type
+/// Dify may answer a stream in JSON, and an agent app a blocking request with a stream.
+fn is_expected(expected: Expected, head: &ResponseHead) -> bool {
+    expected == Expected::Bytes
         || head.status == StatusCode::NO_CONTENT
         || response::is_json(&head.headers)
         || response::is_event_stream(&head.headers)
 }
 
-fn redirected(location: Option<&HeaderValue>) -> Refusal {
-    let detail = location
-        .and_then(|location| location.to_str().ok())
-        .unwrap_or("nowhere");
-    Refusal::new(
-        Code::DifyAnswerInvalid,
-        "Dify answered with a redirect, which the gateway does not follow. An administrator must put the address that Dify really has into `dify_api_url`.",
-    )
-    .with_log_detail(format!("redirected to {detail}"))
-}
-
-/// Pages of HTML, from Dify's framework (404, 405, 400, 431) or from a proxy before it.
-fn not_json(status: StatusCode) -> Refusal {
-    match status {
-        StatusCode::NOT_FOUND => Refusal::new(Code::NotFound, "Dify has no such resource."),
-        StatusCode::METHOD_NOT_ALLOWED => Refusal::new(
-            Code::MethodNotAllowed,
-            "Dify does not take this method on this path.",
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Refusal::new(Code::BodyTooLarge, "The body is larger than Dify takes.")
-        }
-        status if status.is_client_error() => Refusal::new(
-            Code::BadRequest,
-            format!(
-                "Dify refused the request before reading it, with status {}.",
-                status.as_u16()
-            ),
-        ),
-        status => Refusal::new(
-            Code::DifyUnavailable,
-            format!(
-                "Dify, or a proxy before it, answered with status {} and no JSON.",
-                status.as_u16()
-            ),
-        ),
-    }
-}
-
-/// Why Dify has no answer, in the client's words.
+/// Why there is no response of Dify, in the client's words.
 pub fn refusal_of(error: TransportError) -> Refusal {
     let (code, message) = match error {
         TransportError::Timeout => (Code::DifyTimeout, "Dify did not answer in time."),

@@ -1,31 +1,38 @@
 //! `GET /workflows/run/<workflow_run_id>`: Dify shows any run of the app to whoever holds the app key.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use crate::json;
-use crate::limits;
+use serde::Deserialize;
+
 use crate::token::User;
 
-/// Whether the run in Dify's answer was started by `user`.
+// Nothing but the one member is built, so that a response of millions of values takes no memory beside its text.
+
+#[derive(Deserialize)]
+struct Run<'a> {
+    #[serde(borrow)]
+    inputs: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Inputs<'a> {
+    #[serde(borrow, rename = "sys.user_id")]
+    user: Cow<'a, str>,
+}
+
+/// Whether the run in Dify's response was started by `user`.
 ///
 /// `inputs` is a JSON text inside the JSON (`WorkflowRun.inputs` is a text column), and `sys.user_id` in it is exactly
 /// the `user` of the request that started the run. Whatever is not exactly so is somebody else's.
 pub fn run_belongs_to(body: &[u8], user: &User) -> bool {
-    owner_of(body).is_some_and(|owner| owner == user.as_str())
+    let Some(run) = object::<Run<'_>>(body) else {
+        return false;
+    };
+    object::<Inputs<'_>>(run.inputs.as_bytes()).is_some_and(|inputs| inputs.user == user.as_str())
 }
 
-fn owner_of(body: &[u8]) -> Option<String> {
-    let run = json::parse_object(body, limits::RUN_DETAIL_DEPTH).ok()?;
-    let inputs = inputs_of(&run)?;
-    match inputs.get("sys.user_id")? {
-        Value::String(owner) => Some(owner.clone()),
-        _ => None,
-    }
-}
-
-fn inputs_of(run: &Map<String, Value>) -> Option<Map<String, Value>> {
-    match run.get("inputs")? {
-        Value::String(text) => json::parse_object(text.as_bytes(), limits::RUN_DETAIL_DEPTH).ok(),
-        _ => None,
-    }
+/// A JSON object in which no member that is looked for is there twice. An array would also do for a derived struct.
+fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let is_object = json.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(json).ok())?
 }

@@ -8,7 +8,7 @@ use crate::token::User;
 
 fn context() -> RelayContext {
     RelayContext {
-        trail: RequestRecord {
+        record: RequestRecord {
             request_id: "r1".to_owned(),
             ..RequestRecord::default()
         },
@@ -40,7 +40,8 @@ fn answers_of_the_api_pass_with_their_own_status() {
         (200, JSON),
         (201, JSON),
         (204, JSON),
-        (200, ("content-type", "audio/mpeg")),
+        (200, ("content-type", "text/event-stream")),
+        (429, JSON),
         (400, JSON),
         (404, JSON),
         (412, JSON),
@@ -69,7 +70,8 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             head(404, &[HTML]),
             404,
             "not_found",
-            "Dify has no such resource.",
+            "Dify has nothing at this path. If only this operation fails, this version of Dify does not have it; if all \
+             fail, `dify_api_url` is not the address of the API.",
         ),
         (
             head(405, &[HTML]),
@@ -81,13 +83,13 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             head(413, &[HTML]),
             413,
             "body_too_large",
-            "The body is larger than Dify takes.",
+            "A proxy between the gateway and Dify answered with status 413: the body is larger than it takes.",
         ),
         (
             head(431, &[HTML]),
             400,
             "bad_request",
-            "Dify refused the request before reading it, with status 431.",
+            "Dify, or a proxy before it, refused the request before reading it, with status 431.",
         ),
         (
             head(502, &[HTML]),
@@ -158,42 +160,213 @@ fn a_good_answer_is_of_the_type_that_the_operation_has() {
     const PAGE: &str = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.";
     const ENCODED: &str = "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.";
     let cases = [
-        ("get_info", head(200, &[JSON]), None),
-        ("get_info", head(200, &[HTML]), Some(PAGE)),
-        ("get_info", head(200, &[]), Some(PAGE)),
-        ("delete_annotation", head(204, &[]), None),
+        (Expected::Json, head(200, &[JSON]), None),
+        (Expected::Json, head(200, &[HTML]), Some(PAGE)),
+        (Expected::Json, head(200, &[]), Some(PAGE)),
+        (Expected::Json, head(204, &[]), None),
         (
-            "post_chat_messages",
+            Expected::BlockingRun,
             head(200, &[("content-type", "text/event-stream")]),
             None,
         ),
-        ("post_chat_messages", head(200, &[HTML]), Some(PAGE)),
-        ("get_file_preview", head(200, &[HTML]), None),
+        (Expected::BlockingRun, head(200, &[HTML]), Some(PAGE)),
+        (Expected::Events, head(200, &[HTML]), Some(PAGE)),
+        (Expected::Bytes, head(200, &[HTML]), None),
         (
-            "post_text_to_audio",
+            Expected::Bytes,
             head(200, &[("content-type", "audio/mpeg")]),
             None,
         ),
         (
-            "get_info",
+            Expected::Json,
             head(200, &[JSON, ("content-encoding", "gzip")]),
             Some(ENCODED),
         ),
         (
-            "get_info",
+            Expected::Json,
+            head(400, &[JSON, ("content-encoding", "br")]),
+            Some(ENCODED),
+        ),
+        (
+            Expected::Json,
             head(200, &[JSON, ("content-encoding", "Identity")]),
             None,
         ),
     ];
-    for (operation, upstream, message) in cases {
+    for (response, upstream, message) in cases {
         let mut context = context();
-        context.trail.operation = operation.to_owned();
+        context.expectation.response = response;
         let expected = message.map(|message| Refusal::new(Code::DifyAnswerInvalid, message));
         assert_eq!(
             judge(&context, upstream.clone()).refusal,
             expected,
-            "{operation} {upstream:?}"
+            "{response:?} {upstream:?}"
         );
+    }
+}
+
+/// The refusal of a response with `status` and a page of HTML.
+fn page(expectation: Expectation, status: u16) -> Refusal {
+    let mut context = context();
+    context.expectation = expectation;
+    judge(&context, head(status, &[HTML])).refusal.unwrap()
+}
+
+#[test]
+fn a_page_of_a_proxy_keeps_the_meaning_of_its_status() {
+    let of_a_run = "it did not wait for the end of the run, which may go on. With `response_mode` `streaming` the \
+                    response begins at once, so that its time limit does not matter.";
+    let waited = "it waited too long for Dify.";
+    let unreachable = "it cannot reach Dify.";
+    let certificate =
+        "it does not accept the certificate of Dify. An administrator must renew that.";
+    let rows = [
+        (Expected::BlockingRun, 504, Code::DifyTimeout, of_a_run),
+        (Expected::BlockingRun, 524, Code::DifyTimeout, of_a_run),
+        (Expected::BlockingRun, 408, Code::DifyTimeout, of_a_run),
+        (Expected::Events, 524, Code::DifyTimeout, waited),
+        (Expected::Json, 504, Code::DifyTimeout, waited),
+        (
+            Expected::Json,
+            429,
+            Code::RateLimited,
+            "it limits how often Dify is asked. Try again later.",
+        ),
+        (
+            Expected::Json,
+            503,
+            Code::DifyUnavailable,
+            "Dify cannot take the request now. Try again later.",
+        ),
+        (
+            Expected::Json,
+            413,
+            Code::BodyTooLarge,
+            "the body is larger than it takes.",
+        ),
+        (
+            Expected::Json,
+            401,
+            Code::DifyAnswerInvalid,
+            "it wants to know who asks. An administrator must let the plugin pass, or put an address behind that proxy \
+             into `dify_api_url`.",
+        ),
+        (Expected::Json, 521, Code::DifyUnavailable, unreachable),
+        (Expected::Json, 522, Code::DifyUnavailable, unreachable),
+        (Expected::Json, 523, Code::DifyUnavailable, unreachable),
+        (Expected::Json, 530, Code::DifyUnavailable, unreachable),
+        (Expected::Json, 525, Code::DifyUnavailable, certificate),
+        (Expected::Json, 526, Code::DifyUnavailable, certificate),
+    ];
+    for (response, status, code, rest) in rows {
+        let expectation = Expectation {
+            response,
+            address: Address::Usual,
+        };
+        let message =
+            format!("A proxy between the gateway and Dify answered with status {status}: {rest}");
+        assert_eq!(page(expectation, status), Refusal::new(code, message));
+    }
+    for status in [500, 502, 520, 599] {
+        let message =
+            format!("Dify, or a proxy before it, answered with status {status} and no JSON.");
+        let refusal = Refusal::new(Code::DifyUnavailable, message);
+        assert_eq!(page(Expectation::default(), status), refusal);
+    }
+}
+
+#[test]
+fn a_status_that_only_a_proxy_gives_is_a_proxys_even_with_json() {
+    for status in [407, 520, 524, 526, 530] {
+        let response = judge(&context(), head(status, &[JSON]));
+        assert!(response.refusal.is_some(), "{status}");
+        assert!(matches!(response.status.as_u16(), 502 | 504), "{status}");
+    }
+}
+
+#[test]
+fn when_to_try_again_is_passed_on_from_a_proxy_that_says_so() {
+    let long = "9".repeat(30);
+    let rows = [
+        (429, "7", Some("7")),
+        (
+            503,
+            "Fri, 31 Dec 1999 23:59:59 GMT",
+            Some("Fri, 31 Dec 1999 23:59:59 GMT"),
+        ),
+        (429, long.as_str(), None),
+        (502, "7", None),
+    ];
+    for (status, sent, expected) in rows {
+        let response = judge(&context(), head(status, &[HTML, ("retry-after", sent)]));
+        let found = response
+            .headers
+            .get("retry-after")
+            .map(|wait| wait.to_str().unwrap());
+        assert_eq!(found, expected, "{status} {sent}");
+    }
+}
+
+#[test]
+fn an_address_without_v1_is_named_where_the_api_is_not_found_there() {
+    const REMEDY: &str = "An administrator must probably add `/v1` to the end of `dify_api_url`.";
+    let expectation = Expectation {
+        response: Expected::Json,
+        address: Address::Unusual,
+    };
+    let missing = |status| {
+        format!(
+            "The address in `dify_api_url` does not end in `/v1`, and answered with status {status} and no JSON, as Dify \
+             does where its API is not. {REMEDY}"
+        )
+    };
+    let rows = [
+        (404, missing(404)),
+        (405, missing(405)),
+        (
+            307,
+            format!("Dify answered with a redirect, which the gateway does not follow. {REMEDY}"),
+        ),
+        (
+            200,
+            format!(
+                "The address in `dify_api_url` answered with something other than JSON. {REMEDY}"
+            ),
+        ),
+    ];
+    for (status, message) in rows {
+        let refusal = page(expectation, status);
+        let found = (refusal.code(), refusal.message());
+        assert_eq!(found, (Code::DifyAnswerInvalid, message.as_str()));
+    }
+    // What Dify says itself about an unknown id stays.
+    let mut context = context();
+    context.expectation = expectation;
+    let response = judge(&context, head(404, &[JSON]));
+    assert_eq!((response.status.as_u16(), response.refusal), (404, None));
+}
+
+#[test]
+fn the_context_of_a_relay_comes_back_as_it_went_and_holds_no_number_of_the_key() {
+    let settings = r#"{"issuer":"https://idp.example","client_id":"app","app_key":"app-0"}"#;
+    let settings = crate::settings::Settings::parse(settings).unwrap();
+    let user = UserKey::new(&settings, &User::named("alice"));
+    let run = Counted::Run {
+        user,
+        id: "r1".to_owned(),
+    };
+    for counted in [Counted::No, Counted::OfUser(user), run] {
+        let sent = RelayContext {
+            counted,
+            ..context()
+        };
+        let json = serde_json::to_value(&sent).unwrap();
+        assert_eq!(
+            serde_json::from_value::<RelayContext>(json.clone()).unwrap(),
+            sent
+        );
+        let text = json["counted"].to_string();
+        assert!(!text.contains("[") && text.len() < 100, "{text}");
     }
 }
 
@@ -220,6 +393,16 @@ fn a_run_is_the_callers_only_where_its_inputs_say_so() {
         (r#"{"inputs":"{\"sys.user_id\":\"alice\"} x"}"#, false),
         (r#"{"inputs":"alice"}"#, false),
         (r#"{"inputs":null}"#, false),
+        (r#"{"inputs":"[\"alice\"]"}"#, false),
+        (r#"["{\"sys.user_id\":\"alice\"}"]"#, false),
+        (
+            r#"{"inputs":"{\"sys.user_id\":\"bob\",\"sys\u002euser_id\":\"alice\"}"}"#,
+            false,
+        ),
+        (
+            r#"{"inp\u0075ts":"{\"sys.user_id\":\"al\u0069ce\"}"}"#,
+            true,
+        ),
         ("[]", false),
         ("", false),
     ];

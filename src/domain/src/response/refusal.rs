@@ -4,7 +4,7 @@ use http::HeaderValue;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 
-use super::{Challenge, Response, header_value, set_request_id};
+use super::{Challenge, Response, header_value};
 use crate::error::Refusal;
 use crate::json;
 
@@ -34,7 +34,6 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
         body_of_refusal(refusal, request_id),
     );
     let headers = &mut answer.headers;
-    set_request_id(headers, request_id);
     if refusal.code().has_challenge() {
         headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
     }

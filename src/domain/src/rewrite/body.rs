@@ -47,7 +47,7 @@ pub async fn body(
     environment: &dyn Environment,
 ) -> Result<Body, Refusal> {
     if operation.body == BodyKind::Nothing {
-        let streaming = operation.answer == ResponseKind::Events;
+        let streaming = operation.response == ResponseKind::Events;
         return Ok(Body {
             pieces: None,
             content_type: None,
@@ -128,7 +128,7 @@ async fn json_body(
     Ok(Body {
         pieces: Some(rewritten.pieces),
         content_type: Some("application/json".to_owned()),
-        streaming: operation.answer == ResponseKind::Run && rewritten.streaming,
+        streaming: operation.response == ResponseKind::Run && rewritten.streaming,
     })
 }
 

@@ -27,8 +27,8 @@ pub use request_line::check_request_line;
 pub struct Identity<'a> {
     /// Dify's `user`: printable, without line breaks.
     pub user: &'a str,
-    /// Whether `admin_claims` holds.
-    pub is_admin: bool,
+    /// Whether the logs are filtered to the caller's own.
+    pub filters_logs: bool,
     /// The inputs made of claims, for an operation that takes inputs.
     pub inputs: &'a [(String, RawJson)],
 }

@@ -3,7 +3,7 @@
 use super::Identity;
 use super::pairs::Pairs;
 use crate::error::{Code, Refusal};
-use crate::operation::{Class, Operation, UserPlace};
+use crate::operation::{Operation, UserPlace};
 
 /// The filter of `GET /workflows/logs`; its value is Dify's `user`.
 const LOG_FILTER: &str = "created_by_end_user_session_id";
@@ -22,15 +22,13 @@ pub fn query(
     if operation.user == UserPlace::Query {
         pairs.force("user", identity.user);
     }
-    if operation.class == Class::Filtered {
-        filter_logs(&mut pairs, identity)?;
-    }
+    filter_logs(&mut pairs, identity)?;
     Ok(pairs.into_text())
 }
 
 /// Dify ignores an empty filter and takes the first of several, so there is exactly one, and it is the caller.
 fn filter_logs(pairs: &mut Pairs<'_>, identity: &Identity<'_>) -> Result<(), Refusal> {
-    if !identity.is_admin {
+    if identity.filters_logs {
         pairs.force(LOG_FILTER, identity.user);
     }
     // Dify joins the end users twice under one alias and fails with 500.

@@ -14,10 +14,10 @@ use super::identity_provider::IdentityProvider;
 pub(crate) const USER: &str = "alice";
 
 /// The caller with these claims for inputs.
-pub(crate) fn caller(inputs: &[(String, RawJson)], is_admin: bool) -> Identity<'_> {
+pub(crate) fn caller(inputs: &[(String, RawJson)], filters_logs: bool) -> Identity<'_> {
     Identity {
         user: USER,
-        is_admin,
+        filters_logs,
         inputs,
     }
 }

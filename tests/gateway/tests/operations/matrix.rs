@@ -1,7 +1,7 @@
 //! Every operation × the right user, another one, one whose token names nobody, `user` sent in every place, and an
 //! admin: what they get, and who Dify takes them for.
 
-use gateway_domain::operation::{AnsweredBy, Class, OPERATIONS, Operation, UserPlace};
+use gateway_domain::operation::{Class, OPERATIONS, Operation, Responder, UserPlace};
 use gateway_tests::{Answer, Bench, Form};
 use harness::Algorithm;
 use http::Method;
@@ -105,7 +105,7 @@ async fn check(bench: &Bench, operation: &Operation, row: &Row, caller: &Caller)
 
     let seen = bench.control().requests();
     if !reaches_dify(operation, caller) {
-        let of_gateway = if operation.answered_by == AnsweredBy::Health {
+        let of_gateway = if operation.responder == Responder::Health {
             "/v1/info"
         } else {
             ""
@@ -215,7 +215,7 @@ fn outcome(answer: &Answer) -> String {
 
 fn reaches_dify(operation: &Operation, caller: &Caller) -> bool {
     let may = caller.is_admin || operation.class != Class::Admin;
-    operation.answered_by == AnsweredBy::Dify && caller.name.is_some() && may
+    operation.responder == Responder::Dify && caller.name.is_some() && may
 }
 
 /// Where Dify reads `user`, exactly once.

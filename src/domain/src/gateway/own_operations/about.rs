@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::json_answer;
+use super::json_response;
 use crate::response::Response;
 
 #[derive(Serialize)]
@@ -14,11 +14,11 @@ struct About {
 }
 
 /// What the gateway is.
-pub fn answer() -> Response {
+pub fn response() -> Response {
     let about = About {
         name: "oidc_gateway",
         version: env!("CARGO_PKG_VERSION"),
         documentation: env!("CARGO_PKG_REPOSITORY"),
     };
-    json_answer(StatusCode::OK, &about)
+    json_response(StatusCode::OK, &about)
 }

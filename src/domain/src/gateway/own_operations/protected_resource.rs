@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::json_answer;
+use super::json_response;
 use crate::error::{Code, Refusal};
 use crate::issuer::IssuerSetting;
 use crate::response::Response;
@@ -32,7 +32,7 @@ pub fn address(public_url: &PublicUrl) -> String {
 ///
 /// # Errors
 /// 404 without `public_url`: what tells the endpoint's own address otherwise can be forged.
-pub fn answer(settings: &Settings) -> Result<Response, Refusal> {
+pub fn response(settings: &Settings) -> Result<Response, Refusal> {
     let Some(public_url) = &settings.public_url else {
         let message = "This endpoint publishes no protected-resource metadata: its setting `public_url` is empty.";
         return Err(Refusal::new(Code::NotFound, message));
@@ -43,7 +43,7 @@ pub fn answer(settings: &Settings) -> Result<Response, Refusal> {
         scopes_supported: &settings.scopes,
         bearer_methods_supported: ["header"],
     };
-    Ok(json_answer(StatusCode::OK, &metadata))
+    Ok(json_response(StatusCode::OK, &metadata))
 }
 
 /// Entra's template is no issuer that a client could ask.

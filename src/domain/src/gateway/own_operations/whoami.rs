@@ -4,10 +4,11 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::json_answer;
+use super::json_response;
+use crate::gateway::access::Grant;
 use crate::response::Response;
 use crate::settings::Settings;
-use crate::token::{self, Caller};
+use crate::token;
 
 #[derive(Serialize)]
 struct Whoami<'a> {
@@ -40,7 +41,8 @@ enum Extent {
 }
 
 /// What the gateway derives from the caller's token.
-pub fn answer(caller: &Caller, settings: &Settings) -> Response {
+pub fn response(grant: &Grant, settings: &Settings) -> Response {
+    let caller = grant.caller();
     let whoami = Whoami {
         user: caller.user.as_str(),
         issuer: caller.issuer.as_str(),
@@ -50,7 +52,7 @@ pub fn answer(caller: &Caller, settings: &Settings) -> Response {
         warnings: token::warnings(caller, settings),
         claims: caller.claims.members(),
     };
-    json_answer(StatusCode::OK, &whoami)
+    json_response(StatusCode::OK, &whoami)
 }
 
 const fn rights(is_admin: bool) -> Rights {

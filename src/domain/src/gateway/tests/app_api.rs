@@ -90,7 +90,9 @@ fn further_requests_of_a_new_user_wait_for_the_head_of_the_first() {
     );
     assert!(poll_once(second.as_mut()).is_pending());
     relayed(fixture.chat(&json!({"sub": "bob"}), CHAT));
-    fixture.gateway.relay_head(&mut first.context, head(200));
+    fixture
+        .gateway
+        .judge_response_head(&mut first.context, head(200));
     assert!(poll_once(second.as_mut()).is_ready());
     relayed(fixture.chat(&json!({}), CHAT));
 }
@@ -127,13 +129,17 @@ fn after_a_first_request_that_failed_one_of_those_that_waited_goes_first() {
     assert!(poll_once(third.as_mut()).is_pending());
 
     let failure = Err(TransportError::Connect);
-    fixture.gateway.relay_head(&mut first.context, failure);
+    fixture
+        .gateway
+        .judge_response_head(&mut first.context, failure);
     let mut second = match poll_once(second.as_mut()) {
         Poll::Ready(outcome) => relayed(outcome),
         Poll::Pending => panic!("the second waits for nobody"),
     };
     assert!(poll_once(third.as_mut()).is_pending());
-    fixture.gateway.relay_head(&mut second.context, head(200));
+    fixture
+        .gateway
+        .judge_response_head(&mut second.context, head(200));
     assert!(poll_once(third.as_mut()).is_ready());
 }
 
@@ -143,7 +149,7 @@ fn a_user_who_could_not_be_made_is_new_again() {
     let mut first = relayed(fixture.chat(&json!({}), CHAT));
     fixture
         .gateway
-        .relay_head(&mut first.context, Err(TransportError::Connect));
+        .judge_response_head(&mut first.context, Err(TransportError::Connect));
     relayed(fixture.chat(&json!({}), CHAT));
     let request = fixture.request(Method::POST, &fixture.token(&json!({})));
     let body = CHAT.as_bytes().to_vec();
@@ -172,40 +178,11 @@ fn a_short_answer_that_broke_off_is_none() {
         let mut relay = relayed(fixture.chat(&json!({}), CHAT));
         let answer = fixture
             .gateway
-            .relay_whole(&mut relay.context, head(200), end);
+            .judge_response(&mut relay.context, head(200), end);
         let refusal = answer.refusal.as_ref().map(Refusal::code);
         assert_eq!((answer.status.as_u16(), refusal), (status, code), "{end:?}");
         assert_eq!(answer.body.is_some(), code.is_some(), "{end:?}");
     }
-}
-
-#[test]
-fn a_user_has_no_more_open_streams_than_the_settings_allow() {
-    let fixture = Fixture::new(&json!({"streams_per_user": "2"}));
-    let open = |claims: Value| {
-        let mut relay = relayed(fixture.chat(&claims, CHAT));
-        fixture.gateway.relay_head(&mut relay.context, head(200));
-        relay.context
-    };
-    let first = open(json!({}));
-    open(json!({}));
-    let refusal = answered(fixture.chat(&json!({}), CHAT));
-    assert_eq!(
-        (
-            refusal.status.as_u16(),
-            refusal
-                .headers
-                .get("retry-after")
-                .unwrap()
-                .to_str()
-                .unwrap()
-        ),
-        (429, "5")
-    );
-    open(json!({"sub": "bob"}));
-    relayed(fixture.chat(&json!({}), r#"{"query":"q","inputs":{}}"#));
-    fixture.gateway.relay_ended(first, RelayEnd::Complete);
-    open(json!({}));
 }
 
 #[test]
@@ -271,7 +248,9 @@ fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
     let mut relay = relayed(fixture.handle("post_chat_messages", &request, CHAT));
     assert_eq!(fixture.environment.lines().len(), 0);
     fixture.environment.advance(Duration::from_millis(20));
-    fixture.gateway.relay_head(&mut relay.context, head(200));
+    fixture
+        .gateway
+        .judge_response_head(&mut relay.context, head(200));
     fixture
         .gateway
         .relay_ended(relay.context, RelayEnd::Complete);
@@ -313,7 +292,7 @@ fn the_settings_choose_what_is_logged() {
     let mut relay = relayed(fixture.chat(&json!({}), CHAT));
     fixture
         .gateway
-        .relay_head(&mut relay.context, Err(TransportError::Connect));
+        .judge_response_head(&mut relay.context, Err(TransportError::Connect));
     fixture
         .gateway
         .relay_ended(relay.context, RelayEnd::Complete);
@@ -371,7 +350,9 @@ fn a_request_line_longer_than_dify_takes_is_refused_and_what_the_gateway_writes_
         let outcome = fixture.handle("get_messages", &request, "");
         let Some(line) = refused else {
             let mut relay = relayed(outcome);
-            fixture.gateway.relay_head(&mut relay.context, head(200));
+            fixture
+                .gateway
+                .judge_response_head(&mut relay.context, head(200));
             continue;
         };
         let message = format!(

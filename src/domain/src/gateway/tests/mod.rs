@@ -1,10 +1,14 @@
+mod access;
 mod admission;
 mod app_api;
 mod asked;
 mod health;
 mod operations;
 mod own_operations;
+mod paths;
+mod runs;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -29,6 +33,7 @@ struct Fixture {
     gateway: Gateway,
     key: Ed25519KeyPair,
     settings: Value,
+    chats: Cell<u32>,
 }
 
 impl Fixture {
@@ -52,6 +57,7 @@ impl Fixture {
             environment,
             key,
             settings,
+            chats: Cell::new(0),
         }
     }
 
@@ -87,7 +93,10 @@ impl Fixture {
 
     /// A chat message of the person whom `claims` describe.
     fn chat(&self, claims: &Value, body: &str) -> Outcome {
-        let request = self.request(Method::POST, &self.token(claims));
+        let mut request = self.request(Method::POST, &self.token(claims));
+        // The host gives every request an id of its own.
+        self.chats.set(self.chats.get() + 1);
+        request.id = format!("chat-{}", self.chats.get());
         self.handle("post_chat_messages", &request, body)
     }
 

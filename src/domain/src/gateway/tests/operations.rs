@@ -2,7 +2,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Fixture, Relay, answered, headers, refused, relayed, sent, sent_text};
-use crate::operation::{AnsweredBy, BodyKind, Class, OPERATIONS, Operation, UserPlace};
+use crate::operation::{BodyKind, Class, OPERATIONS, Operation, Responder, UserPlace};
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
 
@@ -52,7 +52,9 @@ fn begun(fixture: &Fixture, outcome: super::Outcome) -> Relay {
         status: http::StatusCode::OK,
         headers: http::HeaderMap::new(),
     };
-    fixture.gateway.relay_head(&mut relay.context, Ok(head));
+    fixture
+        .gateway
+        .judge_response_head(&mut relay.context, Ok(head));
     relay
 }
 
@@ -60,7 +62,7 @@ fn begun(fixture: &Fixture, outcome: super::Outcome) -> Relay {
 fn what_dify_takes_for_the_user_is_the_caller_in_every_operation() {
     let fixture = Fixture::new(&json!({}));
     let relaying = OPERATIONS.iter().filter(|operation| {
-        operation.answered_by == AnsweredBy::Dify
+        operation.responder == Responder::Dify
             && !matches!(operation.class, Class::Admin | Class::Owner)
     });
     for operation in relaying {

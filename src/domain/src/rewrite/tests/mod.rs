@@ -10,12 +10,13 @@ use crate::request::Piece;
 
 const ALICE: Identity<'static> = Identity {
     user: "alice",
-    is_admin: false,
+    filters_logs: false,
     inputs: &[],
 };
-const ADMIN: Identity<'static> = Identity {
+/// A caller who gets no more than their own logs.
+const FILTERED: Identity<'static> = Identity {
     user: "alice",
-    is_admin: true,
+    filters_logs: true,
     inputs: &[],
 };
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use url::form_urlencoded;
 
 use super::super::query;
-use super::{ADMIN, ALICE, operation};
+use super::{ALICE, FILTERED, operation};
 use crate::error::{Code, Refusal};
 use crate::operation::{Class, OPERATIONS, UserPlace};
 use crate::rewrite::Identity;
@@ -43,7 +43,7 @@ fn user_is_removed_where_dify_reads_none() {
         .filter(|found| found.user != UserPlace::Query && found.class != Class::Filtered)
     {
         assert_eq!(
-            query(found, "user=bob&a=1&%75ser=x", &ADMIN),
+            query(found, "user=bob&a=1&%75ser=x", &ALICE),
             Ok("a=1".to_owned()),
             "{}",
             found.handler
@@ -73,33 +73,33 @@ fn logs_are_the_callers_but_for_an_admin() {
          Leave `keyword` out.",
     );
     let cases = [
-        (&ALICE, "", Ok("created_by_end_user_session_id=alice")),
+        (&FILTERED, "", Ok("created_by_end_user_session_id=alice")),
         (
-            &ALICE,
+            &FILTERED,
             "created_by_end_user_session_id=",
             Ok("created_by_end_user_session_id=alice"),
         ),
         (
-            &ALICE,
+            &FILTERED,
             "created_by_end_user_session_id=bob&created%5Fby_end_user_session_id=bob&limit=1",
             Ok("limit=1&created_by_end_user_session_id=alice"),
         ),
         (
-            &ALICE,
+            &FILTERED,
             "keyword=&page=2",
             Ok("keyword=&page=2&created_by_end_user_session_id=alice"),
         ),
-        (&ALICE, "keyword=x", Err(())),
-        (&ALICE, "%6beyword=x", Err(())),
-        (&ADMIN, "", Ok("")),
-        (&ADMIN, "keyword=x", Ok("keyword=x")),
+        (&FILTERED, "keyword=x", Err(())),
+        (&FILTERED, "%6beyword=x", Err(())),
+        (&ALICE, "", Ok("")),
+        (&ALICE, "keyword=x", Ok("keyword=x")),
         (
-            &ADMIN,
+            &ALICE,
             "created_by_end_user_session_id=bob",
             Ok("created_by_end_user_session_id=bob"),
         ),
         (
-            &ADMIN,
+            &ALICE,
             "created_by_end_user_session_id=bob&keyword=x",
             Err(()),
         ),

@@ -11,7 +11,7 @@ use crate::error::{Code, Refusal};
 use crate::gateway::remembered::{Remembered, question};
 use crate::json::{parse_object, shown};
 use crate::limits;
-use crate::relay::{self, ResponseHead};
+use crate::relay::{self, Expectation, ResponseHead};
 use crate::settings::Settings;
 
 const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
@@ -39,17 +39,22 @@ impl AppInfo {
     /// The app of `settings`, or why Dify does not say.
     pub async fn of(&self, settings: &Settings) -> Result<App, Refusal> {
         let request = question(settings, "/info")?;
+        let expectation = Expectation::json(&settings.dify_api_url);
+        let read = move |fetched| read(expectation, fetched);
         self.apps.answer(settings, request, read).await
     }
 }
 
-fn read(answer: Result<FetchResponse, TransportError>) -> Result<App, Refusal> {
-    let fetched = answer.map_err(|error| explained(&relay::refusal_of(error), &error))?;
+fn read(
+    expectation: Expectation,
+    fetched: Result<FetchResponse, TransportError>,
+) -> Result<App, Refusal> {
+    let fetched = fetched.map_err(|error| explained(&relay::refusal_of(error), &error))?;
     let head = ResponseHead {
         status: fetched.status,
         headers: fetched.headers,
     };
-    relay::passable("get_info", head)?;
+    relay::passable(&expectation, head)?;
     let members = parse_object(&fetched.body, limits::APP_INFO_DEPTH).map_err(|error| {
         let message = format!("Dify's answer to `/info` cannot be read: {error}. {REMEDY}");
         Refusal::new(Code::DifyAnswerInvalid, message)

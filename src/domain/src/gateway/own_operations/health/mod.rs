@@ -5,14 +5,14 @@ use std::rc::Rc;
 use futures::future::{join, join_all};
 use http::StatusCode;
 
-use super::json_answer;
+use super::json_response;
 use crate::environment::Environment;
+use crate::gateway::credential::Credential;
 use crate::issuer::IssuerSetting;
 use crate::provider::Providers;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{AppKey, InvalidSettings, Settings};
-use crate::token::AccessToken;
 
 mod dify;
 mod report;
@@ -36,13 +36,13 @@ impl Health {
         }
     }
 
-    /// How the endpoint of `settings` stands.
-    pub async fn answer(&self, request: &Request, settings: &Settings) -> Response {
+    /// Whether the endpoint of `settings` works.
+    pub async fn response(&self, request: &Request, settings: &Settings) -> Response {
         let issuers = settings.issuers.iter();
         let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
         let report = Report::new(providers, dify);
-        tell(request, Some(&settings.app_key), &report)
+        response(request, Some(&settings.app_key), &report)
     }
 
     async fn provider(&self, issuer: &IssuerSetting, settings: &Settings) -> Provider {
@@ -56,21 +56,22 @@ impl Health {
     }
 }
 
-/// The health report of an endpoint with invalid settings.
+/// The report about an endpoint with invalid settings.
 pub fn of_invalid_settings(request: &Request, invalid: &InvalidSettings) -> Response {
     let report = Report::of_mistakes(&invalid.mistakes);
-    tell(request, invalid.app_key.as_ref(), &report)
+    response(request, invalid.app_key.as_ref(), &report)
 }
 
 /// The report for whoever has sent the app key; for everybody else no more than its status.
-fn tell(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Response {
+fn response(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Response {
     let status = match report.status {
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,
         Status::Up => StatusCode::OK,
     };
-    let is_key = |token: &AccessToken| app_key.is_some_and(|key| key.is(token.reveal()));
-    match AccessToken::from_headers(&request.headers).is_ok_and(|token| is_key(&token)) {
-        true => json_answer(status, report),
-        false => json_answer(status, &Brief::new(report.status, &request.headers)),
+    let is_key = |credential: Credential| app_key.is_some_and(|key| credential.is(key));
+    if Credential::of(request).is_ok_and(is_key) {
+        json_response(status, report)
+    } else {
+        json_response(status, &Brief::new(report.status, &request.headers))
     }
 }

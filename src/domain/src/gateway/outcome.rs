@@ -1,0 +1,50 @@
+//! What becomes of a request, for the host to carry out.
+
+use serde::Deserialize;
+
+use crate::relay::{RelayContext, RelayRequest};
+use crate::response::Response;
+
+/// What the host has to do for a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Send the client this response.
+    Response(Response),
+    /// Ask Dify, and respond as [`super::Gateway::judge_response_head`] says.
+    Relay(Box<Relay>),
+}
+
+/// A request to Dify, and what judging its response needs.
+#[derive(Debug)]
+pub struct Relay {
+    /// The request.
+    pub request: RelayRequest,
+    /// What comes back with the response.
+    pub context: RelayContext,
+}
+
+/// How a relayed body ended.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayEnd {
+    /// Nobody was there to take the rest.
+    Abandoned,
+    /// Dify's connection broke off; also what is assumed of an end that nobody can read.
+    Broken,
+    /// All of it was passed on.
+    Complete,
+    /// A time limit has passed.
+    Timeout,
+}
+
+impl RelayEnd {
+    /// The word for the log, where the body did not end well.
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Abandoned => Some("abandoned"),
+            Self::Broken => Some("broken"),
+            Self::Complete => None,
+            Self::Timeout => Some("timeout"),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the fallback says: OPTIONS, 404 and 405.
+
+use http::{HeaderValue, Method};
+
+use crate::error::{Code, Refusal};
+use crate::gateway::case::Case;
+use crate::operation;
+use crate::response::Response;
+
+/// Characters of a path that a message repeats.
+const SHOWN: usize = 100;
+
+/// The methods of the path for OPTIONS, preflight or not.
+///
+/// # Errors
+/// `not_found` and `method_not_allowed`.
+pub fn response(case: &Case<'_>) -> Result<Response, Refusal> {
+    let path = &case.request.path;
+    let Some(methods) = operation::methods_at(path) else {
+        let path = printable(path);
+        return Err(Refusal::new(
+            Code::NotFound,
+            format!("This endpoint has no operation at the path `{path}`."),
+        ));
+    };
+    let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    let methods = methods.join(", ");
+    if case.request.method == Method::OPTIONS {
+        return Ok(case.cors.options(&methods, &case.request.headers));
+    }
+    let refusal = Refusal::new(
+        Code::MethodNotAllowed,
+        format!("This path takes {methods}, not {}.", case.request.method),
+    );
+    Err(match HeaderValue::from_str(&methods) {
+        Ok(allow) => refusal.with_allow(allow),
+        Err(_) => refusal,
+    })
+}
+
+/// The beginning of a path that a client wrote, fit for a message.
+fn printable(path: &str) -> String {
+    path.chars()
+        .filter(|character| !character.is_control())
+        .take(SHOWN)
+        .collect()
+}

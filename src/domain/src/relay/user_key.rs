@@ -1,0 +1,59 @@
+//! A name for a user that tells nothing about the user.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac_sha256::HMAC;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::Settings;
+use crate::token::User;
+
+/// Digits of the name in the log: enough to tell people apart, too few to be anybody's key.
+const LOGGED_BYTES: usize = 8;
+
+/// A key for one user of one app, in this process's memory and, shortened, in its log.
+#[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserKey([u8; 32]);
+
+impl UserKey {
+    /// The key of `user`. It is keyed by the app key, so nobody can find out from a log line whether it is a certain
+    /// person's.
+    pub fn new(settings: &Settings, user: &User) -> Self {
+        let mut mac = HMAC::new(settings.app_key.reveal());
+        mac.update(settings.dify_api_url.as_url().as_str());
+        mac.update([0]);
+        mac.update(user.as_str());
+        Self(mac.finalize())
+    }
+
+    /// The name of the user in the log: the beginning of the key, 16 hexadecimal digits.
+    pub fn log_name(&self) -> String {
+        let bytes = self.0.iter().take(LOGGED_BYTES);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl fmt::Debug for UserKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "UserKey({}…)", self.log_name())
+    }
+}
+
+impl From<UserKey> for String {
+    fn from(key: UserKey) -> Self {
+        URL_SAFE_NO_PAD.encode(key.0)
+    }
+}
+
+impl TryFrom<String> for UserKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        let key = bytes.and_then(|bytes| bytes.try_into().ok());
+        key.map(Self).ok_or("a key of a user is 32 bytes")
+    }
+}
