@@ -16,6 +16,12 @@ from host.wasm.calls import Calls
 from server import Connection, Serve, Server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `cargo xtask soak` sets for `test_rewriting.py`."""
+    parser.addoption("--seeds", type=int, default=8, help="how many seeds random requests are made from")
+    parser.addoption("--found", type=Path, help="where the fuzz targets have left what they found")
+
+
 @pytest.fixture(scope="session")
 def compiled() -> wasmtime.Module:
     """The test module: see `module.wat`."""

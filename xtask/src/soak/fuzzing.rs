@@ -118,13 +118,19 @@ fn unpack(workspace: &Workspace, name: &str, directory: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Where each target has a directory of the inputs that it has found so far; the directory of a target that has never
+/// run is missing.
+pub fn found(workspace: &Workspace) -> PathBuf {
+    inputs(workspace, "new")
+}
+
+fn inputs(workspace: &Workspace, purpose: &str) -> PathBuf {
+    workspace.target().join("soak-inputs").join(purpose)
+}
+
 /// Inputs that libFuzzer reads or writes are kept with the build output.
 fn directory(workspace: &Workspace, purpose: &str, name: &str) -> Result<PathBuf> {
-    let directory = workspace
-        .target()
-        .join("soak-inputs")
-        .join(purpose)
-        .join(name);
+    let directory = inputs(workspace, purpose).join(name);
     fs::create_dir_all(&directory)?;
     Ok(directory)
 }

@@ -7,6 +7,7 @@ use crate::step;
 use crate::workspace::Workspace;
 
 mod fuzzing;
+mod rewriting;
 mod scenarios;
 mod whole_requests;
 
@@ -26,7 +27,7 @@ pub struct Options {
     seed: Option<u64>,
 }
 
-/// Runs every fuzz target, then whole requests, then every scenario of the packaged plugin.
+/// Runs every fuzz target, then rewriting and whole requests, then every scenario of the packaged plugin.
 ///
 /// # Errors
 /// A target has failed, or cannot be built.
@@ -38,7 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let parsers = fuzzing::targets(workspace)?;
     if let Some(name) = &options.target {
         let mut names = parsers.iter().map(String::as_str).collect::<Vec<_>>();
-        names.push(whole_requests::NAME);
+        names.extend([rewriting::NAME, whole_requests::NAME]);
         names.extend(SCENARIOS);
         ensure!(
             names.contains(&name.as_str()),
@@ -49,6 +50,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let parsers: Vec<String> = parsers.into_iter().filter(|name| is_chosen(name)).collect();
     if !parsers.is_empty() {
         fuzzing::run(workspace, &parsers, options.seconds)?;
+    }
+    if is_chosen(rewriting::NAME) {
+        rewriting::run(workspace)?;
     }
     if is_chosen(whole_requests::NAME) {
         whole_requests::run(workspace, options.seed)?;

@@ -27,7 +27,7 @@ pub fn query(
 }
 
 /// Dify ignores an empty filter and takes the first of several, so there is exactly one, and it is the caller.
-fn filter_logs(pairs: &mut Pairs<'_>, identity: &Identity<'_>) -> Result<(), Refusal> {
+fn filter_logs(pairs: &mut Pairs, identity: &Identity<'_>) -> Result<(), Refusal> {
     if identity.filters_logs {
         pairs.force(LOG_FILTER, identity.user);
     }
