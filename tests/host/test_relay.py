@@ -222,6 +222,20 @@ def test_what_is_read_ahead_is_bounded_for_each_body_and_for_all(serve: Serve, m
     assert stream.ReadAhead.in_all == 0
 
 
+def test_who_waits_for_a_large_piece_gets_a_smaller_one_when_there_is_no_room(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "READ_AHEAD_IN_ALL_BYTES", 0)
+    monkeypatch.setattr(stream, "_PATIENCE_SECONDS", 3600.0)
+    server = serve(after_request(b"HTTP/1.1 200 OK\r\n\r\n", *([bytes(100_000), 0.005] * 30)))
+    limits = Limits.of(LIMITS)
+    sent = transport.Request("GET", server.url, [], None, None, limits, server.origins)
+    reader = gevent.spawn(list, stream.growing_pieces(stream.ReadAhead(transport.send(sent), limits)))
+    received = reader.get(timeout=1)
+    assert sum(map(len, received)) == 3_000_000
+    assert len(received) < 20
+
+
 @pytest.mark.parametrize("pause", [0.0, 0.2])
 def test_a_body_that_is_given_up_holds_nothing(serve: Serve, pause: float) -> None:
     sources = [*bodies_of(serve, 5, bytes(500_000)), *bodies_of(serve, 5, bytes(500_000), ends=False)]
