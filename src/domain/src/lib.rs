@@ -22,6 +22,7 @@ pub mod response;
 pub mod rewrite;
 mod secret;
 pub mod settings;
+pub mod single_flight;
 pub mod time;
 pub mod token;
 mod uuid;

@@ -153,8 +153,62 @@ limits! {
     /// Depth of the JSON in Dify's answer to `/info`, which is flat but for the list of tags.
     APP_INFO_DEPTH: Count = 8, Module;
 
+    // What is asked of an identity provider
+
+    /// Time for the TCP and TLS handshakes with an identity provider.
+    PROVIDER_CONNECT: Seconds = seconds(3), Module;
+    /// What one request waits for one document of an identity provider, over all exchanges that it takes.
+    PROVIDER_TOTAL: Seconds = seconds(5), Module;
+    /// A discovery document or a key set. The largest of real providers have 100 KiB.
+    PROVIDER_DOCUMENT: Bytes = MIB, Module;
+    /// Depth of the JSON in a discovery document; those of real providers have three levels.
+    PROVIDER_DOCUMENT_DEPTH: Count = 16, Module;
+    /// What an introspection or userinfo endpoint says about one token.
+    TOKEN_STATUS: Bytes = 64 * KIB, Module;
+    /// Depth of the JSON in what such an endpoint says.
+    TOKEN_STATUS_DEPTH: Count = 32, Module;
+    /// How long a failed attempt to reach a provider holds back the next one. Also the `Retry-After` of a failure that
+    /// holds nothing back.
+    PROVIDER_PAUSE: Seconds = seconds(5), Module;
+    /// While older keys still serve: how long after a failure nobody waits for the next attempt, and the time in which
+    /// at most two attempts fail.
+    PROVIDER_OUTAGE: Seconds = seconds(60), Module;
+    /// How long a document serves beyond its lifetime while the provider cannot be reached.
+    PROVIDER_STALE: Seconds = seconds(24 * 60 * 60), Module;
+    /// Between two requests that are made because a token names an unknown key: anybody can send such tokens.
+    UNKNOWN_KEY_PAUSE: Seconds = seconds(30), Module;
+    /// The longest time for which a key counts as absent without asking again.
+    UNKNOWN_KEY_ABSENCE: Seconds = seconds(10 * 60), Module;
+
+    // Who waits
+
+    /// Requests that wait for one and the same fetch. It ends within a second, or the provider hangs: then more would
+    /// only fill the process. Half of what one endpoint may have under way.
+    FETCH_WAITERS: Count = 128, Module;
+    /// Requests of an endpoint that wait for its identity providers, in all. Below what one endpoint may have under
+    /// way, so that requests with known keys get through while a provider hangs.
+    PROVIDER_WAITERS: Count = 160, Module;
+    /// Requests to `/health` that wait for an identity provider or for Dify. They need no token, so they must not take
+    /// the places of those that have one.
+    HEALTH_WAITERS: Count = 16, Module;
+
     // What an endpoint remembers
 
+    /// Identity providers; with Entra's template every tenant is one.
+    PROVIDERS: Count = 128, Module;
+    /// The documents and keys of these providers. The one in use is kept whatever it weighs, which is bounded by
+    /// `PROVIDER_DOCUMENT`.
+    PROVIDERS_MEMORY: Bytes = 4 * MIB, Module;
+    /// Keys that a provider is known not to have. Each has cost a request.
+    UNKNOWN_KEYS: Count = 64, Module;
+    /// Tokens about which an introspection or userinfo endpoint was asked.
+    TOKEN_STATUSES: Count = 4096, Module;
+    /// What these endpoints have said.
+    TOKEN_STATUSES_MEMORY: Bytes = 4 * MIB, Module;
+    /// How long such an endpoint is believed that a token is good; a revoked token keeps working for at most this long.
+    TOKEN_STATUS_GOOD: Seconds = seconds(60), Module;
+    /// How long a token is refused without asking again.
+    TOKEN_STATUS_REFUSED: Seconds = seconds(10), Module;
     /// Tokens whose signature was found good; each costs about 150 bytes.
     VERIFIED_TOKENS: Count = 10_000, Module;
     /// Users whose first request has been answered. One who is forgotten waits once more.
