@@ -1,4 +1,4 @@
-//! A environment for tests: scripted answers by address, a clock and background tasks that the test drives by hand.
+//! An environment for tests: scripted responses by address, a clock and background tasks that the test drives by hand.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -145,7 +145,7 @@ impl FakeEnvironment {
         }
     }
 
-    /// Drops the background tasks, as a environment does that loses them.
+    /// Drops the background tasks, as an environment does that loses them.
     pub fn drop_background(&self) {
         self.tasks.borrow_mut().clear();
     }

@@ -1,4 +1,4 @@
-//! What the gateway asks of the outside: an HTTP exchange, the time, a log line.
+//! What the gateway needs from the outside: HTTP exchanges, the time, a log.
 //!
 //! Nothing in here blocks. An exchange is a future that the environment completes later, because the environment runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
@@ -21,7 +21,7 @@ pub const USER_AGENT: &str = concat!("oidc-gateway/", env!("CARGO_PKG_VERSION"))
 
 /// The outside world, as the gateway sees it.
 pub trait Environment: 'static {
-    /// Starts an HTTP exchange and resolves with its whole answer.
+    /// Starts an HTTP exchange and resolves with its whole response.
     fn fetch(
         &self,
         request: FetchRequest,
@@ -76,7 +76,7 @@ pub struct FetchRequest {
 /// Who chose an address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reach {
-    /// The administrator: its origin stands in the settings, and the environment has lent exactly these to the call.
+    /// The administrator: the settings name its origin, and the environment lets the call reach exactly those.
     Configured,
     /// The identity provider, in a document: the environment refuses private addresses, also those of the settings.
     Discovered,
@@ -87,28 +87,28 @@ pub enum Reach {
 pub struct Limits {
     /// For the TCP and TLS handshakes together.
     pub connect: Duration,
-    /// From the request's first byte to the answer's head.
+    /// From the request's first byte to the response's head.
     pub head: Duration,
-    /// Between two bytes of the answer's body.
+    /// Between two bytes of the response's body.
     pub idle: Duration,
-    /// From the start of the exchange to the end of the answer.
+    /// From the start of the exchange to the end of the response.
     pub total: Duration,
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     pub body: usize,
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Clone, Debug)]
 pub struct FetchResponse {
     /// The status.
     pub status: StatusCode,
-    /// The headers, each name and value valid; what is not, the environment's adapter has dropped.
+    /// The headers. The environment's adapter has dropped those whose name or value is not valid.
     pub headers: HeaderMap,
     /// The body, at most [`Limits::body`] long.
     pub body: Vec<u8>,
 }
 
-/// Why an exchange has no answer.
+/// Why an exchange has no response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TransportError {
     /// No connection: refused, unreachable, or the name is unknown.
@@ -120,16 +120,16 @@ pub enum TransportError {
     /// One of the time limits has passed.
     #[error("took too long")]
     Timeout,
-    /// The connection ended before the answer did.
+    /// The connection ended before the response did.
     #[error("the connection broke off")]
     Broken,
-    /// What came back is no HTTP.
-    #[error("the answer is not HTTP")]
+    /// What came back is not HTTP.
+    #[error("the response is not HTTP")]
     Malformed,
-    /// The answer is larger than [`Limits::body`], or its head larger than the environment takes.
-    #[error("the answer is too large")]
+    /// The response is larger than [`Limits::body`], or its head is larger than the environment takes.
+    #[error("the response is too large")]
     TooLarge,
-    /// The environment refused to go there: an origin it has not lent, or a private address.
+    /// The environment refused to go there: an origin that the settings do not name, or a private address.
     #[error("the address is not one that this endpoint may reach")]
     Refused,
 }

@@ -2,44 +2,27 @@
 
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::future::{Either, select};
-use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode};
 use url::Url;
 
-use super::failure::{Document, no_answer, wrong_status};
+use super::document::Document;
+use super::failure::{Cause, Failure, Target};
 use super::identity::Identity;
-use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, TransportError};
+use crate::environment::{self, Environment, FetchRequest, FetchResponse, Limits, TransportError};
 use crate::error::Refusal;
 use crate::events::{Event, Events, ProviderFetch};
 use crate::issuer::Issuer;
-
-/// What one request may wait for one document, over all the exchanges that it takes.
-const IN_ALL: Duration = Duration::from_secs(5);
-
-/// Bytes of a discovery document or a key set.
-const LARGE: usize = 1024 * 1024;
-
-/// Bytes of what is known of one token.
-const SMALL: usize = 64 * 1024;
+use crate::limits;
 
 /// Asks one identity provider.
+#[derive(Clone)]
 pub(super) struct Client {
     environment: Rc<dyn Environment>,
     events: Rc<Events>,
     identity: Rc<Identity>,
-}
-
-impl Clone for Client {
-    fn clone(&self) -> Self {
-        Self {
-            environment: Rc::clone(&self.environment),
-            events: Rc::clone(&self.events),
-            identity: Rc::clone(&self.identity),
-        }
-    }
 }
 
 impl Client {
@@ -67,10 +50,28 @@ impl Client {
         self.identity.issuer()
     }
 
+    /// `document` of this provider.
+    pub(super) fn target(&self, document: Document) -> Target {
+        Target {
+            issuer: self.issuer().clone(),
+            document,
+        }
+    }
+
+    pub(super) fn failure(&self, document: Document, cause: Cause) -> Failure {
+        Failure {
+            target: self.target(document),
+            cause,
+        }
+    }
+
     /// A GET of `url`, to be completed by the caller.
     pub(super) fn request(&self, document: Document, url: Url) -> FetchRequest {
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(document.accept()));
+        // Some providers and firewalls refuse a request that does not say who asks.
+        let agent = HeaderValue::from_static(environment::USER_AGENT);
+        headers.insert(USER_AGENT, agent);
         FetchRequest {
             method: Method::GET,
             reach: self.identity.reach(&url),
@@ -78,40 +79,43 @@ impl Client {
             headers,
             body: Vec::new(),
             ca_certificates: self.identity.ca_certificates(),
-            limits: limits(document),
+            limits: fetch_limits(document),
         }
     }
 
-    /// The answer to `request`, whatever its status.
+    /// The response to `request`, whatever its status.
     pub(super) async fn send(
         &self,
         document: Document,
         request: FetchRequest,
-    ) -> Result<FetchResponse, Refusal> {
-        let answer = self.environment.fetch(request).await;
-        answer.map_err(|error| no_answer(self.issuer(), document, error))
+    ) -> Result<FetchResponse, Failure> {
+        let response = self.environment.fetch(request).await;
+        response.map_err(|error| self.failure(document, Cause::of_transport(error)))
     }
 
-    /// The answer to `request`, where it is 200.
+    /// The response to `request`, if it is 200.
     pub(super) async fn fetch(
         &self,
         document: Document,
         request: FetchRequest,
-    ) -> Result<FetchResponse, Refusal> {
-        let fetched = self.send(document, request).await?;
-        if fetched.status == StatusCode::OK {
-            return Ok(fetched);
+    ) -> Result<FetchResponse, Failure> {
+        let response = self.send(document, request).await?;
+        if response.status == StatusCode::OK {
+            return Ok(response);
         }
-        Err(wrong_status(self.issuer(), document, fetched.status))
+        Err(self.failure(document, document.wrong_status(&response)))
     }
 
-    /// The result of `work`, logged; a refusal once it has taken too long, also where an exchange never ends.
-    pub(super) async fn watch<T>(
+    /// The result of `work`, logged; a failure once it has taken too long, also where an exchange never ends.
+    pub(super) async fn watch<T, E>(
         &self,
         document: Document,
-        work: impl Future<Output = Result<T, Refusal>>,
+        work: impl Future<Output = Result<T, E>>,
         describe: impl for<'a> FnOnce(&T, ProviderFetch<'a>) -> ProviderFetch<'a>,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, E>
+    where
+        E: Clone + From<Failure> + Into<Refusal>,
+    {
         let started = self.environment.now();
         let result = self.in_time(document, work).await;
         let fetch = ProviderFetch::new(
@@ -120,34 +124,39 @@ impl Client {
             self.issuer().as_str(),
             self.environment.now().since(started),
         );
-        self.events.write(&Event::ProviderFetch(match &result {
-            Ok(value) => describe(value, fetch),
-            Err(refusal) => fetch.failed(refusal),
-        }));
+        match &result {
+            Ok(value) => self.write(describe(value, fetch)),
+            Err(error) => self.write(fetch.failed(&error.clone().into())),
+        }
         result
     }
 
-    async fn in_time<T>(
+    fn write(&self, fetch: ProviderFetch<'_>) {
+        self.events.write(&Event::ProviderFetch(fetch));
+    }
+
+    async fn in_time<T, E: From<Failure>>(
         &self,
         document: Document,
-        work: impl Future<Output = Result<T, Refusal>>,
-    ) -> Result<T, Refusal> {
-        match select(pin!(work), self.environment.sleep(IN_ALL)).await {
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let timeout = self.environment.sleep(limits::PROVIDER_TOTAL);
+        match select(pin!(work), timeout).await {
             Either::Left((result, _)) => result,
-            Either::Right(_) => Err(no_answer(self.issuer(), document, TransportError::Timeout)),
+            Either::Right(_) => {
+                let cause = Cause::of_transport(TransportError::Timeout);
+                Err(self.failure(document, cause).into())
+            }
         }
     }
 }
 
-const fn limits(document: Document) -> Limits {
+const fn fetch_limits(document: Document) -> Limits {
     Limits {
-        connect: Duration::from_secs(3),
-        head: IN_ALL,
-        idle: IN_ALL,
-        total: IN_ALL,
-        body: match document {
-            Document::Discovery | Document::Keys => LARGE,
-            Document::Introspection | Document::Userinfo => SMALL,
-        },
+        connect: limits::PROVIDER_CONNECT,
+        head: limits::PROVIDER_TOTAL,
+        idle: limits::PROVIDER_TOTAL,
+        total: limits::PROVIDER_TOTAL,
+        body: document.size_limit(),
     }
 }

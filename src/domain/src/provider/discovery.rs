@@ -5,51 +5,64 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::cached::{Cached, Fresh};
+use super::cached::{Cached, Fetched};
 use super::client::Client;
-use super::failure::{Document, invalid, wrong_status};
+use super::document::{Document, body};
+use super::failure::{Cause, Failure};
 use super::lifetime::lifetime;
 use super::metadata::Metadata;
 use crate::environment::FetchResponse;
-use crate::error::Refusal;
 use crate::events::KeyCounts;
 use crate::jose::JwkSet;
 
 /// The shortest lifetime of a discovery document. Many providers forbid to cache it at all, but it hardly ever
 /// changes, and keys that cannot be fetched end its lifetime.
-const METADATA: Duration = Duration::from_secs(10 * 60);
+const METADATA_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// The shortest lifetime of a key set.
-const KEYS: Duration = Duration::from_secs(60);
+const KEYS_LIFETIME: Duration = Duration::from_secs(60);
+
+/// What a key weighs beside its text: six verifiers with a modulus of 4096 bits each.
+const BYTES_OF_KEY: usize = 4 * 1024;
 
 /// Fetches the discovery document from the first of its addresses that has one.
-pub(super) async fn metadata(client: Client) -> Result<Fresh<Metadata>, Refusal> {
+pub(super) async fn metadata(client: Client) -> Result<Fetched<Metadata>, Failure> {
     let work = async {
+        let mut missing = None;
         for address in client.identity().discovery_addresses()? {
             let request = client.request(Document::Discovery, address);
-            let fetched = client.send(Document::Discovery, request).await?;
-            match fetched.status {
-                StatusCode::OK => return fresh_metadata(&client, &fetched),
-                StatusCode::NOT_FOUND => {}
-                status => return Err(wrong_status(client.issuer(), Document::Discovery, status)),
+            let response = client.send(Document::Discovery, request).await?;
+            match response.status {
+                StatusCode::OK => return read_metadata(&client, &response),
+                StatusCode::NOT_FOUND => missing = Some(response),
+                _ => return Err(wrong_status(&client, &response)),
             }
         }
-        Err(wrong_status(
-            client.issuer(),
-            Document::Discovery,
-            StatusCode::NOT_FOUND,
-        ))
+        // There is at least one address, so there is a response.
+        let missing = missing.map(|response| wrong_status(&client, &response));
+        Err(missing.unwrap_or_else(|| client.identity().has_no_address()))
     };
     client
         .watch(Document::Discovery, work, |_, fetch| fetch)
         .await
 }
 
-fn fresh_metadata(client: &Client, fetched: &FetchResponse) -> Result<Fresh<Metadata>, Refusal> {
-    let lifetime = lifetime(&fetched.headers, client.environment().now(), METADATA);
-    Ok(Fresh {
-        value: Metadata::parse(&fetched.body, client.identity())?,
-        lifetime,
+fn wrong_status(client: &Client, response: &FetchResponse) -> Failure {
+    client.failure(
+        Document::Discovery,
+        Document::Discovery.wrong_status(response),
+    )
+}
+
+fn read_metadata(client: &Client, response: &FetchResponse) -> Result<Fetched<Metadata>, Failure> {
+    Ok(Fetched {
+        value: Metadata::parse(response, client.identity())?,
+        lifetime: lifetime(
+            &response.headers,
+            client.environment().now(),
+            METADATA_LIFETIME,
+        ),
+        bytes: response.body.len(),
     })
 }
 
@@ -57,15 +70,15 @@ fn fresh_metadata(client: &Client, fetched: &FetchResponse) -> Result<Fresh<Meta
 pub(super) async fn keys(
     client: Client,
     metadata: Rc<Cached<Metadata>>,
-) -> Result<Fresh<JwkSet>, Refusal> {
+) -> Result<Fetched<JwkSet>, Failure> {
     let work = async {
-        let known = metadata.current().await?;
+        let known = metadata.current(None).await?;
         let Some(address) = known.value.jwks_uri.clone() else {
             return Err(no_address(&client));
         };
         let request = client.request(Document::Keys, address);
-        let fetched = client.fetch(Document::Keys, request).await?;
-        fresh_keys(&client, &fetched)
+        let response = client.fetch(Document::Keys, request).await?;
+        read_keys(&client, &response)
     };
     let keys = client
         .watch(Document::Keys, work, |keys, fetch| {
@@ -75,25 +88,22 @@ pub(super) async fn keys(
     keys.inspect_err(|_| metadata.expire())
 }
 
-fn fresh_keys(client: &Client, fetched: &FetchResponse) -> Result<Fresh<JwkSet>, Refusal> {
-    let value = JwkSet::parse(&fetched.body).map_err(|error| {
-        invalid(
-            client.issuer(),
-            Document::Keys,
-            &error.to_string(),
-            "Mend it at the provider.",
-        )
+fn read_keys(client: &Client, response: &FetchResponse) -> Result<Fetched<JwkSet>, Failure> {
+    let value = JwkSet::parse(body(response)).map_err(|error| {
+        let cause = Document::Keys.unreadable(response, &error.to_string());
+        client.failure(Document::Keys, cause)
     })?;
-    Ok(Fresh {
+    Ok(Fetched {
+        lifetime: lifetime(&response.headers, client.environment().now(), KEYS_LIFETIME),
+        bytes: response.body.len() + BYTES_OF_KEY * value.keys().count(),
         value,
-        lifetime: lifetime(&fetched.headers, client.environment().now(), KEYS),
     })
 }
 
-fn no_address(client: &Client) -> Refusal {
-    let why = "it has no `jwks_uri`, so nobody can verify the provider's tokens";
+fn no_address(client: &Client) -> Failure {
+    let found = "it has no `jwks_uri`, so nobody can verify the provider's tokens";
     let remedy = "Set `token_validation` to `introspection`, or write the keys into `jwks`.";
-    invalid(client.issuer(), Document::Discovery, why, remedy)
+    client.failure(Document::Discovery, Cause::invalid(found, remedy))
 }
 
 fn count(keys: &JwkSet) -> KeyCounts {

@@ -1,114 +1,108 @@
-//! Why an identity provider is of no use right now, in words that say what to mend.
+//! Why an identity provider is of no use right now, in words that say what fixes that.
 
 use std::time::Duration;
 
-use http::StatusCode;
-
-use crate::environment::{LogLevel, TransportError};
+use super::document::Document;
+use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
+use crate::limits;
 
-/// How long a failed attempt holds back the next one, and what `Retry-After` says.
-pub(super) const HOLD_BACK: Duration = Duration::from_secs(5);
+/// The remedy where only the provider itself can do something.
+pub(super) const FIX_AT_PROVIDER: &str = "Fix this at the identity provider.";
 
-/// What is asked of an identity provider.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Document {
-    Discovery,
-    Introspection,
-    Keys,
-    Userinfo,
+/// Which document of which provider.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Target {
+    pub(super) issuer: Issuer,
+    pub(super) document: Document,
 }
 
-impl Document {
-    /// The word for it in the log.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Discovery => "discovery",
-            Self::Introspection => "introspection",
-            Self::Keys => "keys",
-            Self::Userinfo => "userinfo",
+/// A document that could not be had.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Failure {
+    pub(super) target: Target,
+    pub(super) cause: Cause,
+}
+
+/// Why it could not be had.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Cause {
+    /// As many requests wait for it as may.
+    Crowded,
+    /// The provider sent something that nobody can use, until an administrator does what `remedy` says.
+    Invalid { found: String, remedy: &'static str },
+    /// The provider sent nothing, and another attempt may go better.
+    Unavailable { found: String },
+}
+
+impl Cause {
+    pub(super) fn invalid(found: impl Into<String>, remedy: &'static str) -> Self {
+        Self::Invalid {
+            found: found.into(),
+            remedy,
         }
     }
 
-    /// How much it matters in the log that it came. There is one for each token, or one in minutes.
-    pub(super) const fn log_level(self) -> LogLevel {
-        match self {
-            Self::Discovery | Self::Keys => LogLevel::Info,
-            Self::Introspection | Self::Userinfo => LogLevel::Debug,
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Discovery => "discovery document",
-            Self::Introspection => "introspection answer",
-            Self::Keys => "keys (`jwks_uri`)",
-            Self::Userinfo => "userinfo answer",
+    /// There was no response.
+    pub(super) fn of_transport(error: TransportError) -> Self {
+        match error {
+            TransportError::Broken | TransportError::Connect | TransportError::Timeout => {
+                Self::Unavailable {
+                    found: error.to_string(),
+                }
+            }
+            TransportError::Tls => Self::Unavailable {
+                found: "the TLS handshake failed; the certificate of a private authority belongs in `ca_certificates`"
+                    .to_owned(),
+            },
+            TransportError::Malformed | TransportError::TooLarge => {
+                Self::invalid(error.to_string(), FIX_AT_PROVIDER)
+            }
+            TransportError::Refused => Self::invalid(
+                error.to_string(),
+                "Where the provider is on a private network, write its internal address into `discovery_url`.",
+            ),
         }
     }
 }
 
-/// The provider gave nothing: 503, and another attempt may go better.
-pub(super) fn unavailable(issuer: &Issuer, document: Document, why: &str) -> Refusal {
-    let label = document.label();
-    let wait = HOLD_BACK.as_secs();
-    let message = format!(
-        "The identity provider `{issuer}` gave no {label}: {why}. Try again in {wait} seconds."
-    );
-    Refusal::new(Code::IdentityProviderUnavailable, message).with_retry_after(HOLD_BACK)
-}
-
-/// The provider gave something that nobody can use: 503, until an administrator mends it as `remedy` says.
-pub(super) fn invalid(issuer: &Issuer, document: Document, why: &str, remedy: &str) -> Refusal {
-    let label = document.label();
-    let message =
-        format!("The {label} of the identity provider `{issuer}` cannot be used: {why}. {remedy}");
-    Refusal::new(Code::IdentityProviderInvalid, message)
-}
-
-/// There was no answer.
-pub(super) fn no_answer(issuer: &Issuer, document: Document, error: TransportError) -> Refusal {
-    let why = error.to_string();
-    match error {
-        TransportError::Broken | TransportError::Connect | TransportError::Timeout => {
-            unavailable(issuer, document, &why)
-        }
-        TransportError::Tls => {
-            let why = "the TLS handshake failed; the certificate of a private authority belongs in `ca_certificates`";
-            unavailable(issuer, document, why)
-        }
-        TransportError::Malformed | TransportError::TooLarge => {
-            invalid(issuer, document, &why, "Mend it at the provider.")
-        }
-        TransportError::Refused => invalid(
-            issuer,
-            document,
-            &why,
-            "Where the provider stands on a private network, write its internal address into `discovery_url`.",
-        ),
+impl Failure {
+    /// What a request is refused with, where the next attempt is `wait` away.
+    pub(super) fn refusal(&self, wait: Duration) -> Refusal {
+        let Target { issuer, document } = &self.target;
+        let label = document.label();
+        let seconds = whole_seconds(wait);
+        let (found, wait) = match &self.cause {
+            Cause::Crowded => (
+                format!("has not sent its {label} yet, and too many requests wait for it already"),
+                seconds,
+            ),
+            Cause::Unavailable { found } => (format!("gave no {label}: {found}"), seconds),
+            Cause::Invalid { found, remedy } => {
+                let message = format!(
+                    "The {label} of the identity provider `{issuer}` cannot be used: {found}. {remedy}"
+                );
+                return Refusal::new(Code::IdentityProviderInvalid, message);
+            }
+        };
+        let unit = if wait == 1 { "second" } else { "seconds" };
+        let message =
+            format!("The identity provider `{issuer}` {found}. Try again in {wait} {unit}.");
+        Refusal::new(Code::IdentityProviderUnavailable, message)
+            .with_retry_after(Duration::from_secs(wait))
     }
 }
 
-/// There was an answer, with a status that the gateway cannot use.
-pub(super) fn wrong_status(issuer: &Issuer, document: Document, status: StatusCode) -> Refusal {
-    let why = format!("the provider answered with status {}", status.as_u16());
-    if status.is_server_error()
-        || [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status)
-    {
-        return unavailable(issuer, document, &why);
+/// For a failure that holds nothing back: the usual pause.
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        failure.refusal(limits::PROVIDER_PAUSE)
     }
-    let remedy = match document {
-        Document::Discovery if status.is_redirection() => {
-            "Redirects are not followed: write the address where the document stands into `discovery_url`."
-        }
-        Document::Discovery => {
-            "Compare `issuer` with the provider's, or write the document's address into `discovery_url`."
-        }
-        _ if status.is_redirection() => {
-            "Redirects are not followed: mend the address in the discovery document."
-        }
-        _ => "Mend the address in the provider's discovery document.",
-    };
-    invalid(issuer, document, &why, remedy)
+}
+
+/// Rounded up, and at least one: `Retry-After` counts in seconds, and who comes too early comes in vain.
+fn whole_seconds(wait: Duration) -> u64 {
+    let started = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(started).max(1)
 }

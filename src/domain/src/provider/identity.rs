@@ -1,16 +1,16 @@
-//! Which identity provider is meant, and where its discovery document stands.
+//! Which identity provider is meant, and where its discovery document is.
 
 use std::rc::Rc;
 
 use url::Url;
 
-use super::failure::{Document, invalid};
+use super::document::Document;
+use super::failure::{Cause, Failure, Target};
 use crate::environment::Reach;
-use crate::error::Refusal;
 use crate::issuer::{Issuer, TenantTemplate, template_of};
 use crate::settings::Settings;
 
-/// Everything that decides how an identity provider is reached and what is believed of it. Endpoints that agree in all
+/// Everything that decides how an identity provider is reached and what is believed of it. Settings that agree in all
 /// of it share what is known of the provider.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Identity {
@@ -64,19 +64,19 @@ impl Identity {
     pub(super) fn reach(&self, url: &Url) -> Reach {
         let issuer = Url::parse(self.issuer.as_str()).ok();
         let mut own = issuer.iter().chain(&self.discovery_url);
-        match own.any(|own| own.origin() == url.origin()) {
-            true => Reach::Configured,
-            false => Reach::Discovered,
+        if own.any(|own| own.origin() == url.origin()) {
+            Reach::Configured
+        } else {
+            Reach::Discovered
         }
     }
 
-    /// Where the discovery document may stand, in the order of asking: `discovery_url` alone where it is set, else
-    /// OpenID Connect Discovery §4, RFC 8414 §3, and the mixture of both that RFC 8414 §5 describes.
-    pub(super) fn discovery_addresses(&self) -> Result<Vec<Url>, Refusal> {
+    /// Where the discovery document may be, in the order of asking: only `discovery_url` if it is set; otherwise OpenID Connect Discovery §4, RFC 8414 §3, and the mixture of both that RFC 8414 §5 describes.
+    pub(super) fn discovery_addresses(&self) -> Result<Vec<Url>, Failure> {
         if let Some(url) = &self.discovery_url {
             return Ok(vec![url.clone()]);
         }
-        let base = self.base().ok_or_else(|| self.no_url())?;
+        let base = self.base().ok_or_else(|| self.has_no_address())?;
         let path = base.path().trim_end_matches('/');
         let mut paths = vec![
             format!("{path}/.well-known/openid-configuration"),
@@ -96,14 +96,16 @@ impl Identity {
         is_usable.then_some(url)
     }
 
-    fn no_url(&self) -> Refusal {
+    /// The issuer does not say where its document is.
+    pub(super) fn has_no_address(&self) -> Failure {
         let remedy = "Write an https URL without query into `issuer`, or the document's address into `discovery_url`.";
-        invalid(
-            &self.issuer,
-            Document::Discovery,
-            "the issuer is no address to find it at",
-            remedy,
-        )
+        Failure {
+            target: Target {
+                issuer: self.issuer.clone(),
+                document: Document::Discovery,
+            },
+            cause: Cause::invalid("the issuer is not an address to find it at", remedy),
+        }
     }
 }
 

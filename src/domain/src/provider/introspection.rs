@@ -1,4 +1,4 @@
-//! Token introspection (RFC 7662): what is sent, and what the answer means.
+//! Token introspection (RFC 7662): what is sent, and what the response means.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,19 +7,17 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::answers::Verdict;
-use super::failure::{Document, invalid, wrong_status};
+use super::document::{Document, is_web_page};
+use super::failure::{Cause, Failure, Target};
 use super::metadata::{ClientAuthentication, Introspection};
+use super::token_statuses::TokenStatus;
 use crate::claims::Claims;
 use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
-use crate::json::{self, shown};
+use crate::json::shown;
 use crate::settings::{ClientSecret, Settings, TokenValidation};
 use crate::token::AccessToken;
-
-/// Levels of nesting in an answer about a token.
-pub(super) const DEPTH: usize = 32;
 
 /// Who the gateway is at the introspection endpoint.
 pub(super) struct Credentials {
@@ -28,7 +26,7 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// The first client ID that is good for `issuer`, and the secret.
+    /// The first client ID that `issuer` is for, and the secret.
     pub(super) fn new(issuer: &Issuer, settings: &Settings) -> Result<Self, Refusal> {
         let Some(client) = settings
             .client_ids
@@ -75,7 +73,7 @@ pub(super) fn sensitive(text: &str) -> Result<HeaderValue, Refusal> {
     Ok(value)
 }
 
-/// Completes `request` to the question whether `token` is active (RFC 7662 §2.1).
+/// Completes `request` so that it asks whether `token` is active (RFC 7662 §2.1).
 pub(super) fn ask(
     request: FetchRequest,
     introspection: &Introspection,
@@ -105,33 +103,40 @@ pub(super) fn ask(
     })
 }
 
-/// What the answer says of the token. That the gateway itself was refused is never the token's fault.
+/// What the response says about the token. That the gateway itself was refused is never the token's fault.
 pub(super) fn read(
-    fetched: &FetchResponse,
+    response: &FetchResponse,
     issuer: &Issuer,
     credentials: &Credentials,
-) -> Result<Verdict, Refusal> {
-    match fetched.status {
-        StatusCode::OK => {}
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            return Err(refused_gateway(issuer, credentials));
+) -> Result<TokenStatus, Refusal> {
+    match response.status {
+        StatusCode::OK => {
+            let members = Document::Introspection.members(response);
+            Ok(judge(members.map_err(|cause| failure(issuer, cause))?))
         }
-        StatusCode::BAD_REQUEST => return read_bad_request(fetched, issuer, credentials),
-        status => return Err(wrong_status(issuer, Document::Introspection, status)),
+        StatusCode::BAD_REQUEST => read_bad_request(response, issuer, credentials),
+        // A web page comes from a firewall or a proxy, not from the endpoint.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if !is_web_page(response) => {
+            Err(refused_gateway(issuer, credentials))
+        }
+        _ => Err(wrong_status(response, issuer)),
     }
-    let members = json::parse_object(&fetched.body, DEPTH).map_err(|error| {
-        invalid(
-            issuer,
-            Document::Introspection,
-            &error.to_string(),
-            "Mend it at the provider.",
-        )
-    })?;
-    Ok(judge(members))
+}
+
+fn wrong_status(response: &FetchResponse, issuer: &Issuer) -> Refusal {
+    failure(issuer, Document::Introspection.wrong_status(response))
+}
+
+fn failure(issuer: &Issuer, cause: Cause) -> Refusal {
+    let target = Target {
+        issuer: issuer.clone(),
+        document: Document::Introspection,
+    };
+    Failure { target, cause }.into()
 }
 
 /// Whether the token is active and of the right kind; its claims are judged like any token's.
-fn judge(members: Map<String, Value>) -> Verdict {
+fn judge(members: Map<String, Value>) -> TokenStatus {
     if members.get("active") != Some(&Value::Bool(true)) {
         return Err(inactive());
     }
@@ -155,22 +160,22 @@ fn is_bearer(kind: &Value) -> bool {
     kind.is_null() || kind.as_str().is_some_and(is_one_of)
 }
 
-/// The token is good for nothing any more.
+/// The token is not good, or not any more.
 pub(super) fn inactive() -> Refusal {
     let message = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
                    somebody else's provider. Sign in again.";
     Refusal::new(Code::TokenInactive, message)
 }
 
-/// The provider has nobody to ask. In the mode `auto` that is the token's fault: its other tokens can be verified.
+/// The provider has no such endpoint. In the mode `auto` that is the token's fault: its other tokens can be verified.
 pub(super) fn no_endpoint(
     issuer: &Issuer,
     validation: TokenValidation,
-) -> Result<Verdict, Refusal> {
+) -> Result<TokenStatus, Refusal> {
     let offers = format!("The identity provider `{issuer}` offers no introspection");
     if validation == TokenValidation::Auto {
         let message = format!(
-            "The token is no JWT, and cannot be checked otherwise. {offers}. Ask the provider for a JWT access token: \
+            "The token is not a JWT, and cannot be checked otherwise. {offers}. Ask the provider for a JWT access token: \
              at Auth0 by its `audience`; from Google send the ID token, with `token_kind` set to `id`."
         );
         return Ok(Err(Refusal::new(Code::TokenOpaque, message)));
@@ -181,30 +186,25 @@ pub(super) fn no_endpoint(
     Err(Refusal::new(Code::ConfigurationError, message))
 }
 
-/// Whose fault it is that the question was refused (RFC 6749 §5.2).
+/// Whose fault it is that the request was refused (RFC 6749 §5.2).
 fn read_bad_request(
-    fetched: &FetchResponse,
+    response: &FetchResponse,
     issuer: &Issuer,
     credentials: &Credentials,
-) -> Result<Verdict, Refusal> {
-    let error = json::parse_object(&fetched.body, DEPTH)
-        .ok()
-        .and_then(|mut members| members.remove("error"));
+) -> Result<TokenStatus, Refusal> {
+    let members = Document::Introspection.members(response).ok();
+    let error = members.and_then(|mut members| members.remove("error"));
     match error.as_ref().and_then(Value::as_str) {
         Some("invalid_client" | "unauthorized_client") => Err(refused_gateway(issuer, credentials)),
         Some("unsupported_token_type") => Ok(Err(unsupported())),
-        _ => Err(wrong_status(
-            issuer,
-            Document::Introspection,
-            fetched.status,
-        )),
+        _ => Err(wrong_status(response, issuer)),
     }
 }
 
-/// RFC 7009 §2.2.1, which `oidc-provider` also answers where it is asked about a JWT. Anybody can send one, so it must
-/// not look like an outage.
+/// RFC 7009 §2.2.1; `oidc-provider` also says so when it is asked about a JWT. Anybody can send one, so it must not look
+/// like an outage.
 fn unsupported() -> Refusal {
-    let message = "The identity provider introspects no tokens of this kind (`unsupported_token_type`). Where it is a \
+    let message = "The identity provider does not introspect tokens of this kind (`unsupported_token_type`). If it is a \
                    JWT, set `token_validation` to `auto`, so that it is verified with the provider's keys.";
     Refusal::new(Code::TokenInactive, message)
 }

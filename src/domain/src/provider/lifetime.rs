@@ -1,4 +1,4 @@
-//! How long an answer may be used (RFC 9111 §4.2), as far as the gateway lets the provider decide.
+//! How long a response may be used (RFC 9111 §4.2), as far as the gateway lets the provider decide.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,11 +13,11 @@ const DEFAULT: Duration = Duration::from_secs(10 * 60);
 /// Whatever the provider says.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The lifetime that `headers` give an answer that came at `now`: `shortest` to 24 hours, 10 minutes where they are
-/// silent.
+/// The lifetime that `headers` give a response that came at `now`: from `shortest` to 24 hours, and 10 minutes if they
+/// do not say.
 pub(super) fn lifetime(headers: &HeaderMap, now: UnixTime, shortest: Duration) -> Duration {
-    let said = from_cache_control(headers).or_else(|| from_expires(headers, now));
-    said.unwrap_or(DEFAULT).clamp(shortest, LONGEST)
+    let lifetime = from_cache_control(headers).or_else(|| from_expires(headers, now));
+    lifetime.unwrap_or(DEFAULT).clamp(shortest, LONGEST)
 }
 
 fn from_cache_control(headers: &HeaderMap) -> Option<Duration> {
@@ -41,7 +41,7 @@ fn from_cache_control(headers: &HeaderMap) -> Option<Duration> {
     Some(seconds(max_age.trim_matches('"'))?.saturating_sub(age))
 }
 
-/// A date that is none has passed (RFC 9111 §5.3).
+/// An `Expires` that cannot be parsed counts as already expired (RFC 9111 §5.3).
 fn from_expires(headers: &HeaderMap, now: UnixTime) -> Option<Duration> {
     let expires = header(headers, EXPIRES)?;
     let sent = header(headers, DATE).and_then(date).unwrap_or(now);

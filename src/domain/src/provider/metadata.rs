@@ -3,14 +3,12 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::failure::{Document, invalid};
+use super::document::Document;
+use super::failure::{Cause, FIX_AT_PROVIDER, Failure, Target};
 use super::identity::Identity;
-use crate::error::Refusal;
+use crate::environment::FetchResponse;
 use crate::issuer::Issuer;
-use crate::json::{self, shown};
-
-/// Levels of nesting; the documents of real providers have three.
-const DEPTH: usize = 16;
+use crate::json::shown;
 
 /// Where a provider's keys and endpoints are.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -38,14 +36,22 @@ pub(super) enum ClientAuthentication {
 
 impl Metadata {
     /// Reads the document that `identity`'s provider has sent.
-    pub(super) fn parse(document: &[u8], identity: &Identity) -> Result<Self, Refusal> {
-        let members = json::parse_object(document, DEPTH)
-            .map_err(|error| unusable(identity, &error.to_string(), "Mend it at the provider."))?;
-        check_issuer(&members, identity)?;
-        let reader = Reader {
-            members: &members,
-            identity,
-        };
+    pub(super) fn parse(response: &FetchResponse, identity: &Identity) -> Result<Self, Failure> {
+        let members = Document::Discovery.members(response);
+        members
+            .and_then(|members| Self::from_members(&members, identity))
+            .map_err(|cause| Failure {
+                target: Target {
+                    issuer: identity.issuer().clone(),
+                    document: Document::Discovery,
+                },
+                cause,
+            })
+    }
+
+    fn from_members(members: &Map<String, Value>, identity: &Identity) -> Result<Self, Cause> {
+        check_issuer(members, identity)?;
+        let reader = Reader { members, identity };
         let client_authentication = reader.client_authentication()?;
         let introspection_endpoint = reader.address("introspection_endpoint")?;
         Ok(Self {
@@ -55,7 +61,7 @@ impl Metadata {
                 client_authentication,
             }),
             userinfo_endpoint: reader.address("userinfo_endpoint")?,
-            access_token_issuer: access_token_issuer(&members).map(Issuer::new),
+            access_token_issuer: access_token_issuer(members).map(Issuer::new),
         })
     }
 }
@@ -63,20 +69,20 @@ impl Metadata {
 /// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3). The document's own
 /// `access_token_issuer` is as good as its `issuer` only where the administrator has named the document: an address that
 /// is derived from an issuer must lead to that issuer's document.
-fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Refusal> {
+fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Cause> {
     let access_token_issuer = access_token_issuer(members);
     let found = match members.get("issuer") {
         Some(Value::String(issuer)) if identity.is_called(issuer) => return Ok(()),
         _ if identity.issues_access_tokens_as(access_token_issuer) => return Ok(()),
         Some(other) => format!("its `issuer` is {}", shown(other)),
         None => {
-            let remedy = "Check that the address is a discovery document's.";
-            return Err(unusable(identity, "it has no `issuer`", remedy));
+            let remedy = "Check that the address is that of a discovery document.";
+            return Err(Cause::invalid("it has no `issuer`", remedy));
         }
     };
     let Some(other) = access_token_issuer else {
         let remedy = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
-        return Err(unusable(identity, &found, remedy));
+        return Err(Cause::invalid(found, remedy));
     };
     let found = format!(
         "{found}, and its `access_token_issuer` is {}",
@@ -84,15 +90,11 @@ fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(),
     );
     let remedy = "Write the document's `issuer` into `issuer`, exactly and to the last slash, if that is the provider \
                   you mean; tokens of its `access_token_issuer` are then taken too.";
-    Err(unusable(identity, &found, remedy))
+    Err(Cause::invalid(found, remedy))
 }
 
 fn access_token_issuer(members: &Map<String, Value>) -> Option<&str> {
     members.get("access_token_issuer").and_then(Value::as_str)
-}
-
-fn unusable(identity: &Identity, why: &str, remedy: &str) -> Refusal {
-    invalid(identity.issuer(), Document::Discovery, why, remedy)
 }
 
 struct Reader<'a> {
@@ -102,30 +104,30 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The address in the member `name`, which the document may leave out.
-    fn address(&self, name: &str) -> Result<Option<Url>, Refusal> {
+    fn address(&self, name: &str) -> Result<Option<Url>, Cause> {
         let text = match self.members.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text,
-            Some(_) => return Err(self.wrong(name, "is no string")),
+            Some(_) => return Err(self.wrong(name, "is not a string")),
         };
-        let url =
-            Url::parse(text).map_err(|error| self.wrong(name, &format!("is no URL ({error})")))?;
+        let url = Url::parse(text)
+            .map_err(|error| self.wrong(name, &format!("is not a URL ({error})")))?;
         let is_http = url.scheme() == "http";
         if url.scheme() != "https" && !(is_http && self.identity.allows_http()) {
             return Err(self.wrong(
                 name,
-                "is no https URL, though the address that the administrator wrote is",
+                "is not an https URL, although the address that the administrator wrote is",
             ));
         }
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Err(self.wrong(name, "holds a user name or a fragment"));
+            return Err(self.wrong(name, "has a user name or a fragment"));
         }
         Ok(Some(url))
     }
 
     /// Basic, unless the provider offers post and not basic. RFC 8414 §2 gives a missing list no default; most
     /// providers that leave it out mean the token endpoint's.
-    fn client_authentication(&self) -> Result<ClientAuthentication, Refusal> {
+    fn client_authentication(&self) -> Result<ClientAuthentication, Cause> {
         let own = self.methods("introspection_endpoint_auth_methods_supported")?;
         let methods = match own {
             Some(methods) => Some(methods),
@@ -144,19 +146,18 @@ impl Reader<'_> {
         })
     }
 
-    fn methods(&self, name: &str) -> Result<Option<Vec<&str>>, Refusal> {
+    fn methods(&self, name: &str) -> Result<Option<Vec<&str>>, Cause> {
         match self.members.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Array(methods)) => {
                 Ok(Some(methods.iter().filter_map(Value::as_str).collect()))
             }
-            Some(_) => Err(self.wrong(name, "is no array")),
+            Some(_) => Err(self.wrong(name, "is not an array")),
         }
     }
 
-    fn wrong(&self, name: &str, why: &str) -> Refusal {
+    fn wrong(&self, name: &str, why: &str) -> Cause {
         let value = self.members.get(name).map(shown).unwrap_or_default();
-        let why = format!("its `{name}` {why}: {value}");
-        unusable(self.identity, &why, "Mend it at the provider.")
+        Cause::invalid(format!("its `{name}` {why}: {value}"), FIX_AT_PROVIDER)
     }
 }

@@ -1,7 +1,6 @@
 //! Identity providers: their discovery documents, their keys, their introspection and userinfo endpoints.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
@@ -12,13 +11,15 @@ use crate::error::{Code, Refusal};
 use crate::events::Events;
 use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
+use crate::limits;
 use crate::settings::Settings;
+use crate::single_flight::Waiters;
 use crate::token::AccessToken;
 
-mod answers;
 mod cached;
 mod client;
 mod discovery;
+mod document;
 mod failure;
 mod identity;
 mod introspection;
@@ -28,47 +29,54 @@ mod lifetime;
 mod metadata;
 mod no_key;
 mod status;
+#[cfg(test)]
+mod tests;
+mod token_statuses;
 mod unknown_keys;
 mod userinfo;
 
-use answers::{Answers, Question};
-use failure::Document;
+use document::Document;
+use failure::Target;
 use identity::Identity;
 use introspection::Credentials;
 use known_provider::KnownProvider;
-use no_key::Why;
+use no_key::NoKeyReason;
+use token_statuses::{TokenDigest, TokenStatuses};
 
 pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus};
 
-/// How many identity providers are remembered; with Entra's template every tenant is one.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
-
-/// The identity providers of every endpoint of this process, with what is known of them.
+/// The identity providers of an endpoint, with what is known of them.
 pub struct Providers {
     environment: Rc<dyn Environment>,
     events: Rc<Events>,
     known: RefCell<LruCache<Identity, Rc<KnownProvider>>>,
-    answers: Answers,
+    token_statuses: TokenStatuses,
+    /// Requests with a token that wait for any of the providers.
+    waiters: Waiters,
+    /// Requests to `/health` that wait for any of them.
+    health_waiters: Waiters,
 }
 
 impl Providers {
     /// Knows nothing yet.
     pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
-        let answers = Answers::new(Rc::clone(&environment));
+        let waiters = Waiters::new(limits::PROVIDER_WAITERS);
         Self {
+            known: RefCell::new(LruCache::sparse(limits::capacity(limits::PROVIDERS))),
+            token_statuses: TokenStatuses::new(Rc::clone(&environment), waiters.clone()),
+            waiters,
+            health_waiters: Waiters::new(limits::HEALTH_WAITERS),
             environment,
             events,
-            known: RefCell::new(LruCache::sparse(REMEMBERED)),
-            answers,
         }
     }
 
-    /// The key of `issuer` that fits `header`. Where the settings hold keys, one of these and no other; else one that
-    /// is known, or fetched now.
+    /// The key of `issuer` that fits `header`. If the settings hold keys it is one of these; otherwise one that is known
+    /// or fetched now.
     ///
     /// # Errors
-    /// 401 `token_key_unknown` where no key fits or several do; 503 where the provider cannot be asked and no older
-    /// answer of it serves.
+    /// 401 `token_key_unknown` if no usable key fits or several do; 503 if the provider has no usable key, or cannot be
+    /// asked and no older keys serve.
     pub async fn key(
         &self,
         issuer: &Issuer,
@@ -77,48 +85,56 @@ impl Providers {
     ) -> Result<Rc<Jwk>, Refusal> {
         match &settings.jwks {
             Some(keys) => static_key(issuer, keys, header),
-            None => self.provider(issuer, settings).key(header).await,
+            None => {
+                let provider = self.provider(issuer, settings);
+                provider.key(header, &self.waiters).await
+            }
         }
     }
 
-    /// The `iss` of the access tokens of `issuer`, where its discovery document names another one than its own (AD FS).
+    /// The `iss` of the access tokens of `issuer`, if its discovery document names another one than its own (AD FS).
     ///
     /// # Errors
-    /// 503 where the document cannot be fetched or used.
+    /// 503 if the document cannot be fetched or used.
     pub async fn access_token_issuer(
         &self,
         issuer: &Issuer,
         settings: &Settings,
     ) -> Result<Option<Issuer>, Refusal> {
         let provider = self.provider(issuer, settings);
-        let metadata = provider.metadata().current().await?;
-        Ok(metadata.value.access_token_issuer.clone())
+        let metadata = provider.metadata();
+        let snapshot = metadata.current(Some(&self.waiters)).await;
+        let snapshot = snapshot.map_err(|failure| metadata.refusal(&failure))?;
+        Ok(snapshot.value.access_token_issuer.clone())
     }
 
-    /// What `issuer` says of `token` at its introspection endpoint (RFC 7662). Believed for a minute at most.
+    /// What `issuer` says about `token` at its introspection endpoint (RFC 7662). Believed for a minute at most.
     ///
     /// # Errors
-    /// 401 where the token is not active or not this issuer's; 503 where that cannot be found out, which includes a
-    /// provider that refuses the gateway's own credentials.
+    /// 401 if the token is not active or not this issuer's; 503 if that cannot be found out, which includes a provider
+    /// that refuses the gateway's own credentials.
     pub async fn introspect(
         &self,
         issuer: &Issuer,
         settings: &Settings,
         token: &AccessToken,
     ) -> Result<Claims, Refusal> {
+        let document = Document::Introspection;
         let credentials = Credentials::new(issuer, settings)?;
         let provider = self.provider(issuer, settings);
-        let question = Question::new(Document::Introspection, issuer, settings, token);
-        let ask = provider.introspect(credentials, token.clone(), settings.token_validation);
-        self.answers.verdict(question, ask).await
+        let fetch = provider.introspect(credentials, token.clone(), settings.token_validation);
+        let digest = TokenDigest::new(document, issuer, settings, token);
+        let issuer = issuer.clone();
+        let target = Target { issuer, document };
+        self.token_statuses.status(digest, target, fetch).await
     }
 
-    /// What `issuer` says at its userinfo endpoint of the person that `token` stands for; of `subject`, where that is
-    /// known from the token itself. Believed for a minute at most. Proves no audience.
+    /// What `issuer` says at its userinfo endpoint about the person of `token`; about `subject`, if that is known from
+    /// the token itself. Believed for a minute at most. Proves no audience.
     ///
     /// # Errors
-    /// 401 where the token is not active or stands for somebody else, 403 where it lacks the scope `openid`, 503 where
-    /// that cannot be found out.
+    /// 401 if the token is not active or is somebody else's, 403 if it lacks the scope `openid`, 503 if that cannot be
+    /// found out.
     pub async fn userinfo(
         &self,
         issuer: &Issuer,
@@ -126,30 +142,37 @@ impl Providers {
         token: &AccessToken,
         subject: Option<&str>,
     ) -> Result<Claims, Refusal> {
-        let provider = self.provider(issuer, settings);
-        let question = Question::new(Document::Userinfo, issuer, settings, token);
-        let claims = self
-            .answers
-            .verdict(question, provider.userinfo(token.clone()))
-            .await?;
-        match subject {
-            Some(subject) => userinfo::check_subject(&claims, subject).map(|()| claims),
-            None => Ok(claims),
+        let document = Document::Userinfo;
+        let fetch = self.provider(issuer, settings).userinfo(token.clone());
+        let digest = TokenDigest::new(document, issuer, settings, token);
+        let issuer = issuer.clone();
+        let target = Target { issuer, document };
+        let claims = self.token_statuses.status(digest, target, fetch).await?;
+        if let Some(subject) = subject {
+            userinfo::check_subject(&claims, subject)?;
         }
+        Ok(claims)
     }
 
     fn provider(&self, issuer: &Issuer, settings: &Settings) -> Rc<KnownProvider> {
         let identity = Identity::new(issuer, settings);
         let mut known = self.known.borrow_mut();
         let provider = known.get_or_insert(identity.clone(), || {
-            Rc::new(KnownProvider::new(
-                Rc::clone(&self.environment),
-                Rc::clone(&self.events),
-                identity,
-            ))
+            let environment = Rc::clone(&self.environment);
+            let events = Rc::clone(&self.events);
+            Rc::new(KnownProvider::new(environment, events, identity))
         });
-        Rc::clone(provider)
+        let provider = Rc::clone(provider);
+        // A document that has grown since it was inserted counts too, so all are weighed anew.
+        while known.len() > 1 && bytes_of(&known) > limits::PROVIDERS_MEMORY {
+            known.pop_lru();
+        }
+        provider
     }
+}
+
+fn bytes_of(known: &LruCache<Identity, Rc<KnownProvider>>) -> usize {
+    known.iter().map(|(_, provider)| provider.bytes()).sum()
 }
 
 /// The issuer that is asked about a token which does not say whose it is.
@@ -160,7 +183,7 @@ pub fn sole_issuer(settings: &Settings) -> Result<&Issuer, Refusal> {
     if let [IssuerSetting::Exact(issuer)] = settings.issuers.as_slice() {
         return Ok(issuer);
     }
-    let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are no \
+    let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are not \
                    JWTs need an endpoint whose `issuer` is a single one.";
     Err(Refusal::new(Code::ConfigurationError, message))
 }
@@ -169,13 +192,10 @@ fn static_key(issuer: &Issuer, keys: &JwkSet, header: &Header) -> Result<Rc<Jwk>
     keys.select(header, issuer.as_str())
         .map(Rc::clone)
         .map_err(|no_key| {
-            let why = match no_key {
-                NoKey::Ambiguous => Why::Ambiguous,
-                NoKey::Unknown => Why::UnknownToSettings,
+            let reason = match no_key {
+                NoKey::Ambiguous => NoKeyReason::Ambiguous,
+                NoKey::Unknown => NoKeyReason::NotInSettings,
             };
-            no_key::refuse(issuer, header, why, keys)
+            no_key::refuse(issuer, header, reason, keys)
         })
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,10 +1,9 @@
-//! How an identity provider stands: for an administrator, not for a token.
+//! How an identity provider is doing: for an administrator, not for a token.
 
 use futures::future::join;
 use serde::Serialize;
 
 use super::cached::Freshness;
-use super::failure::{Document, invalid};
 use super::known_provider::KnownProvider;
 use super::metadata::Metadata;
 use super::{Providers, introspection, userinfo};
@@ -12,6 +11,7 @@ use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::jose::JwkSet;
 use crate::settings::{Settings, TokenValidation};
+use crate::single_flight::Waiters;
 
 /// What is known of one provider, and what of it cannot be used.
 pub struct ProviderStatus {
@@ -61,8 +61,8 @@ impl KeyFacts {
 }
 
 impl Providers {
-    /// How `issuer` stands, as far as `settings` need it. What is due is fetched, under the same limits as for a token:
-    /// once for all who wait, and after a failure not again for 5 seconds.
+    /// How `issuer` is doing, as far as `settings` need it. What is due is fetched, under the same limits as for a token,
+    /// but with few places to wait: whoever finds none is told what is known.
     pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {
         let provider = self.provider(issuer, settings);
         let verifies = matches!(
@@ -73,13 +73,15 @@ impl Providers {
             match &settings.jwks {
                 _ if !verifies => None,
                 Some(keys) => Some(Ok(KeyFacts::new("setting", keys, None))),
-                None => Some(provider.key_facts(issuer).await),
+                None => Some(provider.key_facts(&self.health_waiters).await),
             }
         };
         let discovery = async {
-            match needs_discovery(settings) {
-                false => None,
-                true => Some(provider.discovery_facts(issuer, settings).await),
+            if needs_discovery(settings) {
+                let facts = provider.discovery_facts(issuer, settings, &self.health_waiters);
+                Some(facts.await)
+            } else {
+                None
             }
         };
         let (discovery, keys) = join(discovery, keys).await;
@@ -88,34 +90,41 @@ impl Providers {
 }
 
 impl KnownProvider {
-    async fn key_facts(&self, issuer: &Issuer) -> Result<KeyFacts, Refusal> {
-        let held = self.keys().current().await?;
-        if held.value.keys().next().is_none() {
-            return Err(no_usable_key(issuer, &held.value));
-        }
-        let freshness = self.keys().freshness(&held);
-        Ok(KeyFacts::new("provider", &held.value, Some(freshness)))
+    async fn key_facts(&self, waiters: &Waiters) -> Result<KeyFacts, Refusal> {
+        let keys = self.keys();
+        let snapshot = keys
+            .current(Some(waiters))
+            .await
+            .map_err(|failure| keys.refusal(&failure))?;
+        self.check_usable(&snapshot.value)?;
+        let freshness = keys.freshness(&snapshot);
+        Ok(KeyFacts::new("provider", &snapshot.value, Some(freshness)))
     }
 
     async fn discovery_facts(
         &self,
         issuer: &Issuer,
         settings: &Settings,
+        waiters: &Waiters,
     ) -> Result<DiscoveryFacts, Refusal> {
-        let held = self.metadata().current().await?;
-        check_endpoints(&held.value, issuer, settings)?;
+        let snapshot = self
+            .metadata()
+            .current(Some(waiters))
+            .await
+            .map_err(|failure| self.metadata().refusal(&failure))?;
+        check_endpoints(&snapshot.value, issuer, settings)?;
         let Metadata {
             jwks_uri,
             introspection,
             userinfo_endpoint,
             access_token_issuer: _,
-        } = &*held.value;
+        } = &*snapshot.value;
         let introspection = introspection.as_ref().map(|found| &found.endpoint);
         Ok(DiscoveryFacts {
             jwks_uri: jwks_uri.as_ref().map(ToString::to_string),
             introspection_endpoint: introspection.map(ToString::to_string),
             userinfo_endpoint: userinfo_endpoint.as_ref().map(ToString::to_string),
-            freshness: self.metadata().freshness(&held),
+            freshness: self.metadata().freshness(&snapshot),
         })
     }
 }
@@ -144,14 +153,4 @@ fn check_endpoints(
         return Err(userinfo::no_endpoint(issuer));
     }
     Ok(())
-}
-
-fn no_usable_key(issuer: &Issuer, keys: &JwkSet) -> Refusal {
-    let reasons: Vec<_> = keys.why_skipped().collect();
-    let why = match reasons.is_empty() {
-        true => "the set is empty".to_owned(),
-        false => format!("no key in it is usable: {}", reasons.join("; ")),
-    };
-    let remedy = "Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.";
-    invalid(issuer, Document::Keys, &why, remedy)
 }

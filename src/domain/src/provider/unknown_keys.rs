@@ -3,104 +3,99 @@
 //! Anyone can send tokens with a `kid` of their own making, so such a token must not be worth a request each time. But
 //! the first token that a rotated key has signed looks just the same, and should be taken.
 
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use hmac_sha256::Hash;
 use lru::LruCache;
 
-use super::cached::is_within;
-use crate::jose::{Algorithm, Header};
+use crate::jose::Header;
+use crate::limits;
 use crate::time::UnixTime;
 
-/// Between two requests that are made because of unknown keys.
-const COOL_DOWN: Duration = Duration::from_secs(30);
+/// Which key a header asks for: a digest, so that it takes the same memory however long the `kid` is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct KeyReference([u8; 32]);
 
-/// The longest that a key stays known to be absent.
-const LONGEST_ABSENCE: Duration = Duration::from_secs(10 * 60);
-
-/// How many absent keys are remembered. Each has cost a request, and those are rare.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
-
-/// What a header says of its key.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub(super) struct Wanted {
-    algorithm: Algorithm,
-    key_id: Option<String>,
-}
-
-impl From<&Header> for Wanted {
+impl From<&Header> for KeyReference {
     fn from(header: &Header) -> Self {
-        Self {
-            algorithm: header.algorithm,
-            key_id: header.key_id.clone(),
-        }
+        let mut hash = Hash::new();
+        hash.update(header.algorithm.as_str());
+        // No name of an algorithm has this byte, and a missing `kid` is not an empty one.
+        hash.update([0, u8::from(header.key_id.is_some())]);
+        hash.update(header.key_id.as_deref().unwrap_or_default());
+        Self(hash.finalize())
     }
 }
 
-/// The cool-down of one provider and the keys that it is known not to have.
+/// The pause of one provider and the keys that it is known not to have.
 pub(super) struct UnknownKeys {
-    asked: Option<Asked>,
-    absent: LruCache<Wanted, Absence>,
+    last_attempt: Option<Attempt>,
+    absent: LruCache<KeyReference, Absence>,
 }
 
+/// A fetch that was made because of an unknown key.
 #[derive(Clone, Copy)]
-struct Asked {
+struct Attempt {
     fetch: u64,
     at: UnixTime,
 }
 
 struct Absence {
     fetch: u64,
-    seen: UnixTime,
+    since: UnixTime,
     wait: Duration,
 }
 
 impl UnknownKeys {
     pub(super) fn new() -> Self {
         Self {
-            asked: None,
-            absent: LruCache::sparse(REMEMBERED),
+            last_attempt: None,
+            absent: LruCache::sparse(limits::capacity(limits::UNKNOWN_KEYS)),
         }
     }
 
-    /// Whether `wanted` is worth a request. One key that is asked for again and again must not use up the cool-down,
-    /// or it would keep a rotated key out.
-    pub(super) fn may_ask(&self, wanted: &Wanted, now: UnixTime) -> bool {
-        let cools_down = self
-            .asked
-            .is_some_and(|asked| is_within(now, asked.at, COOL_DOWN));
-        let absent = self
+    /// Whether the key is worth a request.
+    pub(super) fn may_ask(&self, key: KeyReference, now: UnixTime) -> bool {
+        let pauses = self
+            .last_attempt
+            .is_some_and(|attempt| now.is_within(attempt.at, limits::UNKNOWN_KEY_PAUSE));
+        // One key that is asked for again and again must not use up the pauses, or it would keep a rotated key out.
+        let is_absent = self
             .absent
-            .peek(wanted)
-            .is_some_and(|absence| is_within(now, absence.seen, absence.wait));
-        !cools_down && !absent
+            .peek(&key)
+            .is_some_and(|absence| now.is_within(absence.since, absence.wait));
+        !pauses && !is_absent
     }
 
     /// Fetch number `fetch` is made now because of an unknown key.
-    pub(super) const fn asked(&mut self, fetch: u64, at: UnixTime) {
-        self.asked = Some(Asked { fetch, at });
+    pub(super) const fn start(&mut self, fetch: u64, at: UnixTime) {
+        self.last_attempt = Some(Attempt { fetch, at });
     }
 
-    /// Fetch number `fetch` failed. If it was made for an unknown key it proves nothing, and the shorter pause after
-    /// failures takes the place of the cool-down, so that a provider that returns is used at once.
-    pub(super) fn failed(&mut self, fetch: u64) {
-        self.asked = self.asked.filter(|asked| asked.fetch != fetch);
+    /// Fetch number `fetch` has failed. If it was made for an unknown key it proves nothing, and the shorter pause after
+    /// failures takes the place of this one, so that a provider that returns is used at once.
+    pub(super) fn fail(&mut self, fetch: u64) {
+        self.last_attempt = self.last_attempt.filter(|attempt| attempt.fetch != fetch);
     }
 
-    /// The answer of fetch number `fetch`, which was started at `asked`, has no such key. Each time that is found anew
-    /// the key is left alone twice as long: a key that is published late is taken soon, a withdrawn one costs little.
-    pub(super) fn absent(&mut self, wanted: Wanted, fetch: u64, asked: UnixTime) {
-        self.asked = Some(Asked { fetch, at: asked });
-        let known = self.absent.get_or_insert_mut(wanted, || Absence {
+    /// Fetch number `fetch`, which was started at `requested`, has brought no such key. Each time that happens anew the
+    /// key is left alone twice as long: a key that is published late is taken soon, a withdrawn one costs little.
+    pub(super) fn note_absent(&mut self, key: KeyReference, fetch: u64, requested: UnixTime) {
+        self.start(fetch, requested);
+        let known = self.absent.get_or_insert_mut(key, || Absence {
             fetch,
-            seen: asked,
-            wait: COOL_DOWN,
+            since: requested,
+            wait: limits::UNKNOWN_KEY_PAUSE,
         });
+        // Several tokens may have waited for the same fetch; it counts once.
         if known.fetch != fetch {
-            let wait = known.wait.saturating_mul(2).min(LONGEST_ABSENCE);
+            let wait = known
+                .wait
+                .saturating_mul(2)
+                .min(limits::UNKNOWN_KEY_ABSENCE);
             *known = Absence {
                 fetch,
-                seen: asked,
+                since: requested,
                 wait,
             };
         }

@@ -16,8 +16,8 @@ const ROWS: [(Script, &str, &str); 6] = [
     (Script::CutHead, UNAVAILABLE, "the connection broke off"),
     (Script::CutBody, UNAVAILABLE, "the connection broke off"),
     (Script::Drip, UNAVAILABLE, TIMEOUT),
-    (Script::EndlessBody, INVALID, "the answer is too large"),
-    (Script::EndlessHead, INVALID, "the answer is too large"),
+    (Script::EndlessBody, INVALID, "the response is too large"),
+    (Script::EndlessHead, INVALID, "the response is too large"),
     (Script::Silence, UNAVAILABLE, TIMEOUT),
 ];
 
@@ -48,7 +48,7 @@ fn message(issuer: &str, label: &str, code: &str, why: &str) -> String {
             "The identity provider `{issuer}` gave no {label}: {why}. Try again in 5 seconds."
         ),
         _ => format!(
-            "The {label} of the identity provider `{issuer}` cannot be used: {why}. Mend it at the provider."
+            "The {label} of the identity provider `{issuer}` cannot be used: {why}. Fix this at the identity provider."
         ),
     }
 }

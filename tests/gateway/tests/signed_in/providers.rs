@@ -84,16 +84,16 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "its `issuer` is \"https://other.example\". Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.",
     ),
     (
-        "jwks_uri is no URL",
+        "jwks_uri is not a URL",
         Broken::Member("jwks_uri", "jwks"),
         "discovery document",
-        "its `jwks_uri` is no URL (relative URL without a base): \"jwks\". Mend it at the provider.",
+        "its `jwks_uri` is not a URL (relative URL without a base): \"jwks\". Fix this at the identity provider.",
     ),
     (
         "discovery is a page",
         Broken::Path(DISCOVERY, Fault::Garbage),
         "discovery document",
-        "it is not JSON: expected value at line 1 column 1. Mend it at the provider.",
+        "it is a web page (HTML), and JSON is expected. Open the address in a browser. If a proxy or a sign-in page answers there, let the plugin through; otherwise correct `issuer`, or write the document's own address into `discovery_url`.",
     ),
     (
         "no discovery",
@@ -105,19 +105,19 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "discovery elsewhere",
         Broken::Path(DISCOVERY, Fault::Status(302)),
         "discovery document",
-        "the provider answered with status 302. Redirects are not followed: write the address where the document stands into `discovery_url`.",
+        "the provider answered with status 302. Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise write the final address of the document into `discovery_url`.",
     ),
     (
         "keys are a page",
         Broken::Path(JWKS, Fault::Garbage),
         "keys (`jwks_uri`)",
-        "it is not a JWK set, an object with the array `keys`: it does not begin with a brace. Mend it at the provider.",
+        "it is a web page (HTML), and JSON is expected. Open the `jwks_uri` of the discovery document in a browser. If a proxy or a sign-in page answers there, let the plugin through; otherwise set `discovery_url` to the right document, or write the keys into `jwks`.",
     ),
     (
         "keys are huge",
         Broken::Path(JWKS, Fault::Huge(2 * 1024 * 1024)),
         "keys (`jwks_uri`)",
-        "the answer is too large. Mend it at the provider.",
+        "the response is too large. Fix this at the identity provider.",
     ),
 ];
 

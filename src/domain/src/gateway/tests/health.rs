@@ -189,7 +189,7 @@ fn keys_of_which_none_is_usable_are_no_keys() {
         (r#"{"keys":[]}"#, "the set is empty"),
         (
             r#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
-            "no key in it is usable: it holds a private or shared key",
+            "its only key was left out: it holds a private or shared key",
         ),
     ] {
         let fixture = working(&json!({}));

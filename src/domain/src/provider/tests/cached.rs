@@ -8,14 +8,23 @@ use futures::FutureExt;
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 
-use super::support::{HOUR, KEYS, MINUTE, SECOND, cached};
+use super::support::{HOUR, ISSUER, KEYS, MINUTE, SECOND, cached};
 use crate::environment::TransportError;
 use crate::environment::fake::{FakeEnvironment, ok, poll_once};
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::provider::cached::Cached;
+use crate::single_flight::Waiters;
 
 async fn current(cached: Rc<Cached<String>>) -> Result<String, Refusal> {
-    cached.current().await.map(|held| held.value.to_string())
+    current_with(&Waiters::new(1000), &cached).await
+}
+
+async fn current_with(waiters: &Waiters, cached: &Rc<Cached<String>>) -> Result<String, Refusal> {
+    let current = cached.current(Some(waiters)).await;
+    current
+        .map(|snapshot| snapshot.value.to_string())
+        .map_err(|failure| cached.refusal(&failure))
 }
 
 fn now(environment: &FakeEnvironment, cached: &Rc<Cached<String>>) -> Result<String, Code> {
@@ -194,6 +203,91 @@ fn a_value_known_to_be_out_of_date_serves_only_where_no_newer_one_is_to_be_had()
     environment.answer(KEYS, ok("new"));
     environment.advance(MINUTE);
     assert_eq!(now(&environment, &cached), Ok("new".to_owned()));
+}
+
+#[test]
+fn a_refusal_says_when_the_next_attempt_is_made() {
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, Err(TransportError::Connect));
+    let cached = cached(&environment);
+    for (wait, expected) in [
+        (Duration::ZERO, "Try again in 5 seconds."),
+        (SECOND / 10, "Try again in 5 seconds."),
+        (2 * SECOND, "Try again in 3 seconds."),
+        (2 * SECOND, "Try again in 1 second."),
+        (SECOND, "Try again in 5 seconds."),
+    ] {
+        environment.advance(wait);
+        let refusal = environment.run(current(Rc::clone(&cached))).unwrap_err();
+        let (_, advice) = refusal
+            .message()
+            .split_once(": could not connect. ")
+            .unwrap();
+        assert_eq!(advice, expected);
+        let seconds = refusal.retry_after().unwrap().as_secs();
+        assert!(expected.starts_with(&format!("Try again in {seconds} second")));
+    }
+    assert_eq!(environment.count(KEYS), 2);
+}
+
+#[test]
+fn whoever_finds_no_place_gets_what_is_known_at_once() {
+    let (environment, cached) = fetched();
+    environment.advance(10 * MINUTE);
+    environment.hold(KEYS);
+    let full = Waiters::new(0);
+    let mut older = current_with(&full, &cached).boxed_local();
+    assert_eq!(poll_once(older.as_mut()), Poll::Ready(Ok("old".to_owned())));
+    assert_eq!(environment.count(KEYS), 1, "nobody started a fetch");
+}
+
+#[test]
+fn whoever_finds_no_place_and_nothing_known_is_told_when_the_fetch_ends() {
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
+    let cached = cached(&environment);
+    let all = Waiters::new(3);
+    let mut waiting: Vec<_> = (0..3)
+        .map(|_| current_with(&all, &cached).boxed_local())
+        .collect();
+    for one in &mut waiting {
+        assert!(poll_once(one.as_mut()).is_pending());
+    }
+    environment.advance(2 * SECOND);
+    let refusal = environment.run(current_with(&all, &cached)).unwrap_err();
+    let message = format!(
+        "The identity provider `{ISSUER}` has not sent its keys (`jwks_uri`) yet, and too many requests wait for it \
+         already. Try again in 3 seconds."
+    );
+    let expected = Refusal::new(Code::IdentityProviderUnavailable, message);
+    assert_eq!(refusal, expected.with_retry_after(3 * SECOND));
+    environment.release(KEYS);
+    for one in waiting {
+        assert_eq!(environment.run(one), Ok("new".to_owned()));
+    }
+    assert_eq!(
+        environment.run(current_with(&all, &cached)),
+        Ok("new".to_owned())
+    );
+}
+
+#[test]
+fn one_fetch_does_not_take_all_places() {
+    let environment = FakeEnvironment::new();
+    environment.answer(KEYS, ok("new"));
+    environment.hold(KEYS);
+    let cached = cached(&environment);
+    let all = Waiters::new(limits::PROVIDER_WAITERS);
+    let mut waiting: Vec<_> = (0..limits::FETCH_WAITERS)
+        .map(|_| current_with(&all, &cached).boxed_local())
+        .collect();
+    for one in &mut waiting {
+        assert!(poll_once(one.as_mut()).is_pending());
+    }
+    let refusal = environment.run(current_with(&all, &cached)).unwrap_err();
+    assert_eq!(refusal.retry_after(), Some(5 * SECOND));
+    assert!(all.enter().is_some(), "places are left for another fetch");
 }
 
 #[test]

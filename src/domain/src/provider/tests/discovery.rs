@@ -13,6 +13,7 @@ use crate::environment::fake::{FakeEnvironment, FetchResult, ok, poll_once, resp
 use crate::environment::{Reach, TransportError};
 use crate::error::{Code, Refusal};
 use crate::issuer::{Issuer, IssuerSetting};
+use crate::limits;
 
 const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-server/realms/one";
 const MIXED: &str = "https://id.example.com/.well-known/openid-configuration/realms/one";
@@ -87,8 +88,13 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
     );
     for exchange in exchanges {
         assert_eq!(exchange.method, Method::GET);
-        assert_eq!(exchange.headers["accept"], "application/json");
-        assert_eq!(exchange.headers.len(), 1);
+        let accept = match exchange.url.as_str() == keys {
+            true => "application/jwk-set+json, application/json, */*;q=0.1",
+            false => "application/json, */*;q=0.1",
+        };
+        assert_eq!(exchange.headers["accept"], accept);
+        assert_eq!(exchange.headers["user-agent"], "oidc-gateway/0.1.0");
+        assert_eq!(exchange.headers.len(), 2);
         assert_eq!(exchange.body, b"");
         assert_eq!(exchange.ca_certificates, settings.ca_certificates);
         assert_eq!(
@@ -102,7 +108,8 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
 #[test]
 fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsense_is_invalid() {
     const TRY: &str = "Try again in 5 seconds.";
-    const MEND: &str = "Mend it at the provider.";
+    const MEND: &str = "Fix this at the identity provider.";
+    const OPEN: &str = "Open the address in a browser. If a proxy or a sign-in page answers there, let the plugin through; otherwise correct `issuer`, or write the document's own address into `discovery_url`.";
     const COMPARE: &str = "Compare `issuer` with the provider's, or write the document's address into `discovery_url`.";
     for (answer, expected, why, remedy) in [
         (
@@ -150,19 +157,19 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
         (
             Err(TransportError::Malformed),
             Code::IdentityProviderInvalid,
-            "the answer is not HTTP",
+            "the response is not HTTP",
             MEND,
         ),
         (
             Err(TransportError::Refused),
             Code::IdentityProviderInvalid,
             "the address is not one that this endpoint may reach",
-            "Where the provider stands on a private network, write its internal address into `discovery_url`.",
+            "Where the provider is on a private network, write its internal address into `discovery_url`.",
         ),
         (
             ok(vec![b' '; 1024 * 1024 + 1]),
             Code::IdentityProviderInvalid,
-            "the answer is too large",
+            "the response is too large",
             MEND,
         ),
         (
@@ -173,7 +180,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             ),
             Code::IdentityProviderInvalid,
             "the provider answered with status 302",
-            "Redirects are not followed: write the address where the document stands into `discovery_url`.",
+            "Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise write the final address of the document into `discovery_url`.",
         ),
         (
             status(204),
@@ -194,10 +201,82 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             COMPARE,
         ),
         (
-            ok("<html>"),
+            status(511),
+            Code::IdentityProviderUnavailable,
+            "the provider answered with status 511",
+            TRY,
+        ),
+        (
+            status(407),
             Code::IdentityProviderInvalid,
-            "it is not JSON: expected value at line 1 column 1",
+            "a proxy demands a user name and a password (status 407)",
+            "Write them into `HTTPS_PROXY` and `HTTP_PROXY` of the plugin daemon, or list the provider's host in its `NO_PROXY`.",
+        ),
+        (
+            respond(
+                StatusCode::FORBIDDEN,
+                &[("content-type", "text/html; charset=utf-8")],
+                "<title>Blocked</title>",
+            ),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 403 and a web page (HTML)",
+            "A proxy, a firewall or a sign-in page seems to answer in the provider's place: let the plugin through, or list the provider's host in `NO_PROXY` of the plugin daemon.",
+        ),
+        (
+            respond(
+                StatusCode::NOT_FOUND,
+                &[("content-type", "text/html")],
+                "<title>No such page</title>",
+            ),
+            Code::IdentityProviderInvalid,
+            "the provider answered with status 404",
+            COMPARE,
+        ),
+        (
+            ok("{"),
+            Code::IdentityProviderInvalid,
+            "it is not JSON: EOF while parsing an object at line 1 column 1",
             MEND,
+        ),
+        (
+            ok(" \n<!DOCTYPE html><title>Sign in to Example</title>"),
+            Code::IdentityProviderInvalid,
+            "it is a web page (HTML), and JSON is expected",
+            OPEN,
+        ),
+        (
+            respond(
+                StatusCode::OK,
+                &[("content-type", "Text/HTML")],
+                "Welcome to the guest network",
+            ),
+            Code::IdentityProviderInvalid,
+            "it is a web page (HTML), and JSON is expected",
+            OPEN,
+        ),
+        (
+            ok("\u{feff}<html>"),
+            Code::IdentityProviderInvalid,
+            "it is a web page (HTML), and JSON is expected",
+            OPEN,
+        ),
+        (
+            ok(""),
+            Code::IdentityProviderInvalid,
+            "the response is empty",
+            OPEN,
+        ),
+        (
+            ok(" \r\n"),
+            Code::IdentityProviderInvalid,
+            "the response is empty",
+            OPEN,
+        ),
+        (
+            ok("[{}]"),
+            Code::IdentityProviderInvalid,
+            "it is a JSON array, and an object is expected",
+            OPEN,
         ),
     ] {
         let message = match expected {
@@ -344,6 +423,58 @@ fn the_issuer_of_access_tokens_is_what_the_document_says() {
         }
         assert_eq!(environment.urls(), [DISCOVERY]);
     }
+}
+
+#[test]
+fn the_documents_of_all_providers_take_bounded_memory() {
+    let environment = FakeEnvironment::new();
+    let providers = providers(&environment);
+    let padding = "a".repeat(500 * 1024);
+    let ask = |number: usize| {
+        let issuer = Issuer::new(format!("https://{number}.example.com"));
+        let discovery = format!("{issuer}/.well-known/openid-configuration");
+        let document =
+            format!(r#"{{"issuer":"{issuer}","jwks_uri":"{KEYS}","padding":"{padding}"}}"#);
+        environment.answer(&discovery, ok(document));
+        environment.answer(KEYS, ok(key_set(&["one"])));
+        let mut settings = settings();
+        settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
+        assert!(
+            environment
+                .run(providers.key(&issuer, &settings, &es256("one")))
+                .is_ok()
+        );
+        environment.count(&discovery)
+    };
+    // Eight documents of 500 KiB fit into 4 MiB with their keys.
+    for number in 0..9 {
+        assert_eq!(ask(number), 1);
+    }
+    assert_eq!(ask(8), 1, "the newest is known");
+    assert_eq!(ask(1), 1, "eight are known");
+    assert_eq!(ask(0), 2, "the oldest of nine is forgotten");
+}
+
+#[test]
+fn requests_to_health_do_not_take_the_places_of_those_with_a_token() {
+    let environment = environment();
+    environment.answer(KEYS, ok(key_set(&["one"])));
+    environment.hold(DISCOVERY);
+    let providers = providers(&environment);
+    let (issuer, settings, header) = (issuer(), settings(), es256("one"));
+    let mut flood: Vec<_> = (0..1000)
+        .map(|_| Box::pin(providers.status(&issuer, &settings)))
+        .collect();
+    let refused = flood
+        .iter_mut()
+        .map(|one| usize::from(poll_once(one.as_mut()).is_ready()))
+        .sum::<usize>();
+    // Each waits for the document and for the keys.
+    assert_eq!(refused, 1000 - limits::HEALTH_WAITERS / 2);
+    let mut key = Box::pin(providers.key(&issuer, &settings, &header));
+    assert!(poll_once(key.as_mut()).is_pending());
+    environment.release(DISCOVERY);
+    assert!(environment.run(key).is_ok());
 }
 
 #[test]

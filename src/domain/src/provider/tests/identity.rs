@@ -4,6 +4,7 @@ use url::Url;
 
 use super::support::settings;
 use crate::environment::Reach;
+use crate::error::Refusal;
 use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::provider::identity::Identity;
 
@@ -94,14 +95,12 @@ fn an_issuer_that_is_no_address_needs_another() {
         "https://id.example.com/#one",
         "",
     ] {
+        let failure = identity(issuer, None).discovery_addresses().unwrap_err();
         assert_eq!(
-            identity(issuer, None)
-                .discovery_addresses()
-                .unwrap_err()
-                .message(),
+            Refusal::from(failure).message(),
             format!(
-                "The discovery document of the identity provider `{issuer}` cannot be used: the issuer is no address to \
-                 find it at. Write an https URL without query into `issuer`, or the document's address into \
+                "The discovery document of the identity provider `{issuer}` cannot be used: the issuer is not an address \
+                 to find it at. Write an https URL without query into `issuer`, or the document's address into \
                  `discovery_url`."
             )
         );

@@ -59,7 +59,8 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
             sent.headers["content-type"],
             "application/x-www-form-urlencoded"
         );
-        assert_eq!(sent.headers["accept"], "application/json");
+        assert_eq!(sent.headers["accept"], "application/json, */*;q=0.1");
+        assert_eq!(sent.headers["user-agent"], "oidc-gateway/0.1.0");
         assert_eq!(
             sent.headers
                 .get("authorization")
@@ -90,6 +91,15 @@ fn an_active_token_has_the_claims_of_the_answer() {
     ] {
         assert_eq!(introspected(ok(answer.clone())), Ok(claims(&answer)));
     }
+}
+
+#[test]
+fn a_byte_order_mark_changes_nothing() {
+    let answer = r#"{"active":true,"sub":"alice"}"#;
+    assert_eq!(
+        introspected(ok(format!("\u{feff}{answer}"))),
+        Ok(claims(answer))
+    );
 }
 
 #[test]
@@ -124,7 +134,7 @@ fn a_token_of_a_kind_that_the_provider_does_not_introspect_is_refused() {
         &[],
         r#"{"error":"unsupported_token_type"}"#,
     );
-    let message = "The identity provider introspects no tokens of this kind (`unsupported_token_type`). Where it is a JWT, \
+    let message = "The identity provider does not introspect tokens of this kind (`unsupported_token_type`). If it is a JWT, \
                    set `token_validation` to `auto`, so that it is verified with the provider's keys.";
     assert_eq!(
         introspected(answer),
@@ -140,16 +150,16 @@ fn what_is_not_the_tokens_fault_is_never_401() {
     );
     let unavailable = |why| {
         format!(
-            "The identity provider `{ISSUER}` gave no introspection answer: {why}. Try again in 5 seconds."
+            "The identity provider `{ISSUER}` gave no introspection response: {why}. Try again in 5 seconds."
         )
     };
     let invalid = |why, remedy| {
         format!(
-            "The introspection answer of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
+            "The introspection response of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
         )
     };
-    const ADDRESS: &str = "Mend the address in the provider's discovery document.";
-    const MEND: &str = "Mend it at the provider.";
+    const ADDRESS: &str = "Correct the address in the provider's discovery document.";
+    const MEND: &str = "Fix this at the identity provider.";
     let bad_request = |error| {
         respond(
             StatusCode::BAD_REQUEST,
@@ -193,7 +203,25 @@ fn what_is_not_the_tokens_fault_is_never_401() {
             Code::IdentityProviderInvalid,
             invalid(
                 "the provider answered with status 307",
-                "Redirects are not followed: mend the address in the discovery document.",
+                "Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise correct the address in the provider's discovery document.",
+            ),
+        ),
+        (
+            respond(StatusCode::FORBIDDEN, &[], "<html>"),
+            Code::IdentityProviderInvalid,
+            invalid(
+                "the provider answered with status 403 and a web page (HTML)",
+                "A proxy, a firewall or a sign-in page seems to answer in the provider's place: let the plugin through, \
+                 or list the provider's host in `NO_PROXY` of the plugin daemon.",
+            ),
+        ),
+        (
+            ok("<html>"),
+            Code::IdentityProviderInvalid,
+            invalid(
+                "it is a web page (HTML), and JSON is expected",
+                "If a proxy or a sign-in page answers at the endpoint's address, let the plugin through; otherwise set \
+                 `discovery_url` to a document with the right address.",
             ),
         ),
         (
@@ -219,7 +247,7 @@ fn what_is_not_the_tokens_fault_is_never_401() {
         (
             ok(vec![b' '; 64 * 1024 + 1]),
             Code::IdentityProviderInvalid,
-            invalid("the answer is too large", MEND),
+            invalid("the response is too large", MEND),
         ),
     ] {
         let refusal = introspected(answer).unwrap_err();
@@ -311,7 +339,7 @@ fn introspection_without_secret_is_a_mistake_in_the_settings() {
 #[test]
 fn a_provider_without_introspection_leaves_the_token_opaque_or_the_settings_wrong() {
     let auto = format!(
-        "The token is no JWT, and cannot be checked otherwise. The identity provider `{ISSUER}` offers no introspection. \
+        "The token is not a JWT, and cannot be checked otherwise. The identity provider `{ISSUER}` offers no introspection. \
          Ask the provider for a JWT access token: at Auth0 by its `audience`; from Google send the ID token, with \
          `token_kind` set to `id`."
     );
@@ -378,7 +406,7 @@ fn an_opaque_token_needs_an_endpoint_with_a_single_issuer() {
         )],
     ] {
         let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are \
-                       no JWTs need an endpoint whose `issuer` is a single one.";
+                       not JWTs need an endpoint whose `issuer` is a single one.";
         let expected = Refusal::new(Code::ConfigurationError, message);
         assert_eq!(
             sole_issuer(&Settings {

@@ -118,14 +118,66 @@ fn a_token_that_names_no_key_needs_an_issuer_with_one_that_fits() {
              the key in its tokens."
         )
     );
-    let message = refused(ISSUER, &unnamed, key_set(&[]));
+    let unnamed = Header {
+        algorithm: Algorithm::Rs256,
+        ..unnamed
+    };
+    let message = refused(ISSUER, &unnamed, key_set(&["one"]));
     assert_eq!(
         message.message(),
         format!(
-            "The token names no key (`kid`) for ES256, and no key of `{ISSUER}` fits. Sign in again: the provider may \
+            "The token names no key (`kid`) for RS256, and no key of `{ISSUER}` fits. Sign in again: the provider may \
              have withdrawn the key."
         )
     );
+}
+
+#[test]
+fn a_provider_without_any_usable_key_is_at_fault_and_not_the_token() {
+    const SECRET: &str = r#"{"kty":"oct","k":"c2VjcmV0"}"#;
+    const ENCRYPTION: &str = r#"{"kty":"RSA","use":"enc","n":"AQAB","e":"AQAB"}"#;
+    for (keys, found) in [
+        (vec![], "the set is empty".to_owned()),
+        (
+            vec![SECRET],
+            format!("its only key was left out: {}", why(SECRET)),
+        ),
+        (
+            vec![SECRET, SECRET],
+            format!("all its 2 keys were left out: {}", why(SECRET)),
+        ),
+        (
+            vec![SECRET, ENCRYPTION, SECRET],
+            format!(
+                "all its 3 keys were left out: {} (2); {} (1)",
+                why(SECRET),
+                why(ENCRYPTION)
+            ),
+        ),
+    ] {
+        let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+        let message = format!(
+            "The keys (`jwks_uri`) of the identity provider `{ISSUER}` cannot be used: {found}. Have the provider publish \
+             an asymmetric signing key; some do so only once somebody has signed in."
+        );
+        let expected = Refusal::new(Code::IdentityProviderInvalid, message);
+        assert_eq!(refused(ISSUER, &es256("one"), set), expected);
+    }
+}
+
+/// Why the gateway does not use this key.
+fn why(key: &str) -> String {
+    let set = JwkSet::parse(format!(r#"{{"keys":[{key}]}}"#).as_bytes()).unwrap();
+    set.why_skipped().collect()
+}
+
+#[test]
+fn a_byte_order_mark_changes_nothing() {
+    let environment = FakeEnvironment::new();
+    environment.answer(DISCOVERY, ok(format!("\u{feff}{}", document(""))));
+    environment.answer(KEYS, ok(format!("\u{feff}{}", key_set(&["one"]))));
+    let key = environment.run(providers(&environment).key(&issuer(), &settings(), &es256("one")));
+    assert_eq!(key.err(), None);
 }
 
 #[test]
@@ -133,6 +185,8 @@ fn keys_that_are_none_are_the_providers_fault() {
     for (answer, code) in [
         (ok("{}"), Code::IdentityProviderInvalid),
         (ok("<html>"), Code::IdentityProviderInvalid),
+        (ok("[]"), Code::IdentityProviderInvalid),
+        (ok(""), Code::IdentityProviderInvalid),
         (status(404), Code::IdentityProviderInvalid),
         (status(302), Code::IdentityProviderInvalid),
         (status(500), Code::IdentityProviderUnavailable),
@@ -189,7 +243,7 @@ fn every_fetch_leaves_one_line_in_the_log() {
     );
     let no_issuer = format!(
         "The discovery document of the identity provider `{ISSUER}` cannot be used: it has no `issuer`. Check that the \
-         address is a discovery document's."
+         address is that of a discovery document."
     );
     let no_keys = format!(
         "The identity provider `{ISSUER}` gave no keys (`jwks_uri`): could not connect. Try again in 5 seconds."

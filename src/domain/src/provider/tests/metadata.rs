@@ -3,7 +3,9 @@
 use url::Url;
 
 use super::support::{INTROSPECTION, ISSUER, KEYS, USERINFO, document, issuer, settings};
+use crate::environment::fake::ok;
 use crate::error::Code;
+use crate::error::Refusal;
 use crate::issuer::{Issuer, IssuerSetting};
 use crate::provider::identity::Identity;
 use crate::provider::metadata::{ClientAuthentication, Introspection, Metadata};
@@ -12,13 +14,18 @@ fn identity() -> Identity {
     Identity::new(&issuer(), &settings())
 }
 
+/// What a document with this text means.
+fn parse(document: impl Into<Vec<u8>>, identity: &Identity) -> Result<Metadata, Refusal> {
+    Metadata::parse(&ok(document).unwrap(), identity).map_err(Refusal::from)
+}
+
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
 #[test]
 fn a_document_tells_where_keys_and_endpoints_are() {
-    let metadata = Metadata::parse(document("").as_bytes(), &identity());
+    let metadata = parse(document(""), &identity());
     let introspection = Introspection {
         endpoint: url(INTROSPECTION),
         client_authentication: ClientAuthentication::Basic,
@@ -45,10 +52,7 @@ fn what_a_document_leaves_out_is_not_there() {
             userinfo_endpoint: None,
             access_token_issuer: None,
         };
-        assert_eq!(
-            Metadata::parse(document.as_bytes(), &identity()),
-            Ok(expected)
-        );
+        assert_eq!(parse(document.clone(), &identity()), Ok(expected));
     }
 }
 
@@ -75,7 +79,7 @@ fn the_secret_goes_into_the_header_unless_only_the_form_is_offered() {
             Basic,
         ),
     ] {
-        let metadata = Metadata::parse(document(&more).as_bytes(), &identity()).unwrap();
+        let metadata = parse(document(&more), &identity()).unwrap();
         assert_eq!(
             metadata.introspection.unwrap().client_authentication,
             expected,
@@ -86,20 +90,20 @@ fn the_secret_goes_into_the_header_unless_only_the_form_is_offered() {
 
 #[test]
 fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
-    const MEND: &str = "Mend it at the provider.";
+    const MEND: &str = "Fix this at the identity provider.";
     const EXACTLY: &str = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
     let with = |member: &str| format!(r#"{{"issuer":"{ISSUER}",{member}}}"#);
     for (document, why, remedy) in [
         (
-            String::new(),
-            "it is not JSON: EOF while parsing a value at line 1 column 0",
+            "{".to_owned(),
+            "it is not JSON: EOF while parsing an object at line 1 column 1",
             MEND,
         ),
-        ("[]".to_owned(), "it is not a JSON object", MEND),
+        ("7".to_owned(), "it is not a JSON object", MEND),
         (
             "{}".to_owned(),
             "it has no `issuer`",
-            "Check that the address is a discovery document's.",
+            "Check that the address is that of a discovery document.",
         ),
         (r#"{"issuer":7}"#.to_owned(), "its `issuer` is 7", EXACTLY),
         (
@@ -119,37 +123,37 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
         ),
         (
             with(r#""jwks_uri":7"#),
-            "its `jwks_uri` is no string: 7",
+            "its `jwks_uri` is not a string: 7",
             MEND,
         ),
         (
             with(r#""jwks_uri":"/keys""#),
-            r#"its `jwks_uri` is no URL (relative URL without a base): "/keys""#,
+            r#"its `jwks_uri` is not a URL (relative URL without a base): "/keys""#,
             MEND,
         ),
         (
             with(r#""jwks_uri":"http://id.example.com/keys""#),
-            r#"its `jwks_uri` is no https URL, though the address that the administrator wrote is: "http://id.example.com/keys""#,
+            r#"its `jwks_uri` is not an https URL, although the address that the administrator wrote is: "http://id.example.com/keys""#,
             MEND,
         ),
         (
             with(r#""introspection_endpoint":"file:///etc/passwd""#),
-            r#"its `introspection_endpoint` is no https URL, though the address that the administrator wrote is: "file:///etc/passwd""#,
+            r#"its `introspection_endpoint` is not an https URL, although the address that the administrator wrote is: "file:///etc/passwd""#,
             MEND,
         ),
         (
             with(r#""userinfo_endpoint":"https://a:b@id.example.com/""#),
-            r#"its `userinfo_endpoint` holds a user name or a fragment: "https://a:b@id.example.com/""#,
+            r#"its `userinfo_endpoint` has a user name or a fragment: "https://a:b@id.example.com/""#,
             MEND,
         ),
         (
             with(r#""jwks_uri":"https://id.example.com/#keys""#),
-            r#"its `jwks_uri` holds a user name or a fragment: "https://id.example.com/#keys""#,
+            r#"its `jwks_uri` has a user name or a fragment: "https://id.example.com/#keys""#,
             MEND,
         ),
         (
             with(r#""token_endpoint_auth_methods_supported":"client_secret_post""#),
-            r#"its `token_endpoint_auth_methods_supported` is no array: "client_secret_post""#,
+            r#"its `token_endpoint_auth_methods_supported` is not an array: "client_secret_post""#,
             MEND,
         ),
         (
@@ -158,7 +162,7 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
             MEND,
         ),
     ] {
-        let refusal = Metadata::parse(document.as_bytes(), &identity()).unwrap_err();
+        let refusal = parse(document.clone(), &identity()).unwrap_err();
         assert_eq!(refusal.code(), Code::IdentityProviderInvalid, "{document}");
         let expected = format!(
             "The discovery document of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
@@ -188,7 +192,7 @@ fn addresses_may_be_http_only_where_the_administrators_own_is() {
         settings.issuers = vec![IssuerSetting::Exact(issuer.clone())];
         settings.discovery_url = discovery_url.map(url);
         let document = format!(r#"{{"issuer":"{issuer}","jwks_uri":"http://id.internal/keys"}}"#);
-        let metadata = Metadata::parse(document.as_bytes(), &Identity::new(&issuer, &settings));
+        let metadata = parse(document, &Identity::new(&issuer, &settings));
         assert_eq!(metadata.is_ok(), expected, "{issuer} {discovery_url:?}");
     }
 }
@@ -217,7 +221,7 @@ fn the_access_token_issuer_is_as_good_as_the_issuer_only_in_a_document_that_the_
         (access, None, false),
         ("https://elsewhere.example", named, false),
     ] {
-        let metadata = Metadata::parse(ADFS.as_bytes(), &adfs_identity(issuer, discovery_url));
+        let metadata = parse(ADFS, &adfs_identity(issuer, discovery_url));
         let found = metadata.ok().map(|metadata| metadata.access_token_issuer);
         let expected = expected.then(|| Some(Issuer::new(access)));
         assert_eq!(found, expected, "{issuer} {discovery_url:?}");
@@ -227,7 +231,7 @@ fn the_access_token_issuer_is_as_good_as_the_issuer_only_in_a_document_that_the_
 #[test]
 fn the_remedy_for_another_issuer_leads_to_settings_that_work() {
     let issuer = "http://adfs.example.com/adfs/services/trust";
-    let refusal = Metadata::parse(ADFS.as_bytes(), &adfs_identity(issuer, None)).unwrap_err();
+    let refusal = parse(ADFS, &adfs_identity(issuer, None)).unwrap_err();
     assert_eq!(
         refusal.message(),
         "The discovery document of the identity provider `http://adfs.example.com/adfs/services/trust` cannot be used: \
@@ -235,11 +239,5 @@ fn the_remedy_for_another_issuer_leads_to_settings_that_work() {
          \"http://adfs.example.com/adfs/services/trust\". Write the document's `issuer` into `issuer`, exactly and to \
          the last slash, if that is the provider you mean; tokens of its `access_token_issuer` are then taken too."
     );
-    assert!(
-        Metadata::parse(
-            ADFS.as_bytes(),
-            &adfs_identity("https://adfs.example.com/adfs", None)
-        )
-        .is_ok()
-    );
+    assert!(parse(ADFS, &adfs_identity("https://adfs.example.com/adfs", None)).is_ok());
 }

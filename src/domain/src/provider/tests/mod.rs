@@ -1,6 +1,5 @@
 //! What is believed of identity providers, and what it costs them.
 
-mod answers;
 mod cached;
 mod discovery;
 mod identity;
@@ -9,4 +8,5 @@ mod key_cache;
 mod keys;
 mod metadata;
 mod support;
+mod token_statuses;
 mod userinfo;

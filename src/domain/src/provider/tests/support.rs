@@ -10,13 +10,14 @@ use serde_json::json;
 use url::Url;
 
 use crate::environment::fake::{FakeEnvironment, FetchResult, ok};
-use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach};
+use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach, TransportError};
 use crate::events::Events;
 use crate::issuer::Issuer;
-use crate::jose::{Algorithm, Header};
+use crate::jose::{Algorithm, Header, JwkSet};
 use crate::provider::Providers;
-use crate::provider::cached::{Cached, Fresh};
-use crate::provider::failure::{Document, no_answer};
+use crate::provider::cached::{Cached, Fetched};
+use crate::provider::document::Document;
+use crate::provider::failure::{Cause, Failure, Target};
 use crate::settings::Settings;
 use crate::settings::tests::valid;
 use crate::token::AccessToken;
@@ -75,16 +76,48 @@ pub fn token(text: &str) -> AccessToken {
 /// A value whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
 pub fn cached(environment: &Rc<FakeEnvironment>) -> Rc<Cached<String>> {
     let asked = environment.clone();
-    let source = move || asked.fetch(get(KEYS)).map(fresh).boxed_local();
-    Cached::new(environment.clone(), Box::new(source))
+    let source = move || asked.fetch(get(KEYS)).map(fetched).boxed_local();
+    Cached::new(environment.clone(), target(), Box::new(source))
 }
 
-fn fresh(answer: FetchResult) -> Result<Fresh<String>, crate::error::Refusal> {
-    let fetched = answer.map_err(|error| no_answer(&issuer(), Document::Keys, error))?;
-    Ok(Fresh {
+fn fetched(answer: FetchResult) -> Result<Fetched<String>, Failure> {
+    let fetched = answer.map_err(failure)?;
+    Ok(Fetched {
+        bytes: fetched.body.len(),
         value: String::from_utf8(fetched.body).unwrap(),
         lifetime: 10 * MINUTE,
     })
+}
+
+/// Keys whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
+pub fn cached_keys(environment: &Rc<FakeEnvironment>) -> Rc<Cached<JwkSet>> {
+    let asked = environment.clone();
+    let source = move || asked.fetch(get(KEYS)).map(fetched_keys).boxed_local();
+    Cached::new(environment.clone(), target(), Box::new(source))
+}
+
+fn fetched_keys(answer: FetchResult) -> Result<Fetched<JwkSet>, Failure> {
+    let fetched = answer.map_err(failure)?;
+    Ok(Fetched {
+        bytes: fetched.body.len(),
+        value: JwkSet::parse(&fetched.body).unwrap(),
+        lifetime: 10 * MINUTE,
+    })
+}
+
+fn failure(error: TransportError) -> Failure {
+    Failure {
+        target: target(),
+        cause: Cause::of_transport(error),
+    }
+}
+
+/// The keys of [`ISSUER`].
+pub fn target() -> Target {
+    Target {
+        issuer: issuer(),
+        document: Document::Keys,
+    }
 }
 
 fn get(url: &str) -> FetchRequest {

@@ -46,14 +46,16 @@ fn the_token_itself_is_what_asks() {
     assert_eq!(sent.headers["authorization"], "Bearer opaque");
     assert!(sent.headers["authorization"].is_sensitive());
     assert_eq!(sent.limits.body, 64 * 1024);
+    assert_eq!(sent.headers["accept"], "application/json, */*;q=0.1");
+    assert_eq!(sent.headers["user-agent"], "oidc-gateway/0.1.0");
 }
 
 #[test]
 fn claims_of_another_person_are_never_added_to_a_token() {
     let another = Refusal::new(
         Code::TokenClaimInvalid,
-        "The userinfo answer has another `sub` than the token. Sign in again; if it lasts, the provider gives the client \
-         another subject identifier in userinfo than in tokens.",
+        "The userinfo response has another `sub` than the token. Sign in again. If that does not help, the provider \
+         gives the client another subject identifier in userinfo than in tokens.",
     );
     for (answer, subject, expected) in [
         (ALICE, Some("alice"), Ok(())),
@@ -74,8 +76,8 @@ fn claims_of_another_person_are_never_added_to_a_token() {
 #[test]
 fn an_answer_that_names_nobody_is_none() {
     let message = format!(
-        "The userinfo answer of the identity provider `{ISSUER}` cannot be used: it names nobody: `sub` is missing or no \
-         text. Mend it at the provider."
+        "The userinfo response of the identity provider `{ISSUER}` cannot be used: it names nobody, because `sub` is missing or \
+         not a string. Fix this at the identity provider."
     );
     for answer in [
         "{}",
@@ -105,13 +107,13 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
     );
     let invalid = |why: &str, remedy: &str| {
         let message = format!(
-            "The userinfo answer of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
+            "The userinfo response of the identity provider `{ISSUER}` cannot be used: {why}. {remedy}"
         );
         Refusal::new(Code::IdentityProviderInvalid, message)
     };
     let unavailable = |why: &str| {
         let message = format!(
-            "The identity provider `{ISSUER}` gave no userinfo answer: {why}. Try again in 5 seconds."
+            "The identity provider `{ISSUER}` gave no userinfo response: {why}. Try again in 5 seconds."
         );
         Refusal::new(Code::IdentityProviderUnavailable, message).with_retry_after(5 * SECOND)
     };
@@ -138,19 +140,31 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
             status(404),
             invalid(
                 "the provider answered with status 404",
-                "Mend the address in the provider's discovery document.",
+                "Correct the address in the provider's discovery document.",
             ),
         ),
         (
             jwt,
             invalid(
                 "it is a signed JWT, and JSON is expected",
-                "Set the client's userinfo answers to plain JSON at the provider.",
+                "Set the client's userinfo responses to plain JSON at the provider.",
             ),
         ),
         (
             ok("[]"),
-            invalid("it is not a JSON object", "Mend it at the provider."),
+            invalid(
+                "it is a JSON array, and an object is expected",
+                "If a proxy or a sign-in page answers at the endpoint's address, let the plugin through; otherwise set \
+                 `discovery_url` to a document with the right address.",
+            ),
+        ),
+        (
+            respond(StatusCode::FORBIDDEN, &[("content-type", "text/html")], ""),
+            invalid(
+                "the provider answered with status 403 and a web page (HTML)",
+                "A proxy, a firewall or a sign-in page seems to answer in the provider's place: let the plugin through, \
+                 or list the provider's host in `NO_PROXY` of the plugin daemon.",
+            ),
         ),
     ] {
         assert_eq!(asked(answer, None), Err(expected));

@@ -12,7 +12,7 @@ use crate::messages::{INACTIVE, RULE_NOT_MET, credentials_refused};
 use crate::outcome::{Outcome, assert_outcomes, outcome, refused, row, with};
 
 /// What the refusal of a token says that the provider does not introspect.
-const UNSUPPORTED: &str = "The identity provider introspects no tokens of this kind (`unsupported_token_type`). Where it \
+const UNSUPPORTED: &str = "The identity provider does not introspect tokens of this kind (`unsupported_token_type`). If it \
     is a JWT, set `token_validation` to `auto`, so that it is verified with the provider's keys.";
 
 /// What the refusal of an opaque token says where nobody can be asked.
@@ -243,7 +243,7 @@ async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench, settings: &Value) 
     assert_eq!(outcome(bench, &known).await, Ok("alice".to_owned()));
     let issuer = end_provider(bench).await;
     let message = format!(
-        "The identity provider `{issuer}` gave no introspection answer: could not connect. Try again in 5 seconds."
+        "The identity provider `{issuer}` gave no introspection response: could not connect. Try again in 5 seconds."
     );
     let unavailable = refused(503, "identity_provider_unavailable", message);
     assert_eq!(outcome(bench, &unknown).await, unavailable);

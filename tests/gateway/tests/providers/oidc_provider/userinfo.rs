@@ -146,7 +146,7 @@ async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
     let token = without_audience(bench, "alice").await;
     let issuer = end_provider(bench).await;
     let message = format!(
-        "The identity provider `{issuer}` gave no userinfo answer: could not connect. Try again in 5 seconds."
+        "The identity provider `{issuer}` gave no userinfo response: could not connect. Try again in 5 seconds."
     );
     let unavailable = refused(503, "identity_provider_unavailable", message);
     assert_eq!(outcome(bench, &token).await, unavailable);
