@@ -13,6 +13,9 @@ pub use rule::Rules;
 pub use syntax::SyntaxError;
 
 /// The claims of one token, userinfo answer or introspection answer.
+///
+/// A claim that is null is absent, at every level. Providers write the claims of which they have no value like that,
+/// although OpenID Connect Core §5.3.2 asks them to leave such a claim out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims(Map<String, Value>);
 
@@ -24,7 +27,7 @@ impl Claims {
 
     /// The claim with exactly this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        present(self.0.get(name))
     }
 
     /// The claim that `path` leads to.
@@ -35,13 +38,20 @@ impl Claims {
     /// These claims, and those of `others` that are not among them.
     pub fn completed_with(mut self, others: &Self) -> Self {
         for (name, value) in &others.0 {
-            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+            if self.get(name).is_none() {
+                self.0.insert(name.clone(), value.clone());
+            }
         }
         self
     }
 
-    /// All members.
+    /// All members, those that are null included.
     pub const fn members(&self) -> &Map<String, Value> {
         &self.0
     }
+}
+
+/// The value, unless it is null.
+fn present(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null())
 }

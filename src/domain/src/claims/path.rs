@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::present;
 use super::syntax::{Expected, Part, Scanner, Symbol, SyntaxError, unescaped, written};
 
 /// Longer than the URLs that Auth0 has people name their claims with.
@@ -61,14 +62,15 @@ impl ClaimPath {
 
     /// What the path leads to. It leads through objects, never into the elements of an array.
     pub fn find<'a>(&self, members: &'a Map<String, Value>) -> Option<&'a Value> {
-        members.get(&self.literal).or_else(|| self.descend(members))
+        present(members.get(&self.literal)).or_else(|| self.descend(members))
     }
 
     fn descend<'a>(&self, members: &'a Map<String, Value>) -> Option<&'a Value> {
         let (first, deeper) = self.names.split_first()?;
-        deeper.iter().try_fold(members.get(first)?, |value, name| {
+        let found = deeper.iter().try_fold(members.get(first)?, |value, name| {
             value.as_object()?.get(name)
-        })
+        });
+        present(found)
     }
 }
 

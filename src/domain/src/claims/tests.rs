@@ -17,6 +17,8 @@ fn a_path_is_a_literal_name_first_and_then_a_way_down() {
         "a,b|c=d\\e": "odd",
         "list": [{"name": "in an array"}],
         "null": null,
+        "outer.null": null,
+        "outer": {"null": "nested", "void": null},
     });
     let claims = claims(&token);
     for (path, found) in [
@@ -33,7 +35,11 @@ fn a_path_is_a_literal_name_first_and_then_a_way_down() {
         ("a\\,b\\|c\\=d\\\\e", Some(json!("odd"))),
         ("list.name", None),
         ("list.0", None),
-        ("null", Some(Value::Null)),
+        // What is null is absent, at every level.
+        ("null", None),
+        ("outer.null", Some(json!("nested"))),
+        ("outer.void", None),
+        ("outer.void.deeper", None),
         ("SUB", None),
     ] {
         let parsed = ClaimPath::parse(path).expect(path);
@@ -43,7 +49,7 @@ fn a_path_is_a_literal_name_first_and_then_a_way_down() {
 }
 
 #[test]
-fn what_is_no_path_is_refused_with_the_place_and_what_was_expected() {
+fn what_is_not_a_path_is_refused_with_the_place_and_what_was_expected() {
     let long = "x".repeat(256);
     let deep = "a.".repeat(16) + "a";
     for (text, message) in [

@@ -2,10 +2,11 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use super::jws;
+use super::{jws, not_a_token};
 use crate::error::{Code, Refusal};
 use crate::jose::check_size;
 use crate::secret::secret;
+use crate::settings::AppKey;
 
 secret! {
     /// A bearer token as the client sent it.
@@ -18,7 +19,7 @@ impl AccessToken {
     ///
     /// # Errors
     /// [`Code::TokenMissing`] without a bearer token, [`Code::AuthorizationMalformed`] where it is not exactly one,
-    /// [`Code::TokenTooLarge`] over 16 KiB.
+    /// [`Code::TokenMalformed`] where a client sent something else by mistake, [`Code::TokenTooLarge`] over 16 KiB.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (value, second) = (values.next(), values.next());
@@ -34,6 +35,14 @@ impl AccessToken {
         let token = bearer(text)?;
         check_size(token).map_err(|error| jws::refusal(&error, token))?;
         Ok(Self::new(token.to_owned()))
+    }
+
+    /// Refuses a key of Dify that was sent in place of a token, before anybody is asked about it.
+    ///
+    /// # Errors
+    /// [`Code::TokenMalformed`].
+    pub fn refuse_dify_key(&self, app_key: &AppKey) -> Result<(), Refusal> {
+        not_a_token::check_dify_key(self.reveal(), app_key)
     }
 }
 
@@ -51,9 +60,12 @@ fn bearer(credentials: &str) -> Result<&str, Refusal> {
         });
     }
     let token = rest.trim_start_matches(' ');
+    if token.is_empty() {
+        return Err(malformed("no token follows `Bearer`"));
+    }
+    not_a_token::check(token)?;
     match is_token68(token) {
         true => Ok(token),
-        false if token.is_empty() => Err(malformed("no token follows `Bearer`")),
         false if token.contains([' ', ',']) => Err(malformed("it holds more than one token")),
         false => Err(malformed("the token holds characters that no token has")),
     }

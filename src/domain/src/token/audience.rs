@@ -16,7 +16,7 @@ const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];
 /// Refuses tokens that are meant for somebody else.
 pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Result<(), Refusal> {
     let clients = client_ids(issuer, settings);
-    let audiences = claim::texts(claims, "aud")?;
+    let audiences = claim::audiences(claims)?;
     // A userinfo answer names no audience; the setting's help says what that means.
     if audiences.is_none() && settings.token_validation == TokenValidation::Userinfo {
         return Ok(());
@@ -31,6 +31,11 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Re
         true => check_client(claims, &clients),
         false => Err(refuse_audience(claims, &wanted)),
     }
+}
+
+/// Whether the token names anybody that it is meant for.
+pub(super) fn has_audience(claims: &Claims) -> bool {
+    claim::audiences(claims).is_ok_and(|audiences| audiences.is_some())
 }
 
 /// The client that the token was issued to, and the claim that names it.
@@ -94,13 +99,18 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
 }
 
 fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
-    let found = match (claims.get("aud"), claims.get("client_id")) {
-        (Some(audience), _) => format!("The token's `aud` is {}", shown(audience)),
-        (None, Some(client)) => format!(
+    let audience = claims.get("aud").filter(|_| has_audience(claims));
+    let found = match (audience, claims.get("client_id"), claims.get("azp")) {
+        (Some(audience), _, _) => format!("The token's `aud` is {}", shown(audience)),
+        (None, Some(client), _) => format!(
             "The token has no `aud`, and its `client_id` is {}",
             shown(client)
         ),
-        (None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
+        (None, None, Some(party)) => format!(
+            "The token has neither `aud` nor `client_id`, only the `azp` {}",
+            shown(party)
+        ),
+        (None, None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
     };
     let message = format!("{found}; this endpoint takes tokens for {}.", list(wanted));
     remedy::refuse(Code::TokenAudienceRefused, claims, message)

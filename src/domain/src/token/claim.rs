@@ -1,12 +1,15 @@
 //! Claims by their JSON type. A claim of another type is an error and never "absent": a check that an attacker can
-//! switch off with a quotation mark is none.
+//! switch off with a quotation mark would not be a check.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::json::shown;
 use crate::time::UnixTime;
+
+/// The end of the year 9999. Later dates are mistakes: milliseconds, or a number that stands for "never".
+const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// A string.
 pub(super) fn text<'a>(claims: &'a Claims, name: &str) -> Result<Option<&'a str>, Refusal> {
@@ -33,25 +36,42 @@ pub(super) fn texts<'a>(claims: &'a Claims, name: &str) -> Result<Option<Vec<&'a
     }
 }
 
-/// A `NumericDate`: seconds since the epoch, fractions allowed (RFC 7519 §2). What lies beyond the end of
-/// [`UnixTime`] is that end.
-pub(super) fn date(claims: &Claims, name: &str) -> Result<Option<UnixTime>, Refusal> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(value) => match value.as_number().and_then(point_in_time) {
-            None => Err(wrong_type(name, value, "a number of seconds since 1970")),
-            point => Ok(point),
-        },
-    }
+/// The audiences. An empty string names nobody, and `aud` without an audience counts as absent: Hydra and others write
+/// `[]` where nobody asked for one.
+pub(super) fn audiences(claims: &Claims) -> Result<Option<Vec<&str>>, Refusal> {
+    let mut audiences = texts(claims, "aud")?.unwrap_or_default();
+    audiences.retain(|audience| !audience.is_empty());
+    Ok(Some(audiences).filter(|audiences| !audiences.is_empty()))
 }
 
-fn point_in_time(seconds: &Number) -> Option<UnixTime> {
-    if let Some(seconds) = seconds.as_u64() {
-        return Some(UnixTime::from_secs(seconds));
+/// A `NumericDate`: seconds since the epoch, fractions allowed (RFC 7519 §2).
+pub(super) fn date(claims: &Claims, name: &str) -> Result<Option<UnixTime>, Refusal> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let seconds = value.as_f64().filter(|seconds| *seconds >= 0.0);
+    let seconds =
+        seconds.ok_or_else(|| wrong_type(name, value, "a number of seconds since 1970"))?;
+    if seconds > LAST_SECOND {
+        return Err(too_late(name, value, seconds));
     }
-    let seconds = seconds.as_f64().filter(|seconds| *seconds >= 0.0)?;
-    // `as` saturates, and drops what is finer than a millisecond.
-    Some(UnixTime::from_millis((seconds * 1000.0) as u64))
+    // Whole numbers of this size are exact, and `as` drops what is finer than a millisecond.
+    Ok(Some(UnixTime::from_millis((seconds * 1000.0) as u64)))
+}
+
+fn too_late(name: &str, value: &Value, seconds: f64) -> Refusal {
+    let found = format!("The token's claim `{name}` is {}", shown(value));
+    let message = if seconds / 1000.0 <= LAST_SECOND {
+        format!(
+            "{found}, which is a number of milliseconds; it must be a number of seconds since 1970 (RFC 7519 §2). Have \
+             the identity provider write seconds."
+        )
+    } else {
+        format!(
+            "{found}, which is beyond the year 9999; it must be a number of seconds since 1970 (RFC 7519 §2)."
+        )
+    };
+    Refusal::new(Code::TokenClaimInvalid, message)
 }
 
 pub(super) fn wrong_type(name: &str, value: &Value, expected: &str) -> Refusal {

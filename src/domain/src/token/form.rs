@@ -1,4 +1,4 @@
-//! What a token says of itself and needs no key to be judged.
+//! The checks of a token that need no key.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use crate::error::{Code, Refusal};
 use crate::settings::Settings;
 use crate::time::UnixTime;
 
-/// Registered claims that are strings (RFC 7519 §4.1, RFC 9068 §2.2, OpenID Connect Core §2).
-const STRINGS: [&str; 6] = ["azp", "client_id", "iss", "jti", "nonce", "sub"];
+/// The claims that are strings (RFC 7519 §4.1, RFC 9068 §2.2, OpenID Connect Core §2) and that a check reads. Others,
+/// such as `jti` and `nonce`, may be of any type.
+const STRINGS: [&str; 4] = ["azp", "client_id", "iss", "sub"];
 
-/// What the token says of itself and needs no key: its kind, its times, its binding. Before the signature holds.
+/// Checks the kind, the times and the binding of a token, before its signature is known to be good.
 ///
 /// # Errors
 /// [`Code::TokenClaimInvalid`], [`Code::TokenTypeRefused`], [`Code::TokenBound`], [`Code::TokenExpired`] or
-/// [`Code::TokenNotYetValid`], each telling only what stands in the token.
+/// [`Code::TokenNotYetValid`], each of which tells only what the token says.
 pub fn check_form(
     media_type: Option<&str>,
     claims: &Claims,
@@ -29,7 +30,7 @@ pub fn check_form(
     check(media_type, claims, settings, now)
 }
 
-/// The same for claims that may have no `exp`, because the provider itself says that the token is active.
+/// The same checks for claims that may have no `exp`, because the provider itself says that the token is active.
 pub(super) fn check(
     media_type: Option<&str>,
     claims: &Claims,
@@ -63,7 +64,7 @@ fn check_times(claims: &Claims, now: UnixTime, leeway: Duration) -> Result<(), R
     for name in ["nbf", "iat"] {
         if let Some(start) = claim::date(claims, name)?.filter(|start| now.plus(leeway) < *start) {
             let message = format!(
-                "The token's `{name}`, {}, lies {} seconds in the future. Compare the clocks of the identity provider \
+                "The token's `{name}`, {}, is {} seconds in the future. Compare the clocks of the identity provider \
                  and of the gateway.",
                 start.as_secs(),
                 start.since(now).as_secs()

@@ -14,6 +14,7 @@ mod groups;
 mod issuer;
 mod jws;
 mod kind;
+mod not_a_token;
 pub(crate) mod remedy;
 mod scope;
 mod service_account;

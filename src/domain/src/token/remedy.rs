@@ -1,8 +1,9 @@
-//! What usually mends a refusal, for each identity provider: one table, because people meet these five minutes after
+//! What usually remedies a refusal, for each identity provider: one table, because people meet these five minutes after
 //! they have installed the plugin. Nothing here decides whether a token is taken.
 
 use serde_json::Value;
 
+use super::audience;
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 
@@ -25,7 +26,7 @@ const GOOGLE_OPAQUE: &str =
 const OPAQUE: &str = "Have the identity provider issue JWTs (Auth0: ask for your API's `audience`; Zitadel: set the \
     application's token type to JWT), or set `client_secret` so that tokens are introspected.";
 
-/// For a token that is no JWT.
+/// For a token that is not a JWT.
 pub(crate) fn of_opaque(token: &str) -> &'static str {
     match token.starts_with("ya29.") {
         true => GOOGLE_OPAQUE,
@@ -37,6 +38,7 @@ pub(crate) fn of_opaque(token: &str) -> &'static str {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Provider {
     Auth0,
+    Clerk,
     Cognito,
     EntraV1,
     EntraV2,
@@ -56,6 +58,8 @@ impl Provider {
             "login.microsoftonline.com" => Self::EntraV2,
             "accounts.google.com" => Self::Google,
             _ if host.ends_with(".auth0.com") => Self::Auth0,
+            // Development instances, and production instances on the application's own domain.
+            _ if host.ends_with(".clerk.accounts.dev") || host.starts_with("clerk.") => Self::Clerk,
             _ if host.starts_with("cognito-idp.") => Self::Cognito,
             _ if host.ends_with(".zitadel.cloud") => Self::Zitadel,
             _ if is_okta(host) && issuer.contains("/oauth2/") => Self::OktaCustom,
@@ -87,8 +91,8 @@ fn issuer(claims: &Claims) -> &str {
         .unwrap_or_default()
 }
 
-/// One row: where `applies` says so, a refusal with this code is mended like this.
-struct Cure {
+/// One row: where `applies` says so, a refusal with this code is remedied like this.
+struct Remedy {
     code: Code,
     provider: Provider,
     applies: fn(&Claims) -> bool,
@@ -104,7 +108,7 @@ fn is_for_account(claims: &Claims) -> bool {
 }
 
 fn is_for_nobody(claims: &Claims) -> bool {
-    claims.get("aud").is_none()
+    !audience::has_audience(claims)
 }
 
 fn is_for_graph(claims: &Claims) -> bool {
@@ -129,8 +133,8 @@ const fn remedy(
     provider: Provider,
     applies: fn(&Claims) -> bool,
     text: &'static str,
-) -> Cure {
-    Cure {
+) -> Remedy {
+    Remedy {
         code,
         provider,
         applies,
@@ -138,13 +142,20 @@ const fn remedy(
     }
 }
 
-/// The first row that fits is told.
-static CURES: [Cure; 27] = [
+/// The first row that fits is shown.
+static REMEDIES: [Remedy; 28] = [
     remedy(
         Code::TokenAudienceRefused,
         Provider::Auth0,
         always,
         "Auth0: have the client ask for your API's `audience`, and write that identifier into the setting `audience`.",
+    ),
+    remedy(
+        Code::TokenAudienceRefused,
+        Provider::Clerk,
+        is_for_nobody,
+        "Clerk's session tokens have no `aud`; `azp` is only the address of the page. Add the claim under Sessions, \
+         Customize session token, such as `{\"aud\": \"dify\"}`, and write its value into `client_id`.",
     ),
     remedy(
         Code::TokenAudienceRefused,
@@ -294,7 +305,7 @@ static CURES: [Cure; 27] = [
         Code::UserClaimMissing,
         Provider::Keycloak,
         always,
-        "Keycloak 25 and newer leaves `sub` out where the client has not the client scope `basic`, and leaves most out \
+        "Keycloak 25 and newer leaves `sub` out where the client lacks the client scope `basic`, and leaves most out \
          of lightweight access tokens: add the scope, turn `Always use lightweight access token` off, or add a mapper.",
     ),
 ];
@@ -302,16 +313,16 @@ static CURES: [Cure; 27] = [
 const OKTA_ORG: &str = "Okta's org authorization server signs with keys that it does not publish. Use a custom one \
     (`https://<domain>/oauth2/default`), or set `token_validation` to `introspection`.";
 const ENTRA_KEY: &str = "Entra: tokens for Microsoft Graph cannot be verified by anybody else, so ask for a scope of \
-    your own API; where the app has claims mapping, its keys stand in a document of their own: write it into \
+    your own API; where the app has claims mapping, its keys are in a document of their own: write it into \
     `discovery_url`, with `?appid=<client ID>`.";
 
-/// What usually mends a refusal with this code, for the provider that `issuer` is.
+/// What usually remedies a refusal with this code, for the provider that `issuer` is.
 pub(crate) fn usual(code: Code, issuer: &str, claims: &Claims) -> Option<&'static str> {
     let provider = Provider::of(issuer);
-    let fits = |remedy: &&Cure| {
+    let fits = |remedy: &&Remedy| {
         remedy.code == code && remedy.provider == provider && (remedy.applies)(claims)
     };
-    CURES.iter().find(fits).map(|remedy| remedy.text)
+    REMEDIES.iter().find(fits).map(|remedy| remedy.text)
 }
 
 /// A refusal with the usual remedy for the provider that the token names as its issuer.

@@ -21,9 +21,17 @@ pub(crate) fn check(input: &[u8]) {
         return;
     };
     let claims = Claims::new(members.clone());
-    if let Some(literal) = members.get(path.as_literal()) {
+    if let Some(literal) = members
+        .get(path.as_literal())
+        .filter(|value| !value.is_null())
+    {
         assert_eq!(claims.at(&path), Some(literal), "the literal name is first");
     }
+    assert_ne!(
+        claims.at(&path),
+        Some(&serde_json::Value::Null),
+        "null is absent"
+    );
     if claims.at(&path).is_some() {
         let first = members
             .keys()

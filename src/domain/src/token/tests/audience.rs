@@ -35,16 +35,10 @@ fn the_client_id_must_stand_in_aud_which_is_a_text_or_a_list() {
             r#"The token's `aud` is "chat account""#,
         ),
         (json!({"aud": "CHAT"}), r#"The token's `aud` is "CHAT""#),
-        (json!({"aud": ""}), r#"The token's `aud` is """#),
-        (json!({"aud": []}), "The token's `aud` is []"),
         // Another client's token is not rescued by who asked for it.
         (
             json!({"aud": "account", "azp": "chat", "client_id": "chat"}),
             r#"The token's `aud` is "account""#,
-        ),
-        (
-            json!({"aud": [], "client_id": "chat"}),
-            "The token's `aud` is []",
         ),
         (
             json!({"aud": "absent"}),
@@ -52,7 +46,7 @@ fn the_client_id_must_stand_in_aud_which_is_a_text_or_a_list() {
         ),
         (
             json!({"aud": "absent", "azp": "chat"}),
-            "The token has neither `aud` nor `client_id`",
+            "The token has neither `aud` nor `client_id`, only the `azp` \"chat\"",
         ),
         (
             json!({"aud": "absent", "client_id": "other"}),
@@ -66,6 +60,54 @@ fn the_client_id_must_stand_in_aud_which_is_a_text_or_a_list() {
             &message(found),
         )]);
     }
+}
+
+/// Hydra and others write `[]` where nobody asked for an audience.
+#[test]
+fn an_audience_that_names_nobody_is_as_if_there_were_none() {
+    for empty in [
+        json!([]),
+        json!(null),
+        json!(""),
+        json!([""]),
+        json!(["", ""]),
+    ] {
+        assert_taken(&[
+            (json!({"aud": empty, "client_id": "chat"}), json!({})),
+            (
+                json!({"aud": empty, "iss": "absent"}),
+                json!({"token_validation": "userinfo"}),
+            ),
+        ]);
+        let neither =
+            "The token has neither `aud` nor `client_id`; this endpoint takes tokens for chat.";
+        let other = "The token has no `aud`, and its `client_id` is \"other\"; this endpoint takes tokens for chat.";
+        let api = "The token has no `aud`, and its `client_id` is \"chat\"; this endpoint takes tokens for api.";
+        let refused = Code::TokenAudienceRefused;
+        assert_refused(&[
+            (json!({"aud": empty}), json!({}), refused, neither),
+            (
+                json!({"aud": empty, "client_id": "other"}),
+                json!({}),
+                refused,
+                other,
+            ),
+            (
+                json!({"aud": empty, "client_id": "chat"}),
+                json!({"audience": "api"}),
+                refused,
+                api,
+            ),
+        ]);
+    }
+    // Beside a name, an empty string is nobody's.
+    assert_taken(&[(json!({"aud": ["", "chat"]}), json!({}))]);
+    assert_refused(&[(
+        json!({"aud": ["", "other"], "client_id": "chat"}),
+        json!({}),
+        Code::TokenAudienceRefused,
+        "The token's `aud` is [\"\",\"other\"]; this endpoint takes tokens for chat.",
+    )]);
 }
 
 #[test]

@@ -329,7 +329,7 @@ fn the_refusal_says_what_happened_and_what_entra_users_usually_did() {
         signed it.";
     let entra = format!(
         "{general} Entra: tokens for Microsoft Graph cannot be verified by anybody else, so ask for a scope of your \
-         own API; where the app has claims mapping, its keys stand in a document of their own: write it into \
+         own API; where the app has claims mapping, its keys are in a document of their own: write it into \
          `discovery_url`, with `?appid=<client ID>`."
     );
     for (issuer, message) in [

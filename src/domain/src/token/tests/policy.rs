@@ -47,6 +47,7 @@ fn every_scope_of_the_setting_is_needed_and_the_challenge_names_them() {
         (json!({"scope": "openid"}), "chat", "openid"),
         (json!({"scope": "chatter openid"}), "chat", "chatter openid"),
         (json!({}), "chat openid", ""),
+        (json!({"scope": null, "scp": null}), "chat openid", ""),
         (json!({"scope": "CHAT openid"}), "chat", "CHAT openid"),
     ];
     for (changes, missing, has) in rows {
@@ -63,7 +64,7 @@ fn every_scope_of_the_setting_is_needed_and_the_challenge_names_them() {
     for (name, value) in [
         ("scope", json!(5)),
         ("scope", json!(["a", 1])),
-        ("scp", json!(null)),
+        ("scp", json!({"a": true})),
     ] {
         let refusal = refused(&json!({name: value}), &settings);
         assert_eq!(refusal.code(), Code::TokenClaimInvalid, "{name}");

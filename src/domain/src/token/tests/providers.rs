@@ -297,7 +297,7 @@ fn a_token_without_the_user_is_told_where_that_provider_adds_it() {
     let rows = [
         (
             "https://k.example/realms/r",
-            "Keycloak 25 and newer leaves `sub` out where the client has not the client scope `basic`, and leaves most \
+            "Keycloak 25 and newer leaves `sub` out where the client lacks the client scope `basic`, and leaves most \
              out of lightweight access tokens: add the scope, turn `Always use lightweight access token` off, or add a \
              mapper.",
         ),

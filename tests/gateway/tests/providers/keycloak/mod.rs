@@ -141,7 +141,7 @@ async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without_sub = access_token(&keycloak.sign_in("alice", "without-sub").await);
     let missing = "The token has none of the claims that could tell who the person is: sub. Keycloak 25 and newer leaves \
-         `sub` out where the client has not the client scope `basic`, and leaves most out of lightweight access tokens: \
+         `sub` out where the client lacks the client scope `basic`, and leaves most out of lightweight access tokens: \
          add the scope, turn `Always use lightweight access token` off, or add a mapper.";
     let rows = [
         row(

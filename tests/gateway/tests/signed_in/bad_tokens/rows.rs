@@ -197,7 +197,7 @@ pub(super) fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
     let strange = stranger.issuer();
     let expired = format!("The token's `exp`, {past}, passed N seconds ago. Get a new token.");
     let early = format!(
-        "The token's `nbf`, {future}, lies N seconds in the future. Compare the clocks of the identity provider and of the gateway."
+        "The token's `nbf`, {future}, is N seconds in the future. Compare the clocks of the identity provider and of the gateway."
     );
     let unknown = |issuer: &str| {
         format!(
