@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::claims::Claims;
 use crate::environment::Environment;
-use crate::error::Refusal;
-use crate::issuer::Issuer;
+use crate::error::{Code, Refusal};
+use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::UnverifiedToken;
 use crate::provider::{self, Providers};
 use crate::settings::{Settings, TokenValidation};
@@ -34,13 +34,14 @@ impl Admission {
     /// The caller whom the credential stands for.
     ///
     /// # Errors
-    /// Why it is not taken.
+    /// Why it is not accepted.
     pub async fn caller(
         &self,
         credential: &Credential,
         settings: &Settings,
     ) -> Result<Caller, Refusal> {
         let Credential::Bearer(token) = credential;
+        token.refuse_dify_key(&settings.app_key)?;
         let (issuer, claims) = match validation(token, settings) {
             TokenValidation::Userinfo => self.vouched_for(token, settings).await?,
             TokenValidation::Introspection => self.introspected(token, settings).await?,
@@ -51,21 +52,21 @@ impl Admission {
         token::judge(completed, settings)
     }
 
-    /// RFC 7515 §5.2 and RFC 7519 §7.2, the cheap and telling checks before the costly ones.
+    /// Verifies a JWT, the cheap and telling checks before the costly ones. The numbers are the steps of RFC 7519 §7.2;
+    /// RFC 9068 §4 adds what an access token must say.
     async fn verified(
         &self,
         token: &AccessToken,
         settings: &Settings,
     ) -> Result<(Issuer, Claims), Refusal> {
+        // 1 to 6, 8 and 10: three parts, each in strict base64url; a header with nothing that must be understood and is
+        // not; a payload that is a JSON object. No JWE, and no token inside a token.
         let unverified = token::parse(token.reveal())?;
-        let issuer = token::issuer_of(&unverified.claims, settings)?;
-        let media_type = unverified.header.media_type.as_deref();
-        token::check_form(
-            media_type,
-            &unverified.claims,
-            settings,
-            self.environment.now(),
-        )?;
+        // RFC 9068 §4, `iss`: exactly one of the setting's, before anybody is asked.
+        let issuer = self.issuer_of(&unverified, settings).await?;
+        // RFC 9068 §4, `typ` and `exp`, and whatever else needs no key.
+        self.check_form(&unverified, settings)?;
+        // 7, by RFC 7515 §5.2: the signature, with a key of this issuer and of no other.
         let key = self
             .providers
             .key(&issuer, settings, &unverified.header)
@@ -78,6 +79,50 @@ impl Admission {
         Ok((issuer, unverified.claims))
     }
 
+    /// The configured issuer that the token is from. AD FS writes another `iss` into its access tokens than its
+    /// discovery document calls itself, and names it there as `access_token_issuer` (MS-OIDCE). Only the
+    /// documents of configured issuers are asked, so a token cannot choose whose keys verify it.
+    async fn issuer_of(
+        &self,
+        token: &UnverifiedToken<'_>,
+        settings: &Settings,
+    ) -> Result<Issuer, Refusal> {
+        let unknown = match token::issuer_of(&token.claims, settings) {
+            Err(refusal) if refusal.code() == Code::TokenIssuerUnknown => refusal,
+            known => return known,
+        };
+        // With keys in the settings the provider is never asked, and a token that is refused anyway is not worth it.
+        if settings.jwks.is_some() || self.check_form(token, settings).is_err() {
+            return Err(unknown);
+        }
+        for setting in &settings.issuers {
+            let IssuerSetting::Exact(issuer) = setting else {
+                continue;
+            };
+            match self.providers.access_token_issuer(issuer, settings).await {
+                Ok(Some(other))
+                    if token
+                        .claims
+                        .get("iss")
+                        .is_some_and(|iss| iss == other.as_str()) =>
+                {
+                    return Ok(issuer.clone());
+                }
+                // Whether the token is good cannot be known now: nobody should sign in again for that.
+                Err(refusal) if refusal.code() == Code::IdentityProviderUnavailable => {
+                    return Err(refusal);
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Err(unknown)
+    }
+
+    fn check_form(&self, token: &UnverifiedToken<'_>, settings: &Settings) -> Result<(), Refusal> {
+        let media_type = token.header.media_type.as_deref();
+        token::check_form(media_type, &token.claims, settings, self.environment.now())
+    }
+
     async fn introspected(
         &self,
         token: &AccessToken,
@@ -85,6 +130,7 @@ impl Admission {
     ) -> Result<(Issuer, Claims), Refusal> {
         let issuer = issuer_to_ask(token, settings)?;
         let claims = self.providers.introspect(&issuer, settings, token).await?;
+        token::check_answer(&claims, &issuer)?;
         Ok((issuer, claims))
     }
 
@@ -98,24 +144,26 @@ impl Admission {
             .providers
             .userinfo(&issuer, settings, token, None)
             .await?;
+        token::check_answer(&claims, &issuer)?;
         Ok((issuer, claims))
     }
 
-    /// Adds the claims that a rule names and the token lacks. What the token says itself stands.
+    /// Adds the claims that decide and that the token lacks. What the token says itself is never replaced.
     async fn completed(
         &self,
         accepted: Accepted,
         token: &AccessToken,
         settings: &Settings,
     ) -> Result<Accepted, Refusal> {
-        let claims = accepted.claims();
         if !settings.userinfo
             || settings.token_validation == TokenValidation::Userinfo
-            || !lacks_any(claims, settings)
+            || !accepted.lacks_claims(settings)
         {
             return Ok(accepted);
         }
-        let Some(subject) = claims.get("sub").and_then(|subject| subject.as_str()) else {
+        // Without a subject nothing says that an answer is about the same person.
+        let subject = accepted.claims().get("sub");
+        let Some(subject) = subject.and_then(|subject| subject.as_str()) else {
             return Ok(accepted);
         };
         let further = self
@@ -137,8 +185,8 @@ fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
     }
 }
 
-/// The issuer that the token names, or the only one there is: nobody is asked about, and shown, somebody else's token.
-/// What looks like a JWT and is none in the strict form may still be a token for the provider's eyes alone.
+/// The issuer that the token names, or the sole issuer: a token is only ever sent to its own issuer. Something that
+/// looks like a JWT but does not parse may still be an opaque token of the sole issuer.
 fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Refusal> {
     let sole = provider::sole_issuer(settings);
     if !UnverifiedToken::looks_like_one(token.reveal()) {
@@ -150,12 +198,4 @@ fn issuer_to_ask(token: &AccessToken, settings: &Settings) -> Result<Issuer, Ref
         (Err(_), Ok(sole)) => Ok(sole.clone()),
         (Err(refusal), Err(_)) => Err(refusal),
     }
-}
-
-/// Whether a rule names a claim that is not there.
-fn lacks_any(claims: &Claims, settings: &Settings) -> bool {
-    let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
-    rules
-        .flat_map(|rules| rules.names())
-        .any(|path| claims.at(path).is_none())
 }

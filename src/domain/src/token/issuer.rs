@@ -1,4 +1,4 @@
-//! Who issued the token, by its exact `iss`.
+//! Which configured issuer the token is from, by its exact `iss`.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::settings::Settings;
 /// The issuer of `settings` whose token this claims to be, by its exact `iss`. No request is made for another.
 ///
 /// # Errors
-/// [`Code::TokenClaimInvalid`] where `iss` is missing or no string, [`Code::TokenIssuerUnknown`] where no setting is
+/// [`Code::TokenClaimInvalid`] where `iss` is missing or not a string, [`Code::TokenIssuerUnknown`] where no setting is
 /// exactly it, [`Code::RequiredClaims`] where it is a tenant that `required_claims` does not list.
 pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal> {
     let Some(issuer) = claim::text(claims, "iss")? else {
@@ -38,22 +38,26 @@ pub fn issuer_of(claims: &Claims, settings: &Settings) -> Result<Issuer, Refusal
     }
 }
 
-/// Before anybody is asked: every tenant is a provider of its own, so tokens with made-up tenants would cost a discovery
-/// each, and push the real ones out of memory.
+/// Checked before anybody is asked: every tenant is a provider of its own, so tokens with made-up tenants would cost a
+/// discovery each, and push the real ones out of memory.
 fn check_tenant(claims: &Claims, settings: &Settings) -> Result<(), Refusal> {
     groups::check(claims, &settings.required_claims.about("tid"))
 }
 
-/// The claims of an introspection or userinfo answer may name no issuer, but no other one either.
-pub(super) fn check(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
+/// Refuses an introspection or userinfo answer that names another issuer than the one that gave it. It may leave `iss`
+/// out.
+///
+/// # Errors
+/// [`Code::TokenIssuerUnknown`], or [`Code::TokenClaimInvalid`] where `iss` is not a string.
+pub fn check(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
     match claim::text(claims, "iss")? {
         Some(other) if other != issuer.as_str() => Err(unknown(other, claims)),
         _ => Ok(()),
     }
 }
 
-/// Whether `issuer` is the template with the token's own `tid` in it. The rule on `tid` that goes with the template must
-/// speak of the tenant whose keys are asked.
+/// Whether `issuer` is the template with the token's own `tid` in it. The rule on `tid` that belongs to a template must
+/// be about the tenant whose keys verify the token.
 fn is_filled(template: &TenantTemplate, issuer: &Issuer, claims: &Claims) -> Result<bool, Refusal> {
     let tenant = claim::text(claims, "tid")?;
     Ok(tenant.is_some() && template.tenant_of(issuer.as_str()) == tenant)

@@ -26,7 +26,7 @@ mod tests;
 
 pub use access_token::AccessToken;
 pub use form::check_form;
-pub use issuer::issuer_of;
+pub use issuer::{check as check_answer, issuer_of};
 pub use jws::{check_signature, parse};
 pub use user::User;
 pub use warnings::warnings;
@@ -40,7 +40,7 @@ pub struct Caller {
     pub issuer: Issuer,
     /// The claims.
     pub claims: Claims,
-    /// The granted scopes, of whatever claim they stood in.
+    /// The granted scopes, from whichever claim.
     pub scopes: Vec<String>,
     /// Whether `admin_claims` holds.
     pub is_admin: bool,
@@ -68,16 +68,26 @@ impl Accepted {
         &self.claims
     }
 
-    /// With what else the issuer says of the person. It changes nothing of what the token itself was accepted for: an
-    /// audience or a scope that only the userinfo endpoint names is none of the token's.
+    /// Whether a claim that decides something is missing: one that a rule names, or one that says who the person is.
+    pub fn lacks_claims(&self, settings: &Settings) -> bool {
+        let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
+        let mut names = rules.flat_map(|rules| rules.names());
+        names.any(|path| self.claims.at(path).is_none())
+            || user::lacks_claims(&self.claims, settings)
+    }
+
+    /// Adds what else the issuer says of the person. Audiences and scopes that only the userinfo answer names are
+    /// ignored: the token was accepted without them.
     pub fn completed_with(mut self, further: &Claims) -> Self {
         self.claims = self.claims.completed_with(further);
         self
     }
 }
 
-/// What the settings demand of a genuine token itself, or of what the introspection or userinfo endpoint of `issuer`
-/// says of one: issuer, form, times, audience, client and scopes.
+/// Checks what the settings demand of a genuine token itself, or of what the introspection or userinfo endpoint of
+/// `issuer` says of one. The numbers are the steps of OpenID Connect Core §3.1.3.7, which RFC 9068 §4 repeats for access
+/// tokens; 1, 2 and 6 to 8 (encryption, issuer, signature) come before, and 12 and 13 (`acr`, `auth_time`) are left to
+/// `required_claims`.
 ///
 /// # Errors
 /// Why the token is refused.
@@ -87,9 +97,11 @@ pub fn accept(
     settings: &Settings,
     now: UnixTime,
 ) -> Result<Accepted, Refusal> {
-    issuer::check(&claims, &issuer)?;
+    // 9 and 10: the current time is before `exp` and not before `nbf` and `iat`. Also the kind of the token.
     form::check(None, &claims, settings, now)?;
+    // 3 to 5: `aud` names this endpoint, and the client that the token was issued to is one of ours.
     audience::check(&claims, &issuer, settings)?;
+    // RFC 6750 §3.1: the scopes that the resource needs.
     let scopes = scope::granted(&claims)?;
     scope::check(&scopes, &settings.scopes)?;
     Ok(Accepted {
@@ -99,19 +111,23 @@ pub fn accept(
     })
 }
 
-/// What the settings demand of whoever the token stands for.
+/// Decides what the token's holder may do, in this order: rules, kind of account, user, administrator.
 ///
 /// # Errors
-/// Why the caller is refused. The values of `required_claims` and `admin_claims` stand in the log detail only.
+/// Why the caller is refused. Only the log detail has values of `required_claims` and `admin_claims`.
 pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal> {
     let Accepted {
         claims,
         issuer,
         scopes,
     } = accepted;
+    // Who may use the endpoint at all.
     groups::check(&claims, &settings.required_claims)?;
+    // A person, or a client where the settings let it in (RFC 9068 §2.2 on `sub`).
     let is_service_account = service_account::check(&claims, settings)?;
+    // Who it is for Dify: RFC 9068 §5 warns of identifiers that are not unique, so issuer and claim go into the hash.
     let user = User::from_claims(&claims, &issuer, settings, is_service_account)?;
+    // Who may use the operations that concern everybody.
     let is_admin = settings
         .admin_claims
         .as_ref()

@@ -27,6 +27,11 @@ pub(super) fn check(claims: &Claims, settings: &Settings) -> Result<bool, Refusa
     }
 }
 
+/// Whether the token certainly stands for a client.
+pub(super) fn is_evident(claims: &Claims) -> bool {
+    matches!(evidence(claims), Ok(Some(_)))
+}
+
 /// The client that a service account's token stands for, and the claim that says so.
 pub(super) fn client(claims: &Claims) -> Result<Option<(&'static str, &str)>, Refusal> {
     let auth0 = claim::text(claims, "sub")?.and_then(|subject| subject.strip_suffix(AUTH0_SUFFIX));

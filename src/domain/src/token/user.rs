@@ -19,6 +19,9 @@ const DEFAULT_USER: &str = "DEFAULT-USER";
 /// What the gateway puts before a client's ID, and so takes from nobody's claim.
 const SERVICE_PREFIX: &str = "service:";
 
+/// The claim that is believed only where it is verified.
+const EMAIL: &str = "email";
+
 /// 1 to 255 printable characters, not blank, not `DEFAULT-USER`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct User(String);
@@ -57,6 +60,18 @@ impl User {
     }
 }
 
+/// Whether another claim of the person could change who they are: an earlier claim of `user_claim` than the first that
+/// the token has, or the word on whether its address is verified. Who somebody is must not depend on what else the token
+/// lacks, which the scopes that a client asks for decide. A client has no claims at the userinfo endpoint.
+pub(super) fn lacks_claims(claims: &Claims, settings: &Settings) -> bool {
+    let first = settings.user_claim.first();
+    let is_sure = first.is_some_and(|path| match claims.at(path) {
+        Some(_) if path.as_literal() == EMAIL => claims.get("email_verified").is_some(),
+        value => value.is_some(),
+    });
+    !is_sure && !service_account::is_evident(claims)
+}
+
 /// The first claim of `user_claim` that there is.
 pub(super) fn source<'a>(
     claims: &'a Claims,
@@ -81,7 +96,7 @@ fn from_value(
             return Err(refuse(&why));
         }
     };
-    if path.as_literal() == "email" {
+    if path.as_literal() == EMAIL {
         check_email(claims)?;
     }
     let has_services = settings.service_accounts == ServiceAccounts::Allow;

@@ -268,3 +268,171 @@ fn a_further_claim_is_the_same_persons_or_nobody_is_let_in() {
         assert_eq!(outcome(&fixture, &token), expected, "{described}");
     }
 }
+
+/// With `groups` in the token or without: who the person is must not depend on what the client asked for.
+#[test]
+fn who_the_user_is_does_not_depend_on_which_other_claim_the_token_lacks() {
+    let settings = |user_claim: &str| {
+        json!({
+            "userinfo": true,
+            "user_claim": user_claim,
+            "required_claims": "groups=staff",
+            "service_accounts": "allow",
+        })
+    };
+    let about = |claims: Value| {
+        let mut answer = json!({"sub": "alice", "groups": ["staff"]});
+        answer
+            .as_object_mut()
+            .unwrap()
+            .extend(claims.as_object().unwrap().clone());
+        answer
+    };
+    let user = |user: &str| Ok(user.to_owned());
+    let rows = [
+        (
+            "employee_id sub",
+            json!({}),
+            about(json!({"employee_id": "e1"})),
+            user("e1"),
+            1,
+        ),
+        (
+            "employee_id sub",
+            json!({"employee_id": null}),
+            about(json!({"employee_id": "e1"})),
+            user("e1"),
+            1,
+        ),
+        (
+            "employee_id sub",
+            json!({"employee_id": "e2"}),
+            about(json!({"employee_id": "e1"})),
+            user("e2"),
+            0,
+        ),
+        (
+            "employee_id sub",
+            json!({}),
+            about(json!({})),
+            user("alice"),
+            1,
+        ),
+        (
+            "org.id sub",
+            json!({"org": {"id": "o1"}}),
+            about(json!({"org": {"id": "o2"}})),
+            user("o1"),
+            0,
+        ),
+        (
+            "sub employee_id",
+            json!({}),
+            about(json!({"employee_id": "e1"})),
+            user("alice"),
+            0,
+        ),
+        (
+            "email",
+            json!({"email": "a@example.com"}),
+            about(json!({"email_verified": false})),
+            refusal(403, "email_not_verified"),
+            1,
+        ),
+        (
+            "email",
+            json!({"email": "a@example.com", "email_verified": true}),
+            about(json!({"email_verified": false})),
+            user("a@example.com"),
+            0,
+        ),
+        (
+            "employee_id",
+            json!({"gty": "client-credentials", "azp": "job"}),
+            about(json!({"employee_id": "e1"})),
+            user("service:job"),
+            0,
+        ),
+    ];
+    for (user_claim, claims, answer, expected, requests) in rows {
+        for with_groups in [true, false] {
+            // A client's token that lacks a claim of a rule is asked about, and its answer names no person.
+            if !with_groups && claims.get("gty").is_some() {
+                continue;
+            }
+            let fixture = fixture(&settings(user_claim));
+            fixture.environment.answer(USERINFO, ok(answer.to_string()));
+            let mut claims = claims.clone();
+            if with_groups {
+                claims["groups"] = json!(["staff"]);
+            }
+            let case = format!("{user_claim} {claims}");
+            assert_eq!(
+                outcome(&fixture, &fixture.token(&claims)),
+                expected,
+                "{case}"
+            );
+            let requests = if with_groups { requests } else { 1 };
+            assert_eq!(fixture.environment.count(USERINFO), requests, "{case}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_asked_about_what_cannot_be_a_token() {
+    let modes = [
+        json!({}),
+        json!({"client_secret": "secret"}),
+        json!({"client_secret": "secret", "token_validation": "introspection"}),
+        json!({"token_validation": "userinfo"}),
+        json!({"userinfo": true, "required_claims": "groups=staff"}),
+    ];
+    for mode in modes {
+        let fixture = fixture(&mode);
+        for answer in [INTROSPECTION, USERINFO] {
+            fixture.environment.answer(
+                answer,
+                ok(json!({"active": true, "sub": "alice"}).to_string()),
+            );
+        }
+        let texts = [
+            "undefined",
+            "null",
+            "[object Object]",
+            "Bearer abc",
+            "\"\"",
+            "\"abc\"",
+            "app-0123456789",
+        ];
+        for text in texts {
+            let expected = refusal(401, "token_malformed");
+            assert_eq!(outcome(&fixture, text), expected, "{text} with {mode}");
+        }
+        assert_eq!(fixture.environment.urls(), Vec::<String>::new(), "{mode}");
+        let lines = format!("{:?}", fixture.environment.lines());
+        assert!(!lines.contains("app-0123456789"), "{lines}");
+    }
+}
+
+#[test]
+fn an_answer_about_another_issuers_token_is_refused() {
+    for mode in [
+        json!({"client_secret": "secret"}),
+        json!({"token_validation": "userinfo"}),
+    ] {
+        for (iss, expected) in [
+            (ISSUER, Ok("alice".to_owned())),
+            (
+                "https://other.example",
+                refusal(401, "token_issuer_unknown"),
+            ),
+        ] {
+            let fixture = fixture(&mode);
+            let answer = json!({"active": true, "sub": "alice", "client_id": "app", "iss": iss});
+            for address in [INTROSPECTION, USERINFO] {
+                fixture.environment.answer(address, ok(answer.to_string()));
+            }
+            assert_eq!(outcome(&fixture, "opaque"), expected, "{iss} with {mode}");
+        }
+    }
+}

@@ -3,6 +3,7 @@ mod admission;
 mod app_api;
 mod asked;
 mod health;
+mod issuers;
 mod operations;
 mod own_operations;
 mod paths;
