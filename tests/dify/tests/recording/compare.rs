@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
         let begins_with_ping = |body: &str| body.starts_with("event: ping\n\n");
         if begins_with_ping(recorded) != begins_with_ping(here) {
             let beginning = |text: &str| text.chars().take(20).collect::<String>();
-            self.differ("first frame", &beginning(recorded), &beginning(here));
+            self.differ("first frame", beginning(recorded), beginning(here));
         }
         let (recorded, here) = (frames(recorded), frames(here));
         let names = |events: &[Value]| {
