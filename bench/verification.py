@@ -32,22 +32,22 @@ def call(settings: dict, token: str) -> Call:
 
 
 def milliseconds(settings: dict, tokens: list[str]) -> float:
-    taken = []
+    durations = []
     for token in tokens:
         prepared = call(settings, token)
         started = time.perf_counter()
         decided = gateway().decide(prepared)
-        taken.append((time.perf_counter() - started) * 1000)
+        durations.append((time.perf_counter() - started) * 1000)
         if json.loads(decided.head)["status"] != 200:
             sys.exit(f"the token was refused: {decided.body.decode()}")
-    return statistics.median(taken)
+    return statistics.median(durations)
 
 
 def main() -> None:
-    given = json.load(sys.stdin)
-    settings = given["settings"]
+    work = json.load(sys.stdin)
+    settings = work["settings"]
     measured = {}
-    for algorithm, tokens in given["tokens"].items():
+    for algorithm, tokens in work["tokens"].items():
         milliseconds(settings, tokens[:3])
         unseen = tokens[3:]
         measured[algorithm] = {"unseen": milliseconds(settings, unseen), "seen": milliseconds(settings, unseen)}

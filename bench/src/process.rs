@@ -1,4 +1,4 @@
-//! What a process has used of the machine, as Linux tells it.
+//! The processor time and the memory of a process, from Linux.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -55,9 +55,9 @@ async fn heartbeat(directory: &Path, python: &Path) -> Result<Duration> {
     let mut lines = BufReader::new(output).lines();
     while let Some(line) = lines.next_line().await? {
         if line.contains("\"heartbeat\"") {
-            let taken = started.elapsed();
+            let duration = started.elapsed();
             process.kill().await?;
-            return Ok(taken);
+            return Ok(duration);
         }
     }
     bail!("the plugin has ended before its first heartbeat")

@@ -105,12 +105,12 @@ impl TestBed {
     }
 }
 
-/// A chat message that is answered whole.
+/// A chat message with a blocking response.
 pub fn blocking() -> Value {
     json!({"inputs": {"q": "inq"}, "query": "hi", "response_mode": "blocking", "user": "anybody"})
 }
 
-/// A chat message that is answered with a stream.
+/// A chat message with a streamed response.
 pub fn streaming() -> Value {
     json!({"inputs": {"q": "inq"}, "query": "hi", "response_mode": "streaming", "user": "anybody"})
 }

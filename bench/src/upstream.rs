@@ -1,7 +1,7 @@
-//! A Dify app that answers as fast as it can what a real one was recorded to answer.
+//! A Dify app that sends recorded responses of a real one, as fast as it can.
 //!
-//! The stand-in of the tests keeps conversations and would cost more with each request; here only the gateway is the
-//! subject.
+//! The stand-in of the tests keeps conversations and would cost more with each request; only the gateway is measured
+//! here.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -28,7 +28,7 @@ const RECORDING: &str = "tests/dify/fixtures/dify-1.16-recorded.jsonl";
 /// Dify's 2 s would make the floor fail, which uses what it finds in its pool.
 const KEEP_ALIVE: Duration = Duration::from_secs(300);
 
-/// What an app answers to a chat message whose query is a number of events and the milliseconds between two of them.
+/// The first word of a query that asks for numbered events; their number and the milliseconds between two of them follow.
 const NUMBERED: &str = "numbered";
 
 type Body = Either<Full<Bytes>, Channel<Bytes>>;
@@ -62,7 +62,7 @@ impl Upstream {
     }
 }
 
-/// The body of a chat message that is answered with `events` numbered events.
+/// The body of a chat message whose response is `events` numbered events.
 pub fn numbered(events: u32, interval: Duration) -> Value {
     let query = format!("{NUMBERED} {events} {}", interval.as_millis());
     serde_json::json!({"inputs": {}, "query": query, "response_mode": "streaming", "user": "anybody"})
@@ -140,7 +140,7 @@ fn whole(content_type: &'static str, body: Bytes) -> Response<Body> {
     headed(content_type, Either::Left(Full::new(body)))
 }
 
-/// With the headers of every answer of Dify 1.16.
+/// A response with the headers that every response of Dify 1.16 has.
 fn headed(content_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! What goes into the package: only what is listed here, whatever else lies in the checkout.
+//! The files of the package: only those listed here, whatever else is in the checkout.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ const FILES: &[&str] = &[
     "requirements.txt",
 ];
 
-/// Directories, and the suffix of what is taken from them; what lies deeper is not.
+/// Directories, and the suffix of the files in them that are packaged. Subdirectories are not.
 const DIRECTORIES: &[(&str, &str)] = &[
     ("_assets", ".svg"),
     ("endpoints", ".py"),

@@ -16,7 +16,7 @@ pub const PATH: &str = "host/gateway.wasm";
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What of the module is compiled for speed and what for size.
+/// The profile that says which packages are compiled for speed and which for size.
 const PROFILE: &str = "module";
 
 /// Builds the module.
@@ -54,8 +54,8 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     workspace.replace(PATH, &bytes)
 }
 
-/// Wide arithmetic makes an RSA verification four to six times as fast; wasmtime takes it. rustc calls it unstable in a
-/// warning that is no lint, so that only all warnings can be allowed: clippy denies those of the same source.
+/// Wide arithmetic makes an RSA verification four to six times as fast, and wasmtime supports it. rustc warns that it is
+/// unstable, and that warning cannot be allowed alone, so all are; clippy denies warnings in the same source.
 fn rust_flags(workspace: &Workspace) -> Result<OsString> {
     let mut flags = OsString::from("-Ctarget-feature=+wide-arithmetic\u{1f}-Awarnings");
     for (from, to) in remapped_prefixes(workspace)? {
@@ -67,7 +67,7 @@ fn rust_flags(workspace: &Workspace) -> Result<OsString> {
     Ok(flags)
 }
 
-/// Everything on this machine whose path the compiler could write into a panic message.
+/// Every directory of this machine that the compiler could write into a panic message.
 fn remapped_prefixes(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>> {
     let home = cargo_home()?;
     let mut prefixes = vec![

@@ -11,20 +11,20 @@ pub fn announce(what: &str) {
     show(format_args!("==> {what}\n"));
 }
 
-/// Prints `text`. Where nobody reads any more, what is under way still comes to its end.
+/// Prints `text`. If standard output is closed, the step that is running still finishes.
 pub fn show(text: impl Display) {
     let _ = write!(io::stdout(), "{text}");
 }
 
-/// Runs `command` to its end; what it prints goes straight through.
+/// Runs `command` and waits for it; its output is shown as it comes.
 ///
 /// # Errors
-/// The command's line, where it could not start or did not succeed.
+/// The command could not start, or has failed; the error has its command line.
 pub fn run(what: &str, command: &mut Command) -> Result<()> {
     run_accepting(what, command, &[])
 }
 
-/// As [`run`], for a command that also says something harmless with these exit codes.
+/// Like [`run`], but these exit codes are successes too.
 ///
 /// # Errors
 /// As [`run`].
@@ -41,10 +41,10 @@ pub fn run_accepting(what: &str, command: &mut Command, codes: &[i32]) -> Result
     Ok(())
 }
 
-/// Runs `command` and returns what it printed, trimmed; nothing of it is shown.
+/// Runs `command` and returns its trimmed output, which is not shown.
 ///
 /// # Errors
-/// The command's line, where it could not start or did not succeed.
+/// The command could not start, or has failed; the error has its command line.
 pub fn read(command: &mut Command) -> Result<String> {
     let line = command_line(command);
     let output = command

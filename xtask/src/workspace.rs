@@ -1,4 +1,4 @@
-//! Where things are, and who publishes the plugin.
+//! The paths of a checkout, and the publisher of the plugin.
 
 use std::env;
 use std::ffi::OsString;
@@ -39,7 +39,7 @@ impl Workspace {
         &self.root
     }
 
-    /// Where cargo builds.
+    /// The directory that cargo builds into.
     pub fn target(&self) -> &Path {
         &self.target
     }
@@ -58,8 +58,8 @@ impl Workspace {
             .with_context(|| format!("{relative} cannot be read"))
     }
 
-    /// Writes a file that other processes may be reading: they see the old bytes or the new ones, never a part of them.
-    /// A file that has these bytes already keeps its time.
+    /// Writes a file that other processes may be reading: they see the old bytes or the new ones, never a mixture. A file
+    /// that has these bytes already keeps its modification time.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -88,7 +88,7 @@ impl Workspace {
         command
     }
 
-    /// Who publishes the plugin, as Cargo.toml says.
+    /// The publisher of the plugin, from Cargo.toml.
     ///
     /// # Errors
     /// Cargo.toml lacks one of the values.
@@ -110,7 +110,7 @@ impl Workspace {
     }
 }
 
-/// What a publisher changes in Cargo.toml.
+/// The values that a publisher changes in Cargo.toml.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Publication {
     /// The plugin's author in Dify's marketplace.
@@ -119,7 +119,7 @@ pub struct Publication {
     pub contact: String,
     /// The address of the source repository.
     pub repository: String,
-    /// Three numbers.
+    /// Three numbers with dots between them.
     pub version: String,
 }
 

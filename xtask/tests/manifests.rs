@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use toml::{Table, Value};
 use xtask::workspace::Workspace;
 
-/// A profile for a package that does not exist is no error for cargo, only a warning that nobody reads: after a rename
-/// upstream the package would be built like all others.
+/// Cargo only warns about a profile for a package that does not exist. After a rename upstream the package would be built
+/// for size, like all others.
 #[test]
 fn every_package_with_a_profile_of_its_own_is_in_the_lock_file() {
     let lock = read("Cargo.lock");

@@ -1,4 +1,4 @@
-//! Which Python the set-up takes. None of those here is one: each only tells its version, and fails when it is used.
+//! Which Python the set-up chooses. Those here are scripts that print a version and fail when they are used.
 #![allow(
     clippy::unwrap_used,
     reason = "a helper that fails has failed its test"
@@ -17,7 +17,7 @@ const TOO_OLD: &str =
 type Python = (&'static str, u32);
 
 #[test]
-fn a_newer_python_is_looked_for_where_python3_is_too_old() {
+fn a_newer_python_is_looked_for_if_python3_is_too_old() {
     let old: Python = ("bin/python3", 11);
     let pyenv: Python = (".pyenv/versions/3.12.1/bin/python3", 12);
     let uv: Python = ("uv/python3.12", 12);
@@ -40,7 +40,7 @@ fn a_newer_python_is_looked_for_where_python3_is_too_old() {
             .lines()
             .next()
             .unwrap()
-            .strip_prefix("==> making .venv with ");
+            .strip_prefix("==> creating .venv with ");
         let taken = home
             .path()
             .join("bin")
@@ -50,7 +50,7 @@ fn a_newer_python_is_looked_for_where_python3_is_too_old() {
 }
 
 #[test]
-fn without_any_one_sentence_says_what_to_install() {
+fn if_there_is_none_one_sentence_says_what_to_install() {
     let old = ("bin/python3", 11);
     let other = (".pyenv/versions/3.9.1/bin/python3", 9);
     let rows: [(&[Python], &str); 3] = [
@@ -99,7 +99,7 @@ fn write(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// What the command prints and says before it fails, for the Python that it takes makes no environment.
+/// Standard output and standard error of the command, which fails because the Python that it chooses is a script.
 fn set_up(home: &Path) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(["test", "no_such_test"]).env_clear();

@@ -152,7 +152,7 @@ impl Body for Streamed {
     }
 }
 
-/// Moves chunks from the call to the client's queue; where that is full, a chunk is lost and nobody is told.
+/// Moves chunks from the call to the client's queue; if that is full, a chunk is lost silently.
 async fn pump(
     first: Bytes,
     mut session: Session,
@@ -164,7 +164,7 @@ async fn pump(
         if queue.try_send(chunk).is_err() {
             dropped.fetch_add(1, Ordering::Relaxed);
         }
-        // Go's writer runs on another thread; here it must be given its turn, or a fast client would lose chunks too.
+        // Go's writer runs on another thread; here it needs its turn, or a fast client would lose chunks too.
         tokio::task::yield_now().await;
         chunk = match session.next().await {
             SessionMessage::Stream(Chunk {

@@ -113,12 +113,12 @@ impl Daemon {
         self.state.local.heartbeats()
     }
 
-    /// The memory that the plugin has in RAM, in bytes; only Linux tells.
+    /// The memory that the plugin has in RAM, in bytes; known on Linux only.
     pub fn resident_memory(&self) -> Option<u64> {
         resident_memory(self.process_id()?)
     }
 
-    /// How many chunks were lost because a client was slow; Dify tells nobody.
+    /// How many chunks were lost because a client was slow; Dify does not report them.
     pub fn dropped_chunks(&self) -> u64 {
         self.state.dropped.load(Ordering::Relaxed)
     }

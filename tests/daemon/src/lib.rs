@@ -1,7 +1,8 @@
-//! A stand-in for the Dify plugin daemon: it runs a packaged plugin as Dify runs it, with Dify's limits and defects, so that what passes here passes there.
+//! A stand-in for the Dify plugin daemon: it runs a packaged plugin as Dify does, in local mode, with
+//! Dify's limits and defects. What passes here passes there.
 //!
 //! It follows the plugin daemon's source at commit `bdb5642a`; comments name the file that a behaviour comes from.
-//! Databases, tenants, declarations and decryption of settings are left out: a [`Hook`] carries what they would yield.
+//! Databases, tenants, declarations and the decryption of settings are left out; a [`Hook`] has their result.
 
 mod answer;
 mod daemon;

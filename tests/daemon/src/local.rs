@@ -246,7 +246,7 @@ impl Running {
         false
     }
 
-    /// Serves calls until the process ends or must be killed. Open calls are not told: their clients hang.
+    /// Serves calls until the process ends or must be killed. Open calls are not ended: their clients hang.
     async fn serve(&mut self, limits: &Limits, heartbeats: &AtomicU64) {
         let instance = Arc::clone(&self.instance);
         let silent = tokio::select! {

@@ -14,7 +14,7 @@ pub struct LogLine {
 /// Who wrote a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum LogSource {
-    /// The stand-in itself, where the real daemon logs.
+    /// The stand-in itself, at the points where the real daemon logs.
     Daemon,
     /// The plugin, through the SDK's logger.
     Event {
@@ -23,7 +23,7 @@ pub enum LogSource {
     },
     /// The plugin's stderr.
     Stderr,
-    /// The plugin's stdout, where it is no message of the protocol.
+    /// A line of the plugin's stdout that is not a message of the protocol.
     Stdout,
 }
 

@@ -22,7 +22,7 @@ pub enum StartError {
     /// The daemon cannot listen on its port.
     #[error("the stand-in daemon cannot listen on 127.0.0.1:{port}: {source}")]
     Port {
-        /// The port that was asked for.
+        /// The port of the options.
         port: u16,
         /// What the system says.
         source: io::Error,
@@ -35,7 +35,7 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
-    /// The plugin has ended, or said nothing, before it was ready.
+    /// The plugin has ended or was silent before it was ready.
     #[error("the plugin was not ready after {} s; it wrote:\n{output}", waited.as_secs())]
     NotReady {
         /// How long the daemon has waited.

@@ -149,9 +149,9 @@ async fn invoke(
     answer(session, &state.limits, Arc::clone(&state.dropped)).await
 }
 
-/// Keeps the first bytes up to the limit and cuts the rest without a word.
+/// Keeps the first bytes up to the limit and cuts the rest silently.
 ///
-/// The rest is read and thrown away, for in Dify nginx has already taken the whole upload.
+/// The rest is read and thrown away, because in Dify nginx has read the whole upload before.
 async fn read(mut body: IncomingBody, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut kept = Vec::new();
     while let Some(frame) = body.frame().await {

@@ -28,7 +28,7 @@ impl Sessions {
         }
     }
 
-    /// Hands a message to its call; one that nobody waits for any more is dropped.
+    /// Delivers a message to its call, or drops it if the call has ended.
     pub(crate) fn deliver(&self, id: &str, message: SessionMessage) {
         if let Some(listener) = self.listeners().get(id) {
             // The receiver lives as long as the entry.
@@ -43,9 +43,9 @@ impl Sessions {
     }
 }
 
-/// One call. Dropping it tells the plugin nothing: the plugin goes on, and what it says is dropped.
+/// One call. Dropping it does not reach the plugin: the plugin goes on, and its messages are dropped.
 ///
-/// It keeps its listener alive, so a call whose process has been killed waits for ever, as it does in Dify
+/// It keeps its listener alive, so a call waits for ever if the process has been killed, as it does in Dify
 /// (`instance.go`: nobody closes the listeners).
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -55,7 +55,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The next message; waits for ever where the process is gone.
+    /// The next message; waits for ever if the process is gone.
     pub(crate) async fn next(&mut self) -> SessionMessage {
         match self.messages.recv().await {
             Some(message) => message,
@@ -70,7 +70,7 @@ impl Drop for Session {
     }
 }
 
-/// Hands one line of the plugin to whom it is for; tells whether it was a heartbeat.
+/// Delivers one line of the plugin; true for a heartbeat.
 ///
 /// The SDK ends its messages with an empty line.
 pub(crate) fn dispatch(line: &[u8], sessions: &Sessions, log: &Log) -> bool {

@@ -106,7 +106,7 @@ impl<'a> Checks<'a> {
         String::new()
     }
 
-    /// A string, where null stands for absence.
+    /// A string, where null means absence.
     pub(crate) fn string(&mut self, field: &str) -> Option<String> {
         match self.input.get(field)? {
             Value::Null => None,
@@ -123,7 +123,7 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// One of these words, where null stands for absence.
+    /// One of these words, where null means absence.
     pub(crate) fn literal(&mut self, field: &str, words: &[&str]) -> Option<String> {
         let value = self.input.get(field).filter(|value| !value.is_null())?;
         if let Value::String(word) = value
@@ -145,7 +145,7 @@ impl<'a> Checks<'a> {
             == Some("streaming")
     }
 
-    /// A list, where null stands for absence.
+    /// A list, where null means absence.
     pub(crate) fn list(&mut self, field: &str) -> Vec<Value> {
         match self.input.get(field) {
             None | Some(Value::Null) => {}
@@ -155,7 +155,7 @@ impl<'a> Checks<'a> {
         Vec::new()
     }
 
-    /// A UUID, where null and the empty string stand for absence and spaces around are ignored.
+    /// A UUID, where null and the empty string mean absence and spaces around are ignored.
     pub(crate) fn uuid(&mut self, field: &str, mistake: &str) -> Option<Uuid> {
         let value = self.input.get(field)?;
         let text = value.as_str()?.trim();

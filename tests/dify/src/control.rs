@@ -1,4 +1,4 @@
-//! What a test can ask of a running stand-in and change in it.
+//! What a test can read from a running stand-in and change in it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,4 +1,4 @@
-//! End users: who a `user` value stands for in one app.
+//! End users: whom a `user` value means in one app.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl EndUsers {
     }
 }
 
-/// The end user of a `user` value, made where there is none.
+/// The end user of a `user` value, created if there is none.
 ///
 /// Nothing locks between the look-up and the insertion, as in Dify
 /// (`EndUserService.get_or_create_end_user_by_type`), so concurrent first requests make several.

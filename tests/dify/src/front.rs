@@ -1,4 +1,4 @@
-//! What stands before the routes: gunicorn's limits, the test's faults, Flask's redirects, and
+//! What comes before the routes: gunicorn's limits, the test's faults, Flask's redirects, and
 //! the headers that every answer has.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `/messages`: what was asked and answered.
+//! `/messages`: queries and answers.
 
 use std::sync::Arc;
 

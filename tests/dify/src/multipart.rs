@@ -1,7 +1,7 @@
 //! Forms, read as far as the recorded requests and a gateway's go.
 //!
-//! How werkzeug reads a form that is not clear is no question for this stand-in: `tests/host/test_rewriting.py` and
-//! `tests/host/test_whole_requests.py` ask the real one.
+//! Unclear forms are not a subject of this stand-in: `tests/host/test_rewriting.py` and `tests/host/test_whole_requests.py`
+//! ask the real werkzeug how it reads them.
 
 use bytes::Bytes;
 use http::StatusCode;

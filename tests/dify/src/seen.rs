@@ -1,4 +1,4 @@
-//! What a stand-in has been asked.
+//! The requests that a stand-in has received.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

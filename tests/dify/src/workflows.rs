@@ -179,7 +179,7 @@ pub(crate) async fn detail(
     Key(app): Key,
 ) -> Result<Response, Refusal> {
     app.mode().require_graph()?;
-    // PostgreSQL refuses what is no UUID, and nothing catches that.
+    // PostgreSQL refuses a text that is not a UUID, and nothing catches that.
     let id = Uuid::parse_str(&id).map_err(|_| Refusal::unknown())?;
     let run = world.tables().runs.get(id).filter(|run| run.app == app);
     let run = run.ok_or_else(|| Refusal::not_found("Workflow run not found."))?;

@@ -1,21 +1,21 @@
 //! A fuzz target for each parser of the domain. `cargo xtask soak` looks for inputs that break one; the inputs that
-//! are worth keeping are in `corpus/`, and every test run replays them.
+//! are kept are in `corpus/`, and every test run replays them.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a target reports what it finds by a panic"
+    reason = "a target reports a failure by a panic"
 )]
 
 mod reading;
 mod targets;
 
-/// A parser, and what must hold of it whatever it reads.
+/// A parser, and the properties that hold for every input.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     /// Its name, which is also that of its corpus and of its dictionary.
     pub name: &'static str,
-    /// Panics where the parser does, or where what it took breaks a promise.
+    /// Panics if the parser does, or if an accepted input breaks one of the properties.
     pub check: fn(&[u8]),
 }
 

@@ -1,4 +1,4 @@
-//! Plain readings of JSON and forms, to compare the domain's own with.
+//! Simple parsers of JSON and forms, with which the domain's own are compared.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// The names in a JSON object, as often as they stand there.
+/// The names of the members of a JSON object, repeated ones too.
 pub(crate) struct MemberNames(pub(crate) Vec<String>);
 
 impl MemberNames {
-    /// How often `name` stands there.
+    /// The number of members named `name`.
     pub(crate) fn count(&self, name: &str) -> usize {
         self.0.iter().filter(|found| *found == name).count()
     }
 
-    /// Whether no name stands there twice.
+    /// Whether every name is there once.
     pub(crate) fn are_unique(&self) -> bool {
         self.0.iter().all(|name| self.count(name) == 1)
     }
@@ -65,7 +65,7 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What stands before and after the first line break.
+/// The texts before and after the first line break.
 pub(crate) fn two_lines(input: &[u8]) -> Option<(&str, &str)> {
     std::str::from_utf8(input).ok()?.split_once('\n')
 }

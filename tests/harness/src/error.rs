@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What went wrong, and how to mend it.
+/// What went wrong, and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The plugin daemon has not started.
@@ -20,20 +20,20 @@ pub enum Error {
         output: String,
     },
     /// There is no package, or more than one.
-    #[error("{} has {found} packages (*.difypkg), expected 1; run `cargo xtask package`", directory.display())]
+    #[error("{} has {count} packages (*.difypkg), expected 1; run `cargo xtask package`", directory.display())]
     Package {
         /// Where packages are written to.
         directory: PathBuf,
         /// How many there are.
-        found: usize,
+        count: usize,
     },
     /// Something that the set-up installs is missing.
-    #[error("{} does not exist; {cure}", path.display())]
+    #[error("{} does not exist; {remedy}", path.display())]
     NotInstalled {
         /// What is missing.
         path: PathBuf,
         /// The command that installs it.
-        cure: &'static str,
+        remedy: &'static str,
     },
     /// The identity provider has not let the user in.
     #[error("sign-in of {user} has failed: {reason}")]

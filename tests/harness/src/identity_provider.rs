@@ -98,7 +98,7 @@ impl IdentityProvider {
         &self.ready.introspection_by_post
     }
 
-    /// Where the code is sent to; nobody listens there.
+    /// The redirect URI; nothing listens there.
     pub fn redirect_uri(&self) -> &str {
         &self.ready.redirect_uri
     }
@@ -124,7 +124,7 @@ impl IdentityProvider {
         Ok(())
     }
 
-    /// How often each path has been asked for, such as `/jwks` and `/.well-known/openid-configuration`.
+    /// How often each path was requested, such as `/jwks` and `/.well-known/openid-configuration`.
     ///
     /// # Errors
     ///

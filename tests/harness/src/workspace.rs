@@ -18,7 +18,7 @@ pub fn root() -> PathBuf {
 ///
 /// # Errors
 ///
-/// There is none, or there are several and nobody can tell which is meant.
+/// There is no package, or there are several.
 pub fn package() -> Result<PathBuf, Error> {
     let directory = root().join("dist");
     let entries = std::fs::read_dir(&directory)
@@ -33,7 +33,7 @@ pub fn package() -> Result<PathBuf, Error> {
         (Some(package), 0) => Ok(package),
         (last, others) => Err(Error::Package {
             directory,
-            found: others + usize::from(last.is_some()),
+            count: others + usize::from(last.is_some()),
         }),
     }
 }
@@ -42,7 +42,7 @@ pub fn package() -> Result<PathBuf, Error> {
 ///
 /// # Errors
 ///
-/// The virtual environment has not been made.
+/// The virtual environment does not exist.
 pub fn python() -> Result<PathBuf, Error> {
     installed(
         root().join(".venv/bin/python"),
@@ -64,10 +64,10 @@ pub fn identity_provider() -> Result<PathBuf, Error> {
     Ok(directory)
 }
 
-fn installed(path: PathBuf, cure: &'static str) -> Result<PathBuf, Error> {
+fn installed(path: PathBuf, remedy: &'static str) -> Result<PathBuf, Error> {
     if path.exists() {
         Ok(path)
     } else {
-        Err(Error::NotInstalled { path, cure })
+        Err(Error::NotInstalled { path, remedy })
     }
 }

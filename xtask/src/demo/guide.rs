@@ -1,4 +1,4 @@
-//! What the demo tells the person who started it.
+//! What the demo prints for the person who started it.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ impl fmt::Display for Guide {
             Some((user, token)) => writeln!(formatter, "User:     {user}\nToken:    {token}")?,
             None => writeln!(
                 formatter,
-                "Token:    put one of your provider's into the variable TOKEN"
+                "Token:    put a token of your provider into the variable TOKEN"
             )?,
         }
         for mode in ["blocking", "streaming"] {
@@ -64,14 +64,14 @@ Everything is up. Ctrl-C stops it.
     }
 
     #[test]
-    fn in_front_of_a_real_provider_the_person_brings_the_token() {
+    fn with_a_real_provider_the_token_comes_from_a_variable() {
         let guide = Guide {
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
             signed_in: None,
         }
         .to_string();
         assert!(
-            guide.contains("Token:    put one of your provider's into the variable TOKEN\n"),
+            guide.contains("Token:    put a token of your provider into the variable TOKEN\n"),
             "{guide}"
         );
         assert!(

@@ -15,10 +15,10 @@ mod guide;
 use dify::Dify;
 use guide::Guide;
 
-/// What stands around the plugin; what is left out is stood in for.
+/// What surrounds the plugin. A stand-in takes the place of whatever is not named.
 #[derive(Args)]
 pub struct Options {
-    /// A real identity provider's issuer URL; no token is printed then.
+    /// The issuer URL of a real identity provider; then no token is printed.
     #[arg(long, requires = "client_id")]
     issuer: Option<String>,
     /// The client ID that the tokens are meant for.
@@ -27,7 +27,7 @@ pub struct Options {
     /// The base URL of a real Dify's app API, for example https://dify.example.com/v1.
     #[arg(long)]
     dify_api_url: Option<String>,
-    /// The API key of an app of that Dify; better given as DIFY_APP_KEY, which other users of the machine cannot see.
+    /// The API key of an app of that Dify; prefer the variable DIFY_APP_KEY, which other users of the machine cannot see.
     #[arg(long, requires = "dify_api_url")]
     app_key: Option<String>,
     /// The claim that becomes Dify's user.
@@ -35,7 +35,7 @@ pub struct Options {
     user_claim: Option<String>,
 }
 
-/// Sets everything up, starts it, says how to call it, and stops it when the person presses Ctrl-C.
+/// Sets everything up, starts it, shows how to call it, and stops it on Ctrl-C.
 ///
 /// # Errors
 /// A set-up step has failed, or one of the processes has not started.

@@ -30,11 +30,11 @@ fn readme_violations(contents: &Contents, readme: &str) -> Vec<String> {
     }
     if let Some((line, character)) = first_cjk(readme) {
         violations.push(format!(
-            "README.md has `{character}` in line {line}: it must be in English; translations belong into readme/"
+            "README.md has `{character}` in line {line}: it must be in English; translations belong in readme/"
         ));
     }
     if readme.split_whitespace().count() < README_WORDS {
-        violations.push(format!("README.md has fewer than {README_WORDS} words: it must tell setup, usage and requirements"));
+        violations.push(format!("README.md has fewer than {README_WORDS} words: it must describe setup, usage and requirements"));
     }
     violations
 }
@@ -83,6 +83,6 @@ fn template_icons(contents: &Contents) -> Vec<String> {
         .filter(|(path, _)| path.starts_with("_assets/"));
     let template = assets.filter(|(_, text)| text.contains(TEMPLATE_ICON));
     template
-        .map(|(path, _)| format!("{path} is the template's icon: draw one of your own"))
+        .map(|(path, _)| format!("{path} is the template's icon: replace it with your own"))
         .collect()
 }

@@ -34,7 +34,7 @@ const SUFFIXES: &[&str] = &[
     ".pem", ".pfx", ".pyc", ".pyd", ".pyo", ".run", ".sh", ".so", ".swo", ".swp", ".tmp",
 ];
 
-/// How the executables of Linux, Windows and macOS begin. WebAssembly is none of them.
+/// How the executables of Linux, Windows and macOS begin. WebAssembly is not one of them.
 const EXECUTABLES: &[(&[u8], &str)] = &[
     (b"\x7fELF", "ELF"),
     (b"MZ", "PE"),
@@ -59,12 +59,12 @@ pub fn violations(contents: &Contents) -> Vec<String> {
     let size: usize = contents.files().map(|(_, bytes)| bytes.len()).sum();
     if size > MAXIMUM_SIZE {
         violations.push(format!(
-            "the files have {size} bytes: at most {MAXIMUM_SIZE} are taken"
+            "the files have {size} bytes; the limit is {MAXIMUM_SIZE}"
         ));
     }
     if contents.count() > MAXIMUM_COUNT {
         violations.push(format!(
-            "there are {} files: at most {MAXIMUM_COUNT} are taken",
+            "there are {} files; the limit is {MAXIMUM_COUNT}",
             contents.count()
         ));
     }
@@ -78,7 +78,7 @@ fn violation(path: &str, bytes: &[u8]) -> Option<String> {
         .find(|directory| DIRECTORIES.contains(directory))
     {
         return Some(format!(
-            "{path} lies in `{directory}`, which must not be packaged"
+            "{path} is in `{directory}`, which must not be packaged"
         ));
     }
     if NAMES.contains(&name) || name.starts_with(".env.") {

@@ -96,7 +96,7 @@ fn reserved_author(manifest: &Value) -> Option<String> {
         .into_iter()
         .find(|name| author.contains(name))?;
     Some(format!(
-        "manifest.yaml has author `{author}`: the marketplace takes no author whose name contains `{reserved}`"
+        "manifest.yaml has author `{author}`: the marketplace does not accept an author whose name contains `{reserved}`"
     ))
 }
 

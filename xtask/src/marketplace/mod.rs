@@ -1,4 +1,4 @@
-//! The rules by which the checks of Dify's marketplace refuse a package, so that it is refused here first.
+//! The checks of Dify's marketplace, so that a package which they would refuse is refused here first.
 //!
 //! The rules are those of `toolkit/checks` in `langgenius/dify-marketplace-toolkit`.
 
@@ -15,7 +15,7 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
-/// What is wrong with the package, one sentence each; empty where the marketplace would take it.
+/// What is wrong with the package, one sentence each; empty if the marketplace would accept it.
 ///
 /// # Errors
 /// A rule's pattern is malformed.

@@ -29,9 +29,9 @@ pub fn violations(contents: &Contents) -> Vec<String> {
 
 fn violation(requirement: &str) -> Option<String> {
     let sentence = if requirement.contains("://") || requirement.contains(" @ ") {
-        "only packages of the index are taken, no address"
+        "only packages of the index are accepted, not addresses"
     } else if requirement.starts_with('-') || requirement.starts_with(['.', '/']) {
-        "only packages of the index are taken, no option and no path"
+        "only packages of the index are accepted, not options or paths"
     } else if is_sdk(requirement) && !has_sdk_form(requirement) {
         "write dify_plugin>=0.9.0,<next without spaces: the daemon finds the version by this form"
     } else if !is_bounded(requirement) {

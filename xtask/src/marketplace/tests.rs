@@ -85,7 +85,7 @@ fn a_file_that_the_marketplace_refuses_is_named_with_the_rule() {
         (
             "host/__pycache__/a.txt",
             b"",
-            "host/__pycache__/a.txt lies in `__pycache__`, which must not be packaged",
+            "host/__pycache__/a.txt is in `__pycache__`, which must not be packaged",
         ),
         (
             "host/a.pyc",
@@ -121,7 +121,7 @@ fn a_file_that_the_marketplace_refuses_is_named_with_the_rule() {
         (
             "_assets/icon.svg",
             b"<svg><!-- DIFY_MARKETPLACE_TEMPLATE_ICON_DO_NOT_USE --></svg>",
-            "_assets/icon.svg is the template's icon: draw one of your own",
+            "_assets/icon.svg is the template's icon: replace it with your own",
         ),
     ];
     for (path, bytes, expected) in table {
@@ -174,11 +174,11 @@ fn the_readme_is_english_complete_and_names_the_repository() {
         ),
         (
             format!("https://github.com/somebody/oidc_gateway {words}\n```\n漢\n```\n設定\n"),
-            "README.md has `設` in line 5: it must be in English; translations belong into readme/",
+            "README.md has `設` in line 5: it must be in English; translations belong in readme/",
         ),
         (
             "https://github.com/somebody/oidc_gateway".to_owned(),
-            "README.md has fewer than 300 words: it must tell setup, usage and requirements",
+            "README.md has fewer than 300 words: it must describe setup, usage and requirements",
         ),
     ];
     for (readme, expected) in table {
@@ -211,7 +211,7 @@ fn the_manifest_has_every_field_in_its_form() {
         (
             "author: somebody\n",
             "author: my-dify\n",
-            "manifest.yaml has author `my-dify`: the marketplace takes no author whose name contains `dify`",
+            "manifest.yaml has author `my-dify`: the marketplace does not accept an author whose name contains `dify`",
         ),
         (
             "\nversion: 1.0.0",
@@ -250,19 +250,19 @@ fn a_requirement_is_of_the_index_and_bounded_on_both_sides() {
     let table = [
         (
             "git+https://example.com/a",
-            "only packages of the index are taken, no address",
+            "only packages of the index are accepted, not addresses",
         ),
         (
             "a @ file",
-            "only packages of the index are taken, no address",
+            "only packages of the index are accepted, not addresses",
         ),
         (
             "-e .",
-            "only packages of the index are taken, no option and no path",
+            "only packages of the index are accepted, not options or paths",
         ),
         (
             "./a",
-            "only packages of the index are taken, no option and no path",
+            "only packages of the index are accepted, not options or paths",
         ),
         ("a", "bound it on both sides, for example name>=1.2,<2"),
         ("a>=1", "bound it on both sides, for example name>=1.2,<2"),
@@ -300,6 +300,6 @@ fn the_files_together_stay_under_the_daemons_limit() {
     assert!(
         violations
             .iter()
-            .all(|violation| violation.ends_with("bytes: at most 52428800 are taken"))
+            .all(|violation| violation.ends_with("bytes; the limit is 52428800"))
     );
 }

@@ -8,8 +8,8 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::contents::Contents;
 
-/// Levels above 9 are Zopfli's. Its output depends on nothing but its input, where that of other Deflate
-/// implementations depends on the processor and on which of them another crate of the workspace has switched on.
+/// Levels above 9 are Zopfli's. Its output depends on its input alone. That of other Deflate implementations depends on
+/// the processor, and on which of them another crate of the workspace has switched on.
 const ZOPFLI: i64 = 14;
 
 /// Packs the files in the order of their paths. There are no directory entries: Dify's plugin daemon refuses them.

@@ -13,7 +13,7 @@ mod archive;
 
 const DIRECTORY: &str = "dist";
 
-/// Builds the module and packages it with everything that Dify needs; returns where the package is.
+/// Builds the module and packages it with everything that Dify needs; returns the path of the package.
 ///
 /// # Errors
 /// The build has failed, the generated files have drifted, or the marketplace would refuse the package.
@@ -52,10 +52,10 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
 fn remove_others(directory: &Path, name: &str) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let file = entry?.file_name();
-        let found = file.to_string_lossy();
-        if found != name && found.contains("-oidc_gateway-") && found.ends_with(".difypkg") {
+        let other = file.to_string_lossy();
+        if other != name && other.contains("-oidc_gateway-") && other.ends_with(".difypkg") {
             fs::remove_file(directory.join(&file))
-                .with_context(|| format!("{DIRECTORY}/{found} cannot be removed"))?;
+                .with_context(|| format!("{DIRECTORY}/{other} cannot be removed"))?;
         }
     }
     Ok(())

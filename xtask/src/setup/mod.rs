@@ -1,4 +1,4 @@
-//! What a bare machine lacks, installed through rustup, pip and npm.
+//! Installs what a bare machine does not have, through rustup, pip and npm.
 
 mod node;
 mod python;

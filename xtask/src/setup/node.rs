@@ -1,4 +1,4 @@
-//! What tests and demo need from npm.
+//! The packages of npm that the tests and the demo need.
 
 use anyhow::{Context, Result, bail};
 
@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 
 const MINIMUM: u32 = 20;
 
-/// Installs the identity provider's packages where they are not there yet.
+/// Installs the identity provider's packages if they are not installed yet.
 ///
 /// # Errors
 /// Node is missing or too old, or npm has failed.
@@ -20,7 +20,7 @@ pub fn identity_provider(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Installs Dify's own client for Node.js, which only the tests use, where it is not there yet.
+/// Installs Dify's own client for Node.js, which only the tests use, if it is not installed yet.
 ///
 /// # Errors
 /// As [`identity_provider`].

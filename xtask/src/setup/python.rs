@@ -1,4 +1,4 @@
-//! A Python that the SDK takes, and the virtual environment in `.venv`.
+//! A Python that is new enough for the SDK, and the virtual environment in `.venv`.
 
 use std::env;
 use std::fs;
@@ -34,7 +34,7 @@ impl Environment {
     }
 }
 
-/// Makes the environment, where it is not there yet or was made for other requirements.
+/// Creates the environment if it does not exist or was created for other requirements.
 ///
 /// # Errors
 /// There is no Python that is new enough, or pip has failed.
@@ -51,7 +51,7 @@ pub fn environment(workspace: &Workspace) -> Result<Environment> {
     let mut create = workspace.command(&python);
     create.args(["-m", "venv", "--clear", DIRECTORY]);
     step::run(
-        &format!("making {DIRECTORY} with {} ({version})", python.display()),
+        &format!("creating {DIRECTORY} with {} ({version})", python.display()),
         &mut create,
     )?;
 
@@ -93,7 +93,7 @@ fn find(workspace: &Workspace) -> Result<PathBuf> {
     )
 }
 
-/// In the order in which they are tried; most of them do not exist.
+/// The interpreters that are tried, in this order; most of them do not exist.
 fn candidates(workspace: &Workspace) -> impl Iterator<Item = PathBuf> {
     let on_path = ["python3", "python3.12", "python3.13", "python3.14"].map(PathBuf::from);
     let uv = std::iter::once_with(|| {
@@ -103,7 +103,7 @@ fn candidates(workspace: &Workspace) -> impl Iterator<Item = PathBuf> {
     on_path.into_iter().chain(pyenv()).chain(uv.flatten())
 }
 
-/// pyenv's own commands answer only for versions that are switched on, so its directory is read.
+/// The versions in pyenv's directory: its commands name only those that are switched on.
 fn pyenv() -> Vec<PathBuf> {
     let root = env::var_os("PYENV_ROOT").map(PathBuf::from);
     let Some(root) = root.or_else(|| env::home_dir().map(|home| home.join(".pyenv"))) else {

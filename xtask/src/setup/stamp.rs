@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// Says whether an installation is up to date. It lies inside what was installed, so it goes when that goes.
+/// Says whether an installation is up to date. The file is inside the installation, so it is removed with it.
 pub struct Stamp {
     file: PathBuf,
     text: String,

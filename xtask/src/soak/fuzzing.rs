@@ -1,7 +1,7 @@
 //! Looks for inputs that break a parser of the domain, with libFuzzer.
 //!
-//! The coverage flags are those of `cargo fuzz`, less its sanitizers, which need a nightly compiler: the domain has no
-//! `unsafe` for them to watch.
+//! The coverage flags are those of `cargo fuzz` without its sanitizers, which need a nightly compiler. They would watch
+//! `unsafe` code, and the domain has none.
 
 use std::env;
 use std::fs;
@@ -27,7 +27,7 @@ const DICTIONARIES: &str = "tests/fuzz/dictionaries";
 /// Runs every target for its share of `seconds`.
 ///
 /// # Errors
-/// There is no C++ compiler, or a target has failed: then where the input is.
+/// There is no C++ compiler, or a target has failed; the error then says where the input is.
 pub fn run(workspace: &Workspace, targets: &[String], seconds: u64) -> Result<()> {
     let program = build(workspace)?;
     let share = seconds / u64::try_from(targets.len())?.max(1);

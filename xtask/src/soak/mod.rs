@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: what takes too long for a test.
+//! `cargo xtask soak`: checks that take too long for a test.
 
 use anyhow::{Result, ensure};
 use clap::Args;

@@ -8,10 +8,10 @@ use crate::{package, setup, step};
 /// As `tests/gateway/src/bin/soak.rs` names them.
 pub const SCENARIOS: [&str; 4] = ["chaos", "growth", "limits", "slow-reader"];
 
-/// Builds the package, then runs each scenario on it. Only the chaos lasts `seconds`; the others have an end of their own.
+/// Builds the package, then runs each scenario on it. Only the chaos lasts `seconds`; the others end by themselves.
 ///
 /// # Errors
-/// A scenario has failed; above it stands what it found.
+/// A scenario has failed; what it found is printed above.
 pub fn run(
     workspace: &Workspace,
     scenarios: &[&str],
@@ -37,8 +37,11 @@ pub fn run(
                 seed.iter()
                     .flat_map(|seed| ["--seed".to_owned(), seed.to_string()]),
             );
-        step::run(&format!("soaking the plugin: {scenario}"), &mut cargo)
-            .with_context(|| format!("The plugin does not outlive the scenario {scenario}."))?;
+        step::run(&format!("soaking the plugin: {scenario}"), &mut cargo).with_context(|| {
+            format!(
+                "The plugin has failed in the scenario {scenario}. What it found is printed above."
+            )
+        })?;
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ pub(crate) struct Chunk {
 }
 
 impl Event {
-    /// Reads one line; the error is that the line is no JSON object of the protocol.
+    /// Reads one line; the error says that the line is not a JSON object of the protocol.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
         let envelope: Envelope<'_> = serde_json::from_slice(line)?;
         let data = envelope.data.map_or("null", RawValue::get);

@@ -90,14 +90,14 @@ fn failures_become_the_text_that_the_client_sees() {
             ..
         } = Event::parse(line.as_bytes()).unwrap()
         else {
-            panic!("{message} is no failure");
+            panic!("{message} is not a failure");
         };
         assert_eq!(text, expected);
     }
 }
 
 #[test]
-fn what_is_no_json_object_of_the_protocol_is_refused() {
+fn a_line_that_is_not_a_json_object_of_the_protocol_is_refused() {
     for line in [
         "hello",
         "[]",

@@ -13,7 +13,7 @@ const MAX_BYTES: u64 = 50 * 1024 * 1024;
 /// Why Dify would not take a package.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// The file cannot be read, or no place be found to unpack it to.
+    /// The file cannot be read, or there is no directory to unpack it into.
     #[error("{}: {source}", path.display())]
     Unreadable {
         /// The file or directory.
@@ -21,7 +21,7 @@ pub enum PackageError {
         /// What the system says.
         source: io::Error,
     },
-    /// The file is no zip archive, or a damaged one.
+    /// The file is not a zip archive, or is damaged.
     #[error("{}: not a valid difypkg file: {source}", path.display())]
     Damaged {
         /// The package.

@@ -1,4 +1,4 @@
-//! What the daemon makes of a plugin's answer before the client sees it.
+//! What the daemon changes in a plugin's response before the client gets it.
 
 use std::time::{Duration, Instant};
 

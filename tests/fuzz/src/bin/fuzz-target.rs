@@ -11,7 +11,9 @@ static CHECK: LazyLock<fn(&[u8])> = LazyLock::new(|| {
     let target = TARGETS.iter().find(|target| target.name == name);
     target.map_or_else(
         || {
-            eprintln!("FUZZ_TARGET is {name:?}, which is no target; `cargo xtask soak` sets it.");
+            eprintln!(
+                "FUZZ_TARGET is {name:?}, which is not a target; `cargo xtask soak` sets it."
+            );
             std::process::exit(2)
         },
         |target| target.check,

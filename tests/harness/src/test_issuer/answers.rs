@@ -1,4 +1,4 @@
-//! What the test issuer answers, and what it was asked.
+//! The responses of the test issuer, and the requests to it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
-/// The answer for one path.
+/// The response for one path.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -32,7 +32,7 @@ impl Answer {
         Self::new(200, value.to_string()).with_header("content-type", "application/json")
     }
 
-    /// The answer with one more header. A name or value that HTTP does not allow is left out.
+    /// The response with one more header. A name or value that HTTP does not allow is left out.
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.append(HeaderName::from_static(name), value);
@@ -50,9 +50,9 @@ pub enum Fault {
     Garbage,
     /// The body is the right one, with this many spaces before it.
     Huge(usize),
-    /// The right answer comes this late.
+    /// The right response comes this late.
     Slow(Duration),
-    /// An empty answer with this status.
+    /// An empty response with this status.
     Status(u16),
 }
 

@@ -87,7 +87,7 @@ impl Keys {
     ///
     /// # Panics
     ///
-    /// The RSA key cannot be made, which takes a broken source of random bytes.
+    /// The RSA key cannot be made: the source of random bytes is broken.
     #[expect(
         clippy::expect_used,
         reason = "only tests run this, and they cannot go on without a key"

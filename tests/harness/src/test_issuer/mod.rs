@@ -1,4 +1,4 @@
-//! An issuer that does whatever a test wants, good or bad.
+//! An issuer whose documents, keys and faults a test chooses.
 
 mod answers;
 mod keys;
@@ -159,7 +159,7 @@ impl TestIssuer {
         lock(&self.state.seen).clone()
     }
 
-    /// How often a path was asked for.
+    /// How often a path was requested.
     pub fn requests(&self, path: &str) -> usize {
         lock(&self.state.seen)
             .iter()

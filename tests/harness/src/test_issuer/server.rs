@@ -22,7 +22,7 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| handle(Arc::clone(&state), request));
         connections.spawn(async move {
-            // An error here is a fault that was asked for, or a client that has gone.
+            // An error here is a fault that the test has chosen, or a client that has gone.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
