@@ -122,6 +122,32 @@ limits! {
     /// Length of a human input form's token. Dify 1.16 makes 22 characters; this leaves room for longer ones.
     FORM_TOKEN: Bytes = 128, Module;
 
+    // The client's body
+
+    /// A body must be shorter: the plugin daemon cuts a longer one at this length, without telling anyone.
+    BODY: Bytes = 10 * MIB, Module;
+    /// How much of a body is read before other requests have their turn, because all run on one thread: a few
+    /// milliseconds at the slowest, and no pause at all for what most clients send.
+    BODY_TURN: Bytes = 256 * KIB, Module;
+    /// Values in a JSON body, also within others. No app's inputs come near, and it bounds what Dify must build.
+    JSON_VALUES: Count = 1_000_000, Module;
+    /// Levels of objects and arrays in a JSON body; the body itself is the first. No app has inputs so deep, and Python's
+    /// parser fails at about 1000.
+    JSON_LEVELS: Count = 128, Module;
+    /// Members of a JSON body, and of its `inputs`, of each of which the place is kept: far more than any app has inputs.
+    JSON_MEMBERS: Count = 1000, Module;
+    /// Characters of a number in a JSON body, which is kept until it ends. The largest 64-bit float has 309 digits.
+    JSON_NUMBER: Count = 400, Module;
+    /// A form without files, which is read whole. Flask takes no longer one (`MAX_FORM_MEMORY_SIZE`).
+    FORM: Bytes = 500_000, Module;
+    /// Parts of a multipart body, with `user`. Flask answers more with 413 (`MAX_FORM_PARTS`).
+    FORM_PARTS: Count = 1000, Module;
+    /// The head of a part. Real ones are one or two short lines.
+    FORM_PART_HEAD: Bytes = 16 * KIB, Module;
+    /// The request line for Dify. Gunicorn in Dify's image answers a longer one with a web page instead of JSON
+    /// (`limit_request_line`).
+    REQUEST_LINE: Bytes = 4094, Module;
+
     // The endpoint's settings
 
     /// All settings as JSON. Real ones have one or two KiB, and some ten where keys and certificates are among them. No

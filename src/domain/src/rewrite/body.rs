@@ -11,34 +11,33 @@ use super::multipart::multipart;
 use super::parameters;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::operation::{BodyKind, Operation, ResponseKind, UserPlace};
 use crate::request::{self, Piece};
 
-/// Where the plugin daemon cuts a body, without telling anyone.
-const CUT: usize = 10 * 1024 * 1024;
-
-/// The longest name of a content coding that a message repeats; IANA's longest is shorter.
+/// The longest name of a content coding that a message repeats. Registered ones are shorter.
 const LONGEST_CODING: usize = 32;
 
-/// What the SDK hands over for an empty POST or PUT: the daemon sends the end of a chunked body, nobody decodes it.
+/// What the SDK hands over for an empty POST or PUT: the end of a chunked body, which the daemon sends and nobody
+/// decodes.
 const PHANTOM: &[u8] = b"0\r\n\r\n";
 
 /// A rewritten body.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Body {
-    /// Its pieces; none for no body.
+    /// Its pieces. None if there is no body.
     pub pieces: Option<Vec<Piece>>,
     /// Its content type.
     pub content_type: Option<String>,
-    /// Whether the answer is a stream of events, if it is good.
+    /// Whether a successful response is a stream of events.
     pub streaming: bool,
 }
 
 /// Rewrites the body of a request for `operation`.
 ///
 /// # Errors
-/// `body_too_large` where the daemon has cut it, `unsupported_media_type` and `bad_request` where it is not what the
-/// operation takes, `invalid_param` where `inputs` is no object.
+/// `body_too_large` if the daemon has cut it, `unsupported_media_type` and `bad_request` if the operation does not take
+/// it, `invalid_param` if `inputs` is not an object.
 pub async fn body(
     operation: &Operation,
     headers: &HeaderMap,
@@ -54,8 +53,11 @@ pub async fn body(
             streaming,
         });
     }
-    if body.len() >= CUT {
-        let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
+    if body.len() >= limits::BODY {
+        let message = format!(
+            "The body is so long that Dify's plugin daemon cuts it. Send fewer than {} bytes.",
+            limits::BODY
+        );
         return Err(Refusal::new(Code::BodyTooLarge, message));
     }
     check_coding(headers)?;
@@ -77,7 +79,7 @@ pub async fn body(
         }
         (BodyKind::Multipart, ContentType::Multipart(None)) => Err(Refusal::new(
             Code::BadRequest,
-            "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters, as RFC 2046 has them.",
+            "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters (RFC 2046 §5.1.1).",
         )),
         (BodyKind::Multipart, ContentType::Form) => {
             check_filled(body)?;
@@ -92,7 +94,7 @@ pub async fn body(
     }
 }
 
-/// Refuses an encoded body: nothing in it could be checked, and Dify decodes none.
+/// Refuses an encoded body. The gateway could not check it, and Dify does not decode it.
 fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
     let Some(value) = headers.get(CONTENT_ENCODING) else {
         return Ok(());
@@ -152,7 +154,8 @@ fn unsupported(operation: &Operation, found: &ContentType) -> Refusal {
         ContentType::Json => "`application/json`",
         ContentType::Missing => "missing",
         ContentType::Multipart(_) => "`multipart/form-data`",
-        ContentType::Other => "another one",
+        ContentType::Other(media_type) => &format!("`{media_type}`"),
+        ContentType::Unreadable => "not a media type",
     };
     let expected = match operation.body {
         BodyKind::Multipart => "multipart/form-data",

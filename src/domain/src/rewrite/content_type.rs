@@ -3,23 +3,28 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-use super::parameters;
+use super::parameters::{self, is_token};
 
 /// The longest boundary of RFC 2046 §5.1.1.
 const LONGEST_BOUNDARY: usize = 70;
 
-/// What the body says it is.
+/// Longer than the media types that clients send. A message repeats no more than this.
+const LONGEST_MEDIA_TYPE: usize = 80;
+
+/// What a body is, according to its request.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum ContentType {
     /// `application/x-www-form-urlencoded`.
     Form,
-    /// `application/json`, or `application/` and a type that ends in `+json`, as Flask takes them.
+    /// `application/json`, or `application/…+json`, which Flask takes as well.
     Json,
-    /// `multipart/form-data` with its boundary, or with none that can be used.
+    /// `multipart/form-data` with its boundary. None if there is not exactly one that RFC 2046 allows.
     Multipart(Option<Boundary>),
-    /// Something else.
-    Other,
-    /// Not told.
+    /// Another media type.
+    Other(String),
+    /// Not a media type, or too long for one.
+    Unreadable,
+    /// No content type.
     Missing,
 }
 
@@ -34,7 +39,7 @@ impl ContentType {
             return Self::Missing;
         };
         let Ok(text) = value.to_str() else {
-            return Self::Other;
+            return Self::Unreadable;
         };
         let essence = text
             .split(';')
@@ -48,9 +53,17 @@ impl ContentType {
             "multipart/form-data" => Self::Multipart(Boundary::of(text)),
             "application/json" => Self::Json,
             other if other.starts_with("application/") && other.ends_with("+json") => Self::Json,
-            _ => Self::Other,
+            other if is_media_type(other) => Self::Other(essence),
+            _ => Self::Unreadable,
         }
     }
+}
+
+fn is_media_type(text: &str) -> bool {
+    let is_of_tokens = text
+        .split_once('/')
+        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
+    is_of_tokens && text.len() <= LONGEST_MEDIA_TYPE
 }
 
 impl Boundary {
@@ -66,7 +79,7 @@ impl Boundary {
         Self::new(only.value.plain()?)
     }
 
-    /// Takes what RFC 2046 lets be a boundary.
+    /// Takes what RFC 2046 allows.
     pub(super) fn new(text: &str) -> Option<Self> {
         let fits = (1..=LONGEST_BOUNDARY).contains(&text.len())
             && !text.ends_with(' ')
@@ -81,7 +94,7 @@ impl Boundary {
         format!("--{}", self.0)
     }
 
-    /// The content type that says it, in a form that no two parsers read differently.
+    /// The content type with this boundary, in a form that has one reading.
     pub(super) fn content_type(&self) -> String {
         format!("multipart/form-data; boundary=\"{}\"", self.0)
     }

@@ -1,13 +1,11 @@
-//! An urlencoded form, where a file upload is expected. Dify reads its `user` too.
+//! A urlencoded form sent to an operation that expects an upload. Dify reads `user` from it too.
 
 use std::str;
 
 use super::pairs::Pairs;
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::request::Body;
-
-/// Flask's limit for what it keeps of a form in memory.
-const LONGEST_FORM: usize = 500_000;
 
 /// Leaves exactly one field `user` in the form `body`.
 pub(super) fn form(body: &dyn Body, user: &str) -> Result<String, Refusal> {
@@ -28,13 +26,14 @@ pub(super) fn form(body: &dyn Body, user: &str) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// What is sent is bounded before it is taken apart, and what Dify gets has the caller's `user` in it.
+/// Checked twice: before the form is read, and for what Dify gets, which has the caller's `user` in it.
 fn check_length(length: usize) -> Result<(), Refusal> {
-    if length <= LONGEST_FORM {
+    if length <= limits::FORM {
         return Ok(());
     }
     let message = format!(
-        "The form has {length} bytes, with what the gateway adds. Dify takes at most {LONGEST_FORM}; send a file as `multipart/form-data`."
+        "The form has {length} bytes, with what the gateway adds. Dify takes at most {}; send a file as `multipart/form-data`.",
+        limits::FORM
     );
     Err(Refusal::new(Code::BadRequest, message))
 }

@@ -1,4 +1,5 @@
-//! What Dify reads from the rewritten request is what it would read from the original, but for `user` and `__oidc_*`.
+//! Rewrites a client's request for Dify. Dify reads from it what it would read from the original, except `user` and the
+//! inputs `__oidc_…`, which only the gateway writes.
 
 mod body;
 mod content_type;

@@ -1,7 +1,7 @@
-//! Parameters of a header value, in the one reading that every parser shares.
+//! Parameters of a field's value, as far as every parser reads them alike.
 //!
-//! Werkzeug, which reads the body in Dify, skips what it does not understand: `name=user@x` is `user` to it. So
-//! anything but the grammar of RFC 9110 §5.6.6 is refused here.
+//! Werkzeug, which reads the body in Dify, skips what it does not understand: it reads `name=user@x` as `user`. So
+//! whatever is not in the grammar of RFC 9110 §5.6.6 is refused here.
 
 /// One parameter.
 #[derive(Debug, Eq, PartialEq)]
@@ -15,14 +15,14 @@ pub(super) struct Parameter<'a> {
 /// The value of a parameter.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Value<'a> {
-    /// Between quotes; escapes are still there.
+    /// Between quotes, with its escapes.
     Quoted(&'a str),
     /// Without quotes.
     Token(&'a str),
 }
 
 impl<'a> Value<'a> {
-    /// The text, where it needs no unescaping. Werkzeug 3.1 and 3.2 unescape differently, and `%22` to a quote.
+    /// The text, if it has no escapes. Werkzeug 3.1 and 3.2 unescape differently, and turn `%22` into a quote.
     pub(super) fn plain(self) -> Option<&'a str> {
         match self {
             Self::Quoted(text) if text.contains('\\') || text.contains("%22") => None,
@@ -31,7 +31,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Splits `value; name=value; …` into the value and its parameters; none where the grammar is not met.
+/// Splits `value; name=value; …` into the value and its parameters. None if it does not match the grammar.
 pub(super) fn split(text: &str) -> Option<(&str, Vec<Parameter<'_>>)> {
     let (value, mut rest) = text
         .split_once(';')
@@ -66,7 +66,7 @@ fn quoted_string(text: &str) -> Option<(Value<'_>, &str)> {
     while let Some((index, character)) = characters.next() {
         match character {
             '"' => return Some((Value::Quoted(text.get(..index)?), text.get(index + 1..)?)),
-            // Only these two are escapes: browsers of old send `filename="C:\path"`.
+            // Only these two are escapes: old browsers send `filename="C:\path"`.
             '\\' => {
                 characters.next_if(|(_, next)| matches!(next, '"' | '\\'));
             }

@@ -26,7 +26,7 @@ pub fn query(
     Ok(pairs.into_text())
 }
 
-/// Dify ignores an empty filter and takes the first of several, so there is exactly one, and it is the caller.
+/// Dify ignores an empty filter and takes the first of several, so the gateway leaves exactly one: the caller.
 fn filter_logs(pairs: &mut Pairs, identity: &Identity<'_>) -> Result<(), Refusal> {
     if identity.filters_logs {
         pairs.force(LOG_FILTER, identity.user);

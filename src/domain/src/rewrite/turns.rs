@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use crate::environment::Environment;
+use crate::limits;
 
-/// Bytes between two turns: a few milliseconds at the slowest, and no turn at all for what most clients send.
-const BYTES_IN_A_ROW: usize = 256 * 1024;
-
-/// Longer than zero, because the environment's event loop serves sockets only before a timer, not before a task that
-/// is ready at once.
+/// Not zero: the host's event loop runs what is ready at once in batches, and looks at its sockets only between them.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Counts the bytes of one body.
@@ -26,10 +23,10 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Notes `count` more bytes, and waits where it is others' turn.
+    /// Notes `count` more bytes, and pauses when it is the others' turn.
     pub(super) async fn after(&mut self, count: usize) {
         self.bytes += count;
-        if self.bytes >= BYTES_IN_A_ROW {
+        if self.bytes >= limits::BODY_TURN {
             self.bytes = 0;
             self.environment.sleep(PAUSE).await;
         }

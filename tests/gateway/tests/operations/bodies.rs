@@ -92,7 +92,7 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
             (
                 415,
                 "unsupported_media_type",
-                "The content type is another one. This operation takes `application/json`.",
+                "The content type is `text/json`. This operation takes `application/json`.",
             ),
         ),
         (

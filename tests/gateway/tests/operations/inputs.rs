@@ -142,20 +142,14 @@ async fn a_person_without_a_fitting_claim_is_told_which_one_the_app_requires() {
     let text = || Field::text("__oidc_email").max_length(5).required();
     let long = "the claim has 11 characters, the input takes at most 5";
     let cases = [
-        (
-            text(),
-            json!({}),
-            "",
-            "email",
-            "the token has no such claim",
-        ),
+        (text(), json!({}), "", "email", "the token does not have it"),
         (text(), json!({"email": "a@b.example"}), "", "email", long),
         (
             text(),
             json!({"email": "a@b.c"}),
             "other",
             "email",
-            "the setting `input_claims` names no claim for it",
+            "the setting `input_claims` does not name a claim for it",
         ),
         (
             Field::number("__oidc_level").required(),
@@ -169,7 +163,7 @@ async fn a_person_without_a_fitting_claim_is_told_which_one_the_app_requires() {
             json!({"tier": "lead"}),
             "",
             "tier",
-            "the claim is none of the input's options",
+            "the claim is not one of the input's options",
         ),
     ];
     for (number, (field, claims, input_claims, name, why)) in cases.into_iter().enumerate() {

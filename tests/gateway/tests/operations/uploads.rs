@@ -13,18 +13,18 @@ const CREATED: (u16, &str, &str) = (201, "", "");
 const UNCLEAR_HEAD: (u16, &str, &str) = (
     400,
     "bad_request",
-    "The head of a multipart part is not clear. Each part needs one `Content-Disposition: form-data; name=\"…\"` on a \
+    "The head of a multipart part can be read in more than one way. Each part needs one `Content-Disposition: form-data; name=\"…\"` on a \
      line of its own, without escapes in the name.",
 );
 const UNCLEAR_BOUNDARY: (u16, &str, &str) = (
     400,
     "bad_request",
-    "The multipart body has a boundary that does not stand alone on its line, with CRLF or LF around it.",
+    "The multipart body has a boundary that is not alone on its line. Send CRLF or LF before and after each boundary.",
 );
 const NO_BOUNDARY: (u16, &str, &str) = (
     400,
     "bad_request",
-    "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters, as RFC 2046 has them.",
+    "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters (RFC 2046 §5.1.1).",
 );
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +177,7 @@ async fn whoever_a_form_says_it_is_from_dify_reads_the_caller() {
             (
                 400,
                 "bad_request",
-                "The multipart body does not hold the boundary that its content type names.",
+                "The multipart body does not contain the boundary that its content type names.",
             ),
         ),
         (
@@ -215,7 +215,7 @@ async fn whoever_a_form_says_it_is_from_dify_reads_the_caller() {
             (
                 415,
                 "unsupported_media_type",
-                "The content type is another one. This operation takes `multipart/form-data`.",
+                "The content type is `multipart/mixed`. This operation takes `multipart/form-data`.",
             ),
         ),
         (

@@ -60,7 +60,8 @@ async fn a_body_that_is_no_json_object_is_refused() {
 async fn a_body_that_the_daemon_has_cut_is_refused() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
-    let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
+    let message =
+        "The body is so long that Dify's plugin daemon cuts it. Send fewer than 10485760 bytes.";
     let cut = (413, "body_too_large".to_owned(), message.to_owned());
     for length in [CUT, CUT + 1] {
         let json = [

@@ -1,10 +1,10 @@
 //! The containers that are open.
 
 use super::problem::Problem;
+use crate::limits;
 
-/// Objects and arrays in one another. The object itself is the first level. Python's parser stops at about a thousand,
-/// orjson's at 1024; no app has inputs so deep.
-pub(crate) const DEEPEST: usize = 128;
+/// One bit for each level.
+const _: () = assert!(limits::JSON_LEVELS <= u128::BITS as usize);
 
 /// The containers around the next value, a bit for each.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Levels {
 
     /// Opens one.
     pub(super) fn open(&mut self, is_object: bool) -> Result<(), Problem> {
-        if self.depth == DEEPEST {
+        if self.depth == limits::JSON_LEVELS {
             return Err(Problem::TooDeep);
         }
         self.depth += 1;

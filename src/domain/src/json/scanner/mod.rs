@@ -1,9 +1,9 @@
-//! Reads a JSON object piece by piece: strict about every byte of it, and with the memory of one number.
+//! Reads a JSON object piece by piece. It checks every byte, and needs no more memory than one number has.
 //!
-//! A parser of its own, because a body is up to 10 MiB that stay with the host, and whoever reads it must let other
-//! requests run in between. `serde_json` reads a text in one go and copies its strings, or does not check those that it
-//! skips; `json-event-parser` and `actson` hold a whole string in memory; `struson` calls itself experimental. The
-//! grammar has a dozen states, and a fuzz target compares what it takes with `serde_json`.
+//! It is not a library's parser, because a body has up to 10 MiB, stays with the host, and must be read with pauses in
+//! which other requests run. `serde_json` reads a text without a pause, and either copies its strings or does not check
+//! them; `json-event-parser` and `actson` keep a whole string in memory; `struson` calls itself experimental and slow.
+//! The grammar has a dozen states. Property tests and a fuzz target compare the result with that of `serde_json`.
 
 mod escape;
 mod levels;
@@ -16,24 +16,18 @@ use escape::{Escape, Progress};
 use levels::Levels;
 use number::Number;
 
-pub(crate) use levels::DEEPEST;
 pub(crate) use problem::Problem;
 
+use crate::limits;
 use problem::Found;
 
-/// Values of any kind in one text, also within others. No app's inputs come near it, and it bounds what Dify must build.
-pub(crate) const MOST_VALUES: usize = 1_000_000;
-
-/// Characters of a number. The largest 64-bit float has 309 digits.
-pub(crate) const LONGEST_NUMBER: usize = 400;
-
-/// How much of a name or a string a [`Reader`] sees: enough to tell it from every other that matters.
+/// Bytes of a name or a string that an [`Event`] has: more than any text has with which a [`Reader`] compares it.
 const SHOWN_TEXT: usize = 32;
 
-/// Containers around a value of which a [`Reader`] hears.
+/// A [`Reader`] gets the events within at most as many containers.
 const SHOWN_LEVELS: usize = 2;
 
-/// What stands in the two outermost levels of a text.
+/// What was read in one of the two outermost levels of a text.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
     /// A member's name, whose opening quote is at `at`. `text` is its beginning, unescaped.
@@ -55,9 +49,9 @@ pub(crate) enum Value<'a> {
     Other,
 }
 
-/// Hears what stands in a text.
+/// Receives the events of a text.
 pub(crate) trait Reader {
-    /// `event` stands in `level` containers.
+    /// `event` is within `level` containers.
     fn event(&mut self, level: usize, event: Event<'_>) -> Result<(), Problem>;
 }
 
@@ -67,7 +61,7 @@ pub(crate) struct Scanner {
     state: State,
     levels: Levels,
     values: usize,
-    /// Where the next byte stands.
+    /// The place of the next byte.
     offset: usize,
     /// Where the current name begins.
     name_at: usize,
@@ -118,7 +112,7 @@ impl Scanner {
         }
     }
 
-    /// Where the next byte stands: after an error, the byte that was not expected.
+    /// The place of the next byte: after an error, of the byte that was not expected.
     pub(crate) const fn offset(&self) -> usize {
         self.offset
     }
@@ -192,7 +186,7 @@ impl Scanner {
     }
 
     fn begin_value(&mut self, byte: u8) -> Result<(), Problem> {
-        if self.values == MOST_VALUES {
+        if self.values == limits::JSON_VALUES {
             return Err(Problem::TooManyValues);
         }
         self.values += 1;
@@ -255,16 +249,16 @@ impl Scanner {
     fn end_text(&mut self, reader: &mut impl Reader) -> Result<(), Problem> {
         let token = std::mem::take(&mut self.token);
         let text = token.as_slice();
-        let heard = if self.is_name {
+        let result = if self.is_name {
             self.state = State::Colon;
             let at = self.name_at;
             self.tell(Event::Name { at, text }, reader)
         } else {
             self.end_value(self.offset + 1, Value::Text(text), reader)
         };
-        // The room of one token serves all.
+        // Its memory serves the next token.
         self.token = token;
-        heard
+        result
     }
 
     fn escape(&mut self, escape: Escape, byte: u8) -> Result<(), Problem> {
@@ -294,7 +288,7 @@ impl Scanner {
     }
 
     fn number(&mut self, number: Number, byte: u8) -> Result<(), Problem> {
-        if self.token.len() == LONGEST_NUMBER {
+        if self.token.len() == limits::JSON_NUMBER {
             return Err(Problem::NumberTooLong);
         }
         self.token.push(byte);

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use super::{DEEPEST, LONGEST_NUMBER, MOST_VALUES};
+use crate::limits::{JSON_LEVELS, JSON_MEMBERS, JSON_NUMBER, JSON_VALUES};
 
 /// What is wrong with a JSON text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Problem {
-    /// The text is something else than an object.
-    #[error("it begins with something else than `{{`")]
+    /// The text is not an object.
+    #[error("expected `{{` at the beginning")]
     NotAnObject,
     /// RFC 8259 has another character at this place.
     #[error("expected {expected}, but found {found}")]
     Unexpected {
-        /// What may stand there.
+        /// What is allowed there.
         expected: &'static str,
-        /// What stands there.
+        /// What is there.
         found: Found,
     },
     /// One half of a UTF-16 surrogate pair, which no UTF-8 text can hold.
@@ -25,17 +25,17 @@ pub(crate) enum Problem {
     #[error("expected a number within the range of a 64-bit float, but found a larger one")]
     NumberTooLarge,
     /// A number with too many characters.
-    #[error("expected a number of at most {LONGEST_NUMBER} characters, but found a longer one")]
+    #[error("expected a number of at most {JSON_NUMBER} characters, but found a longer one")]
     NumberTooLong,
     /// Too many containers in one another.
-    #[error("expected at most {DEEPEST} levels of objects and arrays, but found more")]
+    #[error("expected at most {JSON_LEVELS} levels of objects and arrays, but found more")]
     TooDeep,
     /// Too many values in all.
-    #[error("expected at most {MOST_VALUES} values, but found more")]
+    #[error("expected at most {JSON_VALUES} values, but found more")]
     TooManyValues,
     /// Too many members in an object that is edited.
-    #[error("expected at most {0} members, but found more")]
-    TooManyMembers(usize),
+    #[error("expected at most {JSON_MEMBERS} members, but found more")]
+    TooManyMembers,
 }
 
 /// A byte, or the end of the text.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::*;
 
-/// Writes down what it hears.
+/// Notes the events.
 #[derive(Debug, Default, Eq, PartialEq)]
 struct Transcript(Vec<String>);
 
@@ -41,7 +41,7 @@ fn read(text: &[u8], size: usize) -> Result<Transcript, (Problem, usize)> {
 }
 
 #[test]
-fn the_two_outermost_levels_are_told_with_their_places() {
+fn the_two_outermost_levels_are_reported_with_their_places() {
     let cases: &[(&str, &[&str])] = &[
         (" {} \n", &[]),
         (
@@ -86,7 +86,7 @@ fn the_two_outermost_levels_are_told_with_their_places() {
 }
 
 #[test]
-fn a_long_string_is_told_by_its_beginning_and_cannot_pass_for_a_shorter_one() {
+fn a_long_string_is_reported_by_its_beginning_and_cannot_pass_for_a_shorter_one() {
     let long = "é".repeat(100);
     let text = format!(r#"{{"{long}":"{}"}}"#, r"\n".repeat(100));
     let expected = [
@@ -104,9 +104,9 @@ fn a_long_string_is_told_by_its_beginning_and_cannot_pass_for_a_shorter_one() {
 #[test]
 fn what_rfc_8259_does_not_have_is_refused_at_its_place() {
     let cases: &[(&str, usize, &str)] = &[
-        ("", 0, "it begins with something else than `{`"),
-        ("  ", 2, "it begins with something else than `{`"),
-        ("[]", 0, "it begins with something else than `{`"),
+        ("", 0, "expected `{` at the beginning"),
+        ("  ", 2, "expected `{` at the beginning"),
+        ("[]", 0, "expected `{` at the beginning"),
         (
             "{",
             1,

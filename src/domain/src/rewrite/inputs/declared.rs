@@ -11,9 +11,9 @@ use super::{RawJson, WITHHELD_PREFIX};
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct DeclaredInputs(Vec<DeclaredInput>);
 
-/// The answer of `GET /parameters` is not the one of Dify.
+/// The response to `GET /parameters` does not have Dify's form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the answer of GET /parameters has no list `user_input_form`")]
+#[error("the response to GET /parameters has no list `user_input_form`")]
 pub struct InvalidParameters;
 
 /// One declared input whose name begins with `__oidc_`.
@@ -24,12 +24,12 @@ pub(super) struct DeclaredInput {
     is_required: bool,
 }
 
-/// What Dify takes for an input (`api/core/app/apps/base_app_generator.py`, `_validate_inputs`).
+/// What Dify accepts as an input (`api/core/app/apps/base_app_generator.py`, `_validate_inputs`).
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Kind {
     /// A boolean.
     Checkbox,
-    /// A file or several: no claim is one.
+    /// One file or several. A claim is never a file.
     File,
     /// An object.
     Object,
@@ -46,21 +46,21 @@ enum Kind {
 /// Why a claim cannot fill an input.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Unfit {
-    /// The token has none.
+    /// The token does not have the claim.
     Missing,
-    /// `input_claims` names none for it.
+    /// `input_claims` does not name a claim for the input.
     Unselected,
-    /// The input takes no claim at all.
+    /// The input takes a file.
     File,
-    /// The claim has another JSON type, or a string that is none of the input's kind.
+    /// The claim has another JSON type, or is a string that cannot be converted.
     Type {
         found: &'static str,
         expected: &'static str,
     },
     /// The claim is too long.
     TooLong { length: usize, max_length: usize },
-    /// The claim is none of the options.
-    NoOption,
+    /// The claim is not one of the options.
+    NotAnOption,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ struct Parameters {
 }
 
 impl DeclaredInputs {
-    /// Parses the body of a `GET /parameters` answer. Entries that Dify does not make are skipped.
+    /// Parses the body of a response to `GET /parameters`. Entries that Dify does not produce are skipped.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidParameters> {
         let parameters: Parameters = serde_json::from_slice(body).map_err(|_| InvalidParameters)?;
         let entries = parameters.user_input_form.iter().flatten();
@@ -117,7 +117,7 @@ impl DeclaredInput {
         self.is_required
     }
 
-    /// `claim` as Dify takes it for this input.
+    /// `claim` in the form that Dify accepts for this input.
     pub(super) fn fit(&self, claim: &Value) -> Result<RawJson, Unfit> {
         match &self.kind {
             Kind::Checkbox => boolean(claim),
@@ -148,7 +148,7 @@ impl Kind {
     }
 }
 
-/// Zero is no limit to Dify.
+/// To Dify, zero means that there is no limit.
 fn max_length(entry: &Value) -> Option<usize> {
     let length = entry.get("max_length")?.as_u64()?;
     usize::try_from(length).ok().filter(|length| *length > 0)
@@ -165,7 +165,7 @@ fn options(entry: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Providers that send every claim as text send `"true"` for `email_verified`.
+/// Some providers send every claim as a string, such as `"true"` for `email_verified`.
 fn boolean(claim: &Value) -> Result<RawJson, Unfit> {
     match claim {
         Value::Bool(_) => Ok(RawJson::of(claim)),
@@ -193,7 +193,7 @@ fn option(claim: &Value, options: &[String]) -> Result<RawJson, Unfit> {
     if options.contains(&text) {
         Ok(RawJson::text(&text))
     } else {
-        Err(Unfit::NoOption)
+        Err(Unfit::NotAnOption)
     }
 }
 
@@ -229,11 +229,11 @@ const fn wrong_type(claim: &Value, expected: &'static str) -> Unfit {
 impl fmt::Display for Unfit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => formatter.write_str("the token has no such claim"),
+            Self::Missing => formatter.write_str("the token does not have it"),
             Self::Unselected => {
-                formatter.write_str("the setting `input_claims` names no claim for it")
+                formatter.write_str("the setting `input_claims` does not name a claim for it")
             }
-            Self::File => formatter.write_str("it takes a file, and no claim is one"),
+            Self::File => formatter.write_str("it takes a file, and a claim is never a file"),
             Self::Type { found, expected } => write!(
                 formatter,
                 "the claim is {found}, the input takes {expected}"
@@ -244,7 +244,7 @@ impl fmt::Display for Unfit {
                     "the claim has {length} characters, the input takes at most {max_length}"
                 )
             }
-            Self::NoOption => formatter.write_str("the claim is none of the input's options"),
+            Self::NotAnOption => formatter.write_str("the claim is not one of the input's options"),
         }
     }
 }

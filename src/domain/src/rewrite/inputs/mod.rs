@@ -17,7 +17,7 @@ pub use declared::{DeclaredInputs, InvalidParameters};
 use declared::{DeclaredInput, Unfit};
 use search::find;
 
-/// What the names of all inputs begin with that only the gateway may send.
+/// The prefix of the inputs that only the gateway may send.
 pub(super) const WITHHELD_PREFIX: &str = "__oidc_";
 
 /// A JSON text.
@@ -46,16 +46,15 @@ impl RawJson {
 pub struct ClaimInputs {
     /// The inputs, each with its whole name.
     pub sent: Vec<(String, RawJson)>,
-    /// Which inputs were left out, and why, without their values: for the log.
+    /// Which inputs were left out and why, for the log: without their values.
     pub left_out: Vec<String>,
 }
 
-/// Makes the inputs of `claims` that the setting `input_claims` wants and the app takes. `declared` is none where the
-/// app's declaration could not be had.
+/// Makes inputs of those `claims` that the setting `input_claims` selects and the app accepts. `declared` is `None` if
+/// the app's declaration could not be fetched.
 ///
 /// # Errors
-/// `claim_does_not_fit` where the app requires an input and there is no claim that fits it: Dify would refuse every
-/// request of that person.
+/// `claim_does_not_fit` if the app requires an input that no claim fits: Dify would refuse every request of that person.
 pub fn claim_inputs(
     claims: &Claims,
     setting: &InputClaims,
@@ -115,7 +114,7 @@ fn required(input: &DeclaredInput, unfit: &Unfit) -> Refusal {
     Refusal::new(Code::ClaimDoesNotFit, message)
 }
 
-/// Nobody knows what the app declares. Dify drops what it does not, so strings and numbers do no harm.
+/// What the app declares is not known. Dify drops undeclared inputs, so strings and numbers do no harm.
 fn all_plain(claims: &Claims) -> ClaimInputs {
     let mut inputs = ClaimInputs::default();
     for (name, value) in claims.members() {

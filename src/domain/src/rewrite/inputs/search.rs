@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::settings::InputClaim;
 
-/// How many objects a claim may lie in: Keycloak's `resource_access.<client>.roles` needs three.
+/// How many objects a claim may be in: Keycloak's `resource_access.<client>.roles` needs three.
 const DEEPEST: usize = 4;
 
-/// The claim whose path becomes `name`: `realm_access_roles` is `realm_access.roles` where no claim is called so.
+/// The claim that `name` stands for: `realm_access_roles` is the claim of that name, or else `realm_access.roles`.
 pub(super) fn find<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     members
         .get(name)

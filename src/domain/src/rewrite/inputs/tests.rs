@@ -53,13 +53,13 @@ fn a_claim_becomes_what_the_input_takes() {
             "select",
             json!({"options": ["red", "blue"]}),
             json!("green"),
-            Err("the claim is none of the input's options"),
+            Err("the claim is not one of the input's options"),
         ),
         (
             "select",
             json!({}),
             json!("green"),
-            Err("the claim is none of the input's options"),
+            Err("the claim is not one of the input's options"),
         ),
         ("number", json!({}), json!(3), Ok("3")),
         ("number", json!({}), json!(-1.5), Ok("-1.5")),
@@ -95,13 +95,13 @@ fn a_claim_becomes_what_the_input_takes() {
             "file",
             json!({}),
             json!("x"),
-            Err("it takes a file, and no claim is one"),
+            Err("it takes a file, and a claim is never a file"),
         ),
         (
             "file-list",
             json!({}),
             json!(["x"]),
-            Err("it takes a file, and no claim is one"),
+            Err("it takes a file, and a claim is never a file"),
         ),
         ("a-new-kind", json!({}), json!(["x"]), Ok(r#"["x"]"#)),
     ];
@@ -137,11 +137,11 @@ fn a_claim_becomes_what_the_input_takes() {
 }
 
 #[test]
-fn a_missing_claim_is_no_news_unless_the_app_requires_it() {
+fn a_missing_claim_is_not_reported_unless_the_app_requires_it() {
     for claims in [claims(json!({})), claims(json!({"c": null}))] {
         let optional = form("text-input", &json!({}), false);
         let required = form("text-input", &json!({}), true);
-        let refusal = refusal("__oidc_c", "the token has no such claim");
+        let refusal = refusal("__oidc_c", "the token does not have it");
 
         assert_eq!(
             claim_inputs(&claims, &InputClaims::Declared, Some(&optional)),
@@ -217,7 +217,7 @@ fn a_selection_is_sent_as_far_as_the_app_declares_it() {
     let known = ClaimInputs {
         sent: vec![sent("__oidc_mail", r#""a@x""#), sent("__oidc_level", "3")],
         left_out: vec![
-            "`__oidc_email`: the setting `input_claims` names no claim for it".to_owned(),
+            "`__oidc_email`: the setting `input_claims` does not name a claim for it".to_owned(),
         ],
     };
     let unknown = ClaimInputs {

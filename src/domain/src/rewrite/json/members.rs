@@ -1,17 +1,15 @@
-//! The members of the body and of its `inputs`: where they stand, and which of them Dify gets.
+//! The members of the body and of its `inputs`: where they are, and which of them Dify gets.
 //!
 //! Of several members with one name Dify takes the last. `user`, `inputs` and `response_mode` are left at most once, so
-//! that no other reading of the body changes who asks, with which claims, or for how long. Other members stay as they
-//! were sent.
+//! that no other reading of the body changes who the user is, which claims Dify gets, or how long the gateway waits.
+//! Other members stay as they were sent.
 
 use super::text::Text;
 use super::{Edit, Rewritten};
 use crate::error::{Code, Refusal};
 use crate::json::scanner::{Event, Problem, Reader, Value};
+use crate::limits;
 use crate::rewrite::inputs::{RawJson, WITHHELD_PREFIX};
-
-/// Members of the body, and of `inputs`: far more than any app has inputs. It bounds what is kept of one body.
-const MOST_MEMBERS: usize = 1000;
 
 /// A JSON object, as far as an edit must know it.
 #[derive(Debug, Default)]
@@ -227,8 +225,8 @@ impl List {
     /// A member begins. Its index.
     fn begin(&mut self, start: usize, is_kept: bool) -> Result<usize, Problem> {
         let index = self.0.len();
-        if index == MOST_MEMBERS {
-            return Err(Problem::TooManyMembers(MOST_MEMBERS));
+        if index == limits::JSON_MEMBERS {
+            return Err(Problem::TooManyMembers);
         }
         self.0.push(if is_kept {
             Member::Kept { start, end: start }

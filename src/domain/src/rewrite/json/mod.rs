@@ -1,4 +1,4 @@
-//! A JSON body that stays with the host: it is read once, piece by piece, and Dify gets it with a few edits.
+//! A JSON body, which stays with the host: it is read once, piece by piece, and Dify gets it with a few edits.
 
 use std::str;
 
@@ -16,7 +16,7 @@ mod text;
 use members::Members;
 use place::Place;
 
-/// What is in memory at once. The host hands over as much with the call.
+/// Bytes in memory at once. The host hands over as many with the call.
 const WINDOW: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -86,8 +86,7 @@ fn start(body: &dyn Body) -> Result<usize, Refusal> {
     }
 }
 
-/// The text from `offset` on, as far as it fits into `window`, and a character that is cut there left out. None at the
-/// end of the body.
+/// The text from `offset` on, as far as it fits into `window` in whole characters. None at the end of the body.
 fn text_at<'a>(
     body: &dyn Body,
     offset: usize,
@@ -100,14 +99,11 @@ fn text_at<'a>(
     let bytes = bytes.get(..read).unwrap_or_default();
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
+        Err(error) if error.valid_up_to() == 0 => return Err(not_utf8(body, offset, bytes)),
+        // The rest is read again at the beginning of the next window. It is invalid if it is invalid there.
         Err(error) => {
-            let (text, invalid) = bytes
-                .split_at_checked(error.valid_up_to())
-                .unwrap_or_default();
-            if error.error_len().is_some() || read == rest || text.is_empty() {
-                return Err(not_utf8(body, offset + text.len(), invalid));
-            }
-            str::from_utf8(text).unwrap_or_default()
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            str::from_utf8(valid).unwrap_or_default()
         }
     };
     Ok(Some(text).filter(|text| !text.is_empty()))

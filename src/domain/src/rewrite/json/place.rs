@@ -1,4 +1,4 @@
-//! Where in a body something stands, for a person with an editor.
+//! Places in a body, as an editor shows them.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of the byte at `offset`. Reads the body up to there, which only a refusal is worth.
+    /// The place of the byte at `offset`. This reads the body up to there, so it is only for a refusal.
     pub(super) fn of(body: &dyn Body, offset: usize) -> Self {
         let mut window = vec![0; WINDOW.min(offset)];
         let (mut read, mut line, mut line_start) = (0, 1, 0);

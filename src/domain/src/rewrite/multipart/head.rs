@@ -6,13 +6,11 @@ use percent_encoding::percent_decode_str;
 
 use super::scan::LineBreak;
 use super::{Refusal, bad};
+use crate::limits;
 use crate::request::Body;
 use crate::rewrite::parameters::{self, Parameter, Value};
 
-/// A head is one or two short lines; nobody needs more.
-const LONGEST_HEAD: usize = 16 * 1024;
-
-/// What the gateway must know of a part.
+/// What the gateway must know about a part.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Head {
     /// Whether Dify would take the part for `user`.
@@ -28,13 +26,14 @@ impl Head {
         from: usize,
         line_break: LineBreak,
     ) -> Result<Self, Refusal> {
-        let mut bytes = vec![0; LONGEST_HEAD.min(body.len().saturating_sub(from))];
+        let mut bytes = vec![0; limits::FORM_PART_HEAD.min(body.len().saturating_sub(from))];
         let read = body.read_at(from, &mut bytes);
         bytes.truncate(read);
         let blank_line = line_break.as_str().repeat(2);
         let length = memchr::memmem::find(&bytes, blank_line.as_bytes()).ok_or_else(|| {
             bad(&format!(
-                "A part of the multipart body has no head of at most {LONGEST_HEAD} bytes."
+                "A part of the multipart body has no blank line within {} bytes, so its head does not end.",
+                limits::FORM_PART_HEAD
             ))
         })?;
         bytes.truncate(length);
@@ -50,8 +49,8 @@ impl Head {
     }
 }
 
-/// The value of the one `Content-Disposition`. None where a line is no plain header: a continuation, a control
-/// character, no colon.
+/// The value of the only `Content-Disposition`. None if a line is not a plain field: a continuation, or one with a
+/// control character or without a colon.
 fn disposition(head: &str, line_break: LineBreak) -> Option<&str> {
     let mut found = None;
     for line in head.split(line_break.as_str()) {
@@ -68,7 +67,7 @@ fn disposition(head: &str, line_break: LineBreak) -> Option<&str> {
     found
 }
 
-/// Whether the part is called `user`; none where that is not clear.
+/// Whether the part is called `user`. None if there is more than one reading.
 fn is_user(disposition: &str) -> Option<bool> {
     let (kind, parameters) = parameters::split(disposition)?;
     let mut names = parameters
@@ -79,7 +78,7 @@ fn is_user(disposition: &str) -> Option<bool> {
         return None;
     }
     match only {
-        // No quote and no backslash stands in `user`, but unescaping may leave it.
+        // A name with an escape could become `user` when it is unescaped.
         Parameter { name, value } if name == "name" => value.plain().map(|text| text == "user"),
         Parameter {
             name,
@@ -107,7 +106,7 @@ fn extended(text: &str) -> Option<Vec<u8>> {
 
 fn unclear() -> Refusal {
     bad(
-        "The head of a multipart part is not clear. Each part needs one `Content-Disposition: form-data; name=\"…\"` \
+        "The head of a multipart part can be read in more than one way. Each part needs one `Content-Disposition: form-data; name=\"…\"` \
          on a line of its own, without escapes in the name.",
     )
 }

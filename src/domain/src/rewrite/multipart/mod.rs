@@ -1,13 +1,14 @@
 //! `multipart/form-data` as Dify's werkzeug (2.3 to 3.1) reads it, edited without its bytes entering memory.
 //!
-//! Werkzeug takes every part whose body it can delimit, with CRLF, LF or CR, and where it cannot it reads an *empty
-//! form* without a word: then nobody would be `user`. It also reads in pieces of any size, and some bodies come out
-//! differently with another cut. So whatever is not clearly one reading is refused, not relayed.
+//! Werkzeug reads every part that it can delimit, with CRLF, LF or CR. Where it cannot, it reads an *empty form* without
+//! an error, and then there would be no `user`. It also reads in pieces of any size, and reads some bodies differently
+//! when the pieces end elsewhere. So a body with more than one reading is refused, not relayed.
 
 use super::content_type::Boundary;
 use super::turns::Turns;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::request::{Body, Piece};
 
 mod head;
@@ -19,14 +20,11 @@ mod tests;
 use head::Head;
 use scan::{After, Mark, Scanner};
 
-/// Flask's default limit, `MAX_FORM_PARTS`; more parts are 413 there.
-const MOST_PARTS: usize = 1000;
-
 /// The caller's `user` is a part as well.
-const MOST_KEPT_PARTS: usize = MOST_PARTS - 1;
+const MOST_KEPT_PARTS: usize = limits::FORM_PARTS - 1;
 
 /// What Dify gets instead of `body`: the caller's `user` as the first part, no other part of that name, everything
-/// else as it was. What stands before the first delimiter and after the last one nobody reads; it is left out.
+/// else as it was. Nobody reads what comes before the first delimiter or after the last one, so it is left out.
 pub(super) async fn multipart(
     body: &dyn Body,
     boundary: &Boundary,
@@ -36,7 +34,7 @@ pub(super) async fn multipart(
     let delimiter = boundary.delimiter();
     if user.contains(&delimiter) {
         return Err(bad(
-            "The multipart boundary stands in the caller's `user`. Use another, random boundary.",
+            "The multipart boundary occurs in the caller's `user`. Send another boundary, made at random.",
         ));
     }
     let user_part =
@@ -59,7 +57,7 @@ async fn kept_spans(
     let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut kept = 0;
     let mut mark = first_delimiter(&mut scanner).await?;
-    for _ in 0..=MOST_PARTS {
+    for _ in 0..=limits::FORM_PARTS {
         let line_break = match mark.after {
             After::Close if kept <= MOST_KEPT_PARTS => return Ok(spans),
             After::Close => break,
@@ -75,7 +73,8 @@ async fn kept_spans(
         mark = next;
     }
     Err(bad(&format!(
-        "The multipart body has more than {MOST_KEPT_PARTS} parts. Dify takes {MOST_PARTS}, and the gateway adds `user`."
+        "The multipart body has more than {MOST_KEPT_PARTS} parts. Dify takes {}, and the gateway adds `user`.",
+        limits::FORM_PARTS
     )))
 }
 
@@ -86,13 +85,13 @@ fn keep(spans: &mut Vec<(usize, usize)>, from: usize, to: usize) {
     }
 }
 
-/// Werkzeug takes the first delimiter even in the middle of a line; where it stands alone both readings are one.
+/// Werkzeug takes the first delimiter even in the middle of a line. Where it is alone on its line there is one reading.
 async fn first_delimiter(scanner: &mut Scanner<'_>) -> Result<Mark, Refusal> {
     match scanner.find(0).await {
         Some(mark) if matches!(mark.before, None | Some(b'\r' | b'\n')) => Ok(mark),
         Some(_) => Err(unclear()),
         None => Err(bad(
-            "The multipart body does not hold the boundary that its content type names.",
+            "The multipart body does not contain the boundary that its content type names.",
         )),
     }
 }
@@ -117,7 +116,7 @@ async fn next_delimiter(scanner: &mut Scanner<'_>, from: usize) -> Result<Mark, 
 
 fn unclear() -> Refusal {
     bad(
-        "The multipart body has a boundary that does not stand alone on its line, with CRLF or LF around it.",
+        "The multipart body has a boundary that is not alone on its line. Send CRLF or LF before and after each boundary.",
     )
 }
 

@@ -1,24 +1,24 @@
-//! Where the delimiter stands in a body that is read window by window.
+//! Finds the delimiter in a body that is read window by window.
 
 use memchr::memmem::Finder;
 
 use crate::request::Body;
 use crate::rewrite::turns::Turns;
 
-/// What is in memory at once. Werkzeug reads as much at a time.
+/// Bytes in memory at once. Werkzeug reads as many at a time.
 const WINDOW: usize = 64 * 1024;
 
-/// How much of what follows a delimiter tells what it is: `--` or CRLF.
+/// Bytes after a delimiter that tell what it is: `--` or CRLF.
 const LOOK_AHEAD: usize = 2;
 
-/// One place where the delimiter's bytes stand.
+/// One place of the delimiter's bytes.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Mark {
     /// Where they begin.
     pub(super) at: usize,
     /// Where they end.
     pub(super) end: usize,
-    /// The byte before them; none at the start of the body.
+    /// The byte before them. None at the start of the body.
     pub(super) before: Option<u8>,
     /// What follows them.
     pub(super) after: After,
@@ -29,20 +29,20 @@ pub(super) struct Mark {
 pub(super) enum After {
     /// `--`: the last delimiter.
     Close,
-    /// The end of the body, or so near to it that nothing can be told.
+    /// The end of the body, or too few bytes to tell.
     End,
     /// A line break: a part follows.
     LineBreak(LineBreak),
     /// Something else: these bytes are content.
     Other,
-    /// White space, or a carriage return alone: werkzeug may or may not take it for a delimiter.
+    /// White space, or a carriage return alone: whether werkzeug takes this for a delimiter depends on where its pieces end.
     Padding,
 }
 
 /// How the lines of a part's head end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum LineBreak {
-    /// As RFC 2046 §4.1.1 wants it.
+    /// As RFC 2046 §4.1.1 requires.
     Crlf,
     /// As some clients send it.
     Lf,
@@ -63,7 +63,7 @@ impl LineBreak {
     }
 }
 
-/// Finds a delimiter in a body of which one window is in memory.
+/// Searches a body of which one window is in memory.
 pub(super) struct Scanner<'a> {
     body: &'a dyn Body,
     finder: Finder<'a>,
@@ -127,11 +127,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Makes the window hold at least `count` bytes from `from` on, or all that there are.
+    /// Moves the window so that it has at least `count` bytes from `from` on, or all that there are.
     async fn show(&mut self, from: usize, count: usize) {
-        let held = self.start <= from
+        let is_shown = self.start <= from
             && (from + count <= self.window_end() || self.window_end() >= self.body.len());
-        if held && !self.window.is_empty() {
+        if is_shown && !self.window.is_empty() {
             return;
         }
         let rest = self.body.len().saturating_sub(from);

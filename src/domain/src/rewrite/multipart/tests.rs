@@ -8,11 +8,12 @@ use super::*;
 use crate::environment::fake::{FakeEnvironment, poll_once};
 
 const USER: &str = "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nalice\r\n";
-const UNCLEAR: &str = "The multipart body has a boundary that does not stand alone on its line, with CRLF or LF around it.";
-const UNCLEAR_HEAD: &str = "The head of a multipart part is not clear. Each part needs one \
+const UNCLEAR: &str = "The multipart body has a boundary that is not alone on its line. Send CRLF or LF before and after each boundary.";
+const UNCLEAR_HEAD: &str = "The head of a multipart part can be read in more than one way. Each part needs one \
                             `Content-Disposition: form-data; name=\"…\"` on a line of its own, without escapes in the name.";
 const OPEN: &str = "The multipart body does not end with its boundary and `--`.";
-const NO_HEAD: &str = "A part of the multipart body has no head of at most 16384 bytes.";
+const NO_HEAD: &str =
+    "A part of the multipart body has no blank line within 16384 bytes, so its head does not end.";
 const TOO_MANY: &str =
     "The multipart body has more than 999 parts. Dify takes 1000, and the gateway adds `user`.";
 const FILE: &str = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nx\r\n";
@@ -45,7 +46,7 @@ const OTHER_HEADS: &[&str] = &[
     "Content-Disposition: form-data; name=\"file\"; filename=\"name=\\\"user\\\"\"",
 ];
 
-/// Heads that two parsers, or two versions of one, can read differently.
+/// Heads that two parsers, or two versions of one parser, can read differently.
 const UNCLEAR_HEADS: &[&str] = &[
     "Content-Disposition: form-data",
     "Content-Disposition: form-data; filename=\"a\"",
@@ -145,11 +146,11 @@ fn delimiters_are_those_that_werkzeug_takes() {
         ),
         (
             String::new(),
-            Err("The multipart body does not hold the boundary that its content type names."),
+            Err("The multipart body does not contain the boundary that its content type names."),
         ),
         (
             "--c--".to_owned(),
-            Err("The multipart body does not hold the boundary that its content type names."),
+            Err("The multipart body does not contain the boundary that its content type names."),
         ),
         ("x--b\r\n".to_owned(), Err(UNCLEAR)),
         ("--bb\r\n--b--".to_owned(), Err(UNCLEAR)),
@@ -193,8 +194,9 @@ fn delimiters_are_those_that_werkzeug_takes() {
 #[test]
 fn a_boundary_that_would_end_the_callers_own_part_is_refused() {
     let boundary = Boundary::new("b").unwrap();
-    let refusal =
-        bad("The multipart boundary stands in the caller's `user`. Use another, random boundary.");
+    let refusal = bad(
+        "The multipart boundary occurs in the caller's `user`. Send another boundary, made at random.",
+    );
 
     assert_eq!(gets(b"--b--", &boundary, "--b--"), Err(refusal));
 }

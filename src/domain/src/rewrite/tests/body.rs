@@ -106,7 +106,7 @@ fn a_body_goes_out_with_its_own_content_type() {
 fn a_body_that_the_operation_does_not_take_is_refused() {
     let json_needed = "This operation takes `application/json`.";
     let multipart_needed = "This operation takes `multipart/form-data`.";
-    let no_boundary = "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters, as RFC 2046 has them.";
+    let no_boundary = "`Content-Type: multipart/form-data` needs one `boundary` of 1 to 70 characters (RFC 2046 §5.1.1).";
     let empty = "The body is empty. This operation needs one.";
     let cases = [
         (
@@ -128,14 +128,35 @@ fn a_body_that_the_operation_does_not_take_is_refused() {
             Some("text/json"),
             "{}",
             Code::UnsupportedMediaType,
-            format!("The content type is another one. {json_needed}"),
+            format!("The content type is `text/json`. {json_needed}"),
+        ),
+        (
+            "post_chat_messages",
+            Some("json"),
+            "{}",
+            Code::UnsupportedMediaType,
+            format!("The content type is not a media type. {json_needed}"),
+        ),
+        (
+            "post_chat_messages",
+            Some("text/a`b c"),
+            "{}",
+            Code::UnsupportedMediaType,
+            format!("The content type is not a media type. {json_needed}"),
+        ),
+        (
+            "post_chat_messages",
+            Some("TEXT/Plain; charset=utf-8"),
+            "{}",
+            Code::UnsupportedMediaType,
+            format!("The content type is `text/plain`. {json_needed}"),
         ),
         (
             "post_chat_messages",
             Some("application/jsonp"),
             "{}",
             Code::UnsupportedMediaType,
-            format!("The content type is another one. {json_needed}"),
+            format!("The content type is `application/jsonp`. {json_needed}"),
         ),
         (
             "post_chat_messages",
@@ -241,7 +262,8 @@ fn a_body_that_the_operation_does_not_take_is_refused() {
 
 #[test]
 fn a_body_that_the_daemon_has_cut_is_refused() {
-    let message = "The body is 10 MiB or longer, where Dify's plugin daemon cuts it. Send less than 10 485 760 bytes.";
+    let message =
+        "The body is so long that Dify's plugin daemon cuts it. Send fewer than 10485760 bytes.";
     let sent = vec![b' '; 10_485_760];
     for content_type in ["application/json", "text/plain"] {
         let found = rewritten("post_chat_messages", Some(content_type), &sent);

@@ -258,7 +258,7 @@ fn a_body_that_dify_would_not_take_is_refused() {
 }
 
 #[test]
-fn inputs_that_are_no_object_are_refused_where_the_operation_takes_inputs() {
+fn inputs_that_are_not_an_object_are_refused_where_the_operation_takes_inputs() {
     let refusal = Refusal::new(
         Code::InvalidParam,
         "`inputs` is not a JSON object. Send an object, such as `{}`.",
