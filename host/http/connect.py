@@ -22,7 +22,7 @@ _ATTEMPT_SECONDS = 1.0
 
 
 class Route(NamedTuple):
-    """The way to a server. Exchanges with equal routes may share a connection."""
+    """The way to a server. Exchanges with equal routes may use the same connection."""
 
     origin: Origin
     public_only: bool
@@ -31,17 +31,17 @@ class Route(NamedTuple):
 
     @classmethod
     def to(cls, origin: Origin, *, public_only: bool, ca: str | None) -> "Route":
-        """The way that the process's proxy variables ask for. Raises `Failure` when they cannot be followed."""
+        """The way that the proxy variables of the process ask for. Raises `Failure` if they cannot be followed."""
         return cls(origin, public_only, ca, _proxy(origin))
 
     @property
     def is_forwarded(self) -> bool:
-        """Whether a proxy is sent the requests themselves, and so whole URLs (RFC 9112 section 3.2.2)."""
+        """Whether the requests themselves go to a proxy, which needs whole URLs (RFC 9112 section 3.2.2)."""
         return self.proxy is not None and self.origin.scheme == "http"
 
     @property
     def proxy_headers(self) -> dict[str, str]:
-        """What the proxy asks of each request that is sent to it."""
+        """The fields that the proxy requires in each request that goes to it."""
         if self.proxy is None or self.proxy.auth is None:
             return {}
         return make_headers(proxy_basic_auth=unquote(self.proxy.auth))
@@ -50,11 +50,11 @@ class Route(NamedTuple):
 @functools.lru_cache(maxsize=256)
 def _proxy(origin: Origin) -> Url | None:
     proxies = getproxies()
-    named = proxies.get(origin.scheme) or proxies.get("all")
-    if not named or proxy_bypass(f"{origin.host}:{origin.port}"):
+    address = proxies.get(origin.scheme) or proxies.get("all")
+    if not address or proxy_bypass(f"{origin.host}:{origin.port}"):
         return None
     try:
-        url = parse_url(named if "://" in named else f"http://{named}")
+        url = parse_url(address if "://" in address else f"http://{address}")
     except LocationParseError:
         raise Failure("connect") from None
     if url.scheme not in ("http", "https") or not url.host:
@@ -63,19 +63,19 @@ def _proxy(origin: Origin) -> Url | None:
 
 
 class _Pinned(HTTPConnection):
-    """Goes to an address that was resolved before."""
+    """Goes to an address that was resolved and checked before."""
 
     address = ""
 
     def _new_conn(self) -> socket.socket:
-        opened = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_STREAM)
+        connected = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_STREAM)
         try:
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            opened.connect((self.address, self.port))
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected.connect((self.address, self.port))
         except BaseException:
-            opened.close()
+            connected.close()
             raise
-        return opened
+        return connected
 
 
 class _PinnedTls(_Pinned, HTTPSConnection):
@@ -83,7 +83,7 @@ class _PinnedTls(_Pinned, HTTPSConnection):
 
 
 def open_connection(route: Route, seconds: float) -> HTTPConnection:
-    """A connection with its handshakes done, names resolved and proxies passed. Raises `Failure`."""
+    """A connection whose handshakes are done, with the proxy as well. Raises `Failure`."""
     end = time.monotonic() + seconds
     with time_limit(seconds):
         return _first_open(route, _addresses(route), end)
@@ -98,16 +98,16 @@ def _addresses(route: Route) -> list[str]:
 
 
 def _first_open(route: Route, addresses: list[str], end: float) -> HTTPConnection:
-    """Tries one address after the other, each with its share of the time that is left."""
+    """Tries one address after another, each for its share of the time that is left."""
     failure = Failure("connect")
-    for tried, address in enumerate(addresses):
+    for count, address in enumerate(addresses):
         left = end - time.monotonic()
-        share = max(left / (len(addresses) - tried), min(_ATTEMPT_SECONDS, left))
+        share = max(left / (len(addresses) - count), min(_ATTEMPT_SECONDS, left))
         try:
             with time_limit(share):
                 return _connected(route, address)
-        except Failure as failed:
-            failure = failed
+        except Failure as reason:
+            failure = reason
     raise failure
 
 
@@ -123,7 +123,7 @@ def _connected(route: Route, address: str) -> HTTPConnection:
 
 
 def _why(error: BaseException) -> BaseException:
-    """`ValueError` is a certificate for another name, or a name that no certificate can be for."""
+    """A `ValueError` means a certificate for another name, or a name for which there cannot be a certificate."""
     if isinstance(error, (ssl.SSLError, SSLError, ValueError)):
         return Failure("tls")
     return Failure("connect") if isinstance(error, Exception) else error

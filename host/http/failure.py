@@ -1,4 +1,4 @@
-"""Why an exchange has no answer."""
+"""Why an exchange has no response."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ type Kind = Literal["connect", "tls", "timeout", "broken", "malformed", "too_lar
 
 
 class Failure(Exception):
-    """An exchange has no answer, or only a part of one. `kind` is what the module is told."""
+    """An exchange has no response, or only a part of one. The module gets `kind`."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind)
@@ -19,15 +19,15 @@ class Failure(Exception):
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Ends what runs inside after `seconds`, wherever it waits, with `Failure("timeout")`.
+    """Ends the block after `seconds`, wherever it waits, with `Failure("timeout")`.
 
-    Socket timeouts would begin anew with each byte that drips in.
+    A socket timeout would start again with every byte that drips in.
     """
     timer = gevent.Timeout.start_new(max(seconds, 0.0))
     try:
         yield
-    except gevent.Timeout as passed:
-        if passed is not timer:
+    except gevent.Timeout as timeout:
+        if timeout is not timer:
             raise
         raise Failure("timeout") from None
     finally:

@@ -71,12 +71,12 @@ class ResponseReader:
     def _feed_head(self, content: bytes) -> bytes:
         """Parses up to the next blank line, and gives the rest: of an interim response's head, or of the body."""
         joined = self._line_end + content
-        found = joined.find(_BLANK_LINE)
-        if found < 0:
+        start = joined.find(_BLANK_LINE)
+        if start < 0:
             head, rest = content, b""
             self._line_end = joined[1 - len(_BLANK_LINE) :]
         else:
-            end = found + len(_BLANK_LINE) - len(self._line_end)
+            end = start + len(_BLANK_LINE) - len(self._line_end)
             head, rest = content[:end], content[end:]
             self._line_end = b""
         room = UPSTREAM_HEAD_BYTES - self._unread

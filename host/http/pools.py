@@ -1,4 +1,4 @@
-"""Connections that wait for the next exchange, none of them for long."""
+"""Idle connections, kept for the next exchange, but not for long."""
 
 import select
 import time
@@ -15,7 +15,7 @@ _SWEEP_SECONDS = 0.5
 
 
 class Pool:
-    """Idle connections by route, the one that was used last taken first."""
+    """Idle connections by route. The one that was used last is taken first."""
 
     def __init__(self) -> None:
         self._idle: dict[Route, deque[tuple[float, HTTPConnection]]] = {}
@@ -23,7 +23,7 @@ class Pool:
         self._is_swept = False
 
     def take(self, route: Route) -> HTTPConnection | None:
-        """A connection that the server has neither closed nor sent anything on since its last answer."""
+        """A connection on which nothing has come since its last response, not even the end."""
         idle = self._idle.get(route)
         while idle:
             since, connection = idle.pop()
@@ -34,10 +34,10 @@ class Pool:
         return None
 
     def give(self, route: Route, connection: HTTPConnection, since: float) -> None:
-        """Keeps a connection whose last answer has been read to its end.
+        """Keeps a connection whose last response has been read to its end.
 
-        It may have been idle `since` its last request was sent: when the server ended its answer nobody here can tell,
-        for a busy process reads it late.
+        `since` is when its last request was sent. The server may have sent its response right then: a busy process
+        reads it late, and cannot tell since when the connection has been idle.
         """
         idle = self._idle.get(route) or deque()
         is_stale = time.monotonic() - since > IDLE_CONNECTION_SECONDS
@@ -52,11 +52,11 @@ class Pool:
             gevent.spawn_later(_SWEEP_SECONDS, self._sweep)
 
     def _sweep(self) -> None:
-        """Closes what has waited too long, until nothing waits."""
+        """Closes what has been idle for too long, again and again until nothing is left."""
         oldest = time.monotonic() - IDLE_CONNECTION_SECONDS
         for route, idle in list(self._idle.items()):
             stale = [connection for since, connection in idle if since < oldest]
-            fresh = [waiting for waiting in idle if waiting[0] >= oldest]
+            fresh = [entry for entry in idle if entry[0] >= oldest]
             self._count -= len(stale)
             if fresh:
                 self._idle[route] = deque(fresh)
@@ -70,7 +70,7 @@ class Pool:
 
 
 def is_closed_by_server(connection: HTTPConnection) -> bool:
-    """Whether the server will read nothing more. Session tickets of TLS may have come, so input alone says nothing."""
+    """Whether the server reads no more. Input alone does not show it, because session tickets of TLS are input too."""
     return _polled(connection, getattr(select, "POLLRDHUP", 0))  # Only Linux tells.
 
 
@@ -79,7 +79,7 @@ def _has_input(connection: HTTPConnection) -> bool:
 
 
 def _polled(connection: HTTPConnection, events: int) -> bool:
-    """Asked of the system itself: gevent's `poll` would give the turn to another greenlet first."""
+    """Asks the system itself: gevent's `poll` would first let another greenlet run."""
     poll = get_original("select", "poll")()
     poll.register(connection.sock, events)
     return bool(poll.poll(0))

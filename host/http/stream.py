@@ -44,7 +44,7 @@ class ReadAhead:
         self._idle = limits.idle
         self._deadline = response.began + limits.total
         self._arrived = bytearray()
-        self._wanted = 1
+        self._least = 1
         self._enough = Event()
         self._room = Event()
         self._room.set()
@@ -53,14 +53,14 @@ class ReadAhead:
         self._reader = gevent.spawn(self._read)
         self._reader.rawlink(self._ended)  # Runs also when the greenlet was stopped before its first turn.
 
-    def take(self, wanted: int = 1, patience: float = 0.0) -> bytes:
-        """What has arrived: `wanted` bytes or, `patience` seconds after the first, fewer. Empty at the end.
+    def take(self, least: int = 1, patience: float = 0.0) -> bytes:
+        """What has arrived: at least `least` bytes or, `patience` seconds after the first, fewer. Empty at the end.
 
-        Raises `Failure` if the response broke off, once everything before has been taken.
+        Raises `Failure` if the response broke off, after everything before that.
         """
         self._wait(1, None)
         if patience:
-            self._wait(wanted, patience)
+            self._wait(least, patience)
         content = bytes(self._arrived[:PIECE])
         self._release(len(content))
         self._room.set()
@@ -77,10 +77,10 @@ class ReadAhead:
         if self._reader.dead:
             self._release(len(self._arrived))
 
-    def _wait(self, wanted: int, seconds: float | None) -> None:
-        """Waits for `wanted` bytes, unless the reader has ended or has no room for more."""
-        self._wanted = wanted
-        if len(self._arrived) < wanted and not self._reader.dead and self._room.is_set():
+    def _wait(self, least: int, seconds: float | None) -> None:
+        """Waits for `least` bytes, unless the reader has ended or has no room for more."""
+        self._least = least
+        if len(self._arrived) < least and not self._reader.dead and self._room.is_set():
             self._enough.clear()
             self._enough.wait(seconds)
 
@@ -92,7 +92,7 @@ class ReadAhead:
                 has_room = self._has_room()
                 if not has_room:
                     self._room.clear()
-                if len(self._arrived) >= self._wanted or not has_room:
+                if len(self._arrived) >= self._least or not has_room:
                     self._enough.set()
                 self._room.wait()
         except Failure as failure:
@@ -147,18 +147,18 @@ def whole_frames(source: ReadAhead) -> Iterator[bytes]:
 
 def _end_of_last_frame(content: bytes, searched: int) -> int:
     """No frame ends within the first `searched` bytes, but one may have begun to."""
-    found = ((content.rfind(mark, max(searched - len(mark) + 1, 0)), mark) for mark in _MARKS)
-    return max((start + len(mark) for start, mark in found if start >= 0), default=0)
+    starts = ((content.rfind(mark, max(searched - len(mark) + 1, 0)), mark) for mark in _MARKS)
+    return max((start + len(mark) for start, mark in starts if start >= 0), default=0)
 
 
 def growing_pieces(source: ReadAhead) -> Iterator[bytes]:
     """Any other body: at first little at a time, then in pieces of `PIECE`."""
-    wanted = _SMALLEST_PIECE
+    least = _SMALLEST_PIECE
     count = 0
-    while piece := source.take(wanted, _PATIENCE_SECONDS if count < _HASTY_PIECES else 3600.0):
+    while piece := source.take(least, _PATIENCE_SECONDS if count < _HASTY_PIECES else 3600.0):
         yield piece
         count += 1
-        wanted = min(2 * wanted, PIECE)
+        least = min(2 * least, PIECE)
 
 
 def read_whole(response: Response, limits: Limits) -> tuple[bytes, str]:

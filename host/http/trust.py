@@ -1,4 +1,4 @@
-"""Whose certificates are believed."""
+"""Which certificate authorities are trusted."""
 
 import functools
 import os
@@ -13,10 +13,10 @@ _CONTEXTS = 32
 
 @functools.lru_cache(maxsize=_CONTEXTS)
 def tls_context(private_ca: str | None) -> ssl.SSLContext:
-    """The TLS settings for servers of the default authorities and, where given, of a private one (PEM).
+    """The TLS settings for servers of the default authorities and, if there is one, of a private one (PEM).
 
     `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE` replace the default authorities, as they do in other Python clients.
-    Raises `Failure` when certificates cannot be read.
+    Raises `Failure` if certificates cannot be read.
     """
     try:
         context = ssl.create_default_context(**_authorities())
@@ -29,7 +29,7 @@ def tls_context(private_ca: str | None) -> ssl.SSLContext:
 
 
 def _authorities() -> dict[str, str]:
-    """Nothing where OpenSSL's own store is there (it reads `SSL_CERT_FILE` itself), else the one of `certifi`."""
+    """Nothing if OpenSSL has a store of its own (it reads `SSL_CERT_FILE` itself), otherwise the one of `certifi`."""
     if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
         return {"capath" if os.path.isdir(bundle) else "cafile": bundle}
     paths = ssl.get_default_verify_paths()

@@ -1,4 +1,4 @@
-"""A TCP server on loopback that does what a test tells it to, and nothing about HTTP on its own."""
+"""A TCP server on loopback that does what a test says, and nothing about HTTP on its own."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from host.http.reach import Origin
 class Connection:
     """One accepted connection. `number` counts from 1."""
 
-    def __init__(self, taken: socket, number: int) -> None:
-        self.socket = taken
+    def __init__(self, accepted: socket, number: int) -> None:
+        self.socket = accepted
         self.number = number
         self._buffer = b""
 
@@ -55,27 +55,27 @@ class Server:
     def stop(self) -> None:
         self._server.stop(timeout=0)
 
-    def _accept(self, taken: socket, _address: object) -> None:
+    def _accept(self, accepted: socket, _address: object) -> None:
         self.connections += 1
         try:
-            self._handle(Connection(taken, self.connections))
+            self._handle(Connection(accepted, self.connections))
         except OSError:
             pass  # The client has gone.
         finally:
-            taken.close()
+            accepted.close()
 
 
 type Serve = Callable[[Callable[[Connection], None]], Server]
 """Starts a server for the time of a test."""
 
 
-def answering(*answers: bytes) -> Callable[[Connection], None]:
-    """Each request of a connection gets the next answer, the last one again and again."""
+def answering(*responses: bytes) -> Callable[[Connection], None]:
+    """Each request of a connection gets the next response, and every further one the last."""
 
     def handle(connection: Connection) -> None:
         sent = 0
         while connection.request() is not None:
-            connection.send(answers[min(sent, len(answers) - 1)])
+            connection.send(responses[min(sent, len(responses) - 1)])
             sent += 1
 
     return handle
@@ -96,7 +96,7 @@ def after_request(*steps: bytes | float) -> Callable[[Connection], None]:
 
 
 def ok(body: bytes, *headers: str) -> bytes:
-    """A whole answer with its length."""
+    """A whole response with its length."""
     lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 

@@ -35,8 +35,8 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def get(url: str, **changed: object) -> bytes:
-    given = {"headers": [], "body": None, "ca": CA, "limits": LIMITS, "allowed_origins": frozenset({Origin.of(url)})}
-    return transport.exchange(Request("GET", url, **{**given, **changed}))[1]
+    defaults = {"headers": [], "body": None, "ca": CA, "limits": LIMITS, "allowed_origins": frozenset({Origin.of(url)})}
+    return transport.exchange(Request("GET", url, **{**defaults, **changed}))[1]
 
 
 def failure_of(url: str, **changed: object) -> str:
@@ -61,14 +61,14 @@ def tls_server(serve: Serve, name: str, authority: trustme.CA = AUTHORITY) -> st
     return serve(handle).url.replace("http:", "https:").replace("127.0.0.1", "localhost")
 
 
-def test_a_private_authority_is_believed_where_it_is_given(serve: Serve) -> None:
+def test_a_private_authority_is_trusted_only_where_it_is_set(serve: Serve) -> None:
     url = tls_server(serve, "localhost")
     assert get(url) == b"over TLS"
     assert failure_of(url, ca=None) == "tls"
     assert failure_of(url, ca=trustme.CA().cert_pem.bytes().decode()) == "tls"
 
 
-def test_connections_are_shared_only_where_the_same_authorities_are_believed(serve: Serve) -> None:
+def test_connections_are_shared_only_where_the_same_authorities_are_trusted(serve: Serve) -> None:
     url = tls_server(serve, "localhost")
     get(url)
     assert failure_of(url, ca=None) == "tls"
@@ -118,22 +118,22 @@ def test_a_name_is_resolved_once_and_the_checked_address_used(serve: Serve, monk
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-@pytest.mark.parametrize("is_lent", [False, True])  # To relay to Dify, for example.
-def test_a_discovered_address_may_not_be_private(serve: Serve, name: str, is_lent: bool) -> None:
+@pytest.mark.parametrize("is_allowed", [False, True])  # To relay to Dify, for example.
+def test_a_discovered_address_may_not_be_private(serve: Serve, name: str, is_allowed: bool) -> None:
     server = serve(answering(ok(b"")))
     url = server.url.replace("127.0.0.1", name)
-    lent = frozenset(filter(None, [Origin.of(url)])) if is_lent else frozenset()
-    assert failure_of(url, allowed_origins=lent, must_be_public=True) == "refused"
+    origins = frozenset(filter(None, [Origin.of(url)])) if is_allowed else frozenset()
+    assert failure_of(url, allowed_origins=origins, must_be_public=True) == "refused"
     assert server.connections == 0
 
 
-def test_a_connection_to_a_private_address_is_not_lent_on(serve: Serve) -> None:
+def test_a_connection_to_a_private_address_is_not_shared_with_public_requests(serve: Serve) -> None:
     server = serve(answering(ok(b"")))
     get(server.url)  # One endpoint's own identity provider; its connection is idle now.
     assert failure_of(server.url, allowed_origins=server.origins, must_be_public=True) == "refused"
 
 
-def test_slow_names_stop_nobody(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_names_do_not_stop_others(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     real = reach._resolver()
     monkeypatch.setattr(reach, "get_original", lambda *_: time_wasting_getaddrinfo)
     url = "http://slow.example/"
@@ -224,7 +224,7 @@ def test_a_discovered_private_address_is_refused_through_a_proxy_too(
     assert seen == []
 
 
-def test_a_proxy_is_told_the_origin_that_was_checked(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_gets_the_origin_that_was_checked(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else a proxy might read in the URL."""
     seen: list[bytes] = []
     monkeypatch.setenv("HTTP_PROXY", proxy_server(serve, seen))

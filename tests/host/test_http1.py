@@ -1,4 +1,4 @@
-"""Heads that are written, and answers byte by byte."""
+"""Heads that are written, and responses byte by byte."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def read(content: bytes, method: str = "GET", step: int = 16_384, *, ends: bool 
     return reader
 
 
-def test_a_head_is_written_as_it_was_given() -> None:
+def test_a_head_is_written_as_it_is() -> None:
     head = request_head("GET", "/a?b=%20", [("Host", "h"), ("X-Name", "Zoë 名")])
     assert head == "GET /a?b=%20 HTTP/1.1\r\nHost: h\r\nX-Name: Zoë 名\r\n\r\n".encode()
 
@@ -40,7 +40,7 @@ def test_a_head_is_written_as_it_was_given() -> None:
         ("GET", "/", "X", "y\0"),
     ],
 )
-def test_nothing_is_written_that_would_be_read_as_more_than_one_head(
+def test_what_would_be_read_as_more_than_one_head_is_not_written(
     method: str, target: str, name: str, value: str
 ) -> None:
     with pytest.raises(Failure) as failed:
@@ -112,7 +112,7 @@ def test_a_chunk_extension_may_have_blanks_around_its_signs(line: bytes) -> None
 
 
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
-def test_an_answer_to_head_has_no_body_whatever_its_length(status: str) -> None:
+def test_a_response_to_head_has_no_body_whatever_its_length_field_says(status: str) -> None:
     reader = read(f"HTTP/1.1 {status}\r\nContent-Length: 9\r\n\r\n".encode(), "HEAD", ends=False)
     assert (reader.is_complete, reader.length, reader.take(), reader.may_stay_open) == (True, 0, b"", True)
 
@@ -167,7 +167,7 @@ def test_what_could_be_read_in_two_ways_is_not_read(content: bytes, kind: str) -
     assert failed.value.kind == kind
 
 
-def test_a_server_of_http_1_0_closes_after_each_answer() -> None:
+def test_a_server_of_http_1_0_closes_after_each_response() -> None:
     reader = read(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert (reader.take(), reader.may_stay_open) == (b"a", False)
 

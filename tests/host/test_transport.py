@@ -23,8 +23,8 @@ LIMITS = Limits(connect=5, head=5, idle=5, total=10, body=100_000)
 
 
 def request(server: Server, **changed: object) -> Request:
-    given = {"method": "GET", "url": server.url + "/path?a=1&b=%20", "headers": [], "body": None, "ca": None}
-    return Request(**{**given, "limits": LIMITS, "allowed_origins": server.origins, **changed})
+    defaults = {"method": "GET", "url": server.url + "/path?a=1&b=%20", "headers": [], "body": None, "ca": None}
+    return Request(**{**defaults, "limits": LIMITS, "allowed_origins": server.origins, **changed})
 
 
 def failure_of(sent: Request) -> str:
@@ -46,7 +46,7 @@ def seen_by(serve: Serve, **changed: object) -> tuple[bytes, bytes]:
     return head.replace(server.url.removeprefix("http://").encode(), b"HOST"), body
 
 
-def test_what_the_module_wants_sent_is_what_is_sent(serve: Serve) -> None:
+def test_a_request_is_sent_as_the_module_wants_it(serve: Serve) -> None:
     headers = [("accept", "*/*"), ("X-Twice", "1"), ("X-Twice", "2"), ("Host", "evil.example"), ("Content-Length", "9")]
     body = [b"client ", memoryview(b"and own")]
     head, content = seen_by(serve, method="POST", headers=headers, body=body)
@@ -71,7 +71,7 @@ def test_a_large_body_arrives_whole(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "body"),
+    ("content", "body"),
     [
         (ok(b"length"), b"length"),
         (CHUNKED + chunk(b"two ") + chunk(b"chunks") + b"0\r\n\r\n", b"two chunks"),
@@ -84,14 +84,14 @@ def test_a_large_body_arrives_whole(serve: Serve) -> None:
         (ok(b"\x1f\x8b not decoded", "Content-Encoding: br"), b"\x1f\x8b not decoded"),
     ],
 )
-def test_a_body_is_read_as_its_head_says(serve: Serve, answer: bytes, body: bytes) -> None:
-    assert transport.exchange(request(serve(after_request(answer))))[1] == body
+def test_a_body_is_read_as_its_head_says(serve: Serve, content: bytes, body: bytes) -> None:
+    assert transport.exchange(request(serve(after_request(content))))[1] == body
 
 
 def test_a_redirect_is_not_followed(serve: Serve) -> None:
     server = serve(answering(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"))
-    answer, _ = transport.exchange(request(server))
-    assert (answer.status, server.connections) == (302, 1)
+    response, _ = transport.exchange(request(server))
+    assert (response.status, server.connections) == (302, 1)
 
 
 ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n" + b"X-Filler: " + b"y" * 70_000 + b"\r\n\r\n"
@@ -121,7 +121,7 @@ LARGE_HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000
         ([CHUNKED + chunk(b"x" * 60_000) * 2 + b"0\r\n\r\n"], "too_large"),
     ],
 )
-def test_a_bad_answer_is_told_by_its_kind(serve: Serve, steps: list[bytes], kind: str) -> None:
+def test_a_bad_response_has_its_kind_of_failure(serve: Serve, steps: list[bytes], kind: str) -> None:
     assert failure_of(request(serve(after_request(*steps)))) == kind
 
 
@@ -195,14 +195,14 @@ def test_a_server_without_tls_is_a_failure_of_tls(serve: Serve) -> None:
     assert failure_of(request(server, url=url, allowed_origins=frozenset({Origin.of(url)}))) == "tls"
 
 
-def test_an_early_answer_is_read_though_the_request_was_not(serve: Serve) -> None:
+def test_an_early_response_is_read_although_the_request_was_not(serve: Serve) -> None:
     def handle(connection: Connection) -> None:
         connection.socket.recv(100)
         connection.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         gevent.sleep(0.2)
 
     sent = request(serve(handle), method="POST", body=[memoryview(bytes(30_000_000))])
-    assert failure_or_status(sent) in ("413", "broken")  # TCP may reset the connection before the answer is read.
+    assert failure_or_status(sent) in ("413", "broken")  # TCP may reset the connection before the response is read.
 
 
 def failure_or_status(sent: Request) -> str:
@@ -230,7 +230,7 @@ def test_a_connection_may_have_been_idle_since_its_request_was_sent(
 ) -> None:
     def handle(connection: Connection) -> None:
         while connection.request():
-            gevent.sleep(delay)  # To the gateway the same as an answer that is there and read late.
+            gevent.sleep(delay)  # To the gateway this is the same as a response that is there and read late.
             connection.send(ok(b"answer"))
 
     server = serve(handle)
@@ -258,7 +258,7 @@ def test_a_connection_that_was_given_up_before_its_first_request_is_opened_again
 ) -> None:
     def slowly(route: Route, seconds: float) -> HTTPConnection:
         connection = open_connection(route, seconds)
-        gevent.sleep(0.05)  # As long as the process is busy with others.
+        gevent.sleep(0.05)  # While the process is busy with others.
         return connection
 
     def handle(connection: Connection) -> None:
@@ -279,12 +279,12 @@ def test_a_connection_that_was_given_up_before_its_first_request_is_opened_again
         [CHUNKED + chunk(b"half")],
         [ok(b"a"), ok(b"smuggled")],
     ],
-    ids=["asked to close", "not sent whole", "no last chunk", "followed by another answer"],
+    ids=["asked to close", "not sent whole", "no last chunk", "followed by another response"],
 )
 def test_a_connection_that_may_be_out_of_step_is_not_used_again(serve: Serve, parts: list[bytes]) -> None:
     def handle(connection: Connection) -> None:
         connection.request()
-        for part in parts if connection.number == 1 else [ok(b"own answer")]:
+        for part in parts if connection.number == 1 else [ok(b"own response")]:
             connection.send(part)
             gevent.sleep(0.01)
         connection.request()
@@ -293,10 +293,10 @@ def test_a_connection_that_may_be_out_of_step_is_not_used_again(serve: Serve, pa
     server = serve(handle)
     failure_or_status(request(server, limits=SHORT))
     gevent.sleep(0.05)
-    assert transport.exchange(request(server))[1] == b"own answer"
+    assert transport.exchange(request(server))[1] == b"own response"
 
 
-def test_a_request_is_never_sent_twice(serve: Serve) -> None:
+def test_a_post_on_a_new_connection_does_not_go_out_twice(serve: Serve) -> None:
     seen: list[bytes] = []
 
     def handle(connection: Connection) -> None:
@@ -474,14 +474,14 @@ def test_idle_connections_are_closed_and_forgotten(serve: Serve) -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.2:{port}/", "https://127.0.0.1:{port}/", "http://93.184.216.34/", "ftp://127.0.0.1/", "x"]
 )
-def test_no_origin_is_reached_that_was_not_lent(serve: Serve, url: str) -> None:
+def test_no_origin_is_reached_that_is_not_allowed(serve: Serve, url: str) -> None:
     server = serve(answering(ok(b"")))
     port = server.url.rpartition(":")[2]
     assert failure_of(request(server, url=url.format(port=port))) == "refused"
     assert server.connections == 0
 
 
-def test_a_slow_server_holds_up_nobody_else(serve: Serve) -> None:
+def test_a_slow_server_does_not_hold_up_others(serve: Serve) -> None:
     slow, fast = serve(after_request(5.0)), serve(answering(ok(b"fast")))
     waiting = gevent.spawn(failure_of, request(slow, limits=SHORT))
     began = time.monotonic()
