@@ -29,7 +29,7 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Re
         .is_some_and(|audiences| audiences.iter().any(|audience| wanted.contains(audience)))
     {
         true => check_client(claims, &clients),
-        false => Err(refuse_audience(claims, &wanted)),
+        false => Err(refuse_audience(claims, "audience", &wanted)),
     }
 }
 
@@ -69,7 +69,7 @@ fn check_audience(
     };
     match meant_for.iter().any(|audience| clients.contains(audience)) {
         true => Ok(()),
-        false => Err(refuse_audience(claims, clients)),
+        false => Err(refuse_audience(claims, "client_id", clients)),
     }
 }
 
@@ -86,9 +86,11 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
     for name in CLIENT {
         let other = claim::text(claims, name)?.filter(|client| !clients.contains(client));
         if let Some(other) = other {
+            let remedy = in_quotes("client_id", &[other], clients).unwrap_or_else(|| {
+                " Write the client into `client_id` if its people may use this endpoint.".to_owned()
+            });
             let message = format!(
-                "The token was issued to the client {} (`{name}`); it must be one of {}. Write the client into \
-                 `client_id` if its people may use this endpoint.",
+                "The token was issued to the client {} (`{name}`); it must be one of {}.{remedy}",
                 shown(&Value::from(other)),
                 list(clients)
             );
@@ -98,7 +100,7 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
+fn refuse_audience(claims: &Claims, setting: &str, wanted: &[&str]) -> Refusal {
     let audience = claims.get("aud").filter(|_| has_audience(claims));
     let found = match (audience, claims.get("client_id"), claims.get("azp")) {
         (Some(audience), _, _) => format!("The token's `aud` is {}", shown(audience)),
@@ -112,8 +114,30 @@ fn refuse_audience(claims: &Claims, wanted: &[&str]) -> Refusal {
         ),
         (None, None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
     };
-    let message = format!("{found}; this endpoint takes tokens for {}.", list(wanted));
+    let meant_for = claim::texts(claims, "aud").ok().flatten();
+    let client = || claim::text(claims, "client_id").ok().flatten();
+    let meant_for = meant_for.unwrap_or_else(|| client().into_iter().collect());
+    let remedy = in_quotes(setting, &meant_for, wanted).unwrap_or_default();
+    let message = format!(
+        "{found}; this endpoint takes tokens for {}.{remedy}",
+        list(wanted)
+    );
     remedy::refuse(Code::TokenAudienceRefused, claims, message)
+}
+
+/// What to write where one of the `found` names has spaces or commas and was taken for several `wanted` ones.
+fn in_quotes(setting: &str, found: &[&str], wanted: &[&str]) -> Option<String> {
+    let is_separator = |character: char| character == ',' || character.is_whitespace();
+    let is_split = |name: &&&str| {
+        let mut parts = name.split(is_separator).filter(|part| !part.is_empty());
+        name.contains(is_separator) && parts.all(|part| wanted.contains(&part))
+    };
+    let name = found.iter().find(is_split)?;
+    Some(format!(
+        " A space or a comma separates two values in `{setting}`: an administrator must write {} there, in double \
+         quotes.",
+        shown(&Value::from(*name))
+    ))
 }
 
 fn list(names: &[&str]) -> String {

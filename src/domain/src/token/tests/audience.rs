@@ -226,3 +226,54 @@ fn only_a_userinfo_answer_may_name_no_audience() {
         "The token's `aud` is \"other\"; this endpoint takes tokens for chat.",
     )]);
 }
+
+#[test]
+fn an_id_with_spaces_that_was_taken_for_several_is_named_with_its_remedy() {
+    let remedy = |setting: &str, name: &str| {
+        format!(
+            " A space or a comma separates two values in `{setting}`: an administrator must write {name} there, in \
+             double quotes."
+        )
+    };
+    for (claims, settings, code, message) in [
+        (
+            json!({"aud": "Chat App"}),
+            json!({"client_id": "Chat App"}),
+            Code::TokenAudienceRefused,
+            format!(
+                r#"The token's `aud` is "Chat App"; this endpoint takes tokens for Chat, App.{}"#,
+                remedy("client_id", r#""Chat App""#)
+            ),
+        ),
+        (
+            json!({"aud": ["account", "My API, v1"], "azp": "chat"}),
+            json!({"client_id": "chat", "audience": "My API, v1"}),
+            Code::TokenAudienceRefused,
+            format!(
+                r#"The token's `aud` is ["account","My API, v1"]; this endpoint takes tokens for My, API, v1.{}"#,
+                remedy("audience", r#""My API, v1""#)
+            ),
+        ),
+        (
+            json!({"aud": "api", "azp": "Chat App"}),
+            json!({"client_id": "Chat App", "audience": "api"}),
+            Code::TokenClientRefused,
+            format!(
+                r#"The token was issued to the client "Chat App" (`azp`); it must be one of Chat, App.{}"#,
+                remedy("client_id", r#""Chat App""#)
+            ),
+        ),
+    ] {
+        assert_refused(&[(claims, settings, code, &message)]);
+    }
+    assert_taken(&[
+        (
+            json!({"aud": "Chat App"}),
+            json!({"client_id": "\"Chat App\""}),
+        ),
+        (
+            json!({"aud": "My API, v1", "azp": "chat"}),
+            json!({"client_id": "chat", "audience": "\"My API, v1\""}),
+        ),
+    ]);
+}
