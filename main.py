@@ -5,7 +5,7 @@ from dify_plugin.core import plugin_executor
 from werkzeug.routing import PathConverter
 
 from host.sdk import daemon_request, standard_input
-from host.sdk.endpoint import gateway
+from host.sdk.endpoint import instances
 
 # Only the serverless mode reads this: how many seconds an answer may be silent before the SDK gives it up. The module's
 # own limits are shorter.
@@ -23,5 +23,5 @@ standard_input.read_without_threads()
 plugin = Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=SILENCE_SECONDS))
 
 if __name__ == "__main__":
-    gateway()  # Compiles the module before the first request has to wait for it.
+    instances()  # Compiles the module before the first request has to wait for it.
     plugin.run()

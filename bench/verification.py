@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from host.sdk.endpoint import gateway
+from host.sdk.endpoint import instances
 from host.wasm.calls import Call
 
 
@@ -36,7 +36,8 @@ def milliseconds(settings: dict, tokens: list[str]) -> float:
     for token in tokens:
         prepared = call(settings, token)
         started = time.perf_counter()
-        decided = gateway().decide(prepared)
+        with instances().calls_of("e-1") as calls:
+            decided = calls.decide(prepared)
         durations.append((time.perf_counter() - started) * 1000)
         if json.loads(decided.head)["status"] != 200:
             sys.exit(f"the token was refused: {decided.body.decode()}")

@@ -29,5 +29,20 @@ READ_AHEAD_UNDER_PRESSURE_BYTES = 262144
 leaves waiting beyond 128.
 """
 
-MODULE_MEMORY_BYTES = 268435456
-"""The memory of the module. Python and the streams need the rest of the daemon's container."""
+REQUEST_HEAD_FIELDS = 100
+"""Fields of a client's head, as many as the module reads of any head."""
+
+REQUEST_HEAD_BYTES = 65536
+"""A client's head, its request line included. Servers usually read 8 KiB to 64 KiB."""
+
+MODULE_MEMORY_BYTES = 67108864
+"""The memory of one instance of the module. Each endpoint has an instance of its own."""
+
+INSTANCES = 256
+"""Instances in the process. A fresh one takes less than 100 KiB, but 8 GiB of the 128 TiB of addresses."""
+
+INSTANCES_MEMORY_BYTES = 268435456
+"""The memory of all instances. Python and the streams need the rest of the daemon's container."""
+
+IDLE_INSTANCE_SECONDS = 86400
+"""How long an endpoint's instance is kept without a request. No key of a provider is used for longer either."""

@@ -1,8 +1,8 @@
 """The text of a request as the daemon writes it, read in place of the SDK's parser (`http_parser.py`).
 
-The daemon lets through what that parser and the router behind it refuse, outside the code that answers: the client
-would get a traceback, or an answer in plain text. Nothing is refused here, for the daemon has parsed the request
-already and written it anew. It costs a sixth, too.
+The daemon lets through what that parser and the router behind it refuse before the plugin is called: the client would
+get a traceback, or plain text. Nothing is refused here, because the daemon has parsed the request already and written
+it anew. It costs a sixth, too.
 """
 
 from io import BytesIO
@@ -10,26 +10,19 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request
 
-_LEFT_OUT = frozenset(
-    {
-        # Any text that a client writes there; the router wants a name and a port.
-        b"host",
-        # The daemon puts the decoded path into it, control characters and all.
-        b"dify-hook-url",
-        # No route takes a web socket, and a server may ignore the wish (RFC 9110 section 7.8).
-        b"upgrade",
-        # What the body is framed with between the daemon and here.
-        b"content-length",
-        b"transfer-encoding",
-    }
-)
-_WITHOUT_PREFIX = {b"content-type": "CONTENT_TYPE"}
+from host import limits
+from host.sdk.request_head import environ_keys
+
+_KEYS = {name.encode(): key for name, key in environ_keys().items()}
+
+_HEAD_TOO_LARGE = "gateway.head_too_large"
 
 
 def parsed(raw: bytes) -> Request:
-    """The request. Of several values for one field the last stays, as in the SDK, and all of it is UTF-8.
+    """The request, with the fields that the module reads.
 
-    Credentials are the exception: several become a list (RFC 9110 section 5.3), for the module to refuse.
+    Of several values for one field the last stays, as in the SDK, and all of it is UTF-8. Credentials are the
+    exception: several become a list (RFC 9110 section 5.3), which the module refuses.
     """
     head, _, body = raw.partition(b"\r\n\r\n")
     request_line, *lines = head.split(b"\r\n")
@@ -49,19 +42,25 @@ def parsed(raw: bytes) -> Request:
     }
     if body:
         environ["CONTENT_LENGTH"] = str(len(body))
+    if len(head) > limits.REQUEST_HEAD_BYTES or len(lines) > limits.REQUEST_HEAD_FIELDS:
+        environ[_HEAD_TOO_LARGE] = True
+        return Request(environ)
     for line in lines:
         _add(environ, line)
     return Request(environ)
 
 
+def is_head_too_large(request: Request) -> bool:
+    """Whether the head is larger than the gateway reads. The router needs a request all the same."""
+    return _HEAD_TOO_LARGE in request.environ
+
+
 def _add(environ: dict[str, object], line: bytes) -> None:
     name, _, value = line.partition(b":")
-    name = name.lower()
-    # A name with `_` means another field to a WSGI application than it does to everybody before it; nginx drops it too.
-    if name in _LEFT_OUT or b"_" in name:
+    key = _KEYS.get(name.lower())
+    if key is None:
         return
-    key = _WITHOUT_PREFIX.get(name) or f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
     text = value.strip(b" \t").decode(errors="replace")
-    if name == b"authorization" and key in environ:
+    if key == "HTTP_AUTHORIZATION" and key in environ:
         text = f"{environ[key]}, {text}"
     environ[key] = text

@@ -20,12 +20,14 @@ from werkzeug import Request, Response
 from host import memory
 from host.http.reach import allowed_origins
 from host.log import logger
-from host.sdk import response
+from host.sdk import refusals, response
+from host.sdk.daemon_request import is_head_too_large
 from host.sdk.relay import relay
-from host.sdk.request_head import request_head
+from host.sdk.request_head import failed_head, request_head
 from host.wasm import module
 from host.wasm.calls import Call, CallFailed, Calls, OwnResponse
 from host.wasm.heads import compact_json
+from host.wasm.instances import AllBusy, Instances
 
 LARGE = 1024 * 1024
 """Bodies of more bytes than this leave memory behind that is worth giving back."""
@@ -35,45 +37,49 @@ def endpoint(handler: str) -> type[Endpoint]:
     """The Endpoint class whose requests go to the module's export `handler`."""
 
     def invoke(self: Endpoint, r: Request, values: Mapping[str, Any], settings: Mapping[str, Any]) -> Response:
-        return respond(gateway(), handler, r, values, settings, self.session.endpoint_id)
+        return respond(instances(), handler, r, values, settings, self.session.endpoint_id)
 
     return type(handler, (Endpoint,), {"_invoke": invoke, "__module__": __name__})
 
 
 @functools.cache
-def gateway() -> Calls:
-    """The calls of this process."""
-    return Calls(module.load())
+def instances() -> Instances:
+    """The instances of this process."""
+    return Instances(module.load())
 
 
-os.register_at_fork(after_in_child=gateway.cache_clear)
+os.register_at_fork(after_in_child=instances.cache_clear)
 
 
 def respond(
-    calls: Calls,
+    all_instances: Instances,
     handler: str,
     request: Request,
     values: Mapping[str, Any],
     settings: Mapping[str, Any],
     endpoint_id: str | None,
 ) -> Response:
-    """Answers one request. It never raises: the SDK would show the client what it caught."""
+    """Responds to one request. It never raises: the SDK would show the client what it caught."""
     request_id = os.urandom(16).hex()
-    call = None
+    endpoint_id = endpoint_id or ""
+    if is_head_too_large(request):
+        return response.of_refusal(refusals.REQUEST_HEAD_TOO_LARGE, request_id)
     try:
-        body = request.get_data(cache=False)
         encoded = compact_json(settings)
+        body = request.get_data(cache=False)
         head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        call = Call(handler, head, body, allowed_origins(settings))
-        response = _decided(calls, call)
+        with all_instances.calls_of(endpoint_id) as calls:
+            decided = _decided(calls, Call(handler, head, body, allowed_origins(settings)))
         if len(body) > LARGE:
             memory.give_back_soon()
-        return response
+        return decided
+    except AllBusy:
+        return response.of_refusal(refusals.BUSY, request_id)
     except CallFailed as failure:
-        logger.error("Request %s has no answer: %s", request_id, failure)
+        logger.error("Request %s has no response: %s", request_id, failure)
     except Exception:
-        logger.exception("Request %s has no answer", request_id)
-    return _failed(calls, call, request_id)
+        logger.exception("Request %s has no response", request_id)
+    return _failed(all_instances, handler, request, request_id, endpoint_id, settings)
 
 
 def _decided(calls: Calls, call: Call) -> Response:
@@ -84,12 +90,19 @@ def _decided(calls: Calls, call: Call) -> Response:
     return relay(calls, call, decision)
 
 
-def _failed(calls: Calls, call: Call | None, request_id: str) -> Response:
-    """The module's own words for it, with all that its answers carry, where it has any."""
+def _failed(
+    all_instances: Instances,
+    handler: str,
+    request: Request,
+    request_id: str,
+    endpoint_id: str,
+    settings: Mapping[str, Any],
+) -> Response:
+    """The module's own response to a failure, which an allowed page can read; the host's where it has none."""
     try:
-        if call is not None:
-            told = calls.call_failed(call)
-            return response.whole(told["status"], told["headers"], told["body"].encode())
+        head = failed_head(request, request_id, endpoint_id, settings)
+        failed = all_instances.call_failed(handler, head)
+        return response.whole(failed["status"], failed["headers"], failed["body"].encode())
     except Exception:
-        logger.exception("The failure of request %s cannot be told", request_id)
-    return response.last_resort(request_id)
+        logger.exception("The module has no response to the failure of request %s", request_id)
+    return response.of_refusal(refusals.INTERNAL_ERROR, request_id)

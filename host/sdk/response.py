@@ -1,4 +1,4 @@
-"""Answers in the form that costs the SDK least.
+"""Responses in the form that costs the SDK least.
 
 The SDK sends a list of bytes as one message and streams only a real generator. One message is one line of at most
 5 MiB, twice as long as its bytes, so nothing here is longer than `PIECE`.
@@ -10,38 +10,42 @@ from collections.abc import Generator, Iterable
 from werkzeug import Response
 
 from host.http.stream import PIECE
+from host.sdk.refusals import Refusal
 
 
 class GatewayResponse(Response):
-    """A response with the headers that it is given and no others."""
+    """A response with the headers that it was made with and no others."""
 
     default_mimetype = None
 
 
 def whole(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Response:
-    """An answer whose body is known."""
+    """A response whose body is known."""
     content = [body] if len(body) <= PIECE else _sliced(body)
     return GatewayResponse(content, status, one_value_each(headers))
 
 
 def streamed(status: int, headers: Iterable[tuple[str, str]], pieces: Generator[bytes]) -> Response:
-    """An answer whose body follows, no piece of it longer than `PIECE`."""
+    """A response whose body follows, in pieces no longer than `PIECE`."""
     return GatewayResponse(pieces, status, one_value_each(headers))
 
 
-def last_resort(request_id: str) -> Response:
-    """What a client is answered when the module cannot answer. The same shape as Dify's errors."""
-    message = (
-        "The gateway could not handle this request because of a fault of its own. Try again. If it happens again, "
-        "give the request id to the administrator of this endpoint: the plugin's log tells more."
-    )
-    error = {"code": "internal_error", "message": message, "status": 500, "request_id": request_id}
+def of_refusal(refusal: Refusal, request_id: str) -> Response:
+    """The response to a request that the module does not see, in the shape of Dify's errors."""
+    error = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "status": refusal.status,
+        "request_id": request_id,
+    }
     headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("X-Request-Id", request_id)]
-    return whole(500, headers, json.dumps(error).encode())
+    if refusal.retry_after is not None:
+        headers.append(("Retry-After", str(refusal.retry_after)))
+    return whole(refusal.status, headers, json.dumps(error).encode())
 
 
 def one_value_each(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The daemon keeps one value of a name: several become a list (RFC 9110 section 5.3), of cookies the last stays."""
+    """The daemon keeps one value of a name: several become a list (RFC 9110 section 5.3); of cookies the last stays."""
     found: dict[str, tuple[str, str]] = {}
     for name, value in headers:
         key = name.lower()

@@ -6,6 +6,7 @@ slice as pointer and length and returns a vector as two results, to be copied an
 """
 
 import ctypes
+import functools
 import os
 import re
 import time
@@ -76,6 +77,13 @@ _WASM_BINDGEN = {
 }
 
 
+@functools.lru_cache(maxsize=2)
+def _signatures(compiled: wasmtime.Module) -> dict[str, tuple[int, int]]:
+    """The number of parameters and of results of each exported function."""
+    types = ((export.name, export.type) for export in compiled.exports)
+    return {name: (len(kind.params), len(kind.results)) for name, kind in types if isinstance(kind, wasmtime.FuncType)}
+
+
 class Instance:
     """One instance of the module with a memory of its own."""
 
@@ -94,34 +102,39 @@ class Instance:
     def _start(self, compiled: wasmtime.Module, functions: Mapping[str, Import]) -> None:
         imports = [self._import(declared, functions) for declared in compiled.imports]
         self._store.set_epoch_deadline(EPOCHS_PER_CALL)
-        exports = wasmtime.Instance(self._store, compiled, imports).exports(self._store)
-        self._memory = exports["memory"]._memory
+        self._instance = wasmtime.Instance(self._store, compiled, imports)._instance
+        self._memory = self._export("memory").of.memory
         self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, self._memory).contents)
         self._size = 0
-        self._exports = {
-            name: (item._func, len(item.type(self._store).params), len(item.type(self._store).results))
-            for name, item in exports.items()
-            if isinstance(item, wasmtime.Func)
-        }
-        self.call("__wbindgen_start")
-        self.cell = CallCell.from_address(self._address(self.call("call_cell"), ctypes.sizeof(CallCell)))
+        self._signatures = _signatures(compiled)
+        self._functions: dict[str, ffi.wasmtime_func] = {}
+        self._enter("__wbindgen_start", ())
+        self._enter("call_cell", ())
+        self.cell = CallCell.from_address(self._address(self._words[0], ctypes.sizeof(CallCell)))
 
-    def call(self, name: str, *arguments: int | bytes) -> int | bytes | None:
-        """Calls an export and gives its result. Raises `Trapped`.
+    def call(self, name: str, number: int, *arguments: int | bytes) -> bytes | None:
+        """Calls an export on behalf of call `number` and returns its result. Raises `Trapped`.
 
         It must never run inside an import, nor in two greenlets at once: nothing in here switches.
         """
+        # Whatever traps before the module polls a task is this call's fault.
+        self.cell.call = number
+        self.cell.milliseconds = int(time.time() * 1000)
         ffi.wasmtime_context_set_epoch_deadline(self._context, EPOCHS_PER_CALL)
-        values: list[int] = []
+        values = [number]
         for argument in arguments:
             values += (argument,) if isinstance(argument, int) else (self._put(argument), len(argument))
-        results = self._enter(name, values)
-        if results != 2:
-            return self._words[0] if results else None
+        if not self._enter(name, values):
+            return None
         pointer, length = self._words[0], self._words[_WORDS]
         vector = self._read(pointer, length)
         self._enter("__wbindgen_free", (pointer, length, 1))
         return vector
+
+    @property
+    def memory_bytes(self) -> int:
+        """How large the memory has grown. It never shrinks."""
+        return ffi.wasmtime_memory_data_size(self._context, self._memory)
 
     def close(self) -> None:
         """Frees the memory now, whatever still refers to this instance."""
@@ -138,7 +151,8 @@ class Instance:
 
     def _enter(self, name: str, values: Sequence[int]) -> int:
         """Runs an export on the slots and returns the number of its results, which are in the slots then."""
-        function, parameters, results = self._exports[name]
+        parameters, results = self._signatures[name]
+        function = self._functions.get(name) or self._function(name)
         if len(values) != parameters:
             raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
         self._words[: len(values) * _WORDS : _WORDS] = values
@@ -146,6 +160,18 @@ class Instance:
         if error or self._trap:
             raise self._trapped(error)
         return results
+
+    def _function(self, name: str) -> ffi.wasmtime_func:
+        function = self._functions[name] = self._export(name).of.func
+        return function
+
+    def _export(self, name: str) -> ffi.wasmtime_extern:
+        """An export of this instance. To read them all would take most of the time in which an instance starts."""
+        export = ffi.wasmtime_extern_t()
+        encoded = name.encode()
+        if not ffi.wasmtime_instance_export_get(self._context, self._instance, encoded, len(encoded), export):
+            raise KeyError(name)
+        return export
 
     def _trapped(self, error: object) -> Trapped:
         cause = self._failure or (wasmtime.WasmtimeError._from_ptr(error) if error else None)

@@ -6,8 +6,7 @@ those of another, so an import only notes what the module asks for, and the host
 
 import contextlib
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -81,7 +80,7 @@ class _PendingCall:
 
 
 class Calls:
-    """The calls of one instance, which is made anew when it has trapped."""
+    """The calls of one endpoint, in an instance that is made anew when it has trapped."""
 
     def __init__(self, compiled: wasmtime.Module) -> None:
         self._compiled = compiled
@@ -89,8 +88,38 @@ class Calls:
         self._generation = 0
         self._notes: list[Callable[[], None]] = []
         self._last_number = 0
+        self._users = 0
         self._pending: dict[int, _PendingCall] = {}
         self._origins = fetches.OriginsOfCalls()
+
+    def start(self) -> None:
+        """Makes the instance now. Raises `CallFailed` where it does not start."""
+        self._ready()
+
+    def close(self) -> None:
+        """Frees the instance."""
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request, fetch, timer or relay needs the instance."""
+        return not self._users
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory of the instance."""
+        return self._instance.memory_bytes if self._instance else 0
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keeps the instance from being idle."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
 
     def decide(self, call: Call) -> OwnResponse | Relay:
         """Runs the call's handler and waits for its decision. Raises `CallFailed`."""
@@ -116,13 +145,14 @@ class Calls:
             raise decision
         return decision
 
-    def call_failed(self, call: Call) -> dict[str, Any]:
-        """The response to a call that came to nothing. Raises `CallFailed` or `InstanceLost`."""
-        return json.loads(self._enter("call_failed", 0, call.handler.encode(), call.head))
-
     def judge_response_head(self, number: int, context: bytes, head: dict[str, Any]) -> dict[str, Any]:
-        """What the client gets, given the head of Dify's response. Raises `CallFailed`."""
-        return self._judged("judge_response_head", number, context, encoded(head))
+        """What the client gets, given the head of Dify's response. Raises `CallFailed`.
+
+        The instance is in use from here on until `relay_ended` is delivered.
+        """
+        verdict = self._judged("judge_response_head", number, context, encoded(head))
+        self._users += 1
+        return verdict
 
     def judge_response(self, number: int, context: bytes, head: dict[str, Any], end: str) -> dict[str, Any]:
         """The same for a response that has been read whole; also notes how its body ended. Raises `CallFailed`."""
@@ -139,7 +169,13 @@ class Calls:
 
     def relay_ended(self, number: int, context: bytes, end: str) -> None:
         """Tells the module how a relayed body ended: soon, because the module may be running when this is called."""
-        gevent.spawn(self._deliver, None, "relay_ended", number, context, encoded(end))
+        gevent.spawn(self._end_relay, number, context, encoded(end))
+
+    def _end_relay(self, number: int, context: bytes, end: bytes) -> None:
+        try:
+            self._deliver(None, "relay_ended", number, context, end)
+        finally:
+            self._users -= 1
 
     def _deliver(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
         """Tells the module what it waits for, unless the instance that waited is gone."""
@@ -150,12 +186,9 @@ class Calls:
         except (InstanceLost, CallFailed) as failure:
             logger.error("%s of call %d could not be delivered: %r", export, number, failure)
 
-    def _enter(self, export: str, number: int, *arguments: int | bytes) -> int | bytes | None:
+    def _enter(self, export: str, number: int, *arguments: int | bytes) -> bytes | None:
         """Calls an export for call `number`, then does what the module has asked for meanwhile."""
         instance = self._ready()
-        # Whatever traps before the module polls a task is this call's fault.
-        instance.cell.call = number
-        instance.cell.milliseconds = int(time.time() * 1000)
         try:
             result = instance.call(export, number, *arguments)
         except Trapped as trap:
@@ -214,7 +247,7 @@ class Calls:
     def _fetch(
         self, generation: int, number: int, ticket: int, head: bytes, body: bytes, origins: frozenset[Origin]
     ) -> None:
-        with self._origins.kept(number, origins):
+        with self.in_use(), self._origins.kept(number, origins):
             result = fetches.run(head, body, origins)
             self._deliver(generation, "fetch_done", number, ticket, *result)
 
@@ -223,13 +256,27 @@ class Calls:
             gevent.spawn(self._time, generation, number, ticket, milliseconds, self._origins.of(number))
 
     def _time(self, generation: int, number: int, ticket: int, milliseconds: int, origins: frozenset[Origin]) -> None:
-        with self._origins.kept(number, origins):
+        with self.in_use(), self._origins.kept(number, origins):
             gevent.sleep(milliseconds / 1000)
             self._deliver(generation, "timer_done", number, ticket)
 
     def _read_body(self, number: int, offset: int, length: int) -> bytes:
         pending = self._pending.get(number)
         return pending.call.body[offset : offset + length] if pending else b""
+
+
+def call_failed(compiled: wasmtime.Module, handler: str, head: bytes) -> dict[str, Any]:
+    """The response to a call that came to nothing. Raises `CallFailed`.
+
+    It comes from an instance of its own: should the module trap again, nobody else loses anything.
+    """
+    calls = Calls(compiled)
+    try:
+        return json.loads(calls._enter("call_failed", 0, handler.encode(), head))
+    except InstanceLost:
+        raise CallFailed("the module trapped again") from None
+    finally:
+        calls.close()
 
 
 def _log(level: int, line: bytes) -> None:

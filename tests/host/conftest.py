@@ -13,6 +13,7 @@ import wasmtime
 
 from host.wasm import module
 from host.wasm.calls import Calls
+from host.wasm.instances import Instances
 from server import Connection, Serve, Server
 
 
@@ -31,7 +32,13 @@ def compiled() -> wasmtime.Module:
 
 @pytest.fixture
 def calls(compiled: wasmtime.Module) -> Calls:
+    """The calls of one endpoint."""
     return Calls(compiled)
+
+
+@pytest.fixture
+def instances(compiled: wasmtime.Module) -> Instances:
+    return Instances(compiled)
 
 
 @pytest.fixture

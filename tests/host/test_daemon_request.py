@@ -26,11 +26,11 @@ def request_with(*fields: bytes, path: bytes = b"/info") -> bytes:
         (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\0", path=b"/info%00"), "/info\0", []),
         (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\x0b", path=b"/info%0B"), "/info\x0b", []),
         (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/\xff", path=b"/%FF"), "/\ufffd", []),
-        (request_with(b"Host: x", b"X_Name: 1", b"X-Name: 2"), "/info", [("X-Name", "2")]),
-        (request_with(b"Host: x", b"X-Name: \xff\xc3\xa9"), "/info", [("X-Name", "\ufffdé")]),
+        (request_with(b"Host: x", b"X_Trace_Id: 1", b"X-Trace-Id: 2"), "/info", [("X-Trace-Id", "2")]),
+        (request_with(b"Host: x", b"User-Agent: \xff\xc3\xa9"), "/info", [("User-Agent", "\ufffdé")]),
         (request_with(b"Host: x", b"Authorization: Bearer \xff"), "/info", [("Authorization", "Bearer \ufffd")]),
         (request_with(b"Host: x", b"Content-Type: a/b", b"content-type: c/d"), "/info", [("Content-Type", "c/d")]),
-        (request_with(b"Host: x", b"Connection: Upgrade", b"Upgrade: websocket"), "/info", [("Connection", "Upgrade")]),
+        (request_with(b"Host: x", b"Connection: Upgrade", b"Upgrade: websocket"), "/info", []),
         (request_with(b"Host: x:99999"), "/info", []),
         (request_with(b"Host: [::1"), "/info", []),
         (request_with(b"Host: \xff"), "/info", []),
@@ -67,10 +67,10 @@ def test_of_two_credentials_none_is_lost_on_the_way_to_the_module() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        b"GET /info?a=%20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer T\r\nX-Name: \xc3\xa9\r\n\r\n",
+        b"GET /info?a=%20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer T\r\nAccept: \xc3\xa9\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\n\r\n\xff\r\n\r\n_:",
-        b"GET /a%2Fb/../%E5%90%8D?a=1&b=%2B+c HTTP/1.1\r\nHost: x:1\r\nX-A:  b \r\nCookie: a=b\r\n\r\n",
+        b"GET /a%2Fb/../%E5%90%8D?a=1&b=%2B+c HTTP/1.1\r\nHost: x:1\r\nAccept:  b \r\nUser-Agent: a=b\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )

@@ -82,7 +82,7 @@ def test_many_streams_at_once_arrive_whole_and_in_order(start: Callable[..., Pro
     count = 100
     with gevent.Timeout(START_SECONDS):
         body = streamed(server.url)
-        process.ask(*(line_of("stream", f"s{number}", body, {"url": server.url}) for number in range(count)))
+        process.ask(*(line_of("stream", f"s{number}", body, {"dify_api_url": server.url}) for number in range(count)))
         found, _ = collected(process.events(), count)
     assert {body_of(messages) for messages in found.values()} == {b"".join(events)}
     assert min(len(messages) for messages in found.values()) > 4, "the head, several pieces, and the end"
@@ -93,7 +93,7 @@ def test_no_line_is_longer_than_the_daemon_reads(start: Callable[..., Process], 
     process = start("local")
     longest = 0
     with gevent.Timeout(START_SECONDS):
-        process.ask(line_of("stream", "s1", streamed(server.url), {"url": server.url}))
+        process.ask(line_of("stream", "s1", streamed(server.url), {"dify_api_url": server.url}))
         for line in process.lines():
             longest = max(longest, len(line))
             if b'"type":"end"' in line:
@@ -164,7 +164,7 @@ def lines_of_every_kind(serve: Serve) -> list[bytes]:
     server = serve(after_request(CHUNKED, *steps, b"0\r\n\r\n"))
     return [
         line_of("echo", "answered", b"", {}),
-        line_of("stream", "streamed", streamed(server.url), {"url": server.url}),
+        line_of("stream", "streamed", streamed(server.url), {"dify_api_url": server.url}),
         line_of("trap", "failed", b"", {}),
     ]
 

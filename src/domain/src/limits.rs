@@ -266,10 +266,25 @@ limits! {
     /// leaves waiting beyond 128.
     READ_AHEAD_UNDER_PRESSURE: Bytes = 256 * KIB, Host;
 
+    // The client's request in the host
+
+    /// Fields of a client's head, as many as the module reads of any head.
+    REQUEST_HEAD_FIELDS: Count = HEAD_FIELDS, Host;
+    /// A client's head, its request line included. Servers usually read 8 KiB to 64 KiB.
+    REQUEST_HEAD: Bytes = 64 * KIB, Host;
+    /// What a client is asked to wait where the gateway is busy.
+    BUSY_WAIT: Seconds = seconds(5), Module;
+
     // The module in the host
 
-    /// The memory of the module. Python and the streams need the rest of the daemon's container.
-    MODULE_MEMORY: Bytes = 256 * MIB, Host;
+    /// The memory of one instance of the module. Each endpoint has an instance of its own.
+    MODULE_MEMORY: Bytes = 64 * MIB, Host;
+    /// Instances in the process. A fresh one takes less than 100 KiB, but 8 GiB of the 128 TiB of addresses.
+    INSTANCES: Count = 256, Host;
+    /// The memory of all instances. Python and the streams need the rest of the daemon's container.
+    INSTANCES_MEMORY: Bytes = 256 * MIB, Host;
+    /// How long an endpoint's instance is kept without a request. No key of a provider is used for longer either.
+    IDLE_INSTANCE: Seconds = seconds(24 * 60 * 60), Host;
 }
 
 #[cfg(test)]

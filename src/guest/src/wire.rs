@@ -217,6 +217,7 @@ pub fn fetch_response(head: &[u8], body: &[u8]) -> Result<FetchResponse, Transpo
 
 fn transport_error(name: &str) -> TransportError {
     match name {
+        "busy" => TransportError::Busy,
         "connect" => TransportError::Connect,
         "tls" => TransportError::Tls,
         "timeout" => TransportError::Timeout,

@@ -15,6 +15,8 @@ mod endpoints;
 mod limits;
 mod manifest;
 mod provider;
+mod refusals;
+mod request_fields;
 mod texts;
 mod yaml;
 
@@ -113,6 +115,8 @@ fn files(workspace: &Workspace) -> Result<Files> {
     files.insert(addresses::PATH.to_owned(), addresses::render());
     files.extend(endpoints::render());
     files.insert(limits::PATH.to_owned(), limits::render()?);
+    files.insert(refusals::PATH.to_owned(), refusals::render());
+    files.insert(request_fields::PATH.to_owned(), request_fields::render());
     files.extend(documents::render(workspace, &texts)?);
     Ok(files)
 }

@@ -111,6 +111,9 @@ pub struct FetchResponse {
 /// Why an exchange has no response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TransportError {
+    /// The environment has as many exchanges under way as it allows.
+    #[error("too many exchanges are under way")]
+    Busy,
     /// No connection: refused, unreachable, or the name is unknown.
     #[error("could not connect")]
     Connect,

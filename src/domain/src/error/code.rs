@@ -88,6 +88,7 @@ codes! {
     AuthorizationMalformed "authorization_malformed" BAD_REQUEST, "`Authorization` is not exactly one bearer token.";
     BadRequest "bad_request" BAD_REQUEST, "The body is not what its content type says.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE, "The body reached the 10 MiB at which Dify cuts it.";
+    Busy "busy" SERVICE_UNAVAILABLE, "The gateway has as many requests under way as it allows; `Retry-After` says when to try again.";
     ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "What Dify answered is not what its API answers.";
@@ -104,6 +105,7 @@ codes! {
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, or the thing is not the caller's.";
     RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
+    RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";
     RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
     ServiceAccountRefused "service_account_refused" FORBIDDEN, "The token stands for a client and `service_accounts` is `refuse`.";
     TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED, "The token's `alg` is not one that the gateway accepts.";

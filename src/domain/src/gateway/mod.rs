@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::environment::{Environment, TransportError};
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, last_resort};
 use crate::events::{Events, RequestRecord};
 use crate::operation::Responder;
 use crate::provider::Providers;
@@ -41,9 +41,6 @@ use credential::Credential;
 use own_operations::health::{self, Health};
 use own_operations::{about, no_operation, protected_resource, whoami};
 use settings_cache::{Parsed, SettingsCache};
-
-const FAULT: &str = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
-                     again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
 
 /// The gateway of one instance of the module.
 pub struct Gateway {
@@ -88,7 +85,7 @@ impl Gateway {
     /// request.
     pub fn call_failed(&self, handler: &str, request: &Request) -> Response {
         let (case, _) = self.open(handler, request);
-        self.refuse(case, &Refusal::new(Code::InternalError, FAULT))
+        self.refuse(case, &last_resort::internal_error())
     }
 
     fn open<'a>(&self, handler: &str, request: &'a Request) -> (Case<'a>, Parsed) {

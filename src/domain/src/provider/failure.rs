@@ -47,7 +47,7 @@ impl Cause {
     /// There was no response.
     pub(super) fn of_transport(error: TransportError) -> Self {
         match error {
-            TransportError::Broken | TransportError::Connect | TransportError::Timeout => {
+            TransportError::Broken | TransportError::Busy | TransportError::Connect | TransportError::Timeout => {
                 Self::Unavailable {
                     found: error.to_string(),
                 }

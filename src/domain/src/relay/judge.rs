@@ -6,7 +6,7 @@ use super::error_frame::error_frame;
 use super::expectation::{Expectation, Expected};
 use super::{RelayContext, not_json};
 use crate::environment::TransportError;
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, last_resort};
 use crate::limits;
 use crate::response::{self, Challenge};
 
@@ -155,6 +155,7 @@ fn is_expected(expected: Expected, head: &ResponseHead) -> bool {
 /// Why there is no response of Dify, in the client's words.
 pub fn refusal_of(error: TransportError) -> Refusal {
     let (code, message) = match error {
+        TransportError::Busy => return last_resort::busy(),
         TransportError::Timeout => (Code::DifyTimeout, "Dify did not answer in time."),
         TransportError::Connect => (Code::DifyUnavailable, "Dify could not be reached."),
         TransportError::Broken => (

@@ -145,6 +145,12 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             "internal_error",
             "The gateway may not reach Dify's address.",
         ),
+        (
+            Err(TransportError::Busy),
+            503,
+            "busy",
+            "The gateway has as many requests under way as it allows. Try again after the time in `Retry-After`.",
+        ),
     ];
     for (upstream, status, code, message) in cases {
         let answer = judge(&context(), upstream);

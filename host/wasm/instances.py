@@ -1,0 +1,111 @@
+"""One instance of the module for each endpoint.
+
+A trap, a full memory and everything that the module remembers are then one endpoint's alone. The compiled code is
+shared, and a fresh instance takes less than 100 KiB, because its memory is mapped from the module's image.
+"""
+
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+import wasmtime
+
+from host import limits
+from host.wasm import calls
+from host.wasm.calls import CallFailed, Calls
+
+
+class AllBusy(Exception):
+    """There is no room for another instance, and none that could make way."""
+
+
+class _Entry:
+    """The calls of one endpoint, and what is known of their instance."""
+
+    def __init__(self, started: Calls) -> None:
+        self.calls = started
+        self.memory_bytes = 0
+        self.last_use = time.monotonic()
+
+
+class Instances:
+    """The instances by endpoint. An idle one makes way for a new one; the one idle for longest is the first."""
+
+    def __init__(
+        self,
+        compiled: wasmtime.Module,
+        most: int = limits.INSTANCES,
+        most_bytes: int = limits.INSTANCES_MEMORY_BYTES,
+        idle_seconds: float = limits.IDLE_INSTANCE_SECONDS,
+    ) -> None:
+        self._compiled = compiled
+        self._most = most
+        self._most_bytes = most_bytes
+        self._idle_seconds = idle_seconds
+        self._bytes = 0
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    @contextlib.contextmanager
+    def calls_of(self, endpoint: str) -> Iterator[Calls]:
+        """The calls of an endpoint, for one request. Raises `AllBusy` or `CallFailed`."""
+        entry = self._entries.get(endpoint) or self._new(endpoint)
+        entry.last_use = time.monotonic()
+        self._entries.move_to_end(endpoint)
+        self._evict_unused(entry.last_use)
+        try:
+            with entry.calls.in_use():
+                yield entry.calls
+        finally:
+            self._measure(entry)
+
+    def call_failed(self, handler: str, head: bytes) -> dict[str, Any]:
+        """The response to a call that came to nothing (see `calls.call_failed`). Raises `CallFailed`."""
+        return calls.call_failed(self._compiled, handler, head)
+
+    def _new(self, endpoint: str) -> _Entry:
+        while len(self._entries) >= self._most or self._bytes >= self._most_bytes:
+            if not self._evict_idle():
+                raise AllBusy
+        entry = self._entries[endpoint] = _Entry(self._started())
+        self._measure(entry)
+        return entry
+
+    def _started(self) -> Calls:
+        """Calls whose instance runs. On some systems the address space has room for fewer instances than `most`."""
+        started = Calls(self._compiled)
+        while True:
+            try:
+                started.start()
+                return started
+            except CallFailed:
+                if not self._evict_idle():
+                    raise
+
+    def _measure(self, entry: _Entry) -> None:
+        """Takes account of what an instance has grown by since, and makes room where that was too much."""
+        size = entry.calls.memory_bytes
+        self._bytes += size - entry.memory_bytes
+        entry.memory_bytes = size
+        while self._bytes > self._most_bytes and self._evict_idle():
+            pass
+
+    def _evict_unused(self, now: float) -> None:
+        """Evicts the longest idle instance where it has been idle for so long that what it remembers is of no use."""
+        endpoint, oldest = next(iter(self._entries.items()))
+        if oldest.calls.is_idle and now - oldest.last_use > self._idle_seconds:
+            self._evict(endpoint)
+
+    def _evict_idle(self) -> bool:
+        """Evicts the longest idle instance, if there is one."""
+        endpoint = next((endpoint for endpoint, entry in self._entries.items() if entry.calls.is_idle), None)
+        if endpoint is None:
+            return False
+        self._evict(endpoint)
+        return True
+
+    def _evict(self, endpoint: str) -> None:
+        entry = self._entries.pop(endpoint)
+        self._bytes -= entry.memory_bytes
+        entry.calls.close()
