@@ -353,3 +353,73 @@ fn an_app_key_that_is_missing_or_wrong_opens_nothing() {
         }
     }
 }
+
+#[test]
+fn an_address_without_v1_is_tried_with_it_and_the_right_one_is_named() {
+    const PROBABLY: &str = "The address in `dify_api_url` does not end in `/v1`, and answered with status 404 and no JSON, as \
+                            Dify does where its API is not. An administrator must probably add `/v1` to the end of \
+                            `dify_api_url`.";
+    const FOUND: &str = "There is no API of Dify at `dify_api_url`, but there is one at `https://dify.example/dify/v1`. An \
+                         administrator must write that address into `dify_api_url`.";
+    const AT_V1: &str = "https://dify.example/dify/v1/info";
+    let rows = [
+        (info(), FOUND),
+        (json_answer(401, "{}"), FOUND),
+        (status(404), PROBABLY),
+        (Err(TransportError::Timeout), PROBABLY),
+    ];
+    for (at_v1, message) in rows {
+        let fixture = working(&json!({"dify_api_url": "https://dify.example/dify"}));
+        fixture
+            .environment
+            .answer("https://dify.example/dify/info", status(404));
+        fixture.environment.answer(AT_V1, at_v1);
+        let (code, report) = detail(&fixture);
+        let failed = json!({"status": "failed", "code": "dify_answer_invalid", "message": message});
+        assert_eq!((code, &report["dify"]), (503, &failed));
+        // Remembered, both of them.
+        assert_eq!(detail(&fixture).1["dify"], failed);
+        assert_eq!(fixture.environment.count(AT_V1), 1);
+    }
+    // A proxy may have given the API another path, and then nothing else is asked.
+    let fixture = working(&json!({"dify_api_url": "https://dify.example/api-of-dify"}));
+    fixture
+        .environment
+        .answer("https://dify.example/api-of-dify/info", info());
+    assert_eq!(detail(&fixture).0, 200);
+    assert_eq!(
+        fixture
+            .environment
+            .count("https://dify.example/api-of-dify/v1/info"),
+        0
+    );
+}
+
+#[test]
+fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
+    let warning = |claim: &str| {
+        json!([format!(
+            "If Dify's database is MySQL, it takes values of `{claim}` that differ only in case or accents, such as `José` \
+             and `jose`, for one person. Set `user_format` to `hashed`, or use `sub` as `user_claim`. Either gives \
+             everybody an empty history."
+        )])
+    };
+    let hashed = json!({
+        "user_claim": "email", "user_format": "hashed", "user_hash_key": "0123456789abcdef",
+    });
+    let rows = [
+        (json!({}), Value::Null),
+        (json!({"user_claim": "oid sub"}), Value::Null),
+        (json!({"user_claim": "email"}), warning("email")),
+        (
+            json!({"user_claim": "preferred_username sub"}),
+            warning("preferred_username"),
+        ),
+        (json!({"user_claim": "sub email"}), warning("email")),
+        (hashed, Value::Null),
+    ];
+    for (settings, expected) in rows {
+        let (code, report) = detail(&working(&settings));
+        assert_eq!((code, &report["warnings"]), (200, &expected), "{settings}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::error::{Code, Refusal};
 use crate::gateway::remembered::{Remembered, question};
 use crate::json::{parse_object, shown};
 use crate::limits;
-use crate::relay::{self, Expectation, ResponseHead};
+use crate::relay::{self, Address, Expectation, ResponseHead};
 use crate::settings::Settings;
 
 const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
@@ -27,22 +27,62 @@ pub struct App {
 /// What Dify says of the apps that were asked about last.
 pub struct AppInfo {
     apps: Remembered<App, Refusal>,
+    apps_at_v1: Remembered<App, Refusal>,
 }
 
 impl AppInfo {
     pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            apps: Remembered::new(environment),
+            apps: Remembered::new(environment.clone()),
+            apps_at_v1: Remembered::new(environment),
         }
     }
 
-    /// The app of `settings`, or why Dify does not say.
+    /// The app of `settings`, or why Dify does not say. Where there is no API at an address without `/v1`, the one with
+    /// it is tried.
     pub async fn of(&self, settings: &Settings) -> Result<App, Refusal> {
-        let request = question(settings, "/info")?;
         let expectation = Expectation::json(&settings.dify_api_url);
-        let read = move |fetched| read(expectation, fetched);
-        self.apps.answer(settings, request, read).await
+        let found = ask(&self.apps, settings, "/info", expectation).await;
+        match found {
+            Err(refusal) if is_probably_elsewhere(&expectation, &refusal) => {
+                let at_v1 = ask(&self.apps_at_v1, settings, "/v1/info", expectation).await;
+                Err(with_address(refusal, &at_v1, settings))
+            }
+            found => found,
+        }
     }
+}
+
+async fn ask(
+    apps: &Remembered<App, Refusal>,
+    settings: &Settings,
+    path: &str,
+    expectation: Expectation,
+) -> Result<App, Refusal> {
+    let request = question(settings, path)?;
+    let read = move |fetched| read(expectation, fetched);
+    apps.answer(settings, request, read).await
+}
+
+fn is_probably_elsewhere(expectation: &Expectation, refusal: &Refusal) -> bool {
+    expectation.address == Address::Unusual && refusal.code() == Code::DifyAnswerInvalid
+}
+
+/// A key that is refused shows as well that there is an API.
+fn with_address(refusal: Refusal, at_v1: &Result<App, Refusal>, settings: &Settings) -> Refusal {
+    let is_there = match at_v1 {
+        Ok(_) => true,
+        Err(there) => there.code() == Code::AppKeyRejected,
+    };
+    if !is_there {
+        return refusal;
+    }
+    let address = settings.dify_api_url.at("/v1", "");
+    let message = format!(
+        "There is no API of Dify at `dify_api_url`, but there is one at `{address}`. An administrator must write that \
+         address into `dify_api_url`."
+    );
+    Refusal::new(refusal.code(), message)
 }
 
 fn read(

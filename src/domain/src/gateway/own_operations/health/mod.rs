@@ -16,6 +16,7 @@ use crate::settings::{AppKey, InvalidSettings, Settings};
 
 mod dify;
 mod report;
+mod warnings;
 
 use dify::AppInfo;
 use report::{Brief, Provider, Report, Status};
@@ -41,7 +42,7 @@ impl Health {
         let issuers = settings.issuers.iter();
         let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
-        let report = Report::new(providers, dify);
+        let report = Report::new(providers, dify, warnings::of(settings));
         response(request, Some(&settings.app_key), &report)
     }
 

@@ -50,13 +50,19 @@ pub struct Report<'a> {
     identity_providers: Vec<Provider>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dify: Option<Check<App>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
     /// What is limited, by name (see [`limits::LIMITS`]).
     limits: Map<String, Value>,
 }
 
 impl<'a> Report<'a> {
     /// Of an endpoint with good settings.
-    pub fn new(identity_providers: Vec<Provider>, dify: Result<App, Refusal>) -> Self {
+    pub fn new(
+        identity_providers: Vec<Provider>,
+        dify: Result<App, Refusal>,
+        warnings: Vec<String>,
+    ) -> Self {
         let dify = Check::from(dify);
         let is_up = !dify.has_failed() && !identity_providers.iter().any(Provider::has_failed);
         Self {
@@ -65,6 +71,7 @@ impl<'a> Report<'a> {
             settings: SettingsCheck::Ok,
             identity_providers,
             dify: Some(dify),
+            warnings,
             limits: limits::report(),
         }
     }
@@ -78,6 +85,7 @@ impl<'a> Report<'a> {
             settings: SettingsCheck::Failed { mistakes },
             identity_providers: Vec::new(),
             dify: None,
+            warnings: Vec::new(),
             limits: limits::report(),
         }
     }
