@@ -126,7 +126,7 @@ codes! {
     TokenSignatureInvalid "token_signature_invalid" UNAUTHORIZED, "The issuer's key did not make this signature.";
     TokenTooLarge "token_too_large" UNAUTHORIZED, "The token is longer than 16 KiB, or its header than 4 KiB.";
     TokenTypeRefused "token_type_refused" UNAUTHORIZED, "The token is of another kind than `token_kind` accepts.";
-    TooManyStreams "too_many_streams" TOO_MANY_REQUESTS, "The user has as many open streams as `streams_per_user` allows.";
+    TooManyStreams "too_many_streams" TOO_MANY_REQUESTS, "The user has as many runs under way as `streams_per_user` allows.";
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE, "The content type is not the one that the operation accepts.";
     UserClaimMissing "user_claim_missing" FORBIDDEN, "The token has none of the claims of `user_claim`.";
     UserClaimUnusable "user_claim_unusable" FORBIDDEN, "The claim of `user_claim` cannot be a Dify `user`.";

@@ -1,4 +1,4 @@
-//! How many streams one user may have open.
+//! How many runs one user may have at once.
 
 use std::time::Duration;
 
@@ -46,11 +46,12 @@ async fn stop(bench: &Bench, token: &str, task: &str) {
     assert_eq!(answer.status, 200);
 }
 
-async fn refused(bench: &Bench, token: &str, count: u32) {
+async fn refused(bench: &Bench, token: &str, response_mode: &str, count: u32) {
     bench.seen();
-    let answer = bench.post(token, PATH, &chat("streaming")).await;
+    let answer = bench.post(token, PATH, &chat(response_mode)).await;
     let message = format!(
-        "You have {count} streams open and this endpoint allows {count} a user. Wait for one to end, or stop it."
+        "You have {count} runs under way, streaming or blocking, and this endpoint allows each user {count} at once \
+         (`streams_per_user`). Wait for one to end, or stop it."
     );
     assert_eq!(
         answer.refusal(),
@@ -74,21 +75,16 @@ async fn let_in(bench: &Bench, token: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_stream_more_is_refused_at_no_cost_to_dify_until_one_has_ended() {
+async fn one_run_more_is_refused_at_no_cost_to_dify_until_one_has_ended() {
     let bench = Bench::of(AppKind::SlowChatflow).await;
     let (alice, bob) = (bench.token("alice"), bench.token("bob"));
     let mut streams = Vec::new();
     for _ in 0..4 {
         streams.push(open(&bench, &alice).await);
     }
-    refused(&bench, &alice, 4).await;
-    refused(&bench, &alice, 4).await;
+    refused(&bench, &alice, "streaming", 4).await;
+    refused(&bench, &alice, "blocking", 4).await;
     drop(open(&bench, &bob).await);
-    assert_eq!(
-        bench.post(&alice, PATH, &chat("blocking")).await.status,
-        200,
-        "no stream"
-    );
 
     let ended = streams.pop().unwrap();
     stop(&bench, &alice, &ended.task).await;
@@ -104,7 +100,7 @@ async fn a_stream_that_its_client_left_holds_its_place_until_dify_ends_it() {
     let Open { response, task } = open(&bench, &token).await;
     drop(response);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    refused(&bench, &token, 1).await;
+    refused(&bench, &token, "streaming", 1).await;
 
     stop(&bench, &token, &task).await;
     let_in(&bench, &token).await;
@@ -144,5 +140,23 @@ async fn a_stream_that_fails_gives_its_place_back_and_zero_is_no_limit() {
         streams.push(open(&bench, &token).await);
     }
     let answer: Answer = bench.get(&token, "/info").await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocking_run_takes_a_place_until_it_is_answered() {
+    let bench = Bench::of(AppKind::SlowChatflow).await;
+    bench.set_settings(&json!({"streams_per_user": "1"}));
+    let token = bench.token("alice");
+    let slow = json!({"query": "hi", "response_mode": "blocking", "inputs": {"secs": "2"}});
+    let request = bench.request(Method::POST, PATH).bearer_auth(&token);
+    let running = tokio::spawn(request.json(&slow).send());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for mode in ["blocking", "streaming"] {
+        refused(&bench, &token, mode, 1).await;
+    }
+    let response = running.await.unwrap().unwrap();
+    assert_eq!(response.status(), 200);
+    let answer = bench.post(&token, PATH, &chat("blocking")).await;
     assert_eq!(answer.status, 200);
 }

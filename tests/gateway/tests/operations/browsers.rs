@@ -341,7 +341,15 @@ async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
         body: b"<!doctype html>".to_vec(),
     };
     let cases = [
-        (404, (404, "not_found", "Dify has no such resource.")),
+        (
+            404,
+            (
+                404,
+                "not_found",
+                "Dify has nothing at this path. If only this operation fails, this version of Dify does not have it; if \
+                 all fail, `dify_api_url` is not the address of the API.",
+            ),
+        ),
         (
             405,
             (
@@ -355,7 +363,7 @@ async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
             (
                 400,
                 "bad_request",
-                "Dify refused the request before reading it, with status 431.",
+                "Dify, or a proxy before it, refused the request before reading it, with status 431.",
             ),
         ),
         (

@@ -149,7 +149,11 @@ impl Why {
 const NOWHERE: &[(&str, &str, Why)] = &[
     ("GET", "/nothing", Why::Nothing("/nothing")),
     ("OPTIONS", "/nothing", Why::Nothing("/nothing")),
-    ("GET", "/info/", Why::Nothing("/info/")),
+    ("GET", "/info//", Why::Nothing("/info//")),
+    ("GET", "/v1/v1/info", Why::Nothing("/v1/v1/info")),
+    ("GET", "/v1//info", Why::Nothing("/v1//info")),
+    ("GET", "/v2/info", Why::Nothing("/v2/info")),
+    ("GET", "/v1/files/x/preview", Why::NoUuid("file_id")),
     ("GET", "/info/../info", Why::Nothing("/info/../info")),
     ("GET", "/../info", Why::Nothing("/../info")),
     ("GET", "/%2e%2e/info", Why::Nothing("/../info")),
@@ -189,6 +193,8 @@ const NOWHERE: &[(&str, &str, Why)] = &[
     ("GET", "/a/b%0ac/d", Why::Nothing("/a/bc/d")),
     ("GET", "/info%0d%0aX-Evil:1", Why::Nothing("/infoX-Evil:1")),
     ("POST", "/info", Why::Methods("GET, HEAD, OPTIONS")),
+    ("POST", "/v1/info", Why::Methods("GET, HEAD, OPTIONS")),
+    ("GET", "/v1/chat-messages/", Why::Methods("OPTIONS, POST")),
     ("GET", "/chat-messages", Why::Methods("OPTIONS, POST")),
     ("PUT", "/chat-messages", Why::Methods("OPTIONS, POST")),
     (
@@ -254,6 +260,10 @@ async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
     let token = bench.token("alice");
     for (path, upstream) in [
         ("//info", "/v1/info"),
+        ("/info/", "/v1/info"),
+        ("/v1/info", "/v1/info"),
+        ("/v1/info/", "/v1/info"),
+        ("/v1/workflows/logs", "/v1/workflows/logs"),
         ("///info", "/v1/info"),
         ("/%2Finfo", "/v1/info"),
         ("/workflows%2Flogs", "/v1/workflows/logs"),
@@ -276,6 +286,8 @@ async fn head_and_options_are_answered_without_a_body() {
     let token = bench.token("alice");
     for (method, path, status, allow) in [
         ("HEAD", "/info", 200, ""),
+        ("HEAD", "/v1/info", 200, ""),
+        ("OPTIONS", "/v1/chat-messages", 204, "OPTIONS, POST"),
         ("HEAD", "/chat-messages", 405, "OPTIONS, POST"),
         ("HEAD", "/nothing", 404, ""),
         ("OPTIONS", "/chat-messages", 204, "OPTIONS, POST"),
@@ -295,5 +307,5 @@ async fn head_and_options_are_answered_without_a_body() {
         .into_iter()
         .map(|seen| format!("{} {}", seen.method, seen.path))
         .collect();
-    assert_eq!(seen, ["HEAD /v1/info"]);
+    assert_eq!(seen, ["HEAD /v1/info", "HEAD /v1/info"]);
 }

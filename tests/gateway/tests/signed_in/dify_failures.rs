@@ -37,7 +37,7 @@ async fn what_is_no_answer_of_dify_is_told_as_such() {
     let html = ("content-type", "text/html; charset=utf-8");
     let page = "<html>Bad Gateway</html>";
     let invalid = "What Dify answered is no HTTP answer of its API.";
-    let rows: [(&str, Fault, u16, &str, &str); 9] = [
+    let rows: [(&str, Fault, u16, &str, &str); 8] = [
         (
             "closed",
             Fault::CloseBeforeHead,
@@ -71,14 +71,8 @@ async fn what_is_no_answer_of_dify_is_told_as_such() {
             instead(503, &[html], page),
             502,
             "dify_unavailable",
-            "Dify, or a proxy before it, answered with status 503 and no JSON.",
-        ),
-        (
-            "504 page",
-            instead(504, &[html], page),
-            502,
-            "dify_unavailable",
-            "Dify, or a proxy before it, answered with status 504 and no JSON.",
+            "A proxy between the gateway and Dify answered with status 503: Dify cannot take the request now. Try again \
+             later.",
         ),
         (
             "200 page",
@@ -120,6 +114,53 @@ async fn what_is_no_answer_of_dify_is_told_as_such() {
             assert_eq!(next.status, 200, "after {name}, {mode}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_gives_up_or_limits_is_named_and_streaming_where_it_helps() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    let control = bench.control();
+    let page = |status| {
+        let headers = [("content-type", "text/html"), ("retry-after", "7")];
+        instead(status, &headers, "<html>")
+    };
+    let of_a_run = "it did not wait for the end of the run, which may go on. With `response_mode` `streaming` the \
+                    response begins at once, so that its time limit does not matter.";
+    let waited = "it waited too long for Dify.";
+    let limits = "it limits how often Dify is asked. Try again later.";
+    for (mode, status, answered, code, rest, wait) in [
+        ("blocking", 504, 504, "dify_timeout", of_a_run, ""),
+        ("blocking", 524, 504, "dify_timeout", of_a_run, ""),
+        ("streaming", 524, 504, "dify_timeout", waited, ""),
+        ("blocking", 429, 429, "rate_limited", limits, "7"),
+    ] {
+        control.set_fault_once(PATH, page(status));
+        let answer = bench.post(&token, PATH, &chat(mode)).await;
+        let message =
+            format!("A proxy between the gateway and Dify answered with status {status}: {rest}");
+        assert_eq!(answer.refusal(), (answered, code.to_owned(), message));
+        assert_eq!(answer.header("retry-after"), wait, "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_v1_is_named_in_the_refusal_and_in_health() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    let address = bench.stack.settings()["dify_api_url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let elsewhere = format!("{address}/elsewhere");
+    bench.set_settings(&json!({"dify_api_url": elsewhere}));
+    let refusal = bench.get(&token, "/info").await.refusal();
+    let message = "The address in `dify_api_url` does not end in `/v1`, and answered with status 404 and no JSON, as Dify \
+                   does where its API is not. An administrator must probably add `/v1` to the end of `dify_api_url`.";
+    let expected = (502, "dify_answer_invalid".to_owned(), message.to_owned());
+    assert_eq!(refusal, expected);
+    let report = bench.get(&AppKind::Chatflow.key(), "/health").await.json();
+    assert_eq!(report["dify"]["message"], message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
