@@ -13,7 +13,7 @@ from host.http.failure import Failure
 from host.limits import UPSTREAM_FIELDS, UPSTREAM_HEAD_BYTES
 
 _BLANK_LINE = b"\r\n\r\n"
-_CONTINUE, _SWITCHING_PROTOCOLS, _OK = 100, 101, 200
+_CONTINUE, _OK = 100, 200
 _TARGET = re.compile(r"[\x21-\x7e]+")
 
 
@@ -135,14 +135,14 @@ class ResponseReader:
     def on_headers_complete(self) -> None:
         """The end of the head, or of an interim response's.
 
-        A client reads past any interim response (RFC 9110 section 15.2) except 101, which answers an `Upgrade` that is
-        never sent.
+        A client reads past any interim response (RFC 9110 section 15.2). 101 is not among them: it would answer an
+        `Upgrade`, which is never sent, and llhttp stops there with `HttpParserUpgrade`.
         """
         if self.is_complete:
             return
         self.status = self._parser.get_status_code()
         is_version_1 = self._parser.get_http_version() in ("1.0", "1.1")
-        if not is_version_1 or self.status < _CONTINUE or self.status == _SWITCHING_PROTOCOLS:
+        if not is_version_1 or self.status < _CONTINUE:
             raise Failure("malformed")
         if self.status < _OK:
             return

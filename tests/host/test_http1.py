@@ -167,6 +167,16 @@ def test_what_could_be_read_in_two_ways_is_not_read(content: bytes, kind: str) -
     assert failed.value.kind == kind
 
 
+@pytest.mark.parametrize("step", [1000, 1_000_000])
+@pytest.mark.parametrize(
+    "line", [b"1;" + b"x" * 9000, b"1;" + b"x" * 9000 + b"\r\na\r\n0\r\n\r\n", b"0" * 9000, b"1;x\n", b'1;x="\n']
+)
+def test_a_line_that_can_never_be_right_is_refused_before_it_ends(step: int, line: bytes) -> None:
+    """However it arrives; otherwise it would be kept until the server gives up."""
+    with pytest.raises(Failure, match="broken"):
+        read(CHUNKED + line, step=step, ends=False)
+
+
 def test_a_server_of_http_1_0_closes_after_each_response() -> None:
     reader = read(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert (reader.take(), reader.may_stay_open) == (b"a", False)
