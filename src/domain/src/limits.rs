@@ -206,6 +206,21 @@ limits! {
     /// The longest time for which a key counts as absent without asking again.
     UNKNOWN_KEY_ABSENCE: Seconds = seconds(10 * 60), Module;
 
+    // What Dify is asked about the app itself (`/info`, `/parameters`)
+
+    /// What Dify says about an app.
+    APP_DESCRIPTION: Bytes = MIB, Module;
+    /// Time for such an exchange. It is a look into Dify's database.
+    APP_DESCRIPTION_TOTAL: Seconds = seconds(5), Module;
+    /// After this time a change of the app by its administrator is noticed.
+    APP_DESCRIPTION_LIFETIME: Seconds = seconds(60), Module;
+    /// How long a failure is remembered, so that it is not asked again with every request.
+    APP_DESCRIPTION_PAUSE: Seconds = seconds(5), Module;
+    /// An endpoint has one app; while its settings are edited there are a few versions of them.
+    APP_DESCRIPTIONS: Count = 8, Module;
+    /// These descriptions, for each of the addresses.
+    APP_DESCRIPTIONS_MEMORY: Bytes = MIB, Module;
+
     // Who waits
 
     /// Requests that wait for one and the same fetch. It ends within a second, or the provider hangs: then more would

@@ -56,9 +56,25 @@ impl UnixTime {
     }
 }
 
+/// Seconds for `Retry-After` and for a sentence with the same number: rounded up, because who comes too early comes in
+/// vain, and at least one.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_rounded_up_and_at_least_one() {
+        for (milliseconds, expected) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (4999, 5)] {
+            let wait = Duration::from_millis(milliseconds);
+            assert_eq!(whole_seconds(wait), expected, "{milliseconds}");
+        }
+        assert_eq!(whole_seconds(Duration::MAX), u64::MAX);
+    }
 
     #[test]
     fn a_span_begins_at_its_start_and_ends_before_its_end() {

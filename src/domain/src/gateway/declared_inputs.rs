@@ -4,16 +4,23 @@ use std::rc::Rc;
 
 use http::StatusCode;
 
-use super::remembered::{Remembered, question};
+use super::remembered::{AwaitedByMany, Remembered, question};
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::Refusal;
 use crate::events::{Event, Events, ParametersUnknown};
+use crate::limits;
 use crate::rewrite::DeclaredInputs;
 use crate::settings::Settings;
 
 /// Dify did not say.
 #[derive(Clone)]
 struct Unknown;
+
+impl From<AwaitedByMany> for Unknown {
+    fn from(_: AwaitedByMany) -> Self {
+        Self
+    }
+}
 
 /// The declared inputs of the apps that were used last.
 pub struct DeclaredInputsCache {
@@ -25,7 +32,7 @@ impl DeclaredInputsCache {
     /// Knows no app yet.
     pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
         Self {
-            apps: Remembered::new(environment),
+            apps: Remembered::new(environment, limits::FETCH_WAITERS),
             events,
         }
     }

@@ -1,93 +1,93 @@
-//! What Dify says of an app, asked once for all who want to know it at the same time.
+//! What Dify says about an app, asked once for all requests that need it at the same time.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::{LocalBoxFuture, Shared};
 use http::{HeaderMap, Method};
-use lru::LruCache;
 
 use crate::environment::{Environment, FetchRequest, FetchResponse, Limits, Reach, TransportError};
-use crate::error::Refusal;
-use crate::limits::capacity;
+use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::rewrite;
 use crate::settings::Settings;
-use crate::time::UnixTime;
+use crate::single_flight::{Capacity, Crowded, Outcome, SingleFlight, Waiters};
+use crate::time::whole_seconds;
 
 /// What an app's own description may take, in time and in bytes.
 const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(5),
-    head: Duration::from_secs(5),
-    idle: Duration::from_secs(5),
-    total: Duration::from_secs(5),
-    body: 1024 * 1024,
+    connect: limits::DIFY_CONNECT,
+    head: limits::APP_DESCRIPTION_TOTAL,
+    idle: limits::APP_DESCRIPTION_TOTAL,
+    total: limits::APP_DESCRIPTION_TOTAL,
+    body: limits::APP_DESCRIPTION,
 };
 
-/// What an administrator changes in the app is felt after this time.
-const LIFETIME: Duration = Duration::from_secs(60);
-/// A failure is not asked again with every request.
-const LIFETIME_OF_FAILURE: Duration = Duration::from_secs(5);
-
-type Asked<T, E> = LocalBoxFuture<'static, Result<T, E>>;
-
-struct Entry<T, E> {
-    asked: UnixTime,
-    answer: Shared<Asked<T, E>>,
-}
-
-impl<T: Clone, E: Clone> Entry<T, E> {
-    fn is_fresh(&self, now: UnixTime) -> bool {
-        let lifetime = match self.answer.peek() {
-            Some(Err(_)) => LIFETIME_OF_FAILURE,
-            Some(Ok(_)) | None => LIFETIME,
-        };
-        now.since(self.asked) < lifetime
-    }
-}
-
-/// The answers about the apps that were used last, by the digest of the endpoint's settings.
+/// The descriptions of an endpoint's app, by the digest of the settings that lead to it.
 pub struct Remembered<T, E> {
     environment: Rc<dyn Environment>,
-    apps: RefCell<LruCache<[u8; 32], Entry<T, E>>>,
+    apps: SingleFlight<[u8; 32], Result<T, E>>,
 }
 
-impl<T: Clone + 'static, E: Clone + 'static> Remembered<T, E> {
-    /// Knows no app yet.
-    pub fn new(environment: Rc<dyn Environment>) -> Self {
+impl<T: Clone + 'static, E: Clone + From<AwaitedByMany> + 'static> Remembered<T, E> {
+    /// Knows no app yet. At most `waiters` requests wait for Dify.
+    pub fn new(environment: Rc<dyn Environment>, waiters: usize) -> Self {
+        let capacity = Capacity {
+            entries: limits::APP_DESCRIPTIONS,
+            bytes: limits::APP_DESCRIPTIONS_MEMORY,
+        };
+        let waiters = Waiters::new(waiters);
+        let longest = limits::APP_DESCRIPTION_TOTAL;
         Self {
+            apps: SingleFlight::new(Rc::clone(&environment), capacity, waiters, longest),
             environment,
-            apps: RefCell::new(LruCache::new(capacity(512))),
         }
     }
 
-    /// The answer about the app of `settings`: a remembered one, or what `read` makes of Dify's to `request`.
-    pub fn answer(
+    /// The description of the app of `settings`: a remembered one, or what `read` makes of Dify's response to `request`.
+    pub async fn answer(
         &self,
         settings: &Settings,
         request: FetchRequest,
         read: impl FnOnce(Result<FetchResponse, TransportError>) -> Result<T, E> + 'static,
-    ) -> Shared<Asked<T, E>> {
-        let now = self.environment.now();
-        let mut apps = self.apps.borrow_mut();
-        let known = apps.get(&settings.digest);
-        if let Some(entry) = known.filter(|entry| entry.is_fresh(now)) {
-            return entry.answer.clone();
-        }
-        let exchange = self.environment.fetch(request);
-        let answer = exchange.map(read).boxed_local().shared();
-        // Driven beside the requests that wait, so that it ends although the first of them may not.
-        self.environment
-            .spawn(answer.clone().map(drop).boxed_local());
-        apps.put(
-            settings.digest,
-            Entry {
-                asked: now,
-                answer: answer.clone(),
-            },
+    ) -> Result<T, E> {
+        let environment = Rc::clone(&self.environment);
+        let work = async move {
+            let response = environment.fetch(request).await;
+            // What is read of a response is smaller than the response.
+            let bytes = response.as_ref().map_or(0, |response| response.body.len());
+            let value = read(response);
+            Outcome {
+                lifetime: lifetime(&value),
+                value,
+                bytes,
+            }
+        };
+        let known = self.apps.get(settings.digest, work).await;
+        known.unwrap_or_else(|Crowded { wait }| Err(AwaitedByMany { wait }.into()))
+    }
+}
+
+const fn lifetime<T, E>(description: &Result<T, E>) -> Duration {
+    match description {
+        Ok(_) => limits::APP_DESCRIPTION_LIFETIME,
+        Err(_) => limits::APP_DESCRIPTION_PAUSE,
+    }
+}
+
+/// Dify has not answered yet, and as many requests wait for it as may.
+#[derive(Clone, Copy, Debug)]
+pub struct AwaitedByMany {
+    /// After this time those who wait now will have been answered.
+    wait: Duration,
+}
+
+impl From<AwaitedByMany> for Refusal {
+    fn from(AwaitedByMany { wait }: AwaitedByMany) -> Self {
+        let seconds = whole_seconds(wait);
+        let message = format!(
+            "Dify has not described the app yet, and too many requests wait for that already. Try again in {seconds} s."
         );
-        answer
+        Self::new(Code::DifyUnavailable, message).with_retry_after(wait)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::environment::TransportError;
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
 use crate::limits;
+use crate::time::whole_seconds;
 
 /// The remedy where only the provider itself can do something.
 pub(super) const FIX_AT_PROVIDER: &str = "Fix this at the identity provider.";
@@ -99,10 +100,4 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         failure.refusal(limits::PROVIDER_PAUSE)
     }
-}
-
-/// Rounded up, and at least one: `Retry-After` counts in seconds, and who comes too early comes in vain.
-fn whole_seconds(wait: Duration) -> u64 {
-    let started = u64::from(wait.subsec_nanos() > 0);
-    wait.as_secs().saturating_add(started).max(1)
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Challenge, Response, header_value};
 use crate::error::Refusal;
 use crate::json;
+use crate::time::whole_seconds;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -38,7 +39,7 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
         headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
     }
     if let Some(wait) = refusal.retry_after() {
-        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
     }
     if let Some(allow) = refusal.allow() {
         headers.insert(ALLOW, allow.clone());

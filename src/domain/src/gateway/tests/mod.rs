@@ -2,6 +2,7 @@ mod access;
 mod admission;
 mod app_api;
 mod asked;
+mod crowds;
 mod health;
 mod issuers;
 mod operations;

@@ -33,8 +33,8 @@ pub struct AppInfo {
 impl AppInfo {
     pub fn new(environment: Rc<dyn Environment>) -> Self {
         Self {
-            apps: Remembered::new(environment.clone()),
-            apps_at_v1: Remembered::new(environment),
+            apps: Remembered::new(environment.clone(), limits::HEALTH_WAITERS),
+            apps_at_v1: Remembered::new(environment, limits::HEALTH_WAITERS),
         }
     }
 
