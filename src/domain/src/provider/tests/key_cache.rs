@@ -272,45 +272,45 @@ fn a_refusal_in_an_outage_says_when_an_unknown_key_is_asked_for_again() {
 
 #[test]
 fn a_flood_of_unknown_keys_at_a_hanging_provider_makes_no_known_key_wait() {
-    let (environment, mut keys) = warm();
-    keys.waiters = Waiters::new(limits::PROVIDER_WAITERS);
-    environment.hold(KEYS);
-    let ids: Vec<_> = (0..1000).map(|number| format!("random-{number}")).collect();
-    let mut flood: Vec<_> = ids.iter().map(|id| find(&keys, id).boxed_local()).collect();
-    let refused = flood
-        .iter_mut()
-        .filter_map(|one| match poll_once(one.as_mut()) {
-            Poll::Ready(result) => Some(result),
-            Poll::Pending => None,
-        })
-        .collect::<Vec<_>>();
-    let expected = Err(Code::IdentityProviderUnavailable);
-    assert_eq!(refused, vec![expected; 1000 - limits::FETCH_WAITERS]);
-    let mut known = find(&keys, "first").boxed_local();
-    assert_eq!(poll_once(known.as_mut()), Poll::Ready(Ok(true)));
-    assert_eq!(environment.count(KEYS), 2);
+    for (places, waiting) in [(limits::PROVIDER_WAITERS, limits::FETCH_WAITERS), (3, 3)] {
+        let (environment, mut keys) = warm();
+        keys.waiters = Waiters::new(places);
+        environment.hold(KEYS);
+        let ids: Vec<_> = (0..1000).map(|number| format!("random-{number}")).collect();
+        let mut flood: Vec<_> = ids.iter().map(|id| find(&keys, id).boxed_local()).collect();
+        let mut refused = Vec::new();
+        for one in &mut flood {
+            if let Poll::Ready(result) = poll_once(one.as_mut()) {
+                refused.push(result);
+            }
+        }
+        let expected = Err(Code::IdentityProviderUnavailable);
+        assert_eq!(refused, vec![expected; 1000 - waiting], "{places} places");
+        let mut known = find(&keys, "first").boxed_local();
+        assert_eq!(poll_once(known.as_mut()), Poll::Ready(Ok(true)));
+        assert_eq!(environment.count(KEYS), 2);
+    }
 }
 
 #[test]
 fn a_request_without_a_place_does_not_count_as_a_failed_fetch() {
     let (environment, keys) = warm();
+    environment.answer(KEYS, set(&["second"]));
     environment.hold(KEYS);
-    let mut first = find(&keys, "random").boxed_local();
-    assert!(poll_once(first.as_mut()).is_pending());
-    let places: Vec<_> = std::iter::from_fn(|| keys.waiters.enter()).collect();
-    assert_eq!(
-        environment.run(find(&keys, "other")),
-        Err(Code::IdentityProviderUnavailable)
-    );
-    drop(places);
+    let mut waiting: Vec<_> = (0..limits::FETCH_WAITERS)
+        .map(|_| find(&keys, "second").boxed_local())
+        .collect();
+    for one in &mut waiting {
+        assert!(poll_once(one.as_mut()).is_pending());
+    }
+    let crowded = Err(Code::IdentityProviderUnavailable);
+    assert_eq!(environment.run(find(&keys, "random")), crowded);
     environment.release(KEYS);
-    assert_eq!(environment.run(first), Ok(false));
-    assert_eq!(
-        environment.run(find(&keys, "other")),
-        Ok(false),
-        "the pause goes on"
-    );
-    assert_eq!(environment.count(KEYS), 2);
+    for one in waiting {
+        assert_eq!(environment.run(one), Ok(true));
+    }
+    assert_eq!(environment.run(find(&keys, "random")), Ok(false));
+    assert_eq!(environment.count(KEYS), 2, "the pause goes on");
 }
 
 #[test]
