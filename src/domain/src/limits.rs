@@ -148,6 +148,33 @@ limits! {
     /// (`limit_request_line`).
     REQUEST_LINE: Bytes = 4094, Module;
 
+    // The token
+
+    /// A token. Entra sends hundreds of groups in one; servers refuse longer fields anyway.
+    TOKEN: Bytes = 16 * KIB, Module;
+    /// The encoded header of a token; Entra's and Keycloak's are about 150 bytes long, and a certificate chain in one has
+    /// three KiB.
+    TOKEN_HEADER: Bytes = 4 * KIB, Module;
+    /// Depth of the JSON in a token's claims.
+    CLAIMS_DEPTH: Count = 32, Module;
+    /// Depth of the JSON in a token's header and in a key: both are flat but for lists, and for a key in a header.
+    JOSE_DEPTH: Count = 4, Module;
+    /// Keys in a key set. Real ones have fewer than 20.
+    JWK_SET_KEYS: Count = 100, Module;
+    /// Characters of `user`. Dify keeps it in a `VARCHAR(255)`, which counts characters.
+    USER: Count = 255, Module;
+
+    // Rules and paths
+
+    /// Characters of a path, longer than the URLs that are the names of claims at Auth0.
+    CLAIM_PATH: Count = 255, Module;
+    /// Names in a path. Such a URL has many dots, each of which could be meant as a step down.
+    CLAIM_PATH_NAMES: Count = 16, Module;
+    /// Rules in a setting.
+    RULES: Count = 100, Module;
+    /// Values in a rule.
+    RULE_VALUES: Count = 100, Module;
+
     // The endpoint's settings
 
     /// All settings as JSON. Real ones have one or two KiB, and some ten where keys and certificates are among them. No

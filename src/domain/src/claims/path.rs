@@ -4,11 +4,7 @@ use serde_json::{Map, Value};
 
 use super::present;
 use super::syntax::{Expected, Part, Scanner, Symbol, SyntaxError, unescaped, written};
-
-/// Longer than the URLs that Auth0 has people name their claims with.
-const MAX_CHARACTERS: usize = 255;
-/// Such a URL has many dots, each of which could be meant as a step down.
-const MAX_NAMES: usize = 16;
+use crate::limits;
 
 /// A path is tried as a literal claim name first, then split at its dots.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -19,7 +15,7 @@ pub struct ClaimPath {
 }
 
 impl ClaimPath {
-    /// Parses one path; `\` stands before `, | = . \` where they belong to a name.
+    /// Parses one path. `, | = . \` that belong to a name have a `\` before them.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let part = Scanner::new(text).part()?;
         match part.divider {
@@ -33,12 +29,12 @@ impl ClaimPath {
         if part.symbols.is_empty() {
             return expected(Expected::Path);
         }
-        if part.symbols.len() > MAX_CHARACTERS {
-            return expected(Expected::ShorterPath(MAX_CHARACTERS));
+        if part.symbols.len() > limits::CLAIM_PATH {
+            return expected(Expected::ShorterPath(limits::CLAIM_PATH));
         }
         let names = names(&part.symbols);
-        if names.len() > MAX_NAMES {
-            return expected(Expected::ShallowerPath(MAX_NAMES));
+        if names.len() > limits::CLAIM_PATH_NAMES {
+            return expected(Expected::ShallowerPath(limits::CLAIM_PATH_NAMES));
         }
         if names.iter().any(String::is_empty) {
             return expected(Expected::Segment);
@@ -60,7 +56,7 @@ impl ClaimPath {
         &self.literal
     }
 
-    /// What the path leads to. It leads through objects, never into the elements of an array.
+    /// The value at the path. A path leads through objects, never into the elements of an array.
     pub fn find<'a>(&self, members: &'a Map<String, Value>) -> Option<&'a Value> {
         present(members.get(&self.literal)).or_else(|| self.descend(members))
     }

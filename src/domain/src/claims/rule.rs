@@ -6,9 +6,7 @@ use serde_json::Value;
 
 use super::syntax::{Expected, Part, Scanner, SyntaxError, unescaped, written};
 use super::{ClaimPath, Claims};
-
-const MAX_RULES: usize = 100;
-const MAX_VALUES: usize = 100;
+use crate::limits;
 
 /// Rules that must all hold. Without any, everybody meets them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,10 +30,10 @@ impl Rules {
             if last_part.divider.is_none() {
                 return Ok(Self(rules));
             }
-            if rules.len() == MAX_RULES {
+            if rules.len() == limits::RULES {
                 return Err(SyntaxError::new(
                     last_part.end,
-                    Expected::FewerRules(MAX_RULES),
+                    Expected::FewerRules(limits::RULES),
                 ));
             }
         }
@@ -51,13 +49,13 @@ impl Rules {
         self.0.iter().map(|rule| &rule.path)
     }
 
-    /// Those of the rules that name the claim `path`.
+    /// The rules that name the claim `path`.
     pub fn about(&self, path: &str) -> Self {
         let rules = self.0.iter().filter(|rule| rule.path.as_str() == path);
         Self(rules.cloned().collect())
     }
 
-    /// Whether every rule holds; else the first that does not and why, in words for the log alone.
+    /// Whether every rule holds. The error names the first that does not, and why, in words that only the log may have.
     pub fn met_by(&self, claims: &Claims) -> Result<(), String> {
         let Some(unmet) = self.0.iter().find(|rule| !rule.holds(claims)) else {
             return Ok(());
@@ -71,7 +69,7 @@ impl Rules {
 }
 
 impl Rule {
-    /// Reads one rule; the part that it ends with says whether another one follows.
+    /// Reads one rule. The divider of its last part says whether another rule follows.
     fn scan(scanner: &mut Scanner<'_>) -> Result<(Self, Part), SyntaxError> {
         let claim = scanner.part()?;
         let path = ClaimPath::from_part(&claim)?;
@@ -127,17 +125,17 @@ fn expect_value(value: &Part, before: char, earlier: usize) -> Result<(), Syntax
     if value.divider == Some('=') {
         return Err(SyntaxError::new(value.end, Expected::Escaped('=')));
     }
-    if earlier == MAX_VALUES {
+    if earlier == limits::RULE_VALUES {
         return Err(SyntaxError::new(
             value.position,
-            Expected::FewerValues(MAX_VALUES),
+            Expected::FewerValues(limits::RULE_VALUES),
         ));
     }
     Ok(())
 }
 
-/// An array has what one of its elements is, an object the keys that it does not deny (Zitadel sends roles as
-/// `{"admin": {"<organisation>": "<domain>"}}`).
+/// Whether the claim has the value: an array if one of its elements is the value, an object if it has a member of that
+/// name that is neither null nor false (Zitadel sends roles as `{"admin": {"<organisation>": "<domain>"}}`).
 fn has(claim: &Value, expected: &str) -> bool {
     match claim {
         Value::Array(elements) => elements.iter().any(|element| is(element, expected)),
@@ -148,7 +146,7 @@ fn has(claim: &Value, expected: &str) -> bool {
     }
 }
 
-/// Whole values only: `chat` is neither in `chatter` nor in `chat admin`.
+/// Only a whole value matches: `chat` matches neither `chatter` nor `chat admin`.
 fn is(scalar: &Value, expected: &str) -> bool {
     match scalar {
         Value::String(text) => text == expected,

@@ -1,12 +1,12 @@
-//! What paths and rules are written with: `, | = .` divide, `\` before one of them makes it part of a name.
+//! The syntax of paths and rules: `, | = .` divide, and `\` before one of them makes it part of a name.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A text is no path or no list of rules.
+/// A text is not a path, or not a list of rules.
 ///
-/// It says where, and what was expected there. It repeats nothing of the text, because the values of a rule are
-/// the administrator's business alone.
+/// The error says where, and what was expected there. It repeats nothing of the text, because nobody but the
+/// administrator may see the values of a rule.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("at character {position}: expected {expected}")]
 pub struct SyntaxError {
@@ -45,14 +45,14 @@ pub(super) enum Expected {
     Value(char),
 }
 
-/// A character, and whether `\` stood before it.
+/// A character, and whether `\` was before it.
 #[derive(Clone, Copy)]
 pub(super) struct Symbol {
     pub character: char,
     pub escaped: bool,
 }
 
-/// The text as it is meant, without the escapes.
+/// The text without the escapes.
 pub(super) fn unescaped(symbols: &[Symbol]) -> String {
     symbols.iter().map(|symbol| symbol.character).collect()
 }
@@ -69,12 +69,12 @@ pub(super) fn written(symbols: &[Symbol]) -> String {
     text
 }
 
-/// What stands between two of `,`, `|` and `=`, without the spaces around it.
+/// The text between two of `,`, `|` and `=`, without the spaces around it.
 pub(super) struct Part {
     pub symbols: Vec<Symbol>,
-    /// Of its first character, or of what stands in its place.
+    /// Of its first character, or of whatever is in its place.
     pub position: usize,
-    /// The divider behind it; none at the end of the text.
+    /// The divider after it; none at the end of the text.
     pub divider: Option<char>,
     /// Of the divider, or of the end.
     pub end: usize,

@@ -19,7 +19,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with the sentence that the client reads: what was there, what was expected, how to mend it.
+    /// A refusal with the sentence that the client reads: what was found, what was expected, and the remedy.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::json::{InvalidJson, shown};
+use crate::limits;
 
 /// A part of a token in compact form (RFC 7515 §3.1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,7 +48,7 @@ pub enum Error {
     #[error("it is encrypted: it has five parts")]
     Encrypted,
     /// The encoded header's length, which is over the limit.
-    #[error("its header is {0} bytes long; at most {max} are accepted", max = super::header::MAX_HEADER)]
+    #[error("its header is {0} bytes long; at most {max} are accepted", max = limits::TOKEN_HEADER)]
     HeaderTooLarge(usize),
     /// A part is not a JSON object in the strict form.
     #[error("its {0} cannot be read ({1})")]
@@ -68,7 +69,7 @@ pub enum Error {
     #[error("its signature was not made by the key")]
     Signature,
     /// The token's length, which is over the limit.
-    #[error("it is {0} bytes long; at most {max} are accepted", max = super::token::MAX_TOKEN)]
+    #[error("it is {0} bytes long; at most {max} are accepted", max = limits::TOKEN)]
     TooLarge(usize),
     /// A member of the header that changes what the rest means, and how.
     #[error("its header has `{0}`, which {1}")]

@@ -5,10 +5,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, Part};
 use super::{Algorithm, base64url};
 use crate::json::parse_object;
-
-/// Bytes of the encoded header; Entra's and Keycloak's are about 150 long.
-pub(super) const MAX_HEADER: usize = 4 * 1024;
-const MAX_DEPTH: usize = 4;
+use crate::limits;
 
 /// Members that change what the rest of the token means, and how. Whoever ignored one would read another token than
 /// its issuer wrote.
@@ -67,11 +64,11 @@ impl Header {
 
 /// Decodes the first part of a token.
 pub(super) fn decode(encoded: &str) -> Result<Map<String, Value>, Error> {
-    if encoded.len() > MAX_HEADER {
+    if encoded.len() > limits::TOKEN_HEADER {
         return Err(Error::HeaderTooLarge(encoded.len()));
     }
     let bytes = base64url::decode(encoded).ok_or(Error::Encoding(Part::Header))?;
-    parse_object(&bytes, MAX_DEPTH).map_err(|error| Error::Json(Part::Header, error))
+    parse_object(&bytes, limits::JOSE_DEPTH).map_err(|error| Error::Json(Part::Header, error))
 }
 
 /// The string member with this name. Null and the empty string count as absent.

@@ -9,12 +9,7 @@ use super::Header;
 use super::jwk::{Jwk, KeyId};
 use super::members::Unusable;
 use crate::json::parse_object;
-
-/// Bytes of a JWK set.
-const MAX_SET: usize = 1024 * 1024;
-const MAX_KEYS: usize = 100;
-/// A JWK is flat except for lists such as `x5c` and `key_ops`.
-const MAX_DEPTH: usize = 4;
+use crate::limits;
 
 /// The usable public keys of an issuer, at most 100.
 #[derive(Clone, Debug, Default)]
@@ -66,18 +61,20 @@ impl JwkSet {
     /// # Errors
     /// Only what makes the whole document useless: its size, its form, or more than 100 keys.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJwkSet> {
-        if json.len() > MAX_SET {
+        if json.len() > limits::PROVIDER_DOCUMENT {
             let message = format!(
-                "the JWK set is {} bytes long; at most {MAX_SET} are accepted",
-                json.len()
+                "the JWK set is {} bytes long; at most {} are accepted",
+                json.len(),
+                limits::PROVIDER_DOCUMENT
             );
             return Err(InvalidJwkSet(message));
         }
         let keys = Document::parse(json)?.keys;
-        if keys.len() > MAX_KEYS {
+        if keys.len() > limits::JWK_SET_KEYS {
             let message = format!(
-                "the JWK set has {} keys; at most {MAX_KEYS} are accepted",
-                keys.len()
+                "the JWK set has {} keys; at most {} are accepted",
+                keys.len(),
+                limits::JWK_SET_KEYS
             );
             return Err(InvalidJwkSet(message));
         }
@@ -160,6 +157,7 @@ impl FromIterator<Result<Jwk, Unusable>> for JwkSet {
 }
 
 fn parse_key(text: &RawValue) -> Result<Jwk, Unusable> {
-    let members = parse_object(text.get().as_bytes(), MAX_DEPTH).map_err(|_| Unusable::Form)?;
+    let members =
+        parse_object(text.get().as_bytes(), limits::JOSE_DEPTH).map_err(|_| Unusable::Form)?;
     Jwk::from_members(members)
 }

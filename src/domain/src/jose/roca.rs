@@ -1,4 +1,4 @@
-//! RSA keys of the ROCA family (CVE-2017-15361), whose private key follows from the public one.
+//! RSA keys of the ROCA family (CVE-2017-15361), of which the private key can be computed from the public one.
 //!
 //! Infineon's library made primes of the form `k * M + (65537^a mod M)`, where `M` is the product of the first primes.
 //! So modulo each of these small primes the modulus is a power of 65537. See Nemec, Sys, Svenda, Klinec, Matyas: "The

@@ -5,8 +5,7 @@ use super::members::Unusable;
 use super::pem::{self, Block};
 use super::{Algorithm, InvalidJwkSet, JwkSet};
 use crate::json::parse_object;
-
-const MAX_DEPTH: usize = 8;
+use crate::limits;
 
 const SECRET: &str = "it holds a private or shared key: write public keys only";
 
@@ -39,7 +38,7 @@ impl JwkSet {
 }
 
 fn parse_json(text: &str) -> Result<JwkSet, InvalidJwkSet> {
-    let members = parse_object(text.as_bytes(), MAX_DEPTH)
+    let members = parse_object(text.as_bytes(), limits::PROVIDER_DOCUMENT_DEPTH)
         .map_err(|error| InvalidJwkSet(format!("it begins like JSON, but {error}")))?;
     let set = match members.contains_key("keys") {
         true => JwkSet::parse(text.as_bytes())?,

@@ -5,10 +5,7 @@ use super::error::{Error, Part};
 use super::header::{self, Header};
 use crate::claims::Claims;
 use crate::json::parse_object;
-
-/// Bytes of a token; Entra sends hundreds of groups in one.
-pub(super) const MAX_TOKEN: usize = 16 * 1024;
-const MAX_DEPTH: usize = 32;
+use crate::limits;
 
 /// A compact JWS whose form is right and whose signature nobody has checked yet.
 pub struct UnverifiedToken<'a> {
@@ -56,7 +53,7 @@ impl<'a> UnverifiedToken<'a> {
         let members = header::decode(header)?;
         let header = Header::from_members(&members)?;
         let payload = decode(Part::Payload, payload)?;
-        let claims = parse_object(&payload, MAX_DEPTH)
+        let claims = parse_object(&payload, limits::CLAIMS_DEPTH)
             .map(Claims::new)
             .map_err(|error| Error::Json(Part::Payload, error))?;
         let signature = decode(Part::Signature, signature)?;
@@ -73,7 +70,7 @@ impl<'a> UnverifiedToken<'a> {
 
 /// Refuses a token that is too long, of whatever kind.
 pub(crate) const fn check_size(token: &str) -> Result<(), Error> {
-    if token.len() > MAX_TOKEN {
+    if token.len() > limits::TOKEN {
         return Err(Error::TooLarge(token.len()));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Foreign values in messages.
+//! Values from outside in messages.
 
 use serde_json::Value;
 

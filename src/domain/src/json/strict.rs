@@ -1,4 +1,4 @@
-//! What `serde_json` leaves open: it takes the last of duplicate members and any depth up to 128.
+//! What `serde_json` does not check: it accepts duplicate members, of which the last wins, and any depth up to 128.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::InvalidJson;
 
-/// How much of a member's name is told.
+/// How much of a member's name a message shows.
 const SHOWN_NAME: usize = 64;
 
 /// Parses one value of at most `max_depth` levels and nothing after it.

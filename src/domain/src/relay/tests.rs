@@ -356,7 +356,7 @@ fn an_address_without_v1_is_named_where_the_api_is_not_found_there() {
 fn the_context_of_a_relay_comes_back_as_it_went_and_holds_no_number_of_the_key() {
     let settings = r#"{"issuer":"https://idp.example","client_id":"app","app_key":"app-0"}"#;
     let settings = crate::settings::Settings::parse(settings).unwrap();
-    let user = UserKey::new(&settings, &User::named("alice"));
+    let user = UserKey::new(&settings, &User::parse("sub", "alice").unwrap());
     let run = Counted::Run {
         user,
         id: "r1".to_owned(),
@@ -412,7 +412,7 @@ fn a_run_is_the_callers_only_where_its_inputs_say_so() {
         ("[]", false),
         ("", false),
     ];
-    let alice = User::named("alice");
+    let alice = User::parse("sub", "alice").unwrap();
     for (body, expected) in cases {
         assert_eq!(
             owner::run_belongs_to(body.as_bytes(), &alice),

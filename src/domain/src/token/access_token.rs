@@ -14,8 +14,8 @@ secret! {
 }
 
 impl AccessToken {
-    /// Takes the one bearer token of `Authorization`. Nothing else can carry a token: not the query, which is logged
-    /// (RFC 9700 §4.3.2), not a cookie, which browsers send unasked.
+    /// Takes the one bearer token of `Authorization`. Nothing else can carry a token: not the query, which servers log
+    /// (RFC 9700 §4.3.2), and not a cookie, which browsers send unasked.
     ///
     /// # Errors
     /// [`Code::TokenMissing`] without a bearer token, [`Code::AuthorizationMalformed`] where it is not exactly one,
@@ -31,7 +31,7 @@ impl AccessToken {
         };
         let text = value
             .to_str()
-            .map_err(|_| malformed("it holds other characters than ASCII"))?;
+            .map_err(|_| malformed("it has characters that are not ASCII"))?;
         let token = bearer(text)?;
         check_size(token).map_err(|error| jws::refusal(&error, token))?;
         Ok(Self::new(token.to_owned()))
@@ -54,9 +54,10 @@ fn bearer(credentials: &str) -> Result<&str, Refusal> {
             .split(',')
             .skip(1)
             .filter_map(|part| part.split_whitespace().next());
-        return Err(match later.any(is_bearer) {
-            true => malformed("it holds several credentials"),
-            false => missing("`Authorization` has another scheme than `Bearer`"),
+        return Err(if later.any(is_bearer) {
+            malformed("it holds several credentials")
+        } else {
+            missing("`Authorization` has another scheme than `Bearer`")
         });
     }
     let token = rest.trim_start_matches(' ');
@@ -64,11 +65,14 @@ fn bearer(credentials: &str) -> Result<&str, Refusal> {
         return Err(malformed("no token follows `Bearer`"));
     }
     not_a_token::check(token)?;
-    match is_token68(token) {
-        true => Ok(token),
-        false if token.contains([' ', ',']) => Err(malformed("it holds more than one token")),
-        false => Err(malformed("the token holds characters that no token has")),
+    if is_token68(token) {
+        return Ok(token);
     }
+    Err(malformed(if token.contains([' ', ',']) {
+        "it holds more than one token"
+    } else {
+        "the token has characters that no token may have (RFC 6750 §2.1)"
+    }))
 }
 
 /// RFC 9110 §11.2.

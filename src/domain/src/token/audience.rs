@@ -1,5 +1,5 @@
-//! Whom the token is meant for and to which client it was issued. A token for another application of the same
-//! provider has a good signature too.
+//! The audience of a token, and the client that it was issued to. A token for another application of the same provider
+//! has a good signature too.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::settings::{Settings, TokenValidation};
 /// Claims that name the client: OpenID Connect and Entra v2.0, RFC 9068, Okta, Entra v1.0.
 const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];
 
-/// Refuses tokens that are meant for somebody else.
+/// Refuses tokens that are meant for another application.
 pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Result<(), Refusal> {
     let clients = client_ids(issuer, settings);
     let audiences = claim::audiences(claims)?;
@@ -24,13 +24,12 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Re
     if settings.audience.is_empty() {
         return check_audience(claims, audiences, &clients);
     }
-    let wanted: Vec<&str> = settings.audience.iter().map(String::as_str).collect();
-    match audiences
-        .is_some_and(|audiences| audiences.iter().any(|audience| wanted.contains(audience)))
-    {
-        true => check_client(claims, &clients),
-        false => Err(refuse_audience(claims, "audience", &wanted)),
+    let expected: Vec<&str> = settings.audience.iter().map(String::as_str).collect();
+    let mut audiences = audiences.iter().flatten();
+    if !audiences.any(|audience| expected.contains(audience)) {
+        return Err(refuse_audience(claims, "audience", &expected));
     }
+    check_client(claims, &clients)
 }
 
 /// Whether the token names anybody that it is meant for.
@@ -67,10 +66,10 @@ fn check_audience(
         Some(audiences) => audiences,
         None => claim::text(claims, "client_id")?.into_iter().collect(),
     };
-    match meant_for.iter().any(|audience| clients.contains(audience)) {
-        true => Ok(()),
-        false => Err(refuse_audience(claims, "client_id", clients)),
+    if !meant_for.iter().any(|audience| clients.contains(audience)) {
+        return Err(refuse_audience(claims, "client_id", clients));
     }
+    Ok(())
 }
 
 /// Every claim that names a client must name one of ours: two that differ are not weighed against each other.
@@ -100,7 +99,7 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_audience(claims: &Claims, setting: &str, wanted: &[&str]) -> Refusal {
+fn refuse_audience(claims: &Claims, setting: &str, expected: &[&str]) -> Refusal {
     let audience = claims.get("aud").filter(|_| has_audience(claims));
     let found = match (audience, claims.get("client_id"), claims.get("azp")) {
         (Some(audience), _, _) => format!("The token's `aud` is {}", shown(audience)),
@@ -114,23 +113,23 @@ fn refuse_audience(claims: &Claims, setting: &str, wanted: &[&str]) -> Refusal {
         ),
         (None, None, None) => "The token has neither `aud` nor `client_id`".to_owned(),
     };
-    let meant_for = claim::texts(claims, "aud").ok().flatten();
+    let meant_for = claim::audiences(claims).ok().flatten();
     let client = || claim::text(claims, "client_id").ok().flatten();
     let meant_for = meant_for.unwrap_or_else(|| client().into_iter().collect());
-    let remedy = in_quotes(setting, &meant_for, wanted).unwrap_or_default();
+    let remedy = in_quotes(setting, &meant_for, expected).unwrap_or_default();
     let message = format!(
-        "{found}; this endpoint takes tokens for {}.{remedy}",
-        list(wanted)
+        "{found}; this endpoint accepts tokens for {}.{remedy}",
+        list(expected)
     );
     remedy::refuse(Code::TokenAudienceRefused, claims, message)
 }
 
-/// What to write where one of the `found` names has spaces or commas and was taken for several `wanted` ones.
-fn in_quotes(setting: &str, found: &[&str], wanted: &[&str]) -> Option<String> {
+/// What to write where one of the `found` names has spaces or commas and was taken for several `expected` ones.
+fn in_quotes(setting: &str, found: &[&str], expected: &[&str]) -> Option<String> {
     let is_separator = |character: char| character == ',' || character.is_whitespace();
     let is_split = |name: &&&str| {
         let mut parts = name.split(is_separator).filter(|part| !part.is_empty());
-        name.contains(is_separator) && parts.all(|part| wanted.contains(&part))
+        name.contains(is_separator) && parts.all(|part| expected.contains(&part))
     };
     let name = found.iter().find(is_split)?;
     Some(format!(

@@ -1,11 +1,12 @@
-//! Entra's group overage: with more than 200 groups the token says where to ask for them instead of naming them.
+//! `required_claims`, and Entra's group overage: a token of a person with more than 200 groups names the address of the
+//! list instead of the groups.
 
 use serde_json::Value;
 
 use crate::claims::{Claims, Rules};
 use crate::error::{Code, Refusal};
 
-/// Refuses a token that does not meet `required_claims`. Which rule, only the log says.
+/// Refuses a token that does not meet `required_claims`. Only the log says which rule.
 pub(super) fn check(claims: &Claims, required: &Rules) -> Result<(), Refusal> {
     let Err(unmet) = required.met_by(claims) else {
         return Ok(());

@@ -9,7 +9,7 @@ use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::json::shown;
 use crate::settings::Settings;
 
-/// The issuer of `settings` whose token this claims to be, by its exact `iss`. No request is made for another.
+/// The issuer of `settings` that the token names in `iss`, byte for byte. No request is made for a token of another.
 ///
 /// # Errors
 /// [`Code::TokenClaimInvalid`] where `iss` is missing or not a string, [`Code::TokenIssuerUnknown`] where no setting is

@@ -1,4 +1,4 @@
-//! Which kind of token it is. Providers sign all kinds with the same keys, so a good signature does not tell.
+//! The kind of a token. Providers sign all kinds with the same keys, so a good signature says nothing of the kind.
 
 use super::claim;
 use crate::claims::Claims;
@@ -6,7 +6,7 @@ use crate::error::{Code, Refusal};
 use crate::json::shown;
 use crate::settings::TokenKind;
 
-/// `typ` of what may be an access token: absent or `JWT` says nothing, `at+jwt` says it (RFC 9068 §2.1).
+/// Header `typ` of what may be an access token: absent or `JWT` says nothing, `at+jwt` is explicit (RFC 9068 §2.1).
 const PLAIN: &str = "jwt";
 const ACCESS: &str = "at+jwt";
 /// `typ` with which some providers mark ID tokens.
@@ -17,20 +17,20 @@ const ID_USES: [&str; 2] = ["id", "id_token"];
 const ACCESS_USES: [&str; 4] = ["access", "access_token", "bearer", "dpop"];
 const OTHER_USES: [&str; 4] = ["logout", "offline", "refresh", "refresh_token"];
 
-/// Refuses tokens of other kinds than `wanted`. `media_type` is the header's, lower case, without `application/`.
+/// Refuses tokens of other kinds than `setting`. `media_type` is the header's, lower case, without `application/`.
 pub(super) fn check(
     media_type: Option<&str>,
     claims: &Claims,
-    wanted: TokenKind,
+    setting: TokenKind,
 ) -> Result<(), Refusal> {
     let media_type = media_type.unwrap_or(PLAIN);
     let uses = [stated_use(claims, "typ")?, stated_use(claims, "token_use")?];
     if let Some(why) = neither_access_nor_id(media_type, claims, &uses) {
         return Err(refuse(&why));
     }
-    let id = said_by(&uses, &ID_USES).or_else(|| id_by_form(media_type, claims));
-    let access = said_by(&uses, &ACCESS_USES).or_else(|| access_by_form(media_type));
-    match (wanted, id, access) {
+    let id = stated_by(&uses, &ID_USES).or_else(|| id_by_form(media_type, claims));
+    let access = stated_by(&uses, &ACCESS_USES).or_else(|| access_by_form(media_type));
+    match (setting, id, access) {
         (TokenKind::Access, Some(evidence), _) => Err(refuse(&format!(
             "it is an ID token: {evidence}. Send the access token, or set `token_kind`"
         ))),
@@ -52,7 +52,7 @@ fn neither_access_nor_id(media_type: &str, claims: &Claims, uses: &[Use]) -> Opt
             shown(&media_type.into())
         ));
     }
-    said_by(uses, &OTHER_USES)
+    stated_by(uses, &OTHER_USES)
 }
 
 /// A claim that states what the token is for, and its value in lower case.
@@ -63,13 +63,13 @@ fn stated_use(claims: &Claims, name: &'static str) -> Result<Use, Refusal> {
     Ok(value.map(|value| (name, value.to_ascii_lowercase())))
 }
 
-fn said_by(uses: &[Use], values: &[&str]) -> Option<String> {
+fn stated_by(uses: &[Use], values: &[&str]) -> Option<String> {
     let mut stated = uses.iter().flatten();
     let (name, value) = stated.find(|(_, value)| values.contains(&value.as_str()))?;
     Some(format!("its claim `{name}` is \"{value}\""))
 }
 
-/// `nonce` is no evidence: Keycloak and Authentik put it into access tokens as well.
+/// `nonce` is not evidence: Keycloak and Authentik put it into access tokens as well.
 fn id_by_form(media_type: &str, claims: &Claims) -> Option<String> {
     if ID.contains(&media_type) {
         return Some(format!("its header's `typ` is \"{media_type}\""));

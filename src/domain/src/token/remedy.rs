@@ -1,5 +1,5 @@
 //! What usually remedies a refusal, for each identity provider: one table, because people meet these five minutes after
-//! they have installed the plugin. Nothing here decides whether a token is taken.
+//! they have installed the plugin. Nothing here decides whether a token is accepted.
 
 use serde_json::Value;
 
@@ -120,10 +120,10 @@ fn is_for_graph(claims: &Claims) -> bool {
     .any(|graph| names(claims, "aud", graph))
 }
 
-fn names(claims: &Claims, claim: &str, wanted: &str) -> bool {
+fn names(claims: &Claims, claim: &str, expected: &str) -> bool {
     match claims.get(claim) {
-        Some(Value::Array(values)) => values.iter().any(|value| value == wanted),
-        Some(value) => value == wanted,
+        Some(Value::Array(values)) => values.iter().any(|value| value == expected),
+        Some(value) => value == expected,
         None => false,
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn granted(claims: &Claims) -> Result<Vec<String>, Refusal> {
         let words = claim::texts(claims, name)?.unwrap_or_default();
         scopes.extend(words.into_iter().flat_map(|words| words.split(' ')));
     }
-    // Other providers use this name for other things; what is no list of strings grants nothing.
+    // Other providers use this name for other things; whatever is not a list of strings grants nothing.
     if let Some(Value::Array(permissions)) = claims.get("permissions") {
         scopes.extend(permissions.iter().filter_map(Value::as_str));
     }

@@ -10,7 +10,7 @@ const AUTH0_SUFFIX: &str = "@clients";
 /// Keycloak's user of a client.
 const KEYCLOAK_PREFIX: &str = "service-account-";
 
-/// Whether the token stands for a client; refused where the settings say so.
+/// Whether the token stands for a client. Refuses it where the settings do not allow that.
 pub(super) fn check(claims: &Claims, settings: &Settings) -> Result<bool, Refusal> {
     let Some(evidence) = evidence(claims)? else {
         return Ok(false);
@@ -32,7 +32,7 @@ pub(super) fn is_evident(claims: &Claims) -> bool {
     matches!(evidence(claims), Ok(Some(_)))
 }
 
-/// The client that a service account's token stands for, and the claim that says so.
+/// The client that a service account's token stands for, and the claim that names it.
 pub(super) fn client(claims: &Claims) -> Result<Option<(&'static str, &str)>, Refusal> {
     let auth0 = claim::text(claims, "sub")?.and_then(|subject| subject.strip_suffix(AUTH0_SUFFIX));
     Ok(audience::client(claims)?.or_else(|| auth0.map(|client| ("sub", client))))

@@ -10,13 +10,12 @@ use crate::claims::{ClaimPath, Claims};
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
 use crate::json::shown;
+use crate::limits;
 use crate::settings::{ServiceAccounts, Settings, UserFormat};
 
-/// Dify keeps it in a `VARCHAR(255)`, which counts characters.
-const MAX_CHARACTERS: usize = 255;
 /// Dify's own name for callers without a `user`; all of them share one history.
 const DEFAULT_USER: &str = "DEFAULT-USER";
-/// What the gateway puts before a client's ID, and so takes from nobody's claim.
+/// What the gateway puts before a client's ID. No claim of a person may begin with it.
 const SERVICE_PREFIX: &str = "service:";
 
 /// The claim that is believed only where it is verified.
@@ -32,10 +31,10 @@ impl User {
         &self.0
     }
 
-    /// A user of this name, unchecked.
-    #[cfg(test)]
-    pub(crate) fn named(name: &str) -> Self {
-        Self(name.to_owned())
+    /// The value `text` of the claim `name`, as it is.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Refusal> {
+        check_text(name, text)?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The first claim of `user_claim` that the token has; for a service account without one, its client.
@@ -52,11 +51,11 @@ impl User {
                 None => return Err(missing(claims, &settings.user_claim)),
             },
         };
-        check_text(name, &text)?;
-        Ok(Self(match &settings.user_format {
-            UserFormat::Claim => text,
-            UserFormat::Hashed(key) => hashed(key.reveal(), [issuer.as_str(), name, &text]),
-        }))
+        let user = Self::parse(name, &text)?;
+        Ok(match &settings.user_format {
+            UserFormat::Claim => user,
+            UserFormat::Hashed(key) => Self(hashed(key.reveal(), [issuer.as_str(), name, &text])),
+        })
     }
 }
 
@@ -100,15 +99,15 @@ fn from_value(
         check_email(claims)?;
     }
     let has_services = settings.service_accounts == ServiceAccounts::Allow;
-    match has_services && text.starts_with(SERVICE_PREFIX) {
-        true => Err(refuse(
-            "begins with `service:`, which is kept for service accounts",
-        )),
-        false => Ok(text),
+    if has_services && text.starts_with(SERVICE_PREFIX) {
+        return Err(refuse(
+            "begins with `service:`, which is reserved for service accounts",
+        ));
     }
+    Ok(text)
 }
 
-/// What nobody verified could be anybody's. Some providers write the boolean as a string.
+/// An address that nobody verified could be anybody's. Some providers write the boolean as a string.
 fn check_email(claims: &Claims) -> Result<(), Refusal> {
     match claims.get("email_verified") {
         None | Some(Value::Bool(true)) => Ok(()),
@@ -129,26 +128,26 @@ fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(unusable(name, "is blank"));
     }
-    if characters > MAX_CHARACTERS {
+    if characters > limits::USER {
         return Err(unusable(
             name,
-            &format!("has {characters} characters, more than {MAX_CHARACTERS}"),
+            &format!("has {characters} characters, more than {}", limits::USER),
         ));
     }
     if text == DEFAULT_USER {
         return Err(unusable(
             name,
-            "is `DEFAULT-USER`, which Dify keeps for callers without a user",
+            "is `DEFAULT-USER`, which Dify uses for callers without a user",
         ));
     }
-    match text.chars().all(is_printable) {
-        true => Ok(()),
-        false => Err(unusable(name, "holds characters that cannot be seen")),
+    if !text.chars().all(is_printable) {
+        return Err(unusable(name, "holds characters that cannot be seen"));
     }
+    Ok(())
 }
 
-/// The standard library knows what Unicode calls format, separator, private or unassigned: it escapes that in debug
-/// output. Combining marks it escapes only where they stand first, hence the dot.
+/// The standard library knows which characters Unicode calls format, separator, private or unassigned, because it
+/// escapes them in debug output. It escapes combining marks only at the beginning of a text, hence the dot.
 fn is_printable(character: char) -> bool {
     let text = String::from_iter(['.', character]);
     !character.is_control() && !text.escape_debug().to_string().contains("\\u{")
@@ -168,7 +167,7 @@ fn hashed(key: &str, fields: [&str; 3]) -> String {
 fn missing(claims: &Claims, tried: &[ClaimPath]) -> Refusal {
     let tried: Vec<&str> = tried.iter().map(ClaimPath::as_str).collect();
     let message = format!(
-        "The token has none of the claims that could tell who the person is: {}.",
+        "The token has none of the claims that say who the person is: {}.",
         tried.join(", ")
     );
     remedy::refuse(Code::UserClaimMissing, claims, message)
@@ -177,7 +176,7 @@ fn missing(claims: &Claims, tried: &[ClaimPath]) -> Refusal {
 fn unusable(name: &str, why: &str) -> Refusal {
     let message = format!(
         "The token's claim `{name}` {why}, so it cannot be a Dify user. It is never changed to fit: write another \
-         claim into `user_claim`, or have the identity provider mend it."
+         claim into `user_claim`, or have the identity provider change it."
     );
     Refusal::new(Code::UserClaimUnusable, message)
 }

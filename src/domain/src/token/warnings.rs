@@ -1,4 +1,4 @@
-//! What is allowed, and still not as safe as an administrator may think.
+//! Warnings about what the settings allow although it is less safe than it looks.
 
 use super::{Caller, groups, user};
 use crate::settings::{Settings, TokenValidation};
@@ -33,7 +33,7 @@ pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
     if settings.token_validation == TokenValidation::Userinfo {
         warnings.push(
             "`token_validation` is `userinfo`, which proves no audience: a token for any other app of the provider is \
-             taken too."
+             accepted too."
                 .to_owned(),
         );
     }

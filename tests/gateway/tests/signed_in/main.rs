@@ -7,6 +7,7 @@ mod bad_tokens;
 mod dify_failures;
 mod operations;
 mod providers;
+mod real_providers;
 mod request_log;
 mod round_trip;
 mod settings;

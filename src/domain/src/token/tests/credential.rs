@@ -69,19 +69,19 @@ fn what_is_not_exactly_one_token_is_malformed() {
         (&[b"Bearer "], "no token follows `Bearer`"),
         (
             &[b"Bearer \tabc"],
-            "the token holds characters that no token has",
+            "the token has characters that no token may have (RFC 6750 §2.1)",
         ),
         (
             &[b"Bearer ab=c"],
-            "the token holds characters that no token has",
+            "the token has characters that no token may have (RFC 6750 §2.1)",
         ),
         (
             &[b"Bearer ="],
-            "the token holds characters that no token has",
+            "the token has characters that no token may have (RFC 6750 §2.1)",
         ),
         (
             &[b"Bearer \xc3\xa4"],
-            "it holds other characters than ASCII",
+            "it has characters that are not ASCII",
         ),
     ];
     for (values, why) in rows {

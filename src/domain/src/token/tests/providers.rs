@@ -151,7 +151,13 @@ fn the_usual_token_of_each_provider_is_taken_with_the_settings_that_its_document
 }
 
 /// The end of the message is the usual remedy for that provider.
-fn assert_cured(case: &str, members: &Value, changed_settings: &Value, code: Code, remedy: &str) {
+fn assert_remedied(
+    case: &str,
+    members: &Value,
+    changed_settings: &Value,
+    code: Code,
+    remedy: &str,
+) {
     let refusal = match outcome("jwt", members, changed_settings) {
         Ok(caller) => panic!("{case}: taken: {caller:?}"),
         Err(refusal) => refusal,
@@ -163,6 +169,9 @@ fn assert_cured(case: &str, members: &Value, changed_settings: &Value, code: Cod
         refusal.message()
     );
 }
+
+const CLERK: &str = "Clerk's session tokens have no `aud`; `azp` is only the address of the page. Add the claim under \
+    Sessions, Customize session token, such as `{\"aud\": \"dify\"}`, and write its value into `client_id`.";
 
 #[test]
 fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
@@ -229,6 +238,14 @@ fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
             "Cognito's access tokens name the app client in `client_id`: write its ID into the setting `client_id`.",
         ),
         (
+            json!({"iss": "https://quiet-fox-1.clerk.accounts.dev", "azp": "http://localhost:3000"}),
+            CLERK,
+        ),
+        (
+            json!({"iss": "https://clerk.example.com", "azp": "https://example.com"}),
+            CLERK,
+        ),
+        (
             json!({"iss": "https://accounts.google.com", "aud": "x"}),
             "Google: write the OAuth client's ID (`….apps.googleusercontent.com`) into `client_id`.",
         ),
@@ -241,7 +258,7 @@ fn a_token_for_somebody_else_is_told_what_that_provider_needs() {
     for (members, remedy) in rows {
         let changed_settings = json!({"issuer": members["iss"]});
         let case = members.to_string();
-        assert_cured(
+        assert_remedied(
             &case,
             &members,
             &changed_settings,
@@ -281,7 +298,7 @@ fn an_issuer_that_is_almost_right_is_told_how_that_provider_writes_it() {
     ];
     for (issuer, remedy) in rows {
         let members = json!({"iss": issuer, "aud": "chat", "tid": TENANT});
-        assert_cured(
+        assert_remedied(
             &issuer,
             &members,
             &json!({}),
@@ -316,7 +333,7 @@ fn a_token_without_the_user_is_told_where_that_provider_adds_it() {
     ];
     for (issuer, remedy) in rows {
         let members = json!({"iss": issuer, "aud": "chat"});
-        assert_cured(
+        assert_remedied(
             issuer,
             &members,
             &json!({"issuer": issuer}),

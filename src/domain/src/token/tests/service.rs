@@ -149,8 +149,8 @@ fn no_person_can_pass_for_a_client() {
         json!({"preferred_username": "service:bot"}),
         allow,
         Code::UserClaimUnusable,
-        "The token's claim `preferred_username` begins with `service:`, which is kept for service accounts, so it \
+        "The token's claim `preferred_username` begins with `service:`, which is reserved for service accounts, so it \
          cannot be a Dify user. It is never changed to fit: write another claim into `user_claim`, or have the \
-         identity provider mend it.",
+         identity provider change it.",
     )]);
 }

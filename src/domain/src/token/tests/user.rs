@@ -79,7 +79,7 @@ fn a_claim_that_cannot_be_a_user_is_refused_and_never_changed_or_skipped() {
         (json!("\u{3000}"), "is blank"),
         (
             json!("DEFAULT-USER"),
-            "is `DEFAULT-USER`, which Dify keeps for callers without a user",
+            "is `DEFAULT-USER`, which Dify uses for callers without a user",
         ),
         (json!("x".repeat(300)), "has 300 characters, more than 255"),
         (json!("a\nb"), unseen),
@@ -110,7 +110,7 @@ fn a_claim_that_cannot_be_a_user_is_refused_and_never_changed_or_skipped() {
     for (value, why) in rows {
         let message = format!(
             "The token's claim `uid` {why}, so it cannot be a Dify user. It is never changed to fit: write another \
-             claim into `user_claim`, or have the identity provider mend it."
+             claim into `user_claim`, or have the identity provider change it."
         );
         let settings = json!({"user_claim": "uid sub"});
         assert_refused(&[(
@@ -129,13 +129,13 @@ fn without_any_of_the_claims_nobody_is_let_in() {
             json!({"sub": "absent"}),
             json!({}),
             Code::UserClaimMissing,
-            "The token has none of the claims that could tell who the person is: sub.",
+            "The token has none of the claims that say who the person is: sub.",
         ),
         (
             json!({}),
             json!({"user_claim": "oid, profile.id"}),
             Code::UserClaimMissing,
-            "The token has none of the claims that could tell who the person is: oid, profile.id.",
+            "The token has none of the claims that say who the person is: oid, profile.id.",
         ),
     ]);
 }

@@ -47,7 +47,7 @@ fn user(user: &str) -> Outcome {
 async fn a_token_needs_our_audience(bench: &Bench, keycloak: &Server) {
     let with_mapper = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without = access_token(&keycloak.sign_in("bob", "without-mapper").await);
-    let cure = "The token's `aud` is \"account\"; this endpoint takes tokens for dify-web. Keycloak: `account` is what it \
+    let cure = "The token's `aud` is \"account\"; this endpoint accepts tokens for dify-web. Keycloak: `account` is what it \
          writes without an audience mapper. Add one to the client (Client scopes, the dedicated scope, Add mapper, \
          Audience) with this endpoint's client as Included Client Audience.";
     let rows = [
@@ -140,7 +140,7 @@ async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
 async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without_sub = access_token(&keycloak.sign_in("alice", "without-sub").await);
-    let missing = "The token has none of the claims that could tell who the person is: sub. Keycloak 25 and newer leaves \
+    let missing = "The token has none of the claims that say who the person is: sub. Keycloak 25 and newer leaves \
          `sub` out where the client lacks the client scope `basic`, and leaves most out of lightweight access tokens: \
          add the scope, turn `Always use lightweight access token` off, or add a mapper.";
     let rows = [
@@ -204,7 +204,7 @@ async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Serve
     let withdrawn = access_token(&keycloak.sign_in("alice", "dify-web").await);
     keycloak.revoke("dify-web", &withdrawn).await;
     let verified = json!({"token_validation": "auto"});
-    let no_audience = "The token has neither `aud` nor `client_id`; this endpoint takes tokens for dify-gateway, dify-web. \
+    let no_audience = "The token has neither `aud` nor `client_id`; this endpoint accepts tokens for dify-gateway, dify-web. \
          Keycloak leaves `aud` out of lightweight access tokens: turn `Always use lightweight access token` off, or set \
          `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it (Client \
          scopes, the dedicated scope, Add mapper, Audience).";

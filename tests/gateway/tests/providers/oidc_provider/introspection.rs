@@ -68,7 +68,7 @@ async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
             refused(
                 401,
                 "token_audience_refused",
-                "The token has no `aud`, and its `client_id` is \"dify-opaque\"; this endpoint takes tokens for \
+                "The token has no `aud`, and its `client_id` is \"dify-opaque\"; this endpoint accepts tokens for \
                  dify-gateway, dify-web.",
             ),
         ),
@@ -79,7 +79,7 @@ async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
             refused(
                 401,
                 "token_audience_refused",
-                "The token's `aud` is \"dify-web\"; this endpoint takes tokens for dify-gateway, dify-opaque.",
+                "The token's `aud` is \"dify-web\"; this endpoint accepts tokens for dify-gateway, dify-opaque.",
             ),
         ),
         row(

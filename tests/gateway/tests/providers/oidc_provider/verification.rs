@@ -59,7 +59,7 @@ async fn the_audience_and_the_client_count(bench: &Bench) {
             refused(
                 401,
                 "token_audience_refused",
-                "The token's `aud` is \"https://api.example.com\"; this endpoint takes tokens for dify-web.",
+                "The token's `aud` is \"https://api.example.com\"; this endpoint accepts tokens for dify-web.",
             ),
         ),
         row(

@@ -104,7 +104,7 @@ pub(super) fn credentials() -> Vec<Row> {
             "Bearer a\"b",
             400,
             "authorization_malformed",
-            malformed("the token holds characters that no token has"),
+            malformed("the token has characters that no token may have (RFC 6750 §2.1)"),
         ),
     ]
     .map(|(name, authorization, status, code, message)| Row {
@@ -205,7 +205,7 @@ pub(super) fn claims(issuer: &TestIssuer, stranger: &TestIssuer) -> Vec<Row> {
         )
     };
     let audience = |found: &str| {
-        format!("The token's `aud` is {found}; this endpoint takes tokens for dify-web.")
+        format!("The token's `aud` is {found}; this endpoint accepts tokens for dify-web.")
     };
     [
         (
