@@ -267,6 +267,22 @@ fn the_bytes_of_a_file_stay_with_the_client() {
 }
 
 #[test]
+fn others_have_turns_while_a_long_body_is_read() {
+    let sent = format!("{FILE}{}--b--", "\r\n--bb".repeat(1024 * 1024));
+    let environment = FakeEnvironment::new();
+    let boundary = Boundary::new("b").unwrap();
+    let body = sent.as_bytes();
+    let mut rewriting = pin!(multipart(&body, &boundary, "alice", &*environment));
+    let mut turns = 0;
+    while poll_once(rewriting.as_mut()).is_pending() {
+        turns += 1;
+        environment.advance(Duration::from_millis(1));
+    }
+
+    assert_eq!(turns, 24, "one after every 256 KiB of 6 MiB");
+}
+
+#[test]
 fn a_delimiter_is_found_wherever_a_window_ends() {
     let head = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n";
     for shift in 0..12 {

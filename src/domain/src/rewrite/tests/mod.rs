@@ -1,5 +1,6 @@
 mod body;
 mod json;
+mod long_json;
 mod query;
 
 use futures::FutureExt;
