@@ -1,4 +1,4 @@
-//! `host/http/address_settings.py`: the settings whose origins the host lends a call.
+//! `host/http/address_settings.py`: the settings whose origins a call may reach.
 
 use std::fmt::Write;
 

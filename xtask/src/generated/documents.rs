@@ -93,7 +93,7 @@ fn document(workspace: &Workspace, path: &str, regions: &[(&str, &str)]) -> Resu
         .with_context(|| format!("{path} is incomplete"))
 }
 
-/// Replaces what stands between the markers of the region `name`.
+/// Replaces the text between the markers of the region `name`.
 pub fn with_region(document: &str, name: &str, contents: &str) -> Result<String> {
     let begin = format!("<!-- generated: {name} -->\n");
     let end = format!("<!-- end of generated: {name} -->\n");

@@ -12,7 +12,7 @@ pub const PATH: &str = "host/limits.py";
 
 const TITLE: &str = "\"\"\"What the host limits, and why.\"\"\"\n";
 
-/// The longest line that `ruff` lets stand.
+/// The longest line that `ruff` allows.
 const WIDTH: usize = 120;
 
 /// The file's text.

@@ -13,7 +13,7 @@ const CREATED_AT: &str = "2026-11-21T00:00:00Z";
 /// What the process and its compiled module need while 10 MiB uploads pass, in bytes; Dify Cloud sizes the function by it.
 const MEMORY: u32 = 268_435_456;
 
-/// Writes the manifest of whoever publishes.
+/// Writes the manifest with the publisher's data.
 ///
 /// # Errors
 /// The manifest has no YAML form.

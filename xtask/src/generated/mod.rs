@@ -75,7 +75,7 @@ fn drift(workspace: &Workspace) -> Result<Vec<String>> {
     let files = files(workspace)?;
     let mut drift: Vec<_> = files
         .iter()
-        .filter_map(|(path, wanted)| difference(workspace, path, wanted))
+        .filter_map(|(path, generated)| difference(workspace, path, generated))
         .collect();
     drift.extend(
         leftovers(workspace, &files)?
@@ -85,17 +85,17 @@ fn drift(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(drift)
 }
 
-fn difference(workspace: &Workspace, path: &str, wanted: &str) -> Option<String> {
+fn difference(workspace: &Workspace, path: &str, generated: &str) -> Option<String> {
     let Ok(present) = workspace.read(path) else {
         return Some(format!("  {path} is missing"));
     };
-    if present == wanted {
+    if present == generated {
         return None;
     }
     let line = present
         .lines()
-        .zip(wanted.lines())
-        .take_while(|(present, wanted)| present == wanted)
+        .zip(generated.lines())
+        .take_while(|(present, generated)| present == generated)
         .count()
         + 1;
     Some(format!("  {path} differs from line {line} on"))

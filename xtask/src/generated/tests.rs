@@ -91,7 +91,7 @@ fn every_generated_file_says_so_in_its_first_line() {
 }
 
 #[test]
-fn the_host_is_told_of_the_addresses_that_the_gateway_calls_and_of_no_other_setting() {
+fn the_host_knows_the_addresses_that_the_gateway_calls_and_no_other_setting() {
     assert_eq!(
         addresses::render(),
         format!(
@@ -122,7 +122,7 @@ fn an_endpoint_file_names_its_handler_in_one_class() {
 }
 
 #[test]
-fn the_manifest_carries_whoever_publishes() {
+fn the_manifest_names_the_publisher() {
     let publication = Publication {
         author: "somebody".to_owned(),
         contact: "somebody@example.com".to_owned(),

@@ -34,13 +34,13 @@ pub(super) fn parse_web_address(text: &str) -> Result<Url, String> {
     let authority = authority(rest);
     expect_ascii_letters(authority)?;
     expect_characters(text, is_url_character)
-        .map_err(|found| format!("has {found}, which a URL does not have; remove it"))?;
+        .map_err(|character| format!("has {character}, which a URL does not have; remove it"))?;
     expect_one_address(text)?;
     if authority.contains('@') {
         return Err("has user information before `@`; remove it".to_owned());
     }
     if rest.contains('#') {
-        return Err("has a fragment behind `#`; remove it".to_owned());
+        return Err("has a fragment after `#`; remove it".to_owned());
     }
     // The parser takes `https:///host` for `https://host`; a comparison of texts does not.
     Url::parse(text)
@@ -68,7 +68,7 @@ pub(super) fn parse_base_address(text: &str) -> Result<Url, String> {
     let url = parse_web_address(text)?;
     match url.query() {
         None => Ok(url),
-        Some(_) => Err("has a query behind `?`; remove it".to_owned()),
+        Some(_) => Err("has a query after `?`; remove it".to_owned()),
     }
 }
 

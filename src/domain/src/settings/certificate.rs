@@ -41,7 +41,7 @@ pub(super) fn parse_ca_certificates(text: &str) -> Result<Rc<str>, Problems> {
 fn normal_form((block, number): (&str, usize)) -> Result<String, String> {
     let Some((body, _)) = block.split_once(END) else {
         return Err(format!(
-            "has no `{END}` behind certificate {number}; copy the file again, whole"
+            "has no `{END}` after certificate {number}; copy the whole file again"
         ));
     };
     let der = STANDARD
@@ -49,7 +49,7 @@ fn normal_form((block, number): (&str, usize)) -> Result<String, String> {
         .unwrap_or_default();
     if der.first() != Some(&SEQUENCE) {
         return Err(format!(
-            "has a certificate {number} whose base64 is broken; copy the file again, whole"
+            "has broken base64 in certificate {number}; copy the whole file again"
         ));
     }
     Ok(format!(

@@ -92,7 +92,7 @@ pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]
     rules.unwrap_or_default()
 }
 
-/// `token_validation`. An opaque token does not say whose it is, and must not be shown to another provider.
+/// `token_validation`. An opaque token does not name its issuer, and must not be sent to another provider.
 pub(super) fn token_validation(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],

@@ -72,7 +72,7 @@ fn parse_client_id(entry: Entry<'_>) -> Result<ClientId, String> {
         Some(id) => (entry.bare.strip_suffix('#'), id),
         None => match entry.bare.split_once('#') {
             Some((_, "")) => {
-                return Err("has no client ID behind `#`; write `issuer#id`".to_owned());
+                return Err("has no client ID after `#`; write `issuer#id`".to_owned());
             }
             Some((issuer, id)) => (Some(issuer), id.to_owned()),
             None => (None, entry.bare.to_owned()),
@@ -86,9 +86,9 @@ fn parse_client_id(entry: Entry<'_>) -> Result<ClientId, String> {
 /// RFC 6749 appendix A.1 lets a client ID have visible ASCII characters and spaces.
 fn expect_client_id(text: &str) -> Result<(), String> {
     let is_of_an_id = |character: char| character.is_ascii_graphic() || character == ' ';
-    expect_characters(text, is_of_an_id).map_err(|found| {
+    expect_characters(text, is_of_an_id).map_err(|character| {
         format!(
-            "has {found}, which a client ID does not have; copy the ID again, and write it in `\"` if it has spaces or \
+            "has {character}, which a client ID does not have; copy the ID again, and write it in `\"` if it has spaces or \
              commas"
         )
     })

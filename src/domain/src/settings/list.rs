@@ -84,7 +84,7 @@ fn next_entry(text: &str) -> (Result<Entry<'_>, String>, &str) {
     };
     let (more, behind) = behind.split_at(end_of_word(behind));
     if !more.is_empty() {
-        let problem = "goes on behind its closing `\"`; write a space or a comma there, or `\\\"` for a `\"` that belongs to it";
+        let problem = "goes on after its closing `\"`; write a space or a comma there, or `\\\"` for a `\"` that belongs to it";
         return (Err(problem.to_owned()), behind);
     }
     if quoted.is_empty() {

@@ -39,7 +39,7 @@ impl Members {
     /// Nothing of it is copied before its length is known. The error of the JSON parser is dropped, because it can quote
     /// a value.
     pub fn read(json: &str) -> Option<Self> {
-        let Declared(written) = serde_json::from_str(json).ok()?;
+        let DeclaredMembers(written) = serde_json::from_str(json).ok()?;
         let longest = written.iter().max_by_key(|(_, value)| value.get().len());
         let members: BTreeMap<_, _> = written
             .iter()
@@ -104,25 +104,25 @@ fn text(declaration: &Declaration, json: &str) -> Option<Member> {
 }
 
 /// The members that this version declares. Another version of the plugin may have saved others.
-struct Declared<'a>(Vec<(&'static Declaration, &'a RawValue)>);
+struct DeclaredMembers<'a>(Vec<(&'static Declaration, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Declared<'de> {
+impl<'de> Deserialize<'de> for DeclaredMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DeclaredVisitor)
+        deserializer.deserialize_any(DeclaredMembersVisitor)
     }
 }
 
-struct DeclaredVisitor;
+struct DeclaredMembersVisitor;
 
-impl<'de> Visitor<'de> for DeclaredVisitor {
-    type Value = Declared<'de>;
+impl<'de> Visitor<'de> for DeclaredMembersVisitor {
+    type Value = DeclaredMembers<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object or null")
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Declared(Vec::new()))
+        Ok(DeclaredMembers(Vec::new()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -134,6 +134,6 @@ impl<'de> Visitor<'de> for DeclaredVisitor {
                 declared.push((declaration, value));
             }
         }
-        Ok(Declared(declared))
+        Ok(DeclaredMembers(declared))
     }
 }

@@ -8,7 +8,7 @@ use crate::limits;
 
 /// One mistake, with the setting's name and what to write.
 ///
-/// It never repeats what was written: the sentence goes to whoever calls the endpoint, and a secret may have been
+/// It never repeats what was written: the sentence goes to everyone who calls the endpoint, and a secret may have been
 /// written into the wrong field.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Mistake {
@@ -40,7 +40,7 @@ impl Mistakes {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no mistakes.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }

@@ -78,7 +78,7 @@ pub struct Settings {
     pub client_secret: Option<ClientSecret>,
     /// Whether claims that a rule names and the token lacks are asked from the userinfo endpoint.
     pub userinfo: bool,
-    /// Whether tokens that stand for a client are accepted.
+    /// Whether tokens that represent a client are accepted.
     pub service_accounts: ServiceAccounts,
     /// Static keys.
     pub jwks: Option<Rc<JwkSet>>,
@@ -118,7 +118,7 @@ impl Settings {
         })
     }
 
-    /// None after a mistake; whoever calls finds every one of them in the `reader`.
+    /// None after a mistake. The `reader` knows every one of them.
     fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Self> {
         let issuers = reader.read(&ISSUER).unwrap_or_default();
         let client_ids = dependent::client_ids(reader, &issuers);
@@ -225,7 +225,7 @@ select! {
 }
 
 select! {
-    /// Whether tokens that stand for a client, not a person, are accepted.
+    /// Whether tokens that represent a client, not a person, are accepted.
     pub enum ServiceAccounts, default "refuse" {
         /// They are not.
         Refuse = "refuse",

@@ -15,7 +15,7 @@ pub struct ClientId {
 }
 
 impl ClientId {
-    /// Whether tokens of `issuer` may be meant for this client.
+    /// Whether tokens of `issuer` may be issued for this client.
     pub fn is_for(&self, issuer: &Issuer) -> bool {
         self.issuer
             .as_ref()
@@ -65,7 +65,7 @@ pub struct InputClaim {
 }
 
 impl InputClaim {
-    /// The name that `claim` gets where no other is set: what cannot stand in an input's name becomes `_`.
+    /// The name that `claim` gets where no other is set: what an input's name cannot have becomes `_`.
     pub fn name_of(claim: &str) -> String {
         let is_usable = |character: char| character.is_ascii_alphanumeric() || character == '_';
         claim

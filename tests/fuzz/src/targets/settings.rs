@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::reading::object;
 
 const SECRETS: [&str; 3] = ["app_key", "client_secret", "user_hash_key"];
-/// Stands in every secret, and so must stand nowhere else.
+/// It is in every secret, and so must be nowhere else.
 const MARK: &str = "4f1c9ab27e63d058";
 
 pub(crate) fn check(input: &[u8]) {

@@ -9,6 +9,7 @@ mod operations;
 mod own_operations;
 mod paths;
 mod runs;
+mod settings_cache;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -42,8 +42,9 @@ fn parse_scopes(text: &str) -> Result<Vec<String>, Problems> {
     let is_of_a_scope =
         |character: char| character.is_ascii_graphic() && !matches!(character, '"' | '\\');
     parse_list(text, |entry| {
-        expect_characters(entry, is_of_a_scope)
-            .map_err(|found| format!("has {found}, which a scope does not have; remove it"))?;
+        expect_characters(entry, is_of_a_scope).map_err(|character| {
+            format!("has {character}, which a scope does not have; remove it")
+        })?;
         Ok(entry.to_owned())
     })
 }

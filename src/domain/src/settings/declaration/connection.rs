@@ -38,8 +38,8 @@ fn parse_app_key(text: &str) -> Result<AppKey, Problems> {
     }
     let is_of_a_key =
         |character: char| character.is_ascii_graphic() && !"\"'`,;".contains(character);
-    expect_characters(text, is_of_a_key).map_err(|found| {
-        format!("has {found}, which an app key does not have; write the key alone, such as `app-…`, without `Bearer`")
+    expect_characters(text, is_of_a_key).map_err(|character| {
+        format!("has {character}, which an app key does not have; write the key alone, such as `app-…`, without `Bearer`")
     })?;
     Ok(AppKey::new(text.to_owned()))
 }

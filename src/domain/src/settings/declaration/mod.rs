@@ -56,7 +56,7 @@ pub struct Declaration {
 /// How a setting is entered.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// One line: URLs that the gateway itself calls. The host lends a call their origins, also where they are private.
+    /// One line: URLs that the gateway itself calls. A call may reach their origins, also private ones.
     Address,
     /// A switch.
     Boolean,

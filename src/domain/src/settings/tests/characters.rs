@@ -120,9 +120,9 @@ fn a_separator_that_a_url_would_swallow_is_named() {
 
 #[test]
 fn what_was_copied_together_with_a_key_is_named() {
-    let alone = |found: &str| {
+    let alone = |character: &str| {
         format!(
-            "`app_key` has {found}, which an app key does not have; write the key alone, such as `app-…`, without `Bearer`."
+            "`app_key` has {character}, which an app key does not have; write the key alone, such as `app-…`, without `Bearer`."
         )
     };
     let rows: [(Value, String); 6] = [

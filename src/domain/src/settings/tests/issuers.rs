@@ -47,11 +47,11 @@ fn an_issuer_must_be_one_that_a_token_can_name() {
         ),
         (
             json!({"issuer": "https://idp.example.com?a=b"}),
-            "`issuer` has a query behind `?`; remove it.",
+            "`issuer` has a query after `?`; remove it.",
         ),
         (
             json!({"issuer": "https://idp.example.com#x"}),
-            "`issuer` has a fragment behind `#`; remove it.",
+            "`issuer` has a fragment after `#`; remove it.",
         ),
         (
             json!({"issuer": "https://idp.example.com/.well-known/openid-configuration"}),
@@ -157,7 +157,7 @@ fn a_client_id_must_be_one_and_bound_to_an_issuer_that_is_there() {
         ("https://other.example#my-app", format!("`client_id` {unbound}")),
         ("https://idp.example.com/realms/main/#my-app", format!("`client_id` {unbound}")),
         ("other my#app", format!("`client_id` (entry 2) {unbound}")),
-        ("https://idp.example.com/realms/main#", "`client_id` has no client ID behind `#`; write `issuer#id`.".to_owned()),
+        ("https://idp.example.com/realms/main#", "`client_id` has no client ID after `#`; write `issuer#id`.".to_owned()),
         (
             "my-app\u{200b}",
             "`client_id` has an invisible character (U+200B); delete it, or type the value by hand.".to_owned(),

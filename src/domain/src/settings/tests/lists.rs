@@ -45,7 +45,7 @@ fn an_entry_in_quotation_marks_keeps_its_separators() {
 #[test]
 fn quotation_marks_must_be_closed_and_straight() {
     let open = "has a `\"` without a second one that closes it; add it, or remove the first.";
-    let behind = "goes on behind its closing `\"`; write a space or a comma there, or `\\\"` for a `\"` that belongs to it.";
+    let behind = "goes on after its closing `\"`; write a space or a comma there, or `\\\"` for a `\"` that belongs to it.";
     let empty = "has nothing between its quotation marks; write a value there.";
     let typographic = |mark: &str| {
         format!(

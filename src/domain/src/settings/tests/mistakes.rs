@@ -67,7 +67,7 @@ fn an_address_must_be_the_one_that_is_asked_for() {
         ),
         (
             json!({"dify_api_url": "https://dify.example.com/v1?x=y"}),
-            "`dify_api_url` has a query behind `?`; remove it.",
+            "`dify_api_url` has a query after `?`; remove it.",
         ),
         (
             json!({"dify_api_url": "https://dify.example.com/v1/chat-messages"}),
@@ -87,7 +87,7 @@ fn an_address_must_be_the_one_that_is_asked_for() {
         ),
         (
             json!({"public_url": "https://dify.example.com/e/x?y"}),
-            "`public_url` has a query behind `?`; remove it.",
+            "`public_url` has a query after `?`; remove it.",
         ),
         (
             json!({"public_url": "https://Dify.example.com/e/x"}),
@@ -289,19 +289,19 @@ fn certificates_must_be_whole_and_without_private_keys() {
         ),
         (
             &format!("{begin} MAA="),
-            format!("has no `{end}` behind certificate 1; copy the file again, whole."),
+            format!("has no `{end}` after certificate 1; copy the whole file again."),
         ),
         (
             &format!("{begin} MAA= {end} {begin} MA*= {end}"),
-            "has a certificate 2 whose base64 is broken; copy the file again, whole.".to_owned(),
+            "has broken base64 in certificate 2; copy the whole file again.".to_owned(),
         ),
         (
             &format!("{begin} AAA= {end}"),
-            "has a certificate 1 whose base64 is broken; copy the file again, whole.".to_owned(),
+            "has broken base64 in certificate 1; copy the whole file again.".to_owned(),
         ),
         (
             &format!("{begin} {end}"),
-            "has a certificate 1 whose base64 is broken; copy the file again, whole.".to_owned(),
+            "has broken base64 in certificate 1; copy the whole file again.".to_owned(),
         ),
         (
             &format!("{begin}MAA={end}").repeat(101),
