@@ -119,6 +119,12 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "keys (`jwks_uri`)",
         "the response is too large. Fix this at the identity provider.",
     ),
+    (
+        "no key is usable",
+        Broken::Body(JWKS, r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#),
+        "keys (`jwks_uri`)",
+        "its only key was left out: it holds a private or shared key. Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.",
+    ),
 ];
 
 /// What is wrong at a provider.
@@ -127,11 +133,14 @@ enum Broken {
     Member(&'static str, &'static str),
     /// All that a path answers.
     Path(&'static str, Fault),
+    /// What a path answers with 200.
+    Body(&'static str, &'static str),
 }
 
 impl Broken {
     fn at(&self, issuer: &TestIssuer) {
         match *self {
+            Self::Body(path, body) => issuer.set_answer(path, Answer::new(200, body)),
             Self::Path(path, fault) => issuer.set_fault(path, Some(fault)),
             Self::Member(name, value) => {
                 let mut document = issuer.discovery();
@@ -216,6 +225,68 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
             "{fault:?} of {path}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_an_outage_an_unknown_key_is_told_when_the_provider_is_asked_again() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    issuer.set_fault(JWKS, Some(Fault::Down));
+    let header = json!({"alg": "ES256", "kid": "unknown"}).to_string();
+    let claims = issuer.claims("alice").to_string();
+    let unknown = issuer.keys().sign(Algorithm::Es256, &header, &claims);
+    let advice = |seconds: &str| {
+        let message = format!(
+            "The identity provider `{}` gave no keys (`jwks_uri`): the connection broke off. Try again in {seconds} \
+             seconds.",
+            issuer.issuer()
+        );
+        (503, "identity_provider_unavailable".to_owned(), message)
+    };
+    let first = bench.get(&unknown, "/info").await;
+    assert_eq!(
+        (first.refusal(), first.header("retry-after")),
+        (advice("5"), "5")
+    );
+    tokio::time::sleep(HOLD_BACK).await;
+    // Known keys serve meanwhile, so after a second failure the provider is left alone for the rest of a minute.
+    let second = bench.get(&unknown, "/info").await;
+    let seconds = second.header("retry-after");
+    assert_eq!(second.refusal(), advice(seconds));
+    assert!(
+        (50..=55).contains(&seconds.parse::<u32>().unwrap()),
+        "{seconds}"
+    );
+    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_order_mark_is_read_over_and_every_request_says_who_asks_for_what() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    let document = format!("\u{feff}{}", issuer.discovery());
+    issuer.set_answer(DISCOVERY, Answer::new(200, document));
+    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    let seen = issuer.seen();
+    let asked = seen.iter().map(|request| {
+        let header = |name: &str| request.headers[name].to_str().unwrap();
+        (
+            request.path.as_str(),
+            header("user-agent"),
+            header("accept"),
+        )
+    });
+    let agent = "oidc-gateway/0.1.0";
+    let expected = [
+        (DISCOVERY, agent, "application/json, */*;q=0.1"),
+        (
+            JWKS,
+            agent,
+            "application/jwk-set+json, application/json, */*;q=0.1",
+        ),
+    ];
+    assert_eq!(asked.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
