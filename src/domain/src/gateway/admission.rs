@@ -143,7 +143,8 @@ impl Admission {
         let claims = self
             .providers
             .userinfo(&issuer, settings, token, None)
-            .await?;
+            .await
+            .map_err(|refusal| token::with_required_scopes(refusal, settings))?;
         token::check_answer(&claims, &issuer)?;
         Ok((issuer, claims))
     }
@@ -169,7 +170,8 @@ impl Admission {
         let further = self
             .providers
             .userinfo(accepted.issuer(), settings, token, Some(subject))
-            .await?;
+            .await
+            .map_err(|refusal| token::with_required_scopes(refusal, settings))?;
         Ok(accepted.completed_with(&further))
     }
 }

@@ -1,7 +1,7 @@
-//! Which signatures were found good, so that a token's next request costs no public-key arithmetic.
+//! The signatures that were found good, so that a token's next request costs no public-key arithmetic.
 //!
-//! An entry says only «this key made this token's signature», which stays true for ever. Whether the key is still
-//! the issuer's, the times and the policy are decided anew at every request.
+//! An entry says only that a key made a token's signature, which never becomes untrue. Whether the key is still the
+//! issuer's, the times and the policy are decided anew at every request.
 
 use std::cell::RefCell;
 

@@ -35,7 +35,8 @@ impl Challenge {
 /// RFC 6750 §3 allows `error_description` the characters %x20-21 / %x23-5B / %x5D-7E: no quote, no backslash,
 /// nothing beyond ASCII. They are replaced rather than escaped, so that no reader can unescape them wrongly.
 fn quotable(text: &str) -> String {
-    text.chars()
+    text.replace('§', "section ")
+        .chars()
         .map(|character| match character {
             '"' => '\'',
             '\\' => '/',

@@ -59,10 +59,13 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
             vec![r#"www-authenticate: Bearer realm="dify""#],
         ),
         (
-            Refusal::new(Code::AuthorizationMalformed, "Two \"tokens\" \\ ü\r\nX: y"),
-            r#"{"code":"authorization_malformed","message":"Two \"tokens\" \\ ü\r\nX: y","status":400,"request_id":"r1"}"#,
+            Refusal::new(
+                Code::AuthorizationMalformed,
+                "Two \"tokens\" \\ §2 ü\r\nX: y",
+            ),
+            r#"{"code":"authorization_malformed","message":"Two \"tokens\" \\ §2 ü\r\nX: y","status":400,"request_id":"r1"}"#,
             vec![
-                r#"www-authenticate: Bearer realm="dify", error="invalid_request", error_description="Two 'tokens' / ???X: y""#,
+                r#"www-authenticate: Bearer realm="dify", error="invalid_request", error_description="Two 'tokens' / section 2 ???X: y""#,
             ],
         ),
         (

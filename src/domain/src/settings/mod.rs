@@ -76,7 +76,8 @@ pub struct Settings {
     pub token_kind: TokenKind,
     /// For introspection.
     pub client_secret: Option<ClientSecret>,
-    /// Whether claims that a rule names and the token lacks are asked from the userinfo endpoint.
+    /// Whether the userinfo endpoint is asked for claims that the token lacks: those that a rule names, and those of
+    /// `user_claim`.
     pub userinfo: bool,
     /// Whether tokens that represent a client are accepted.
     pub service_accounts: ServiceAccounts,

@@ -28,6 +28,7 @@ pub use access_token::AccessToken;
 pub use form::check_form;
 pub use issuer::{check as check_answer, issuer_of};
 pub use jws::{check_signature, parse};
+pub use scope::with_required as with_required_scopes;
 pub use user::User;
 pub use warnings::warnings;
 

@@ -7,6 +7,7 @@ use super::claim;
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::json::shown;
+use crate::settings::Settings;
 
 /// Every scope that the token grants.
 pub(super) fn granted(claims: &Claims) -> Result<Vec<String>, Refusal> {
@@ -21,6 +22,18 @@ pub(super) fn granted(claims: &Claims) -> Result<Vec<String>, Refusal> {
     }
     scopes.retain(|scope| !scope.is_empty());
     Ok(scopes.into_iter().map(str::to_owned).collect())
+}
+
+/// Adds the scopes of the setting to those that a refusal asks for: clients ask for exactly what a challenge names, and
+/// would come back without the others.
+pub fn with_required(refusal: Refusal, settings: &Settings) -> Refusal {
+    let Some(scope) = refusal.scope().map(str::to_owned) else {
+        return refusal;
+    };
+    let words = settings.scopes.iter().map(String::as_str);
+    let further = words.filter(|word| !scope.split(' ').any(|own| own == *word));
+    let all: Vec<&str> = std::iter::once(scope.as_str()).chain(further).collect();
+    refusal.with_scope(all.join(" "))
 }
 
 /// Refuses a token that lacks one of `required`.

@@ -436,3 +436,46 @@ fn an_answer_about_another_issuers_token_is_refused() {
         }
     }
 }
+
+/// A client asks for exactly the scopes of the challenge: with `openid` alone it would come back without the others.
+#[test]
+fn a_challenge_for_userinfo_names_the_scopes_of_the_setting_too() {
+    for (mode, scopes, expected) in [
+        (
+            json!({"userinfo": true, "required_claims": "groups=staff"}),
+            "chat files",
+            "openid chat files",
+        ),
+        (
+            json!({"userinfo": true, "required_claims": "groups=staff"}),
+            "openid chat",
+            "openid chat",
+        ),
+        (
+            json!({"token_validation": "userinfo"}),
+            "chat",
+            "openid chat",
+        ),
+        (json!({"token_validation": "userinfo"}), "", "openid"),
+    ] {
+        let mut settings = mode.clone();
+        settings["scopes"] = json!(scopes);
+        let fixture = fixture(&settings);
+        fixture.environment.answer(USERINFO, status(403));
+        let token = fixture.token(&json!({"scope": scopes}));
+        let answer =
+            answered(fixture.handle("get_whoami", &fixture.request(Method::GET, &token), ""));
+        let challenge = answer
+            .headers
+            .get("www-authenticate")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        let start =
+            format!("Bearer realm=\"dify\", error=\"insufficient_scope\", scope=\"{expected}\", ");
+        assert!(
+            challenge.starts_with(&start),
+            "{mode} {scopes}: {challenge}"
+        );
+    }
+}

@@ -94,6 +94,7 @@ fn challenge(status: u16, code: &str, message: &str) -> String {
     };
     // RFC 6750 section 3 allows neither in a description.
     let description = message.replace('"', "'").replace('\\', "/");
+    let description = description.replace('§', "section ");
     format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"{description}\"")
 }
 
