@@ -149,6 +149,11 @@ impl AppApi {
         }
     }
 
+    /// The host could not bring the request to an end, so no end of its relay will be noted.
+    pub fn failed(&self, request_id: &str) {
+        self.runs.end_of_request(request_id);
+    }
+
     /// Dify's response to a relay has ended.
     pub fn ended(&self, counted: &Counted) {
         if let Counted::Run { user, id } = counted {

@@ -84,6 +84,7 @@ impl Gateway {
     /// The response to a request that the host could not bring to an end. Works in an instance that has never seen the
     /// request.
     pub fn call_failed(&self, handler: &str, request: &Request) -> Response {
+        self.app_api.failed(&request.id);
         let (case, _) = self.open(handler, request);
         self.refuse(case, &last_resort::internal_error())
     }

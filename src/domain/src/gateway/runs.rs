@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::error::{Code, Refusal};
 use crate::relay::{Counted, UserKey};
 
-/// What a client is told to wait: runs end in seconds, not minutes.
+/// How long a client should wait: runs end in seconds, not minutes.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The runs that are under way, by user. Each has a name of its own (its request's id), so that it ends exactly once, and
@@ -49,6 +49,15 @@ impl Runs {
             user,
             id: Some(id.to_owned()),
         })
+    }
+
+    /// The request `id` has failed in the host: if it was a run, that has ended.
+    pub fn end_of_request(&self, id: &str) {
+        let mut under_way = self.under_way.borrow_mut();
+        under_way.retain(|_, runs| {
+            runs.remove(id);
+            !runs.is_empty()
+        });
     }
 
     /// The run `id` of `user` has ended. Says nothing of a run that is not counted here.

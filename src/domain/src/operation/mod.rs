@@ -18,7 +18,7 @@ pub use table::{FALLBACK, OPERATIONS, Responder};
 pub struct Operation {
     /// The exported handler's name, unique.
     pub handler: &'static str,
-    /// The method; `GET` answers `HEAD` as well.
+    /// The method; `GET` takes `HEAD` as well.
     pub method: Method,
     /// The path as the SDK's router writes it, for example `/messages/<message_id>/feedbacks`.
     pub path: &'static str,
@@ -49,7 +49,7 @@ impl Operation {
             .find(|operation| operation.handler == handler)
     }
 
-    /// Whether a request with this method is one for the operation: `GET` answers `HEAD` as well (RFC 9110 §9.3.2).
+    /// Whether a request with this method is one for the operation: `GET` takes `HEAD` as well (RFC 9110 §9.3.2).
     pub fn takes(&self, method: &Method) -> bool {
         self.method == method || (self.method == Method::GET && method == Method::HEAD)
     }

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::{BodyKind, Class, Operation, ResponseKind, UserPlace};
 
-/// Who answers an operation. All but Dify are parts of the gateway itself.
+/// Who responds to an operation. All but Dify are parts of the gateway itself.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Responder {
     /// What the gateway is.
@@ -134,15 +134,15 @@ operations! {
     post_annotation_reply POST "/apps/annotation-reply/<action>" Admin Dify Nowhere Json Json false false,
         "Turns annotation replies on or off.";
     get_annotation_reply_status GET "/apps/annotation-reply/<action>/status/<job_id>" Admin Dify Nowhere Nothing Json false false,
-        "Reads how far turning annotation replies on or off has come.";
+        "Reads the progress of turning annotation replies on or off.";
     get_end_user GET "/end-users/<end_user_id>" Admin Dify Nowhere Nothing Json false false,
         "Reads which `user` an end user's id stands for.";
     get_root GET "/" Public About Nowhere Nothing Json false false,
         "Names the gateway, its version and its documentation.";
     get_whoami GET "/whoami" App Whoami Nowhere Nothing Json false false,
-        "Tells whom the gateway takes the token's holder for, and what the token may do.";
+        "Says who the caller is for the gateway, and what the token may do.";
     get_health GET "/health" Public Health Nowhere Nothing Json false false,
-        "Tells whether the endpoint works; with the app key as bearer token also what does not, and how to mend it.";
+        "Says whether the endpoint works; with the app key as bearer token also what does not, and the remedy.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
 }

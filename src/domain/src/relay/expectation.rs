@@ -18,7 +18,7 @@ pub struct Expectation {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// The result of a run that Dify answers when the run has ended.
+    /// The result of a run, which Dify sends when the run has ended.
     BlockingRun,
     /// The bytes of a file, of any content type.
     Bytes,

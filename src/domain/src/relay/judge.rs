@@ -10,7 +10,7 @@ use crate::error::{Code, Refusal, last_resort};
 use crate::limits;
 use crate::response::{self, Challenge};
 
-/// The head of Dify's answer.
+/// The head of Dify's response.
 #[derive(Clone, Debug)]
 pub struct ResponseHead {
     /// The status.
@@ -34,7 +34,7 @@ pub struct RelayResponse {
     pub on_broken: String,
     /// What ends the body when a time limit passes.
     pub on_timeout: String,
-    /// Why the answer is not Dify's.
+    /// Why the response is not Dify's.
     pub refusal: Option<Refusal>,
 }
 
@@ -84,7 +84,7 @@ fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
         frames,
         on_broken: end(
             Code::DifyUnavailable,
-            "Dify's connection broke off before the stream's end.",
+            "Dify's connection broke off before the end of the stream.",
         ),
         on_timeout: end(Code::GatewayTimeout, &timed_out),
         refusal: None,
@@ -92,10 +92,10 @@ fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
 }
 
 fn refuse(request_id: &str, refusal: Refusal) -> RelayResponse {
-    let answer = response::of_refusal(&refusal, request_id, &Challenge::default());
+    let response = response::of_refusal(&refusal, request_id, &Challenge::default());
     RelayResponse {
-        status: answer.status,
-        headers: answer.headers,
+        status: response.status,
+        headers: response.headers,
         body: Some(response::body_of_refusal(&refusal, request_id)),
         frames: false,
         on_broken: String::new(),
@@ -121,7 +121,7 @@ pub fn passable(expectation: &Expectation, head: ResponseHead) -> Result<Respons
     if is_encoded(&head.headers) {
         return Err(Refusal::new(
             Code::DifyAnswerInvalid,
-            "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.",
+            "Dify, or a proxy before it, compressed its response although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.",
         ));
     }
     if status.is_success() && !is_expected(expectation.response, &head) {
@@ -160,7 +160,7 @@ pub fn refusal_of(error: TransportError) -> Refusal {
         TransportError::Connect => (Code::DifyUnavailable, "Dify could not be reached."),
         TransportError::Broken => (
             Code::DifyUnavailable,
-            "Dify's connection broke off before its answer had come.",
+            "Dify's connection broke off before its response had come.",
         ),
         TransportError::Tls => (
             Code::DifyUnavailable,
@@ -168,7 +168,7 @@ pub fn refusal_of(error: TransportError) -> Refusal {
         ),
         TransportError::Malformed | TransportError::TooLarge => (
             Code::DifyAnswerInvalid,
-            "What Dify answered is no HTTP answer of its API.",
+            "What Dify sent is not an HTTP response of its API.",
         ),
         TransportError::Refused => (
             Code::InternalError,

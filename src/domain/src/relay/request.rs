@@ -9,7 +9,7 @@ use crate::environment::Limits;
 use crate::limits;
 use crate::request::Piece;
 
-/// A request whose answer the host hands to the client as it arrives.
+/// A request whose response the host hands to the client as it arrives.
 #[derive(Clone, Debug)]
 pub struct RelayRequest {
     /// The method.
@@ -22,7 +22,7 @@ pub struct RelayRequest {
     pub pieces: Option<Vec<Piece>>,
     /// A private certificate authority, PEM.
     pub ca_certificates: Option<Rc<str>>,
-    /// Time limits; the size of the answer has none.
+    /// Time limits; the size of the response has none.
     pub limits: Limits,
 }
 

@@ -113,7 +113,7 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             Err(TransportError::Broken),
             502,
             "dify_unavailable",
-            "Dify's connection broke off before its answer had come.",
+            "Dify's connection broke off before its response had come.",
         ),
         (
             Err(TransportError::Tls),
@@ -131,13 +131,13 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             Err(TransportError::Malformed),
             502,
             "dify_answer_invalid",
-            "What Dify answered is no HTTP answer of its API.",
+            "What Dify sent is not an HTTP response of its API.",
         ),
         (
             Err(TransportError::TooLarge),
             502,
             "dify_answer_invalid",
-            "What Dify answered is no HTTP answer of its API.",
+            "What Dify sent is not an HTTP response of its API.",
         ),
         (
             Err(TransportError::Refused),
@@ -164,7 +164,7 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
 #[test]
 fn a_good_answer_is_of_the_type_that_the_operation_has() {
     const PAGE: &str = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is the address of the API, which ends in `/v1`.";
-    const ENCODED: &str = "Dify, or a proxy before it, compressed its answer although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.";
+    const ENCODED: &str = "Dify, or a proxy before it, compressed its response although the gateway asked it not to. An administrator must turn that off for `dify_api_url`.";
     let cases = [
         (Expected::Json, head(200, &[JSON]), None),
         (Expected::Json, head(200, &[HTML]), Some(PAGE)),
@@ -444,7 +444,7 @@ fn a_stream_that_does_not_end_well_ends_with_difys_error_frame() {
     assert!(answer.frames);
     assert_eq!(
         answer.on_broken,
-        "data: {\"event\":\"error\",\"code\":\"dify_unavailable\",\"message\":\"Dify's connection broke off before the stream's end.\",\"status\":502,\"request_id\":\"r1\"}\n\n"
+        "data: {\"event\":\"error\",\"code\":\"dify_unavailable\",\"message\":\"Dify's connection broke off before the end of the stream.\",\"status\":502,\"request_id\":\"r1\"}\n\n"
     );
     assert_eq!(
         answer.on_timeout,

@@ -19,10 +19,10 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 /// Seconds that a browser may remember a preflight; changed settings are felt after it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// The CORS headers of every answer to one request.
+/// The CORS headers of every response to one request.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct CorsHeaders {
-    /// The value of `Access-Control-Allow-Origin`; none where the origin may not read the answer.
+    /// The value of `Access-Control-Allow-Origin`; none where the origin may not read the response.
     allow_origin: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl CorsHeaders {
 
     /// Puts them into `headers`, beside the `Vary` that is already there.
     ///
-    /// `Vary` stands on the answers to other origins too, or a cache would serve theirs to an allowed one.
+    /// The responses to other origins have `Vary` too, or a cache would serve theirs to an allowed one.
     pub fn apply(&self, headers: &mut HeaderMap) {
         let vary = match headers.get(VARY).and_then(|vary| vary.to_str().ok()) {
             Some(vary) => format!("{vary}, Origin"),
@@ -57,10 +57,10 @@ impl CorsHeaders {
         }
     }
 
-    /// The answer to OPTIONS on a path that has `methods` (comma-separated), preflight or not, before [`Self::apply`].
+    /// The response to OPTIONS on a path that has `methods` (comma-separated), preflight or not, before [`Self::apply`].
     pub fn options(&self, methods: &str, request: &HeaderMap) -> Response {
-        let mut answer = Response::empty(StatusCode::NO_CONTENT);
-        let headers = &mut answer.headers;
+        let mut response = Response::empty(StatusCode::NO_CONTENT);
+        let headers = &mut response.headers;
         headers.insert(ALLOW, header_value(methods));
         if self.allow_origin.is_some() && request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, header_value(methods));
@@ -70,7 +70,7 @@ impl CorsHeaders {
             );
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         }
-        answer
+        response
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which headers of Dify's answers pass to the client.
+//! Which headers of Dify's responses pass to the client.
 
 use http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
@@ -22,12 +22,12 @@ const PASSED: [HeaderName; 8] = [
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Whether an answer is a stream of server-sent events.
+/// Whether a response is a stream of server-sent events.
 pub fn is_event_stream(upstream: &HeaderMap) -> bool {
     media_type(upstream).eq_ignore_ascii_case("text/event-stream")
 }
 
-/// Whether an answer is JSON.
+/// Whether a response is JSON.
 pub fn is_json(upstream: &HeaderMap) -> bool {
     media_type(upstream).eq_ignore_ascii_case("application/json")
 }
@@ -40,7 +40,7 @@ fn media_type(upstream: &HeaderMap) -> &str {
     value.split(';').next().unwrap_or("").trim()
 }
 
-/// The headers that the client gets of an answer whose body passes unchanged.
+/// The headers that the client gets of a response whose body passes unchanged.
 pub fn of_dify(upstream: &HeaderMap) -> HeaderMap {
     let mut headers: HeaderMap = PASSED
         .into_iter()

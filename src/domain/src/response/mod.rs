@@ -1,4 +1,4 @@
-//! What the client gets: the gateway's own answers, and the headers of Dify's.
+//! What the client gets: the gateway's own responses, and the headers of Dify's.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -12,13 +12,13 @@ pub use challenge::Challenge;
 pub use dify_headers::{is_event_stream, is_json, of_dify};
 pub use refusal::{body_of_refusal, of_refusal};
 
-/// The name under which every answer carries its request's id.
+/// The name under which every response carries its request's id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// A whole answer.
+/// A whole response.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Response {
     /// The status.
@@ -30,7 +30,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer of the gateway's own in JSON, which no cache may keep.
+    /// A response of the gateway's own in JSON, which no cache may keep.
     pub fn json(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);
         Self {
@@ -40,7 +40,7 @@ impl Response {
         }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self {
             status,
@@ -50,7 +50,7 @@ impl Response {
     }
 }
 
-/// A header value of text that the gateway made; what cannot stand in a header is left out.
+/// A header value of the gateway's own text; an empty one where the text cannot be one.
 fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -28,13 +28,13 @@ pub fn body_of_refusal(refusal: &Refusal, request_id: &str) -> String {
     json::text(&body)
 }
 
-/// The whole answer of a refusal.
+/// The whole response of a refusal.
 pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) -> Response {
-    let mut answer = Response::json(
+    let mut response = Response::json(
         refusal.code().status(),
         body_of_refusal(refusal, request_id),
     );
-    let headers = &mut answer.headers;
+    let headers = &mut response.headers;
     if refusal.code().has_challenge() {
         headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
     }
@@ -44,5 +44,5 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
     if let Some(allow) = refusal.allow() {
         headers.insert(ALLOW, allow.clone());
     }
-    answer
+    response
 }

@@ -9,11 +9,11 @@ use stand_in_dify::AppKind;
 const MIB: u64 = 1024 * 1024;
 const BROKEN: (&str, &str) = (
     "dify_unavailable",
-    "Dify's connection broke off before its answer had come.",
+    "Dify's connection broke off before its response had come.",
 );
 const INVALID: (&str, &str) = (
     "dify_answer_invalid",
-    "What Dify answered is no HTTP answer of its API.",
+    "What Dify sent is not an HTTP response of its API.",
 );
 
 /// A bench with a second endpoint, whose Dify is `wire`.

@@ -1,4 +1,4 @@
-//! The operations that the gateway answers itself.
+//! The operations to which the gateway itself responds.
 
 use http::StatusCode;
 use serde::Serialize;

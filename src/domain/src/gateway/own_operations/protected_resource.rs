@@ -23,7 +23,7 @@ struct Metadata<'a> {
 }
 
 /// Where the metadata of the endpoint at `public_url` is. Not at the root of the environment, as RFC 9728 §3.1 would have it:
-/// that is not the endpoint's, so clients are told the address in every challenge (§5.1).
+/// that is not the endpoint's, so every challenge has the address (§5.1).
 pub fn address(public_url: &PublicUrl) -> String {
     format!("{}{PATH}", public_url.as_str().trim_end_matches('/'))
 }
@@ -46,7 +46,7 @@ pub fn response(settings: &Settings) -> Result<Response, Refusal> {
     Ok(json_response(StatusCode::OK, &metadata))
 }
 
-/// Entra's template is no issuer that a client could ask.
+/// Entra's template is not an issuer that a client could ask.
 fn exact(setting: &IssuerSetting) -> Option<&str> {
     match setting {
         IssuerSetting::EntraTemplate(_) => None,

@@ -142,6 +142,22 @@ fn a_run_that_is_refused_or_given_up_before_its_relay_is_not_counted() {
 }
 
 #[test]
+fn a_run_whose_request_fails_in_the_host_has_ended() {
+    let fixture = Fixture::new(&json!({"streams_per_user": "1"}));
+    let request = fixture.request(Method::POST, &fixture.token(&json!({})));
+    relayed(fixture.handle("post_chat_messages", &request, STREAMING));
+    assert!(is_refused(fixture.chat(&json!({}), STREAMING)));
+    let response = fixture.gateway.call_failed("post_chat_messages", &request);
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let body = STREAMING.as_bytes().to_vec();
+    let mut next = request;
+    next.id = "r2".to_owned();
+    let mut waiting = pin!(fixture.gateway.handle("post_chat_messages", &next, &body));
+    // The first request of the user has no response, so this one waits a second; it is not refused.
+    assert!(poll_once(waiting.as_mut()).is_pending());
+}
+
+#[test]
 fn what_is_not_a_run_is_not_counted_and_no_limit_is_none() {
     let fixture = Fixture::new(&json!({"streams_per_user": "1"}));
     begun(&fixture, &json!({}), STREAMING);

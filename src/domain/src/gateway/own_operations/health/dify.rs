@@ -1,4 +1,4 @@
-//! Whether Dify answers with the app key: its `/info`.
+//! Whether Dify accepts the app key: its `/info`.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::settings::Settings;
 const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
                     where the plugin daemon runs, and that the app is published.";
 
-/// The app that the key belongs to. Its own words are cut, as foreign words are everywhere.
+/// The app that the key belongs to. Its own words are cut, as foreign text is everywhere.
 #[derive(Clone, Serialize)]
 pub struct App {
     name: Option<String>,
@@ -100,9 +100,10 @@ fn read(
         Refusal::new(Code::DifyAnswerInvalid, message)
     })?;
     if fetched.status != StatusCode::OK {
-        let said = members.get("message").map(shown).unwrap_or_default();
+        let dify_message = members.get("message").map(shown).unwrap_or_default();
         let status = fetched.status.as_u16();
-        let message = format!("Dify answered `/info` with status {status}: {said}. {REMEDY}");
+        let message =
+            format!("Dify answered `/info` with status {status}: {dify_message}. {REMEDY}");
         return Err(Refusal::new(Code::DifyAnswerInvalid, message));
     }
     let text = |name: &str| members.get(name).and_then(Value::as_str).map(shortened);

@@ -76,7 +76,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Of an endpoint that can do nothing before its settings are mended.
+    /// Of an endpoint that can do nothing before its settings are corrected.
     pub fn of_mistakes(mistakes: &'a Mistakes) -> Self {
         let mistakes = mistakes.iter().map(MistakeLine::from).collect();
         Self {
@@ -147,7 +147,7 @@ impl Provider {
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 enum Check<F> {
-    /// What is wrong and how to mend it, with the code that clients get.
+    /// What is wrong and the remedy, with the code that clients get.
     Failed {
         code: &'static str,
         message: String,
