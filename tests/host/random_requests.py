@@ -287,6 +287,15 @@ def _add_fields(random: Random, sent: Sent) -> None:
         sent.fields.insert(random.randint(0, len(sent.fields)), field)
 
 
+def _flood_head(random: Random, sent: Sent) -> None:
+    """More than a server takes in one head."""
+    name = random.choice(("Accept", "Authorization", "X-Trace-Id", "A"))
+    if random.random() < 0.5:
+        sent.fields += [(name, "1")] * random.choice((100, 1000, 24_576))
+    else:
+        sent.fields.append((name, "x" * random.choice((9000, 70_000, 900_000))))
+
+
 def _spoil_path(random: Random, sent: Sent) -> None:
     values = re.escape(ID)
     sent.path = re.sub(values, lambda _: random.choice(PATH_VALUES), sent.path)
@@ -358,6 +367,7 @@ WEIGHTED: tuple[tuple[Callable[[Random, Sent], None], int], ...] = (
     (_add_fields, 4),
     (_change_bytes, 4),
     (_cut, 1),
+    (_flood_head, 1),
     (_insert_identity_input, 3),
     (_spoil_coding, 1),
     (_spoil_form, 2),

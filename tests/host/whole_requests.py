@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 
     def text(self, seed: int) -> str:
         replay = f"python tests/host/whole_requests.py --seed {seed} --only {self.number}"
-        return f"{self.objections}, status {self.status}, for {self.sent.wire()!r}: repeat it with `{replay}`"
+        return f"{self.objections}, status {self.status}, for {self.sent.wire()!r:.2000}: repeat it with `{replay}`"
 
 
 class _Rest(PathConverter):
