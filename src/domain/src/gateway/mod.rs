@@ -139,7 +139,7 @@ impl Gateway {
                 return self.app_api.ask(case, grant, settings, body).await;
             }
             Responder::Health => self.health.response(case.request, settings).await,
-            Responder::NoOperation => no_operation::response(case)?,
+            Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
             Responder::ProtectedResource => protected_resource::response(settings)?,
             Responder::Whoami => whoami::response(access.granted()?, settings),
         };
@@ -208,7 +208,9 @@ impl Gateway {
 fn misconfigured(case: &Case<'_>, invalid: &InvalidSettings) -> Result<Response, Refusal> {
     match case.route.operation.responder {
         Responder::Health => Ok(health::of_invalid_settings(case.request, invalid)),
-        _ if case.request.method == http::Method::OPTIONS => no_operation::response(case),
+        _ if case.request.method == http::Method::OPTIONS => {
+            no_operation::response(case.request, &case.cors)
+        }
         _ => Err(Refusal::new(Code::ConfigurationError, invalid.to_string())),
     }
 }

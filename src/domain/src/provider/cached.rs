@@ -8,7 +8,8 @@ use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Shared, WeakShared};
 use serde::Serialize;
 
-use super::failure::{Cause, Failure, Target};
+use super::cause::Cause;
+use super::failure::{Failure, Target};
 use crate::environment::Environment;
 use crate::error::Refusal;
 use crate::limits;

@@ -8,8 +8,9 @@ use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode};
 use url::Url;
 
+use super::cause::Cause;
 use super::document::Document;
-use super::failure::{Cause, Failure, Target};
+use super::failure::{Failure, Target};
 use super::identity::Identity;
 use crate::environment::{self, Environment, FetchRequest, FetchResponse, Limits, TransportError};
 use crate::error::Refusal;

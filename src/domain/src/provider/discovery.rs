@@ -6,9 +6,10 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::cached::{Cached, Fetched};
+use super::cause::Cause;
 use super::client::Client;
 use super::document::{Document, body};
-use super::failure::{Cause, Failure};
+use super::failure::Failure;
 use super::lifetime::lifetime;
 use super::metadata::Metadata;
 use crate::environment::FetchResponse;

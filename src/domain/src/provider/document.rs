@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use super::failure::{Cause, FIX_AT_PROVIDER};
+use super::cause::{Cause, FIX_AT_PROVIDER};
 use crate::environment::{FetchResponse, LogLevel};
 use crate::{json, limits};
 

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use url::Url;
 
+use super::cause::Cause;
 use super::document::Document;
-use super::failure::{Cause, Failure, Target};
+use super::failure::{Failure, Target};
 use crate::environment::Reach;
 use crate::issuer::{Issuer, TenantTemplate, template_of};
 use crate::settings::Settings;

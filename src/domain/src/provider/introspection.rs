@@ -7,8 +7,9 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use super::cause::Cause;
 use super::document::{Document, is_web_page};
-use super::failure::{Cause, Failure, Target};
+use super::failure::{Failure, Target};
 use super::metadata::{ClientAuthentication, Introspection};
 use super::token_statuses::TokenStatus;
 use crate::claims::Claims;

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::cached::{Cached, Fetch};
-use super::failure::{Cause, Failure, Target};
+use super::cause::Cause;
+use super::failure::{Failure, Target};
 use super::unknown_keys::{KeyReference, UnknownKeys};
 use crate::environment::Environment;
 use crate::jose::{Header, Jwk, JwkSet, NoKey};

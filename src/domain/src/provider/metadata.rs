@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::cause::{Cause, FIX_AT_PROVIDER};
 use super::document::Document;
-use super::failure::{Cause, FIX_AT_PROVIDER, Failure, Target};
+use super::failure::{Failure, Target};
 use super::identity::Identity;
 use crate::environment::FetchResponse;
 use crate::issuer::Issuer;

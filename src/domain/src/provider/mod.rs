@@ -17,6 +17,7 @@ use crate::single_flight::Waiters;
 use crate::token::AccessToken;
 
 mod cached;
+mod cause;
 mod client;
 mod discovery;
 mod document;

@@ -7,7 +7,7 @@ use crate::jose::{Header, JwkSet};
 use crate::json::shown;
 use crate::token::remedy;
 
-use super::failure::Cause;
+use super::cause::Cause;
 
 /// Why there is no key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

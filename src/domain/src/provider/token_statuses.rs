@@ -6,8 +6,9 @@ use std::time::Duration;
 use hmac_sha256::Hash;
 use serde_json::Value;
 
+use super::cause::Cause;
 use super::document::Document;
-use super::failure::{Cause, Failure, Target};
+use super::failure::{Failure, Target};
 use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};

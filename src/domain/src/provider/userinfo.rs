@@ -4,8 +4,9 @@ use http::StatusCode;
 use http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 
+use super::cause::{Cause, FIX_AT_PROVIDER};
 use super::document::{Document, is_web_page, media_type};
-use super::failure::{Cause, FIX_AT_PROVIDER, Failure, Target};
+use super::failure::{Failure, Target};
 use super::introspection::{inactive, sensitive};
 use super::token_statuses::TokenStatus;
 use crate::claims::Claims;

@@ -4,7 +4,7 @@ use url::{Origin, Position, Url};
 
 use super::characters::{expect_characters, is_in_quotation_marks};
 use super::list::parse_list;
-use super::reader::Problems;
+use super::problems::Problems;
 use super::{AllowedOrigins, ApiUrl, PublicUrl};
 
 /// Operations of the app API, which people copy together with its base URL.

@@ -1,7 +1,7 @@
 //! Settings that name claims.
 
 use super::list::parse_path_list;
-use super::reader::Problems;
+use super::problems::Problems;
 use super::{InputClaim, InputClaims};
 use crate::claims::{ClaimPath, Rules};
 

@@ -6,7 +6,7 @@ use super::ClientId;
 use super::address::parse_base_address;
 use super::characters::expect_characters;
 use super::list::{Entry, parse_list, parse_quotable_list};
-use super::reader::Problems;
+use super::problems::Problems;
 use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 
 const DISCOVERY: &str = "/.well-known/";

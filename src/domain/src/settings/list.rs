@@ -1,6 +1,6 @@
 //! Settings that hold several values, separated by spaces or commas.
 
-use super::reader::Problems;
+use super::problems::Problems;
 
 const MAX_ENTRIES: usize = 100;
 

@@ -30,6 +30,7 @@ mod issuer;
 mod list;
 mod members;
 mod mistake;
+mod problems;
 mod reader;
 mod secret;
 mod select;

@@ -9,27 +9,6 @@ use crate::limits;
 /// The name under which a mistake of the settings as a whole is reported.
 pub(super) const ALL: &str = "settings";
 
-/// What is wrong with one setting, each the rest of a sentence that begins with the setting's name.
-pub(super) struct Problems(Vec<String>);
-
-impl From<&str> for Problems {
-    fn from(problem: &str) -> Self {
-        problem.to_owned().into()
-    }
-}
-
-impl From<String> for Problems {
-    fn from(problem: String) -> Self {
-        Self(vec![problem])
-    }
-}
-
-impl From<Vec<String>> for Problems {
-    fn from(problems: Vec<String>) -> Self {
-        Self(problems)
-    }
-}
-
 pub(super) struct Reader<'a> {
     members: &'a Members,
     mistakes: Mistakes,
@@ -72,7 +51,7 @@ impl<'a> Reader<'a> {
         };
         match (setting.parse)(text) {
             Ok(value) => Some(value),
-            Err(Problems(problems)) => {
+            Err(problems) => {
                 for problem in problems {
                     self.report(declaration.name, problem);
                 }

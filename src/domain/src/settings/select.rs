@@ -1,6 +1,6 @@
 //! Settings that are one of a few values.
 
-use super::reader::Problems;
+use super::problems::Problems;
 use crate::environment::LogLevel;
 
 /// A type whose values are the choices of a `select`.

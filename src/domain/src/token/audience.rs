@@ -32,11 +32,6 @@ pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Re
     check_client(claims, &clients)
 }
 
-/// Whether the token names anybody that it is meant for.
-pub(super) fn has_audience(claims: &Claims) -> bool {
-    claim::audiences(claims).is_ok_and(|audiences| audiences.is_some())
-}
-
 /// The client that the token was issued to, and the claim that names it.
 pub(super) fn client(claims: &Claims) -> Result<Option<(&'static str, &str)>, Refusal> {
     for name in CLIENT {
@@ -100,7 +95,7 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
 }
 
 fn refuse_audience(claims: &Claims, setting: &str, expected: &[&str]) -> Refusal {
-    let audience = claims.get("aud").filter(|_| has_audience(claims));
+    let audience = claims.get("aud").filter(|_| claim::has_audience(claims));
     let found = match (audience, claims.get("client_id"), claims.get("azp")) {
         (Some(audience), _, _) => format!("The token's `aud` is {}", shown(audience)),
         (None, Some(client), _) => format!(

@@ -44,6 +44,11 @@ pub(super) fn audiences(claims: &Claims) -> Result<Option<Vec<&str>>, Refusal> {
     Ok(Some(audiences).filter(|audiences| !audiences.is_empty()))
 }
 
+/// Whether the token names anybody that it is meant for.
+pub(super) fn has_audience(claims: &Claims) -> bool {
+    audiences(claims).is_ok_and(|audiences| audiences.is_some())
+}
+
 /// A `NumericDate`: seconds since the epoch, fractions allowed (RFC 7519 §2).
 pub(super) fn date(claims: &Claims, name: &str) -> Result<Option<UnixTime>, Refusal> {
     let Some(value) = claims.get(name) else {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::audience;
+use super::claim;
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 
@@ -108,7 +108,7 @@ fn is_for_account(claims: &Claims) -> bool {
 }
 
 fn is_for_nobody(claims: &Claims) -> bool {
-    !audience::has_audience(claims)
+    !claim::has_audience(claims)
 }
 
 fn is_for_graph(claims: &Claims) -> bool {

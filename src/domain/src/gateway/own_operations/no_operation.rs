@@ -3,9 +3,10 @@
 use http::{HeaderValue, Method};
 
 use crate::error::{Code, Refusal};
-use crate::gateway::case::Case;
 use crate::operation;
+use crate::request::Request;
 use crate::response::Response;
+use crate::response::cors::CorsHeaders;
 
 /// Characters of a path that a message repeats.
 const SHOWN: usize = 100;
@@ -14,8 +15,8 @@ const SHOWN: usize = 100;
 ///
 /// # Errors
 /// `not_found` and `method_not_allowed`.
-pub fn response(case: &Case<'_>) -> Result<Response, Refusal> {
-    let path = &case.request.path;
+pub fn response(request: &Request, cors: &CorsHeaders) -> Result<Response, Refusal> {
+    let path = &request.path;
     let Some(methods) = operation::methods_at(path) else {
         let path = printable(path);
         return Err(Refusal::new(
@@ -25,12 +26,12 @@ pub fn response(case: &Case<'_>) -> Result<Response, Refusal> {
     };
     let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
     let methods = methods.join(", ");
-    if case.request.method == Method::OPTIONS {
-        return Ok(case.cors.options(&methods, &case.request.headers));
+    if request.method == Method::OPTIONS {
+        return Ok(cors.options(&methods, &request.headers));
     }
     let refusal = Refusal::new(
         Code::MethodNotAllowed,
-        format!("This path takes {methods}, not {}.", case.request.method),
+        format!("This path takes {methods}, not {}.", request.method),
     );
     Err(match HeaderValue::from_str(&methods) {
         Ok(allow) => refusal.with_allow(allow),

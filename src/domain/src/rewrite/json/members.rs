@@ -4,7 +4,7 @@
 //! that no other reading of the body changes who the user is, which claims Dify gets, or how long the gateway waits.
 //! Other members stay as they were sent.
 
-use super::text::Text;
+use super::text::{Member, Text};
 use super::{Edit, Rewritten};
 use crate::error::{Code, Refusal};
 use crate::json::scanner::{Event, Problem, Reader, Value};
@@ -50,20 +50,6 @@ enum Kind {
 /// The members of one object, in their order.
 #[derive(Debug, Default)]
 struct List(Vec<Member>);
-
-/// What becomes of a member.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Member {
-    /// It is left out.
-    Removed,
-    /// It stays as it is, from the quote of its name to the end of its value.
-    Kept {
-        /// Where it begins.
-        start: usize,
-        /// Where it ends.
-        end: usize,
-    },
-}
 
 impl Reader for Members {
     fn event(&mut self, level: usize, event: Event<'_>) -> Result<(), Problem> {
@@ -181,13 +167,6 @@ fn write_inputs(text: &mut Text, members: &[Member], edit: &Edit<'_>) {
         text.value(value);
     }
     text.close();
-}
-
-impl Member {
-    /// Whether Dify gets it.
-    pub(super) const fn is_kept(self) -> bool {
-        matches!(self, Self::Kept { .. })
-    }
 }
 
 impl Name {

@@ -1,8 +1,28 @@
 //! The JSON text that Dify gets, in pieces of the client's and of the gateway's own.
 
-use super::members::Member;
 use crate::request::Piece;
 use crate::rewrite::inputs::RawJson;
+
+/// What becomes of a member.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Member {
+    /// It is left out.
+    Removed,
+    /// It stays as it is, from the quote of its name to the end of its value.
+    Kept {
+        /// Where it begins.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+    },
+}
+
+impl Member {
+    /// Whether Dify gets it.
+    pub(super) const fn is_kept(self) -> bool {
+        matches!(self, Self::Kept { .. })
+    }
+}
 
 /// A text that is being written.
 #[derive(Debug, Default)]

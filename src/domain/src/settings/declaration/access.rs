@@ -6,7 +6,7 @@ use crate::settings::address::{parse_allowed_origins, parse_public_url};
 use crate::settings::characters::expect_characters;
 use crate::settings::claim::{parse_input_claims, parse_rules};
 use crate::settings::list::{parse_list, parse_quotable_list};
-use crate::settings::reader::Problems;
+use crate::settings::problems::Problems;
 use crate::settings::{AllowedOrigins, InputClaims, PublicUrl};
 
 settings! {

@@ -5,7 +5,7 @@ use crate::issuer::IssuerSetting;
 use crate::settings::address::parse_api_url;
 use crate::settings::characters::expect_characters;
 use crate::settings::issuer::{parse_client_ids, parse_issuers};
-use crate::settings::reader::Problems;
+use crate::settings::problems::Problems;
 use crate::settings::{ApiUrl, AppKey, ClientId};
 
 settings! {

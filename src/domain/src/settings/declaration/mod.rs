@@ -3,7 +3,7 @@
 //!
 //! The daemon applies none of the defaults and checks nothing when a request comes in; `Settings::parse` does.
 
-use super::reader::Problems;
+use super::problems::Problems;
 use super::select::{Select, parse_choice};
 use crate::limits;
 

@@ -8,7 +8,7 @@ use super::{Declaration, Setting};
 use crate::jose::JwkSet;
 use crate::settings::address::parse_web_address;
 use crate::settings::certificate::parse_ca_certificates;
-use crate::settings::reader::Problems;
+use crate::settings::problems::Problems;
 
 settings! {
     JWKS: Rc<JwkSet> = Setting::text("jwks", parse_jwks)

@@ -4,7 +4,7 @@ use super::{Declaration, Setting};
 use crate::claims::ClaimPath;
 use crate::settings::UserHashKey;
 use crate::settings::claim::parse_user_claim;
-use crate::settings::reader::Problems;
+use crate::settings::problems::Problems;
 use crate::settings::select::select;
 
 const MIN_HASH_KEY: usize = 16;

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{Declaration, Setting};
 use crate::environment::LogLevel;
-use crate::settings::reader::Problems;
+use crate::settings::problems::Problems;
 
 const CLOCK_SKEW_SECONDS: RangeInclusive<u32> = 0..=300;
 
