@@ -35,6 +35,38 @@ REQUEST_HEAD_FIELDS = 100
 REQUEST_HEAD_BYTES = 65536
 """A client's head, its request line included. Servers usually read 8 KiB to 64 KiB."""
 
+WORKERS = 4000
+"""Requests that the plugin handles at once. Each costs a greenlet, which is cheap; Dify's SDK has 1000."""
+
+RELAYS = 3000
+"""Requests that wait for Dify, and streams. With those that are being decided on they leave workers free, so that a
+refusal and `/health` never wait for one.
+"""
+
+RELAYS_OF_ONE_ENDPOINT = 1000
+"""The same of one endpoint: a quarter of the workers, so that no endpoint can silence the others."""
+
+DECISIONS = 900
+"""Requests that the module is deciding on. Most take less than a millisecond, some wait for an identity provider."""
+
+DECISIONS_OF_ONE_ENDPOINT = 450
+"""The same of one endpoint."""
+
+BODIES_BYTES = 167772160
+"""Bodies of clients that have not been sent to Dify. Python and the streams need the rest of the memory."""
+
+BODIES_OF_ONE_ENDPOINT_BYTES = 67108864
+"""The same of one endpoint: six of the largest bodies that Dify takes."""
+
+LOG_LINES_BYTES = 4194304
+"""Lines on their way to the daemon's log. Beyond it the oldest are lost."""
+
+LOG_LINE_BYTES = 32768
+"""One line of the log."""
+
+CALL_SECONDS = 5
+"""The processor time of one call into the module. Anything takes a tenth of it at most."""
+
 MODULE_MEMORY_BYTES = 67108864
 """The memory of one instance of the module. Each endpoint has an instance of its own."""
 

@@ -13,26 +13,31 @@ from collections import deque
 
 import gevent
 
+from host.limits import LOG_LINE_BYTES, LOG_LINES_BYTES
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 """The module's levels, 0 to 3."""
 
 _GATHERING_SECONDS = 0.1
-_MOST_LINES = 10_000
-_LONGEST = 32 * 1024
 
 
 class Lines:
-    """Lines on their way to standard output; of more than it can hold it loses the oldest."""
+    """Lines on their way to standard output. Where they are too many, the oldest are lost."""
 
     def __init__(self) -> None:
-        self._waiting: deque[str] = deque(maxlen=_MOST_LINES)
+        self._waiting: deque[str] = deque()
+        self._bytes = 0
         self._is_scheduled = False
         atexit.register(self.flush)
 
     def add(self, level: str, message: str) -> None:
         """Writes `message` soon."""
-        data = {"level": level, "message": message[:_LONGEST], "timestamp": time.time()}
-        self._waiting.append(json.dumps({"event": "log", "data": data}))
+        data = {"level": level, "message": message[:LOG_LINE_BYTES], "timestamp": time.time()}
+        line = json.dumps({"event": "log", "data": data})
+        self._waiting.append(line)
+        self._bytes += len(line)
+        while self._bytes > LOG_LINES_BYTES:
+            self._bytes -= len(self._waiting.popleft())
         if not self._is_scheduled:
             self._is_scheduled = True
             gevent.spawn_later(_GATHERING_SECONDS, self.flush)
@@ -43,6 +48,7 @@ class Lines:
         # The SDK ends its lines in a write of their own: should this come between, the line is ended here.
         lines = ["", *self._waiting, ""]
         self._waiting.clear()
+        self._bytes = 0
         if len(lines) > 2:
             sys.stdout.write("\n".join(lines))
             sys.stdout.flush()

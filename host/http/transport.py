@@ -11,7 +11,7 @@ import functools
 import os
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -73,6 +73,8 @@ class Request:
     allowed_origins: frozenset[Origin]
     must_be_public: bool = False
     """Whether somebody other than the administrator chose the address, so that only public addresses are allowed."""
+    has_sent: Callable[[], None] | None = None
+    """Called when the request has been sent."""
 
     def route(self) -> Route:
         """The way to its origin. Raises `Failure` if the call may not go there."""
@@ -220,6 +222,8 @@ def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
         while pieces:
             connection.sock.sendall(pieces.pop(0))
     pieces.clear()
+    if request.has_sent is not None:
+        request.has_sent()
 
 
 def _target(route: Route, url: str) -> str:

@@ -5,7 +5,10 @@ get a traceback, or plain text. Nothing is refused here, because the daemon has 
 it anew. It costs a sixth, too.
 """
 
+import binascii
+import os
 from io import BytesIO
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request
@@ -18,12 +21,39 @@ _KEYS = {name.encode(): key for name, key in environ_keys().items()}
 _HEAD_TOO_LARGE = "gateway.head_too_large"
 
 
+_LARGE = 64 * 1024
+_kept_apart: dict[bytes, bytes] = {}
+
+
+def kept_apart(message: dict[str, Any]) -> dict[str, Any]:
+    """The daemon's message, without the text of a large request: a key takes its place, for `parsed` to find the bytes.
+
+    The SDK keeps the message until the response has been sent. The text is hexadecimal and twice as long as the
+    request.
+    """
+    data = message.get("data")
+    text = data.get("raw_http_request") if isinstance(data, dict) else None
+    if isinstance(text, str) and len(text) > 2 * _LARGE:
+        key = os.urandom(16)
+        _kept_apart[key] = binascii.unhexlify(text)
+        data["raw_http_request"] = key.hex()
+    return message
+
+
+def taken_body(request: Request) -> bytes:
+    """The body. The request, which the SDK keeps until the response has been sent, does not have it any more."""
+    stream = request.environ["wsgi.input"]
+    request.environ["wsgi.input"] = BytesIO()
+    return stream.read()
+
+
 def parsed(raw: bytes) -> Request:
     """The request, with the fields that the module reads.
 
     Of several values for one field the last stays, as in the SDK, and all of it is UTF-8. Credentials are the
     exception: several become a list (RFC 9110 section 5.3), which the module refuses.
     """
+    raw = _kept_apart.pop(raw, raw)
     head, _, body = raw.partition(b"\r\n\r\n")
     request_line, *lines = head.split(b"\r\n")
     method, _, rest = request_line.partition(b" ")

@@ -20,9 +20,10 @@ from werkzeug import Request, Response
 from host import memory
 from host.http.reach import allowed_origins
 from host.log import logger
-from host.sdk import refusals, response
-from host.sdk.daemon_request import is_head_too_large
-from host.sdk.relay import relay
+from host.sdk import capacity, refusals, response
+from host.sdk.capacity import Busy
+from host.sdk.daemon_request import is_head_too_large, taken_body
+from host.sdk.relay import no_relay, relay
 from host.sdk.request_head import failed_head, request_head
 from host.wasm import module
 from host.wasm.calls import Call, CallFailed, Calls, OwnResponse
@@ -65,15 +66,19 @@ def respond(
     if is_head_too_large(request):
         return response.of_refusal(refusals.REQUEST_HEAD_TOO_LARGE, request_id)
     try:
-        encoded = compact_json(settings)
-        body = request.get_data(cache=False)
-        head = request_head(request, request_id, endpoint_id, values, encoded, len(body))
-        with all_instances.calls_of(endpoint_id) as calls:
-            decided = _decided(calls, Call(handler, head, body, allowed_origins(settings)))
-        if len(body) > LARGE:
-            memory.give_back_soon()
-        return decided
-    except AllBusy:
+        body = taken_body(request)
+        length = len(body)
+        head = request_head(request, request_id, endpoint_id, values, compact_json(settings), length)
+        call = Call(handler, head, body, allowed_origins(settings), capacity.BODIES.take(endpoint_id, length))
+        del body  # The call alone has it, and lets it go when it is sent.
+        try:
+            with all_instances.calls_of(endpoint_id) as calls:
+                return _decided(calls, call, endpoint_id)
+        finally:
+            call.let_go()
+            if length > LARGE:
+                memory.give_back_soon()
+    except (AllBusy, Busy):
         return response.of_refusal(refusals.BUSY, request_id)
     except CallFailed as failure:
         logger.error("Request %s has no response: %s", request_id, failure)
@@ -82,12 +87,20 @@ def respond(
     return _failed(all_instances, handler, request, request_id, endpoint_id, settings)
 
 
-def _decided(calls: Calls, call: Call) -> Response:
-    decision = calls.decide(call)
+def _decided(calls: Calls, call: Call, endpoint_id: str) -> Response:
+    has_decided = capacity.DECISIONS.take(endpoint_id)
+    try:
+        decision = calls.decide(call)
+    finally:
+        has_decided()
     if isinstance(decision, OwnResponse):
         head = json.loads(decision.head)
         return response.whole(head["status"], head["headers"], decision.body)
-    return relay(calls, call, decision)
+    try:
+        has_ended = capacity.RELAYS.take(endpoint_id)
+    except Busy:
+        return no_relay(calls, decision, "busy")
+    return relay(calls, call, decision, has_ended)
 
 
 def _failed(

@@ -1,6 +1,7 @@
 """One relay: the request goes to Dify, the module judges the head of the response, the body goes to the client."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug import Response
@@ -16,17 +17,32 @@ from host.wasm.heads import answer_head, encoded
 _READ_WHOLE = stream.PIECE
 
 
-def relay(calls: Calls, call: Call, order: Relay) -> Response:
-    """Sends the module's request and responds with what the module makes of the outcome. Raises `CallFailed`."""
-    request = _request(call, order)
+def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None]) -> Response:
+    """Sends the module's request and responds with what the module makes of the outcome. Raises `CallFailed`.
+
+    `has_ended` is called when nothing of the relay is under way any more: for a stream, after its last piece.
+    """
+    is_streamed = False
     try:
-        received = transport.send(request)
-    except Failure as failure:
-        return _whole(calls, order, {"error": failure.kind}, b"", "complete")
-    if received.length is None or received.length > _READ_WHOLE:
-        return _streamed(calls, order, received, request.limits)
-    content, end = stream.read_whole(received, request.limits)
-    return _whole(calls, order, answer_head(received), content, end)
+        request = _request(call, order)
+        try:
+            received = transport.send(request)
+        except Failure as failure:
+            return no_relay(calls, order, failure.kind)
+        if received.length is None or received.length > _READ_WHOLE:
+            response_of_stream = _streamed(calls, order, received, request.limits, has_ended)
+            is_streamed = True
+            return response_of_stream
+        content, end = stream.read_whole(received, request.limits)
+        return _whole(calls, order, answer_head(received), content, end)
+    finally:
+        if not is_streamed:
+            has_ended()
+
+
+def no_relay(calls: Calls, order: Relay, kind: str) -> Response:
+    """What the module makes of a relay that failed in the way `kind`. Raises `CallFailed`."""
+    return _whole(calls, order, {"error": kind}, b"", "complete")
 
 
 def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end: str) -> Response:
@@ -36,7 +52,9 @@ def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end
     return response.whole(verdict["status"], verdict["headers"], content)
 
 
-def _streamed(calls: Calls, order: Relay, received: transport.Response, limits: Limits) -> Response:
+def _streamed(
+    calls: Calls, order: Relay, received: transport.Response, limits: Limits, has_ended: Callable[[], None]
+) -> Response:
     try:
         verdict = calls.judge_response_head(order.number, order.context, answer_head(received))
     except BaseException:
@@ -44,6 +62,7 @@ def _streamed(calls: Calls, order: Relay, received: transport.Response, limits: 
         raise
 
     def ended(end: str) -> None:
+        has_ended()
         calls.relay_ended(order.number, encoded(verdict["context"]), end)
 
     status, headers = verdict["status"], verdict["headers"]
@@ -63,14 +82,17 @@ def _tails(verdict: dict[str, Any]) -> dict[str, bytes]:
 
 def _request(call: Call, order: Relay) -> Request:
     head = json.loads(order.head)
+    body = None if head["pieces"] is None else pieces(head["pieces"], call.body, order.own)
+    call.body = b""  # From here on only the pieces keep it, and they are dropped one by one.
     return Request(
         method=head["method"],
         url=head["url"],
         headers=head["headers"],
-        body=None if head["pieces"] is None else pieces(head["pieces"], call.body, order.own),
+        body=body,
         ca=head["ca"],
         limits=Limits.of(head["limits"]),
         allowed_origins=call.origins,
+        has_sent=call.let_go,
     )
 
 

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import wasmtime
 from wasmtime import _ffi as ffi
 
-from host.limits import MODULE_MEMORY_BYTES
+from host.limits import CALL_SECONDS, MODULE_MEMORY_BYTES
 from host.wasm import module
 
-EPOCHS_PER_CALL = 5
-"""How long one call may compute, in `module.EPOCH_SECONDS`."""
+EPOCHS_PER_CALL = int(CALL_SECONDS / module.EPOCH_SECONDS)
+"""How long one call may compute. The first epoch has begun before it."""
 
 _GENERATED_NAME = re.compile(r"(?:__wbg_)?(\w+?)(?:_[0-9a-f]{16})?")
 _PARAMETERS = {"n": ["i32"], "b": ["i32", "i32"], "o": ["i32", "i32"]}

@@ -7,6 +7,7 @@ those of another, so an import only notes what the module asks for, and the host
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -27,7 +28,12 @@ _LONGEST_WAIT = 900.0
 _LAST_NUMBER = 0xFFFFFFFF
 
 
-class Call(NamedTuple):
+def _nothing() -> None:
+    pass
+
+
+@dataclass(slots=True)
+class Call:
     """A request that the module decides on, and the handler that takes it."""
 
     handler: str
@@ -35,6 +41,13 @@ class Call(NamedTuple):
     body: bytes
     origins: frozenset[Origin]
     """Where the call may go: the addresses of its settings."""
+    has_let_go: Callable[[], None] = _nothing
+    """Called when the body is not needed any more."""
+
+    def let_go(self) -> None:
+        """Forgets the body."""
+        self.body = b""
+        self.has_let_go()
 
 
 class OwnResponse(NamedTuple):

@@ -97,6 +97,10 @@ class Process:
         for line in lines:
             yield json.loads(line)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()

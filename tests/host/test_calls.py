@@ -7,6 +7,7 @@ import time
 import gevent
 import pytest
 import wasmtime
+from gevent.monkey import get_original
 from server import Connection, Serve, answering, ok
 
 from host.http.reach import Origin
@@ -86,6 +87,14 @@ def test_a_loop_without_end_is_ended(calls: Calls, monkeypatch: pytest.MonkeyPat
     with pytest.raises(CallFailed, match="the module trapped in this call"):
         calls.decide(call("loop_forever"))
     assert time.monotonic() - began < 3 * module.EPOCH_SECONDS
+
+
+def test_time_in_which_the_process_gets_no_processor_is_not_counted(calls: Calls) -> None:
+    body_of(calls, "echo")
+    instance = calls._instance
+    instance._store.set_epoch_deadline(1)
+    get_original("time", "sleep")(2.5 * module.EPOCH_SECONDS)  # The whole thread: nothing of it computes.
+    instance._enter("call_cell", ())  # Sets no deadline of its own.
 
 
 def test_calls_that_wait_while_another_traps_start_again(calls: Calls) -> None:

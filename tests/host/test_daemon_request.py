@@ -1,11 +1,15 @@
 """Requests that the SDK cannot read as the daemon hands them over."""
 
+import copy
+import json
+
 import pytest
 from dify_plugin.core.utils.http_parser import deserialize_request
 from werkzeug import Request
 from werkzeug.routing import Map, Rule
 
-from host.sdk.daemon_request import parsed
+from host.sdk import daemon_request
+from host.sdk.daemon_request import kept_apart, parsed, taken_body
 
 ROUTES = Map([Rule("/info", endpoint="info"), Rule("/<path:rest>", endpoint="fallback")])
 
@@ -81,3 +85,18 @@ def test_what_it_can_read_is_read_as_it_reads_it(raw: bytes) -> None:
     assert headers[0] == headers[1]
     assert (ours.method, ours.path, ours.query_string) == (theirs.method, theirs.path, theirs.query_string)
     assert (ours.get_data(), ours.content_length or 0) == (theirs.get_data(), len(theirs.get_data()))
+
+
+def test_the_sdk_keeps_neither_the_text_nor_the_body_of_a_large_request() -> None:
+    body = bytes(range(256)) * 4096
+    raw = b"POST /info HTTP/1.1\r\nHost: x\r\n\r\n" + body
+    message = kept_apart({"session_id": "s", "data": {"raw_http_request": raw.hex(), "settings": {}}})
+    assert len(json.dumps(message)) < 200
+    request = parsed(bytes.fromhex(message["data"]["raw_http_request"]))
+    assert (request.path, taken_body(request), request.get_data()) == ("/info", body, b"")
+    assert daemon_request._kept_apart == {}
+
+
+@pytest.mark.parametrize("message", [{}, {"data": None}, {"data": {}}, {"data": {"raw_http_request": "4745"}}])
+def test_any_other_message_stays_as_it_is(message: dict) -> None:
+    assert kept_apart(copy.deepcopy(message)) == message

@@ -1,6 +1,7 @@
 """What the SDK calls: endpoint classes, and the request as the module is told of it."""
 
 import json
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -147,11 +148,11 @@ def test_what_responds_after_a_trap_sees_only_what_it_needs(
 
 
 def test_nothing_is_raised_at_the_sdk(instances: Instances) -> None:
-    class Broken(Request):
-        def get_data(self, *_: object, **__: object) -> bytes:
+    class Broken(BytesIO):
+        def read(self, *_: object) -> bytes:
             raise OSError("what nobody should see")
 
-    response = endpoint.respond(instances, "echo", Broken({}), {}, {}, None)
+    response = endpoint.respond(instances, "echo", Request({"wsgi.input": Broken()}), {}, {}, None)
     assert response.status_code == 500
     assert b"nobody" not in response.response[0]
 

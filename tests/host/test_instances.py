@@ -95,7 +95,7 @@ def streaming(instances: Instances, serve: Serve) -> Iterator[None]:
     wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
     request = Call("stream", b"", json.dumps(wanted).encode(), server.origins)
     with instances.calls_of("used") as calls:
-        response = relay(calls, request, calls.decide(request))
+        response = relay(calls, request, calls.decide(request), lambda: None)
     yield
     assert list(response.response) == [b"data: 1\n\n", b"data: 2\n\n"]
     gevent.sleep(0.02)

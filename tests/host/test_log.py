@@ -8,6 +8,7 @@ import gevent
 import pytest
 
 from host import log
+from host.limits import LOG_LINES_BYTES
 
 
 @pytest.fixture
@@ -56,6 +57,15 @@ def test_a_line_stays_far_below_what_the_daemon_reads(output: io.StringIO) -> No
     log.lines.add("INFO", "x" * 1_000_000)
     (event,) = events(output)
     assert len(event["message"]) == 32 * 1024
+
+
+def test_lines_that_nobody_takes_do_not_fill_the_memory(output: io.StringIO) -> None:
+    for number in range(1000):
+        log.lines.add("INFO", f"{number} " + "\u2603" * 30_000)
+    assert sum(map(len, log.lines._waiting)) <= LOG_LINES_BYTES
+    assert events(output)[-1]["message"].startswith("999 ")
+    log.lines.add("INFO", "another line")
+    assert events(output)[-1]["message"] == "another line"
 
 
 def test_writing_a_line_never_switches_greenlets(output: io.StringIO) -> None:

@@ -1,6 +1,7 @@
 """The plugin in each of the SDK's three modes, in a process of its own."""
 
 import json
+import os
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -175,3 +176,36 @@ def assert_every_kind(found: dict[str, list[dict]]) -> None:
     assert body_of(found["streamed"]) == b"".join(EVENTS)
     assert len(found["streamed"]) > 4, "the head, several pieces, and the end"
     assert body_of(found["failed"]) == b"told"
+
+
+def resident_bytes(process: Process) -> int:
+    pages = Path(f"/proc/{process.pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_bodies_that_have_been_sent_take_no_memory_while_dify_works(
+    start: Callable[..., Process], serve: Serve
+) -> None:
+    size, count = 10_000_000, 12
+    received: list[int] = []
+
+    def working(connection: Connection) -> None:
+        received.append(len((connection.request() or (b"", b""))[1]))
+        gevent.sleep(START_SECONDS)
+
+    server = serve(working)
+    limits = {"connect": 5000, "head": 60_000, "idle": 5000, "total": 60_000}
+    wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": [[0, size]], "ca": None, "limits": limits}
+    body = json.dumps(wanted).encode().ljust(size)
+    process = start("local")
+    with gevent.Timeout(START_SECONDS):
+        process.ask(line_of("echo", "first", b"", {}))
+        collected(process.events(), 1)
+        before = resident_bytes(process)
+        for number in range(count):
+            process.ask(line_of("stream", f"s{number}", body, {"dify_api_url": server.url}))
+            while len(received) <= number:
+                gevent.sleep(0.02)
+        gevent.sleep(1.5)  # Memory goes back to the system a second later.
+    assert received == [size] * count
+    assert resident_bytes(process) - before < 6 * size, "what the SDK keeps of the last line, and not of twelve"

@@ -40,7 +40,7 @@ def relayed(
     call = Call("pass_on", json.dumps(sent).encode(), content, server.origins)
     decision = calls.decide(call)
     assert isinstance(decision, Relay)
-    return relay(calls, call, decision)
+    return relay(calls, call, decision, lambda: None)
 
 
 def content_of(response: Response) -> list[bytes]:
@@ -307,7 +307,7 @@ def test_a_trap_on_the_head_costs_this_call_only(calls: Calls, serve: Serve) -> 
     parked = gevent.spawn(calls.decide, Call("park", b"", b"with a timer", frozenset()))
     gevent.sleep(0.01)
     with pytest.raises(CallFailed, match="the module trapped on the head"):
-        relay(calls, call, calls.decide(call))
+        relay(calls, call, calls.decide(call), lambda: None)
     assert parked.get(timeout=1).body == b"released"
 
 

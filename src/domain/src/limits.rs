@@ -317,6 +317,30 @@ limits! {
     /// What a client is asked to wait where the gateway is busy.
     BUSY_WAIT: Seconds = seconds(5), Module;
 
+    // What is under way in the host
+
+    /// Requests that the plugin handles at once. Each costs a greenlet, which is cheap; Dify's SDK has 1000.
+    WORKERS: Count = 4000, Host;
+    /// Requests that wait for Dify, and streams. With those that are being decided on they leave workers free, so that
+    /// a refusal and `/health` never wait for one.
+    RELAYS: Count = 3000, Host;
+    /// The same of one endpoint: a quarter of the workers, so that no endpoint can silence the others.
+    RELAYS_OF_ONE_ENDPOINT: Count = WORKERS / 4, Host;
+    /// Requests that the module is deciding on. Most take less than a millisecond, some wait for an identity provider.
+    DECISIONS: Count = 900, Host;
+    /// The same of one endpoint.
+    DECISIONS_OF_ONE_ENDPOINT: Count = 450, Host;
+    /// Bodies of clients that have not been sent to Dify. Python and the streams need the rest of the memory.
+    BODIES: Bytes = 160 * MIB, Host;
+    /// The same of one endpoint: six of the largest bodies that Dify takes.
+    BODIES_OF_ONE_ENDPOINT: Bytes = 64 * MIB, Host;
+    /// Lines on their way to the daemon's log. Beyond it the oldest are lost.
+    LOG_LINES: Bytes = 4 * MIB, Host;
+    /// One line of the log.
+    LOG_LINE: Bytes = 32 * KIB, Host;
+    /// The processor time of one call into the module. Anything takes a tenth of it at most.
+    CALL: Seconds = seconds(5), Host;
+
     // The module in the host
 
     /// The memory of one instance of the module. Each endpoint has an instance of its own.

@@ -1,0 +1,108 @@
+"""Everything that is replaced inside the SDK, and in the router that it uses.
+
+Each replacement says why. At the start each is compared with what it replaces: an SDK that has changed is named in the
+log of the start, instead of failing in the middle of a request.
+"""
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from dify_plugin.core import plugin_executor
+from dify_plugin.core.server.stdio import request_reader
+from gevent.socket import wait_read
+from pydantic import TypeAdapter
+from werkzeug.routing import PathConverter
+
+from host.sdk import daemon_request
+
+_READ_SIZE = 64 * 1024
+"""What a pipe holds (pipe(7))."""
+
+
+class SdkChanged(Exception):
+    """The SDK is not the one that this plugin was written for."""
+
+
+class Replacement(NamedTuple):
+    """A part of the SDK, what it must look like, and what takes its place."""
+
+    owner: Any
+    name: str
+    expected: str
+    """The signature of a function, otherwise the value."""
+    new: object
+
+
+def _read(_reader: request_reader.StdioRequestReader) -> bytes:
+    """What has arrived, waiting for something. Only this reads there, so that a read that is ready does not wait."""
+    descriptor = sys.stdin.fileno()
+    wait_read(descriptor)
+    return os.read(descriptor, _READ_SIZE)
+
+
+class _LineReader:
+    """Reads a line of the daemon as the SDK's `TypeAdapter` does, and keeps a large request apart from it."""
+
+    def __init__(self, kind: object) -> None:
+        self._adapter = TypeAdapter(kind)
+
+    def validate_json(self, line: bytes) -> dict[str, Any]:
+        return daemon_request.kept_apart(self._adapter.validate_json(line))
+
+
+def _replacements() -> list[Replacement]:
+    return [
+        # The SDK routes with werkzeug, whose `path` does not match a line break. The catch-all would leave such a path
+        # to the SDK, which responds in plain text and without a request id.
+        Replacement(PathConverter, "regex", "[^/].*?", r"[^/][\s\S]*?"),
+        # What the SDK cannot parse it responds to before it looks for a route, with a traceback.
+        Replacement(
+            plugin_executor,
+            "deserialize_request",
+            "(raw_data: bytes) -> werkzeug.wrappers.request.Request",
+            daemon_request.parsed,
+        ),
+        # The SDK has a thread read each piece of standard input: a twentieth of what a request costs.
+        Replacement(request_reader.StdioRequestReader, "_read_async", "(self) -> bytes", _read),
+        # The SDK makes the same reader of JSON for each line, another twentieth. While it handles a request it also
+        # keeps the text of its line, which is twice as long as the body.
+        Replacement(request_reader, "TypeAdapter", repr(TypeAdapter), functools.cache(_LineReader)),
+    ]
+
+
+def apply(replacements: Callable[[], list[Replacement]] = _replacements) -> None:
+    """Replaces all of it, or nothing. Raises `SdkChanged`."""
+    try:
+        wanted = replacements()
+    except AttributeError as missing:
+        raise SdkChanged(_message(str(missing))) from None
+    for replacement in wanted:
+        _check(replacement)
+    for owner, name, _, new in wanted:
+        setattr(owner, name, new)
+
+
+def _check(replacement: Replacement) -> None:
+    owner, name, expected, _ = replacement
+    part = f"{owner.__name__}.{name}"
+    if not hasattr(owner, name):
+        raise SdkChanged(_message(f"{part} does not exist"))
+    found = getattr(owner, name)
+    described = found if isinstance(found, str) else _description(found)
+    if described != expected:
+        raise SdkChanged(_message(f"{part} is {described}, not {expected}"))
+
+
+def _description(found: object) -> str:
+    return str(inspect.signature(found)) if inspect.isfunction(found) else repr(found)
+
+
+def _message(found: str) -> str:
+    return (
+        f"This plugin does not fit the installed dify_plugin or werkzeug: {found}. "
+        "Install the versions of requirements.txt."
+    )
