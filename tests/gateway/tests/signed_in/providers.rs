@@ -152,7 +152,7 @@ impl Broken {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unusable_documents_are_503_and_say_what_to_mend() {
+async fn unusable_documents_are_503_and_say_what_fixes_them() {
     let bench = Bench::of(AppKind::Chatflow).await;
     for (name, broken, document, why) in UNUSABLE {
         let issuer = next_issuer(&bench).await;

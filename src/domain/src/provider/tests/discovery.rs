@@ -108,7 +108,7 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
 #[test]
 fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsense_is_invalid() {
     const TRY: &str = "Try again in 5 seconds.";
-    const MEND: &str = "Fix this at the identity provider.";
+    const FIX: &str = "Fix this at the identity provider.";
     const OPEN: &str = "Open the address in a browser. If a proxy or a sign-in page answers there, let the plugin through; otherwise correct `issuer`, or write the document's own address into `discovery_url`.";
     const COMPARE: &str = "Compare `issuer` with the provider's, or write the document's address into `discovery_url`.";
     for (answer, expected, why, remedy) in [
@@ -158,7 +158,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             Err(TransportError::Malformed),
             Code::IdentityProviderInvalid,
             "the response is not HTTP",
-            MEND,
+            FIX,
         ),
         (
             Err(TransportError::Refused),
@@ -170,7 +170,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             ok(vec![b' '; 1024 * 1024 + 1]),
             Code::IdentityProviderInvalid,
             "the response is too large",
-            MEND,
+            FIX,
         ),
         (
             respond(
@@ -236,7 +236,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             ok("{"),
             Code::IdentityProviderInvalid,
             "it is not JSON: EOF while parsing an object at line 1 column 1",
-            MEND,
+            FIX,
         ),
         (
             ok(" \n<!DOCTYPE html><title>Sign in to Example</title>"),

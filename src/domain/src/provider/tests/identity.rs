@@ -88,7 +88,7 @@ fn the_document_is_looked_for_where_the_specifications_put_it() {
 }
 
 #[test]
-fn an_issuer_that_is_no_address_needs_another() {
+fn an_issuer_that_is_not_an_address_needs_discovery_url() {
     for issuer in [
         "urn:example:issuer",
         "https://id.example.com/?tenant=one",

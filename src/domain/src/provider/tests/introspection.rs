@@ -159,7 +159,7 @@ fn what_is_not_the_tokens_fault_is_never_401() {
         )
     };
     const ADDRESS: &str = "Correct the address in the provider's discovery document.";
-    const MEND: &str = "Fix this at the identity provider.";
+    const FIX: &str = "Fix this at the identity provider.";
     let bad_request = |error| {
         respond(
             StatusCode::BAD_REQUEST,
@@ -237,17 +237,17 @@ fn what_is_not_the_tokens_fault_is_never_401() {
         (
             ok("true"),
             Code::IdentityProviderInvalid,
-            invalid("it is not a JSON object", MEND),
+            invalid("it is not a JSON object", FIX),
         ),
         (
             ok(r#"{"active":false,"active":true}"#),
             Code::IdentityProviderInvalid,
-            invalid("the member `active` occurs twice", MEND),
+            invalid("the member `active` occurs twice", FIX),
         ),
         (
             ok(vec![b' '; 64 * 1024 + 1]),
             Code::IdentityProviderInvalid,
-            invalid("the response is too large", MEND),
+            invalid("the response is too large", FIX),
         ),
     ] {
         let refusal = introspected(answer).unwrap_err();

@@ -81,7 +81,7 @@ fn keys_of_the_settings_are_the_only_ones_and_nothing_is_fetched() {
 }
 
 #[test]
-fn an_unknown_key_is_refused_with_the_usual_cure_of_the_provider() {
+fn an_unknown_key_is_refused_with_the_usual_remedy_of_the_provider() {
     const AGAIN: &str = "Sign in again: the provider may have withdrawn the key.";
     let usual = |issuer| remedy::usual(Code::TokenKeyUnknown, issuer, &Claims::default());
     let (entra, okta) = (
@@ -181,7 +181,7 @@ fn a_byte_order_mark_changes_nothing() {
 }
 
 #[test]
-fn keys_that_are_none_are_the_providers_fault() {
+fn a_response_that_is_not_a_key_set_is_the_providers_fault() {
     for (answer, code) in [
         (ok("{}"), Code::IdentityProviderInvalid),
         (ok("<html>"), Code::IdentityProviderInvalid),

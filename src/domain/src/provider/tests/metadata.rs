@@ -89,17 +89,17 @@ fn the_secret_goes_into_the_header_unless_only_the_form_is_offered() {
 }
 
 #[test]
-fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
-    const MEND: &str = "Fix this at the identity provider.";
+fn an_unusable_document_says_what_is_wrong_and_what_fixes_it() {
+    const FIX: &str = "Fix this at the identity provider.";
     const EXACTLY: &str = "Write into `issuer` exactly what the document says, to the last slash, if that is the provider you mean.";
     let with = |member: &str| format!(r#"{{"issuer":"{ISSUER}",{member}}}"#);
     for (document, why, remedy) in [
         (
             "{".to_owned(),
             "it is not JSON: EOF while parsing an object at line 1 column 1",
-            MEND,
+            FIX,
         ),
-        ("7".to_owned(), "it is not a JSON object", MEND),
+        ("7".to_owned(), "it is not a JSON object", FIX),
         (
             "{}".to_owned(),
             "it has no `issuer`",
@@ -119,47 +119,47 @@ fn an_unusable_document_says_what_is_wrong_and_what_to_mend() {
         (
             with(r#""issuer":"https://evil.example""#),
             "the member `issuer` occurs twice",
-            MEND,
+            FIX,
         ),
         (
             with(r#""jwks_uri":7"#),
             "its `jwks_uri` is not a string: 7",
-            MEND,
+            FIX,
         ),
         (
             with(r#""jwks_uri":"/keys""#),
             r#"its `jwks_uri` is not a URL (relative URL without a base): "/keys""#,
-            MEND,
+            FIX,
         ),
         (
             with(r#""jwks_uri":"http://id.example.com/keys""#),
             r#"its `jwks_uri` is not an https URL, although the address that the administrator wrote is: "http://id.example.com/keys""#,
-            MEND,
+            FIX,
         ),
         (
             with(r#""introspection_endpoint":"file:///etc/passwd""#),
             r#"its `introspection_endpoint` is not an https URL, although the address that the administrator wrote is: "file:///etc/passwd""#,
-            MEND,
+            FIX,
         ),
         (
             with(r#""userinfo_endpoint":"https://a:b@id.example.com/""#),
             r#"its `userinfo_endpoint` has a user name or a fragment: "https://a:b@id.example.com/""#,
-            MEND,
+            FIX,
         ),
         (
             with(r#""jwks_uri":"https://id.example.com/#keys""#),
             r#"its `jwks_uri` has a user name or a fragment: "https://id.example.com/#keys""#,
-            MEND,
+            FIX,
         ),
         (
             with(r#""token_endpoint_auth_methods_supported":"client_secret_post""#),
             r#"its `token_endpoint_auth_methods_supported` is not an array: "client_secret_post""#,
-            MEND,
+            FIX,
         ),
         (
             format!("{{\"a\":{}1{}}}", "[".repeat(16), "]".repeat(16)),
             "it is nested deeper than 16 levels",
-            MEND,
+            FIX,
         ),
     ] {
         let refusal = parse(document.clone(), &identity()).unwrap_err();

@@ -48,7 +48,7 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
 }
 
 #[test]
-fn a_token_that_has_ended_and_an_answer_that_is_none_are_asked_for_each_time() {
+fn an_expired_token_and_a_failed_fetch_are_asked_for_each_time() {
     let ended = format!(r#"{{"active":true,"exp":{}}}"#, START.as_secs() - 1);
     for answer in [ok(ended), status(500), status(401)] {
         let environment = environment();

@@ -74,7 +74,7 @@ fn claims_of_another_person_are_never_added_to_a_token() {
 }
 
 #[test]
-fn an_answer_that_names_nobody_is_none() {
+fn a_response_that_names_nobody_is_not_used() {
     let message = format!(
         "The userinfo response of the identity provider `{ISSUER}` cannot be used: it names nobody, because `sub` is missing or \
          not a string. Fix this at the identity provider."
