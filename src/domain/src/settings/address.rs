@@ -80,13 +80,6 @@ pub(super) fn parse_api_url(text: &str) -> Result<ApiUrl, Problems> {
     if url.host_str() == Some(CLOUD_CONSOLE) {
         return Err("is the address of Dify's console; write `https://api.dify.ai/v1`".into());
     }
-    if path == "/" {
-        return Err(
-            "has no path; write the base URL as the app's API access page shows it, such as \
-             `https://dify.example.com/v1`"
-                .into(),
-        );
-    }
     if first == Some("e") {
         return Err(
             "is the address of a plugin's endpoint, not of Dify's app API; write the base URL as the app's API access \
