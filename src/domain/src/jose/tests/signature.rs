@@ -11,7 +11,7 @@ use p521::ecdsa::signature::Signer;
 use serde_json::json;
 
 use super::encode;
-use crate::jose::{Algorithm, Error, JwkSet, UnverifiedToken};
+use crate::jose::{Algorithm, Error, JwkSet, UnverifiedToken, base64url};
 
 /// One RSA key for all tests: making one takes seconds.
 pub(super) fn rsa_pair() -> &'static RS256KeyPair {
@@ -170,25 +170,19 @@ fn each_algorithm_verifies_what_its_key_signed_and_nothing_that_was_changed() {
     }
 }
 
+/// One RSA key serves six algorithms: which of them counts is the header's word, and no other is tried.
 #[test]
 fn a_signature_of_another_algorithm_of_the_same_key_does_not_verify() {
     let tokens = tokens();
-    let of_rsa: Vec<_> = tokens
-        .iter()
-        .filter(|(_, jwk, _)| jwk.contains("RSA"))
-        .collect();
-    for (claimed, jwk, token) in &of_rsa {
-        let header = encode(format!(r#"{{"alg":"{}"}}"#, claimed.as_str()));
-        let payload = token.split('.').nth(1).unwrap();
-        for (_, _, other) in of_rsa
-            .iter()
-            .filter(|(algorithm, _, _)| algorithm != claimed)
-        {
-            let signature = other.split('.').nth(2).unwrap();
-            assert!(
-                !verifies(jwk, &format!("{header}.{payload}.{signature}")),
-                "{claimed:?}"
-            );
+    let of_rsa = || tokens.iter().filter(|(_, jwk, _)| jwk.contains("RSA"));
+    for (algorithm, jwk, token) in of_rsa() {
+        let set = JwkSet::parse(format!(r#"{{"keys":[{jwk}]}}"#).as_bytes()).expect("a set");
+        let key = set.keys().next().expect("a key");
+        let (input, signature) = token.rsplit_once('.').expect("a signature");
+        let signature = base64url::decode(signature).expect("base64url");
+        for (other, _, _) in of_rsa() {
+            let made = key.made(*other, input.as_bytes(), &signature);
+            assert_eq!(made, other == algorithm, "{algorithm:?} as {other:?}");
         }
     }
 }
