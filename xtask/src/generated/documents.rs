@@ -16,6 +16,7 @@ struct Language {
     file: &'static str,
     heading: [&'static str; 4],
     required: &'static str,
+    contact: [&'static str; 2],
     text: fn(&Text) -> &str,
 }
 
@@ -23,6 +24,7 @@ const ENGLISH: Language = Language {
     file: "README.md",
     heading: ["Setting", "On the page", "Default", "Meaning"],
     required: "required",
+    contact: ["Source code and issues", "Contact"],
     text: |text| &text.en_us,
 };
 
@@ -31,18 +33,21 @@ const TRANSLATIONS: [Language; 3] = [
         file: "readme/README_ja_JP.md",
         heading: ["設定", "画面での名前", "既定値", "意味"],
         required: "必須",
+        contact: ["ソースコードと Issue", "連絡先"],
         text: |text| &text.ja_jp,
     },
     Language {
         file: "readme/README_pt_BR.md",
         heading: ["Configuração", "Na página", "Padrão", "Significado"],
         required: "obrigatória",
+        contact: ["Código-fonte e issues", "Contato"],
         text: |text| &text.pt_br,
     },
     Language {
         file: "readme/README_zh_Hans.md",
         heading: ["设置", "页面上的名称", "默认值", "含义"],
         required: "必填",
+        contact: ["源代码与问题反馈", "联系方式"],
         text: |text| &text.zh_hans,
     },
 ];
@@ -52,7 +57,8 @@ const TRANSLATIONS: [Language; 3] = [
 /// # Errors
 /// A document is missing or has lost a region's markers, or a setting has no texts.
 pub fn render(workspace: &Workspace, texts: &SettingsTexts) -> Result<Files> {
-    let contact = contact(&workspace.publication()?);
+    let publication = workspace.publication()?;
+    let contact = contact(&ENGLISH, &publication);
     let mut files = Files::new();
     for path in ["PRIVACY.md", "SECURITY.md"] {
         files.insert(
@@ -75,9 +81,11 @@ pub fn render(workspace: &Workspace, texts: &SettingsTexts) -> Result<Files> {
     );
     for language in &TRANSLATIONS {
         let settings = settings(language, texts)?;
+        let contact = self::contact(language, &publication);
+        let regions = [("settings", settings.as_str()), ("contact", &contact)];
         files.insert(
             language.file.to_owned(),
-            document(workspace, language.file, &[("settings", &settings)])?,
+            document(workspace, language.file, &regions)?,
         );
     }
     Ok(files)
@@ -166,13 +174,14 @@ fn errors() -> String {
     table
 }
 
-fn contact(publication: &Publication) -> String {
+fn contact(language: &Language, publication: &Publication) -> String {
     let Publication {
         contact,
         repository,
         ..
     } = publication;
-    format!("Source code and issues: <{repository}>. Contact: <{contact}>.\n")
+    let [source, address] = language.contact;
+    format!("{source}: <{repository}>. {address}: <{contact}>.\n")
 }
 
 const fn class(class: Class) -> &'static str {
