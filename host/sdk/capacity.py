@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from host import limits
+from host import files, limits
 
 
 class Busy(Exception):
@@ -12,7 +12,7 @@ class Busy(Exception):
 class Capacity:
     """An amount of something, of which one endpoint gets a part at most."""
 
-    def __init__(self, in_all: int, of_one: int) -> None:
+    def __init__(self, in_all: float, of_one: float) -> None:
         self._in_all = in_all
         self._of_one = of_one
         self._used = 0
@@ -47,7 +47,17 @@ class Capacity:
 DECISIONS = Capacity(limits.DECISIONS, limits.DECISIONS_OF_ONE_ENDPOINT)
 """Requests that the module is deciding on. They wait for an identity provider at most."""
 
-RELAYS = Capacity(limits.RELAYS, limits.RELAYS_OF_ONE_ENDPOINT)
+
+def relays(open_files: float) -> Capacity:
+    """The relays that a process has room for that may have so many files open: each has a socket.
+
+    A quarter of the files is left for idle connections, identity providers and the process itself.
+    """
+    in_all = min(limits.RELAYS, open_files * 3 // 4)
+    return Capacity(in_all, min(limits.RELAYS_OF_ONE_ENDPOINT, in_all // 3))
+
+
+RELAYS = relays(files.raise_limit())
 """Requests that wait for Dify, and streams. With `DECISIONS` they are fewer than the workers: a refusal finds one."""
 
 BODIES = Capacity(limits.BODIES_BYTES, limits.BODIES_OF_ONE_ENDPOINT_BYTES)

@@ -9,15 +9,18 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from dify_plugin.core import plugin_executor
+from dify_plugin.core.server import io_server
 from dify_plugin.core.server.stdio import request_reader
 from gevent.socket import wait_read
 from pydantic import TypeAdapter
 from werkzeug.routing import PathConverter
 
 from host.sdk import daemon_request
+from host.sdk.turns import TurnExecutor
 
 _READ_SIZE = 64 * 1024
 """What a pipe holds (pipe(7))."""
@@ -56,6 +59,8 @@ class _LineReader:
 
 def _replacements() -> list[Replacement]:
     return [
+        # The SDK starts requests in the order of their arrival, so that a flood at one endpoint delays all the others.
+        Replacement(io_server, "ThreadPoolExecutor", repr(ThreadPoolExecutor), TurnExecutor),
         # The SDK routes with werkzeug, whose `path` does not match a line break. The catch-all would leave such a path
         # to the SDK, which responds in plain text and without a request id.
         Replacement(PathConverter, "regex", "[^/].*?", r"[^/][\s\S]*?"),

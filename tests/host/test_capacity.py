@@ -1,6 +1,7 @@
 """What may be under way at once, and what a request gets that is one too many."""
 
 import json
+import resource
 
 import gevent
 import pytest
@@ -8,7 +9,7 @@ from server import CHUNKED, Connection, Serve, Server, chunk, ok
 from test_instances import LIMITS
 from werkzeug import Response
 
-from host import limits
+from host import files, limits
 from host.sdk import capacity, endpoint
 from host.sdk.capacity import Busy, Capacity
 from host.sdk.daemon_request import parsed
@@ -141,3 +142,18 @@ def test_what_is_refused_and_what_fails_gives_back_what_it_took(instances: Insta
         asked(instances, server, "a", handler, 100_000)
     for used in (capacity.BODIES, capacity.DECISIONS, capacity.RELAYS):
         assert (used._used, used._used_by) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("open_files", "in_all", "of_one"),
+    [(float("inf"), 3000, 1000), (20_000, 3000, 1000), (4096, 3000, 1000), (1024, 768, 256), (256, 192, 64)],
+)
+def test_a_process_that_may_open_few_files_relays_less(open_files: float, in_all: int, of_one: int) -> None:
+    places = capacity.relays(open_files)
+    assert (places._in_all, places._of_one) == (in_all, of_one)
+
+
+def test_the_process_may_open_as_many_files_as_the_system_lets_it() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert soft == hard
+    assert files.raise_limit() == (float("inf") if hard == resource.RLIM_INFINITY else hard)
