@@ -92,6 +92,7 @@ codes! {
     ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "What Dify answered is not what its API answers.";
+    DifyBusy "dify_busy" SERVICE_UNAVAILABLE, "A proxy before Dify, or its server, cannot take the request now.";
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time.";
     DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached, or its answer broke off.";
     EmailNotVerified "email_not_verified" FORBIDDEN, "`user_claim` is `email` and the token says that it is not verified.";

@@ -38,7 +38,7 @@ pub fn refusal(expectation: &Expectation, status: StatusCode) -> Refusal {
         ),
         408 | 504 | 524 => timed_out(expectation, status),
         503 => by_proxy(
-            Code::DifyUnavailable,
+            Code::DifyBusy,
             status,
             "Dify cannot take the request now. Try again later.",
         ),

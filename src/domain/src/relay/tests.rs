@@ -241,7 +241,7 @@ fn a_page_of_a_proxy_keeps_the_meaning_of_its_status() {
         (
             Expected::Json,
             503,
-            Code::DifyUnavailable,
+            Code::DifyBusy,
             "Dify cannot take the request now. Try again later.",
         ),
         (

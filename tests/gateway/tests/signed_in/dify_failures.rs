@@ -69,8 +69,8 @@ async fn what_is_no_answer_of_dify_is_told_as_such() {
         (
             "503 page",
             instead(503, &[html], page),
-            502,
-            "dify_unavailable",
+            503,
+            "dify_busy",
             "A proxy between the gateway and Dify answered with status 503: Dify cannot take the request now. Try again \
              later.",
         ),
