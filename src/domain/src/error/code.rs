@@ -86,15 +86,15 @@ codes! {
     AdminRequired "admin_required" FORBIDDEN, "The operation reads or changes the data of all users, and the token does not meet `admin_claims`.";
     AppKeyRejected "app_key_rejected" BAD_GATEWAY, "Dify refused the endpoint's app key.";
     AuthorizationMalformed "authorization_malformed" BAD_REQUEST, "`Authorization` is not exactly one bearer token.";
-    BadRequest "bad_request" BAD_REQUEST, "The body is not what its content type says.";
-    BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE, "The body reached the 10 MiB at which Dify cuts it.";
+    BadRequest "bad_request" BAD_REQUEST, "The body is not what its content type says or has too much in it, or a proxy between the gateway and Dify refused the request.";
+    BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE, "The body reached the 10 MiB at which Dify cuts it, or is larger than a proxy between the gateway and Dify takes.";
     Busy "busy" SERVICE_UNAVAILABLE, "The gateway has as many requests under way as it allows; `Retry-After` says when to try again.";
     ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "What Dify answered is not what its API answers.";
     DifyBusy "dify_busy" SERVICE_UNAVAILABLE, "A proxy before Dify, or its server, cannot take the request now.";
-    DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time.";
-    DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached, or its answer broke off.";
+    DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time, or a proxy between the gateway and Dify did not wait for it.";
+    DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached or answered with an error page, or its answer broke off.";
     EmailNotVerified "email_not_verified" FORBIDDEN, "`user_claim` is `email` and the token says that it is not verified.";
     GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT, "A stream was silent or open for too long and was ended; the stream's last event has the code.";
     GroupsOverage "groups_overage" FORBIDDEN, "The provider left the groups out because there are too many.";
@@ -104,7 +104,7 @@ codes! {
     InternalError "internal_error" INTERNAL_SERVER_ERROR, "The gateway failed; its log has the request id.";
     InvalidParam "invalid_param" BAD_REQUEST, "A parameter is not one that Dify would accept.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
-    NotFound "not_found" NOT_FOUND, "No operation has this path, or the thing is not the caller's.";
+    NotFound "not_found" NOT_FOUND, "No operation has this path, Dify has nothing at it, or the thing is not the caller's.";
     RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
     RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";
     RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
@@ -120,7 +120,7 @@ codes! {
     TokenInactive "token_inactive" UNAUTHORIZED, "The identity provider says that the token is not active.";
     TokenIssuerUnknown "token_issuer_unknown" UNAUTHORIZED, "`iss` is not exactly one of `issuer`.";
     TokenKeyUnknown "token_key_unknown" UNAUTHORIZED, "No key of the issuer fits the token.";
-    TokenMalformed "token_malformed" UNAUTHORIZED, "The token is not a JWT in its strict form, or the text of a programming mistake such as `undefined`.";
+    TokenMalformed "token_malformed" UNAUTHORIZED, "The token is not a JWT in its strict form, or not a token at all, such as the text `undefined` or the app key.";
     TokenMissing "token_missing" UNAUTHORIZED, "No token was sent.";
     TokenNotYetValid "token_not_yet_valid" UNAUTHORIZED, "`nbf` or `iat` is in the future.";
     TokenOpaque "token_opaque" UNAUTHORIZED, "The token is not a JWT, and this endpoint verifies JWTs.";
@@ -128,7 +128,7 @@ codes! {
     TokenTooLarge "token_too_large" UNAUTHORIZED, "The token is longer than 16 KiB, or its header than 4 KiB.";
     TokenTypeRefused "token_type_refused" UNAUTHORIZED, "The token is of another kind than `token_kind` accepts.";
     TooManyStreams "too_many_streams" TOO_MANY_REQUESTS, "The user has as many runs under way as `streams_per_user` allows.";
-    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE, "The content type is not the one that the operation accepts.";
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE, "The content type is not one that the operation accepts, or the body has a `Content-Encoding`.";
     UserClaimMissing "user_claim_missing" FORBIDDEN, "The token has none of the claims of `user_claim`.";
     UserClaimUnusable "user_claim_unusable" FORBIDDEN, "The claim of `user_claim` cannot be a Dify `user`.";
 }
