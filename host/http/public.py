@@ -42,7 +42,7 @@ def is_private_name(host: str) -> bool:
     name = host.rstrip(".").lower()
     if address := _address_in(name):
         return not is_public(address)
-    # A name of one label is completed with the search domains of whoever resolves it.
+    # A name of one label is completed with the search domains of the resolver.
     return "." not in name or name.endswith(_PRIVATE_NAMES)
 
 

@@ -83,8 +83,8 @@ def _one_spelling(host: str) -> str:
 def allowed_origins(settings: Mapping[str, object]) -> frozenset[Origin]:
     """The origins of the settings that are declared as addresses.
 
-    A value may be missing, blank or of another type, for the daemon checks nothing. The module refuses what is wrong;
-    missing or blank means the declared default, here as there.
+    A value may be missing, blank or of another type, because the daemon checks nothing. The module refuses what is
+    wrong; missing or blank means the declared default, here as there.
     """
     texts = tuple(_text(settings.get(name), default or "") for name, default in ADDRESS_SETTINGS.items())
     length = sum(map(len, texts))

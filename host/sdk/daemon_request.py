@@ -1,8 +1,8 @@
 """The text of a request as the daemon writes it, read in place of the SDK's parser (`http_parser.py`).
 
 The daemon lets through what that parser and the router behind it refuse before the plugin is called: the client would
-get a traceback, or plain text. Nothing is refused here, because the daemon has parsed the request already and written
-it anew. It costs a sixth, too.
+get a traceback, or plain text. Nothing is refused here, because the daemon has already parsed the request and
+serialized it again. This also takes a sixth of the time.
 """
 
 import binascii

@@ -22,6 +22,9 @@ from werkzeug.routing import PathConverter
 from host.sdk import daemon_request
 from host.sdk.turns import TurnExecutor
 
+CATCH_ALL = r"[^/][\s\S]*?"
+"""What the catch-all `path` of a route matches: every path, with line breaks too."""
+
 _READ_SIZE = 64 * 1024
 """What a pipe holds (pipe(7))."""
 
@@ -63,7 +66,7 @@ def _replacements() -> list[Replacement]:
         Replacement(io_server, "ThreadPoolExecutor", repr(ThreadPoolExecutor), TurnExecutor),
         # The SDK routes with werkzeug, whose `path` does not match a line break. The catch-all would leave such a path
         # to the SDK, which responds in plain text and without a request id.
-        Replacement(PathConverter, "regex", "[^/].*?", r"[^/][\s\S]*?"),
+        Replacement(PathConverter, "regex", "[^/].*?", CATCH_ALL),
         # What the SDK cannot parse it responds to before it looks for a route, with a traceback.
         Replacement(
             plugin_executor,
@@ -82,12 +85,12 @@ def _replacements() -> list[Replacement]:
 def apply(replacements: Callable[[], list[Replacement]] = _replacements) -> None:
     """Replaces all of it, or nothing. Raises `SdkChanged`."""
     try:
-        wanted = replacements()
+        parts = replacements()
     except AttributeError as missing:
         raise SdkChanged(_message(str(missing))) from None
-    for replacement in wanted:
+    for replacement in parts:
         _check(replacement)
-    for owner, name, _, new in wanted:
+    for owner, name, _, new in parts:
         setattr(owner, name, new)
 
 
@@ -102,12 +105,12 @@ def _check(replacement: Replacement) -> None:
         raise SdkChanged(_message(f"{part} is {described}, not {expected}"))
 
 
-def _description(found: object) -> str:
-    return str(inspect.signature(found)) if inspect.isfunction(found) else repr(found)
+def _description(part: object) -> str:
+    return str(inspect.signature(part)) if inspect.isfunction(part) else repr(part)
 
 
-def _message(found: str) -> str:
+def _message(difference: str) -> str:
     return (
-        f"This plugin does not fit the installed dify_plugin or werkzeug: {found}. "
+        f"This plugin does not fit the installed dify_plugin or werkzeug: {difference}. "
         "Install the versions of requirements.txt."
     )

@@ -93,7 +93,7 @@ class _PendingCall:
 
 
 class Calls:
-    """The calls of one endpoint, in an instance that is made anew when it has trapped."""
+    """The calls of one endpoint, in an instance that is replaced when it has trapped."""
 
     def __init__(self, compiled: wasmtime.Module) -> None:
         self._compiled = compiled
@@ -220,7 +220,7 @@ class Calls:
     def _lose(self, instance: Instance, trap: Trapped) -> int:
         """Drops the instance. What it decided before is kept, its fetches and timers are forgotten."""
         culprit = instance.cell.call
-        logger.error("The module trapped in call %d and starts anew: %s", culprit, trap)
+        logger.error("The module trapped in call %d and is instantiated again: %s", culprit, trap)
         self._instance = None
         self._generation += 1
         instance.close()

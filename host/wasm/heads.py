@@ -14,7 +14,7 @@ def compact_json(value: object) -> str:
 
 
 def encoded(value: object) -> bytes:
-    """`value` as a head. What is no Unicode in it becomes a question mark."""
+    """`value` as a head. What is not Unicode in it becomes a question mark."""
     return compact_json(value).encode(errors="replace")
 
 

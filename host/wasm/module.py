@@ -69,7 +69,7 @@ def _advance_epochs(clocked: wasmtime.Engine, processor_time: Callable[[], float
 def load(path: Path = WASM) -> wasmtime.Module:
     """The module at `path`, compiled, or taken from the cache file beside it.
 
-    Raises `OSError` when there is no such file and `wasmtime.WasmtimeError` when it is no module.
+    Raises `OSError` when there is no such file and `wasmtime.WasmtimeError` when it is not a module.
     """
     wasm = path.read_bytes()
     cache = path.with_suffix(".cwasm")
@@ -96,8 +96,8 @@ def _processor() -> str:
 def _cached(cache: Path, key: bytes) -> wasmtime.Module | None:
     """The module of a whole cache file that was written for `key`.
 
-    Whoever can write this file can run code in this process. It stands in the plugin's own directory, so that is
-    whoever can write the plugin's Python files too; the digest is against damage, not against an attacker.
+    Anyone who can write this file can run code in this process. It lies in the plugin's own directory, so they can
+    write the plugin's Python files too: the digest protects against damage, not against an attacker.
     """
     try:
         content = cache.read_bytes()

@@ -1,7 +1,7 @@
 """Random requests to the real module through the host, and from there to the judge over a real connection.
 
-`python tests/host/whole_requests.py --seed 7 --count 50000` runs that many; `--seed 7 --only 1234` repeats one of them
-and shows it. `cargo xtask soak --target whole-requests` calls it.
+`PYTHONPATH=. python tests/host/whole_requests.py --seed 7 --count 50000` runs that many; `--seed 7 --only 1234` repeats
+one of them and shows it. `cargo xtask soak --target whole-requests` calls it.
 """
 
 import dify_plugin  # noqa: F401, I001 - It patches Python for gevent, so it stays the first import.
@@ -24,6 +24,7 @@ import issuer
 from dify_judge import Caller, Judge, Objection
 from host.sdk.daemon_request import parsed
 from host.sdk.endpoint import endpoint
+from host.sdk.replacements import CATCH_ALL
 from random_requests import Sent, random_request
 from server import Connection, Server, ok
 
@@ -42,14 +43,14 @@ class Finding(NamedTuple):
     objections: list[Objection]
 
     def text(self, seed: int) -> str:
-        replay = f"python tests/host/whole_requests.py --seed {seed} --only {self.number}"
+        replay = f"PYTHONPATH=. python tests/host/whole_requests.py --seed {seed} --only {self.number}"
         return f"{self.objections}, status {self.status}, for {self.sent.wire()!r:.2000}: repeat it with `{replay}`"
 
 
-class _Rest(PathConverter):
-    """As `main.py` has it: the catch-all takes every path."""
+class _CatchAll(PathConverter):
+    """The converter of `path` as `main.py` replaces it."""
 
-    regex = r"[^/][\s\S]*?"
+    regex = CATCH_ALL
 
 
 class Plugin:
@@ -70,7 +71,7 @@ class Plugin:
             streams_per_user="0",
         )
         declared = yaml.safe_load((ROOT / "provider/oidc_gateway.yaml").read_text())["endpoints"]
-        self._routes = Map([_rule(entry) for entry in declared], converters={"path": _Rest})
+        self._routes = Map([_rule(entry) for entry in declared], converters={"path": _CatchAll})
 
     def stop(self) -> None:
         self._server.stop()

@@ -157,7 +157,7 @@ limits! {
     TOKEN_HEADER: Bytes = 4 * KIB, Module;
     /// Depth of the JSON in a token's claims.
     CLAIMS_DEPTH: Count = 32, Module;
-    /// Depth of the JSON in a token's header and in a key: both are flat but for lists, and for a key in a header.
+    /// Depth of the JSON in a token's header and in a key: both are flat except for lists, and for a key in a header.
     JOSE_DEPTH: Count = 4, Module;
     /// Keys in a key set. Real ones have fewer than 20.
     JWK_SET_KEYS: Count = 100, Module;
@@ -184,10 +184,14 @@ limits! {
     SETTING: Bytes = 8 * KIB, Module;
     /// A setting that is a document, which are `jwks` and `ca_certificates`: room for 60 keys or 15 certificates.
     SETTING_DOCUMENT: Bytes = 32 * KIB, Module;
-    /// Mistakes in settings that are reported one by one. Nobody corrects more at once.
+    /// Entries of a setting that is a list.
+    SETTING_ENTRIES: Count = 100, Module;
+    /// Certificates in `ca_certificates`.
+    CERTIFICATES: Count = 100, Module;
+    /// Mistakes in settings that are reported one by one; of the rest only the number. Nobody corrects more at once.
     MISTAKES: Count = 20, Module;
 
-    // What Dify is asked, and what it answers
+    // Requests to Dify, and its responses
 
     /// Time for the TCP and TLS handshakes with Dify, which is near.
     DIFY_CONNECT: Seconds = seconds(5), Module;
@@ -203,10 +207,10 @@ limits! {
     /// The detail of a workflow run, which is read whole to find its owner. Three copies of it must fit into the memory
     /// of an instance many times over.
     RUN_DETAIL: Bytes = 4 * MIB, Module;
-    /// Depth of the JSON in Dify's answer to `/info`, which is flat but for the list of tags.
+    /// Depth of the JSON in Dify's answer to `/info`, which is flat except for the list of tags.
     APP_INFO_DEPTH: Count = 8, Module;
 
-    // What is asked of an identity provider
+    // Requests to an identity provider
 
     /// Time for the TCP and TLS handshakes with an identity provider.
     PROVIDER_CONNECT: Seconds = seconds(3), Module;
@@ -233,7 +237,7 @@ limits! {
     /// The longest time for which a key counts as absent without asking again.
     UNKNOWN_KEY_ABSENCE: Seconds = seconds(10 * 60), Module;
 
-    // What Dify is asked about the app itself (`/info`, `/parameters`)
+    // Requests to Dify about the app itself (`/info`, `/parameters`)
 
     /// What Dify says about an app.
     APP_DESCRIPTION: Bytes = MIB, Module;
@@ -259,6 +263,9 @@ limits! {
     /// Requests to `/health` that wait for an identity provider or for Dify. They need no token, so they must not take
     /// the places of those that have one.
     HEALTH_WAITERS: Count = 16, Module;
+
+    /// How long a client is asked to wait when its user has too many runs under way: runs end in seconds, not minutes.
+    RUN_WAIT: Seconds = seconds(5), Module;
 
     // What an endpoint remembers
 
@@ -286,6 +293,16 @@ limits! {
     /// Texts of settings that are kept parsed. An instance serves one endpoint, whose settings change now and then: the
     /// earlier ones are still under way in other requests.
     PARSED_SETTINGS: Count = 4, Module;
+
+    // Foreign text in messages
+
+    /// Characters of a value from outside that a message repeats: a message is for a person. The app's name in `/health`
+    /// is cut there too.
+    QUOTED_VALUE: Count = 120, Module;
+    /// Characters of a JSON member's name that a message repeats.
+    QUOTED_NAME: Count = 64, Module;
+    /// Characters of a client's path that a message repeats.
+    QUOTED_PATH: Count = 100, Module;
 
     // The host's connections
 

@@ -195,7 +195,7 @@ enum HeadOrErrorJson<'a> {
     },
 }
 
-/// The head of a response from outside, or why there is none.
+/// The head of a response from outside, or the error that came in its place.
 pub fn received_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
     match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
         HeadOrErrorJson::Head { status, headers } => Ok(ResponseHead {

@@ -200,9 +200,10 @@ pub(crate) async fn stop(
     call.app.mode().require_chat()?;
     let run = world.tables().runs.of_task(&task_id);
     if let Some(run) = run {
-        let reaches = match run.mode().has_graph() {
-            true => call.app.mode() == Mode::AdvancedChat,
-            false => run.user.id == call.user.id,
+        let reaches = if run.mode().has_graph() {
+            call.app.mode() == Mode::AdvancedChat
+        } else {
+            run.user.id == call.user.id
         };
         if reaches {
             run.stop();

@@ -31,7 +31,7 @@ impl Admission {
         }
     }
 
-    /// The caller whom the credential stands for.
+    /// The caller that the credential belongs to.
     ///
     /// # Errors
     /// Why it is not accepted.
@@ -43,7 +43,7 @@ impl Admission {
         let Credential::Bearer(token) = credential;
         token.refuse_dify_key(&settings.app_key)?;
         let (issuer, claims) = match validation(token, settings) {
-            TokenValidation::Userinfo => self.vouched_for(token, settings).await?,
+            TokenValidation::Userinfo => self.asked_of_userinfo(token, settings).await?,
             TokenValidation::Introspection => self.introspected(token, settings).await?,
             TokenValidation::Auto | TokenValidation::Jwt => self.verified(token, settings).await?,
         };
@@ -134,7 +134,7 @@ impl Admission {
         Ok((issuer, claims))
     }
 
-    async fn vouched_for(
+    async fn asked_of_userinfo(
         &self,
         token: &AccessToken,
         settings: &Settings,

@@ -15,7 +15,7 @@ impl Credential {
     /// Takes it from the request. This is the only place that does.
     ///
     /// # Errors
-    /// Why there is none, or why it cannot be one.
+    /// The request carries no credential, or one that cannot be a token.
     pub fn of(request: &Request) -> Result<Self, Refusal> {
         AccessToken::from_headers(&request.headers).map(Self::Bearer)
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use http::StatusCode;
 
-use super::remembered::{AwaitedByMany, Remembered, question};
+use super::remembered::{AwaitedByMany, Remembered, app_request};
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::Refusal;
 use crate::events::{Event, Events, ParametersUnknown};
@@ -40,7 +40,7 @@ impl DeclaredInputsCache {
     /// What the app of `settings` declares; none where Dify did not say.
     ///
     /// # Errors
-    /// `configuration_error` where the app key cannot stand in a header.
+    /// `configuration_error` where the app key cannot be sent in a header.
     pub async fn of(&self, settings: &Settings) -> Result<Option<Rc<DeclaredInputs>>, Refusal> {
         let events = Rc::clone(&self.events);
         let read = move |answer| {
@@ -49,8 +49,8 @@ impl DeclaredInputsCache {
                 Unknown
             })
         };
-        let request = question(settings, "/parameters")?;
-        Ok(self.apps.answer(settings, request, read).await.ok())
+        let request = app_request(settings, "/parameters")?;
+        Ok(self.apps.get(settings, request, read).await.ok())
     }
 }
 

@@ -162,7 +162,7 @@ impl Gateway {
         response
     }
 
-    /// Judges the head of Dify's response to a relay, or why there is none.
+    /// Judges the head of Dify's response to a relay, or the error that came in its place.
     pub fn judge_response_head(
         &self,
         context: &mut RelayContext,
@@ -178,7 +178,7 @@ impl Gateway {
         response
     }
 
-    /// Judges Dify's response to a relay where its body is known too: one that has not come whole is none.
+    /// Judges Dify's response to a relay where its body is known too: a body that was cut off counts as no response.
     pub fn judge_response(
         &self,
         context: &mut RelayContext,

@@ -44,7 +44,7 @@ impl<T: Clone + 'static, E: Clone + From<AwaitedByMany> + 'static> Remembered<T,
     }
 
     /// The description of the app of `settings`: a remembered one, or what `read` makes of Dify's response to `request`.
-    pub async fn answer(
+    pub async fn get(
         &self,
         settings: &Settings,
         request: FetchRequest,
@@ -91,11 +91,11 @@ impl From<AwaitedByMany> for Refusal {
     }
 }
 
-/// The question for `path` about the app of `settings`, with its key.
+/// The request for `path` about the app of `settings`, with its key.
 ///
 /// # Errors
-/// `configuration_error` where the app key cannot stand in a header.
-pub fn question(settings: &Settings, path: &str) -> Result<FetchRequest, Refusal> {
+/// `configuration_error` where the app key cannot be sent in a header.
+pub fn app_request(settings: &Settings, path: &str) -> Result<FetchRequest, Refusal> {
     Ok(FetchRequest {
         method: Method::GET,
         url: settings.dify_api_url.at(path, ""),

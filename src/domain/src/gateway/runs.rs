@@ -3,13 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::relay::{Counted, UserKey};
-
-/// How long a client should wait: runs end in seconds, not minutes.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The runs that are under way, by user. Each has a name of its own (its request's id), so that it ends exactly once, and
 /// the end of a run that a lost instance has counted takes nothing from this one's count.
@@ -96,5 +93,5 @@ fn too_many(count: usize, limit: u32) -> Refusal {
         "You have {count} runs under way, streaming or blocking, and this endpoint allows each user {limit} at once \
          (`streams_per_user`). Wait for one to end, or stop it."
     );
-    Refusal::new(Code::TooManyStreams, message).with_retry_after(RETRY_AFTER)
+    Refusal::new(Code::TooManyStreams, message).with_retry_after(limits::RUN_WAIT)
 }

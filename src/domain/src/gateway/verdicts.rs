@@ -1,7 +1,7 @@
 //! The signatures that were found good, so that a token's next request costs no public-key arithmetic.
 //!
 //! An entry says only that a key made a token's signature, which never becomes untrue. Whether the key is still the
-//! issuer's, the times and the policy are decided anew at every request.
+//! issuer's, the times and the policy are decided again at every request.
 
 use std::cell::RefCell;
 

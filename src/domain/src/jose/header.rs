@@ -7,7 +7,7 @@ use super::{Algorithm, base64url};
 use crate::json::parse_object;
 use crate::limits;
 
-/// Members that change what the rest of the token means, and how. Whoever ignored one would read another token than
+/// Members that change what the rest of the token means, and how. Ignoring one would mean to read another token than
 /// its issuer wrote.
 ///
 /// `jku`, `jwk`, `x5u`, `x5c` and `x5t` are not among them: they bring or name a key (RFC 7515 §4.1.2 to §4.1.8), and

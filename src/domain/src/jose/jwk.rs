@@ -104,7 +104,7 @@ impl Jwk {
     /// Refuses a token whose signature this key did not make.
     pub fn verify(&self, token: &UnverifiedToken<'_>) -> Result<(), Error> {
         let (input, signature) = (token.signing_input.as_bytes(), &token.signature);
-        if self.made(token.header.algorithm, input, signature) {
+        if self.has_signed(token.header.algorithm, input, signature) {
             Ok(())
         } else {
             Err(Error::Signature)
@@ -112,14 +112,14 @@ impl Jwk {
     }
 
     /// Whether this key made the signature over `input` with exactly this algorithm.
-    pub(super) fn made(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
+    pub(super) fn has_signed(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
         self.verifiers
             .iter()
             .any(|verifier| verifier.algorithm() == algorithm && verifier.accepts(input, signature))
     }
 }
 
-/// A key that is not public must not be used, wherever it comes from: whoever reads it can sign.
+/// A key that is not public must not be used, wherever it comes from: anyone who reads it can sign.
 fn refuse_secrets(members: &Members) -> Result<(), Unusable> {
     const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
     let is_symmetric = members.get("kty").is_some_and(|kty| kty == "oct");

@@ -133,12 +133,13 @@ impl JwkSet {
         };
         let (first, others) = candidates.split_first().ok_or(NoKey::Unknown)?;
         // Entra publishes one key several times, once for each of its issuers.
-        match others
+        if others
             .iter()
             .all(|other| other.thumbprint() == first.thumbprint())
         {
-            true => Ok(first),
-            false => Err(NoKey::Ambiguous),
+            Ok(first)
+        } else {
+            Err(NoKey::Ambiguous)
         }
     }
 }

@@ -18,18 +18,20 @@ impl JwkSet {
     /// tell apart.
     pub fn parse_setting(text: &str) -> Result<Self, InvalidJwkSet> {
         let text = text.trim();
-        let set = match text.starts_with('{') {
-            true => parse_json(text)?,
-            false => parse_pem(text).map_err(InvalidJwkSet)?,
+        let set = if text.starts_with('{') {
+            parse_json(text)?
+        } else {
+            parse_pem(text).map_err(InvalidJwkSet)?
         };
         let why: Vec<String> = set.unusable().iter().map(ToString::to_string).collect();
         if set.unusable().contains(&Unusable::Secret) {
             return Err(InvalidJwkSet(SECRET.to_owned()));
         }
         if set.keys().next().is_none() {
-            let message = match why.is_empty() {
-                true => "it holds no key".to_owned(),
-                false => format!("it holds no usable key: {}", why.join("; ")),
+            let message = if why.is_empty() {
+                "it holds no key".to_owned()
+            } else {
+                format!("it holds no usable key: {}", why.join("; "))
             };
             return Err(InvalidJwkSet(message));
         }
@@ -40,15 +42,16 @@ impl JwkSet {
 fn parse_json(text: &str) -> Result<JwkSet, InvalidJwkSet> {
     let members = parse_object(text.as_bytes(), limits::PROVIDER_DOCUMENT_DEPTH)
         .map_err(|error| InvalidJwkSet(format!("it begins like JSON, but {error}")))?;
-    let set = match members.contains_key("keys") {
-        true => JwkSet::parse(text.as_bytes())?,
-        false => [Jwk::from_members(members)].into_iter().collect(),
+    let set = if members.contains_key("keys") {
+        JwkSet::parse(text.as_bytes())?
+    } else {
+        [Jwk::from_members(members)].into_iter().collect()
     };
     Ok(set.written_by_administrator())
 }
 
-/// Text around the blocks is explanation, except where it is a private key whose first line got lost: whoever pasted
-/// that must learn of it.
+/// Text around the blocks is explanation, except where it is a private key that lost its first line: the person who
+/// pasted that must learn of it.
 fn parse_pem(text: &str) -> Result<JwkSet, String> {
     if text.contains("PRIVATE KEY-----") {
         return Err(SECRET.to_owned());

@@ -7,9 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Value};
 
 use super::InvalidJson;
-
-/// How much of a member's name a message shows.
-const SHOWN_NAME: usize = 64;
+use crate::limits;
 
 /// Parses one value of at most `max_depth` levels and nothing after it.
 pub(super) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value, InvalidJson> {
@@ -113,7 +111,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut members = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
             if members.contains_key(&name) {
-                let shown = name.chars().take(SHOWN_NAME).collect();
+                let shown = name.chars().take(limits::QUOTED_NAME).collect();
                 return Err(self.refuse(InvalidJson::DuplicateMember(shown)));
             }
             let value = entries.next_value_seed(inner)?;

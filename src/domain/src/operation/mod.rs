@@ -62,7 +62,7 @@ pub enum Class {
     Admin,
     /// The app's: any valid token.
     App,
-    /// Whoever knows an unguessable id: any valid token.
+    /// Everyone who knows an unguessable id: any valid token.
     ById,
     /// Everybody's, filtered to the caller's.
     Filtered,

@@ -9,8 +9,8 @@ use crate::uuid::is_uuid;
 
 /// Dify's path, below `dify_api_url`, for `operation` with the decoded values of its variables.
 ///
-/// Every value is checked and none needs escaping afterwards. A value that cannot be one is refused as `not_found`,
-/// the way Dify refuses most of them; for others its response would be 500.
+/// Every value is checked and none needs escaping afterwards. A value that is malformed is refused as `not_found`,
+/// the way Dify refuses most of them; to others it would respond with 500.
 pub fn upstream_path(
     operation: &Operation,
     values: &BTreeMap<String, String>,

@@ -142,7 +142,7 @@ impl<V: 'static> Cached<V> {
             NextStep::Fetch => self.fetched(waiters).await,
             NextStep::FetchOrUse(older) => self.fetched(waiters).await.or(Ok(older)),
             NextStep::UseAndRenew(snapshot) => {
-                // Whether it is held back or under way makes no difference to this request.
+                // Whether that fetch is delayed or under way makes no difference to this request.
                 drop(self.fetch());
                 Ok(snapshot)
             }
@@ -296,7 +296,7 @@ impl<V: 'static> Cached<V> {
         let now = self.environment.now();
         // Requests that have nothing else try again as soon as this short pause ends.
         let pause = now.remaining(failed.at, limits::PROVIDER_PAUSE);
-        // Where an older value serves nobody is in a hurry: after two failures, wait until the first is long past.
+        // An older value serves, so there is no hurry: after two failures, wait until the first is long past.
         let outage = match failed.previous {
             Some(previous) if is_served => now.remaining(previous, limits::PROVIDER_OUTAGE),
             _ => Duration::ZERO,

@@ -67,7 +67,7 @@ impl Metadata {
     }
 }
 
-/// A document of another issuer would vouch for keys that this one never published (RFC 8414 §3.3). The document's own
+/// A document of another issuer would supply keys that this one never published (RFC 8414 §3.3). The document's own
 /// `access_token_issuer` is as good as its `issuer` only where the administrator has named the document: an address that
 /// is derived from an issuer must lead to that issuer's document.
 fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(), Cause> {

@@ -164,7 +164,7 @@ impl Providers {
             Rc::new(KnownProvider::new(environment, events, identity))
         });
         let provider = Rc::clone(provider);
-        // A document that has grown since it was inserted counts too, so all are weighed anew.
+        // A document that has grown since it was inserted counts too, so all are measured again.
         while known.len() > 1 && bytes_of(&known) > limits::PROVIDERS_MEMORY {
             known.pop_lru();
         }

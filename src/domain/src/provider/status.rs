@@ -62,7 +62,7 @@ impl KeyFacts {
 
 impl Providers {
     /// How `issuer` is doing, as far as `settings` need it. What is due is fetched, under the same limits as for a token,
-    /// but with few places to wait: whoever finds none is told what is known.
+    /// but with few places to wait: a request that finds none gets what is known.
     pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {
         let provider = self.provider(issuer, settings);
         let verifies = matches!(

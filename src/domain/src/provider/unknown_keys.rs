@@ -78,7 +78,7 @@ impl UnknownKeys {
         self.last_attempt = self.last_attempt.filter(|attempt| attempt.fetch != fetch);
     }
 
-    /// Fetch number `fetch`, which was started at `requested`, has brought no such key. Each time that happens anew the
+    /// Fetch number `fetch`, which was started at `requested`, has brought no such key. Each time that happens again, the
     /// key is left alone twice as long: a key that is published late is taken soon, a withdrawn one costs little.
     pub(super) fn note_absent(&mut self, key: KeyReference, fetch: u64, requested: UnixTime) {
         self.start(fetch, requested);

@@ -38,7 +38,7 @@ pub struct RelayResponse {
     pub refusal: Option<Refusal>,
 }
 
-/// Judges the head of Dify's response, or why there is none.
+/// Judges the head of Dify's response, or the error that came in its place.
 pub fn judge(
     context: &RelayContext,
     upstream: Result<ResponseHead, TransportError>,

@@ -1,4 +1,4 @@
-//! `GET /workflows/run/<workflow_run_id>`: Dify shows any run of the app to whoever holds the app key.
+//! `GET /workflows/run/<workflow_run_id>`: Dify shows any run of the app to every holder of the app key.
 
 use std::borrow::Cow;
 

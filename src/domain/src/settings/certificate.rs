@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::problems::Problems;
+use crate::limits;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -13,7 +14,6 @@ const END: &str = "-----END CERTIFICATE-----";
 /// The tag of a DER SEQUENCE, with which every certificate begins (RFC 5280 §4.1).
 const SEQUENCE: u8 = 0x30;
 
-const MAX_CERTIFICATES: usize = 100;
 const LINE: usize = 64;
 
 /// The setting `ca_certificates`, as PEM in its normal form (RFC 7468).
@@ -33,8 +33,12 @@ pub(super) fn parse_ca_certificates(text: &str) -> Result<Rc<str>, Problems> {
     let certificates: Vec<String> = blocks.zip(1..).map(normal_form).collect::<Result<_, _>>()?;
     match certificates.len() {
         0 => Err(format!("has no certificate; write PEM that begins with `{BEGIN}`").into()),
-        1..=MAX_CERTIFICATES => Ok(certificates.concat().into()),
-        count => Err(format!("has {count} certificates; write at most {MAX_CERTIFICATES}").into()),
+        1..=limits::CERTIFICATES => Ok(certificates.concat().into()),
+        count => Err(format!(
+            "has {count} certificates; write at most {}",
+            limits::CERTIFICATES
+        )
+        .into()),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn is_typographic_mark(character: char) -> bool {
     QUOTATION_MARKS.contains(character)
 }
 
-/// Whether nobody can see the character, and no value of a setting is meant to have it: controls but for white space,
+/// Whether the character is invisible, and not meant to be in any value of a setting: controls except white space,
 /// and format characters other than the joiners, which names in some scripts are written with.
 pub(super) fn is_invisible(character: char) -> bool {
     let is_format = matches!(

@@ -1,8 +1,7 @@
 //! Settings that hold several values, separated by spaces or commas.
 
 use super::problems::Problems;
-
-const MAX_ENTRIES: usize = 100;
+use crate::limits;
 
 /// An entry that may be written in quotation marks, whole or behind `#`.
 pub(super) struct Entry<'t> {
@@ -135,8 +134,12 @@ fn parse_each<E, T>(
     if count == 0 {
         return Err("has separators and no value; write a value or leave it empty".into());
     }
-    if count > MAX_ENTRIES {
-        return Err(format!("has {count} entries; write at most {MAX_ENTRIES}").into());
+    if count > limits::SETTING_ENTRIES {
+        return Err(format!(
+            "has {count} entries; write at most {}",
+            limits::SETTING_ENTRIES
+        )
+        .into());
     }
     let (mut values, mut problems) = (Vec::new(), Vec::new());
     for (entry, number) in entries.into_iter().zip(1..) {

@@ -45,6 +45,11 @@ impl Mistakes {
         self.kept.is_empty()
     }
 
+    /// How many there are beyond those of [`Self::iter`].
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
     /// The first of them.
     pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
         self.kept.iter()

@@ -23,7 +23,7 @@ impl Waiters {
         }
     }
 
-    /// One waits already: whoever starts the work has a place, whatever the limit is.
+    /// One waits already: the request that starts the work has a place, whatever the limit is.
     pub fn with_first(limit: usize) -> (Self, Place) {
         let waiters = Self::new(limit);
         let place = waiters.take();

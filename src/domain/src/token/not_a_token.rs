@@ -24,7 +24,7 @@ const DIFY_KEY_LENGTH: usize = 24;
 /// The longest name of a JavaScript class that is repeated in a message.
 const LONGEST_CLASS: usize = 32;
 
-/// Refuses what follows `Bearer` and cannot be a token, whoever would be asked about it.
+/// Refuses what follows `Bearer` and cannot be a token, however it would be checked.
 ///
 /// # Errors
 /// [`Code::TokenMalformed`], which says what was sent. A token is never repeated.
@@ -50,7 +50,7 @@ pub(super) fn check(credential: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses a key of Dify. Nobody is asked about it, and it is never repeated.
+/// Refuses a key of Dify. It is never sent to an identity provider, and never repeated.
 ///
 /// # Errors
 /// [`Code::TokenMalformed`].

@@ -28,9 +28,10 @@ const OPAQUE: &str = "Have the identity provider issue JWTs (Auth0: ask for your
 
 /// For a token that is not a JWT.
 pub(crate) fn of_opaque(token: &str) -> &'static str {
-    match token.starts_with("ya29.") {
-        true => GOOGLE_OPAQUE,
-        false => OPAQUE,
+    if token.starts_with("ya29.") {
+        GOOGLE_OPAQUE
+    } else {
+        OPAQUE
     }
 }
 

@@ -68,9 +68,10 @@ impl Environment for IdentityProvider {
         &self,
         request: FetchRequest,
     ) -> LocalBoxFuture<'static, Result<FetchResponse, TransportError>> {
-        let body = match request.url.path().starts_with("/.well-known/") {
-            true => self.discovery.clone(),
-            false => self.answer.clone(),
+        let body = if request.url.path().starts_with("/.well-known/") {
+            self.discovery.clone()
+        } else {
+            self.answer.clone()
         };
         self.exchanges.borrow_mut().push(request);
         ready(Ok(FetchResponse {

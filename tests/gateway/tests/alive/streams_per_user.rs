@@ -99,6 +99,7 @@ async fn a_stream_that_its_client_left_holds_its_place_until_dify_ends_it() {
     let token = bench.token("alice");
     let Open { response, task } = open(&bench, &token).await;
     drop(response);
+    // The plugin is not told that a client has left, so there is no event to wait for.
     tokio::time::sleep(Duration::from_secs(1)).await;
     refused(&bench, &token, "streaming", 1).await;
 
@@ -151,7 +152,12 @@ async fn a_blocking_run_takes_a_place_until_it_is_answered() {
     let slow = json!({"query": "hi", "response_mode": "blocking", "inputs": {"secs": "2"}});
     let request = bench.request(Method::POST, PATH).bearer_auth(&token);
     let running = tokio::spawn(request.json(&slow).send());
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let control = bench.control();
+    let has_begun = || {
+        let requests = control.requests();
+        requests.iter().any(|request| request.path.ends_with(PATH))
+    };
+    eventually("Dify has the run", has_begun).await;
     for mode in ["blocking", "streaming"] {
         refused(&bench, &token, mode, 1).await;
     }

@@ -206,9 +206,10 @@ async fn with_body(
 /// The status with the error's code, or with the media type.
 fn outcome(answer: &Answer) -> String {
     let media_type = answer.header("content-type").split(';').next().unwrap();
-    let code = match answer.status.is_success() {
-        true => media_type.to_owned(),
-        false => answer.json()["code"].as_str().unwrap().to_owned(),
+    let code = if answer.status.is_success() {
+        media_type.to_owned()
+    } else {
+        answer.json()["code"].as_str().unwrap().to_owned()
     };
     format!("{} {code}", answer.status.as_str())
 }

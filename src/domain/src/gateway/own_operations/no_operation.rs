@@ -3,13 +3,11 @@
 use http::{HeaderValue, Method};
 
 use crate::error::{Code, Refusal};
+use crate::limits;
 use crate::operation;
 use crate::request::Request;
 use crate::response::Response;
 use crate::response::cors::CorsHeaders;
-
-/// Characters of a path that a message repeats.
-const SHOWN: usize = 100;
 
 /// The methods of the path for OPTIONS, preflight or not.
 ///
@@ -43,6 +41,6 @@ pub fn response(request: &Request, cors: &CorsHeaders) -> Result<Response, Refus
 fn printable(path: &str) -> String {
     path.chars()
         .filter(|character| !character.is_control())
-        .take(SHOWN)
+        .take(limits::QUOTED_PATH)
         .collect()
 }

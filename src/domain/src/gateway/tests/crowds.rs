@@ -40,10 +40,10 @@ fn a_flood_of_health_requests_at_a_hanging_dify_waits_in_small_number_and_the_re
     assert_eq!(statuses, vec![503; 1200 - limits::HEALTH_WAITERS]);
     fixture.environment.advance(Duration::from_secs(2));
     let request = fixture.request(Method::GET, APP_KEY);
-    let told = answered(fixture.handle("get_health", &request, ""));
-    let told: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    let response = answered(fixture.handle("get_health", &request, ""));
+    let report: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(
-        told["dify"],
+        report["dify"],
         json!({
             "status": "failed", "code": "dify_unavailable",
             "message": "Dify has not described the app yet, and too many requests wait for that already. Try again in 3 s.",

@@ -126,8 +126,8 @@ fn nobody_but_the_holder_of_the_app_key_learns_more_than_up_or_down() {
         "Bearer ".to_owned(),
         APP_KEY.to_owned(),
     ] {
-        let told = health(&fixture, Some(&authorization));
-        assert_eq!(told, (200, hint.clone()), "{authorization}");
+        let response = health(&fixture, Some(&authorization));
+        assert_eq!(response, (200, hint.clone()), "{authorization}");
     }
 }
 
@@ -331,12 +331,23 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
                             "message": "is not a whole number from 0 to 300; write seconds such as `60`",
                         },
                     ],
+                    "more_mistakes": 0,
                 },
                 "limits": limits::report(),
             })
         )
     );
     assert_eq!(fixture.environment.urls(), Vec::<String>::new());
+}
+
+#[test]
+fn of_very_many_mistakes_the_report_has_the_first_and_the_number_of_the_rest() {
+    let origins = vec!["nonsense"; limits::MISTAKES + 5].join(" ");
+    let (status, report) = detail(&Fixture::new(&json!({"allowed_origins": origins})));
+    assert_eq!(status, 503);
+    let mistakes = report["settings"]["mistakes"].as_array().unwrap();
+    assert_eq!(mistakes.len(), limits::MISTAKES);
+    assert_eq!(report["settings"]["more_mistakes"], 5);
 }
 
 #[test]

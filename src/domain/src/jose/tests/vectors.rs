@@ -111,12 +111,12 @@ fn rfc_8037_key_has_its_thumbprint() {
 }
 
 /// Whether the key made the signature over a payload that is not a set of claims.
-fn made(key: &str, algorithm: Algorithm, token: &str) -> bool {
+fn has_signed(key: &str, algorithm: Algorithm, token: &str) -> bool {
     let (input, signature) = token.rsplit_once('.').expect("a signature");
     let signature = base64url::decode(signature).expect("base64url");
     set_of(key)
         .keys()
-        .any(|key| key.made(algorithm, input.as_bytes(), &signature))
+        .any(|key| key.has_signed(algorithm, input.as_bytes(), &signature))
 }
 
 #[test]
@@ -149,11 +149,11 @@ fn rfc_7520_and_rfc_8037_signatures_over_texts_verify_but_texts_are_not_tokens()
         ),
     ];
     for (example, key, algorithm, token) in rows {
-        assert!(made(key, algorithm, &token), "{example}");
+        assert!(has_signed(key, algorithm, &token), "{example}");
         let (input, signature) = token.rsplit_once('.').unwrap();
         let other_first = if signature.starts_with('A') { "B" } else { "A" };
         let changed = format!("{input}.{other_first}{}", signature.get(1..).unwrap());
-        assert!(!made(key, algorithm, &changed), "{example}");
+        assert!(!has_signed(key, algorithm, &changed), "{example}");
         let error = UnverifiedToken::parse(&token).err();
         assert!(
             matches!(error, Some(Error::Json(Part::Payload, _))),

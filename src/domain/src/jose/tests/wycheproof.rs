@@ -63,7 +63,7 @@ fn is_signed(keys: &JwkSet, jws: &str) -> bool {
     };
     let input = jws.rsplit_once('.').expect("three parts").0;
     keys.select(&header, "https://id.example")
-        .is_ok_and(|key| key.made(header.algorithm, input.as_bytes(), &signature))
+        .is_ok_and(|key| key.has_signed(header.algorithm, input.as_bytes(), &signature))
 }
 
 /// Whether it is accepted as a token.
@@ -157,9 +157,9 @@ fn es512_accepts_every_valid_signature_and_no_invalid_one() {
         let key = keys.keys().next().expect("a usable key");
         for test in tests {
             let decode = |text: &str| base64url::decode(text).expect("base64url");
-            let made = key.made(Algorithm::Es512, &decode(&test.msg), &decode(&test.sig));
+            let accepted = key.has_signed(Algorithm::Es512, &decode(&test.msg), &decode(&test.sig));
             let case = format!("{} {}", test.id, test.comment);
-            assert_eq!(made, test.result == "valid", "{case}");
+            assert_eq!(accepted, test.result == "valid", "{case}");
         }
     }
 }

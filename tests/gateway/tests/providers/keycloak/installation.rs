@@ -91,8 +91,9 @@ fn run(command: &mut Command) -> Result<String, String> {
         .map_err(|error| error.to_string())?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
-    match output.status.success() {
-        true => Ok(text),
-        false => Err(format!("{}\n{text}", output.status)),
+    if output.status.success() {
+        Ok(text)
+    } else {
+        Err(format!("{}\n{text}", output.status))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
-use crate::gateway::remembered::{Remembered, question};
+use crate::gateway::remembered::{Remembered, app_request};
 use crate::json::{parse_object, shown};
 use crate::limits;
 use crate::relay::{self, Address, Expectation, ResponseHead};
@@ -59,9 +59,9 @@ async fn ask(
     path: &str,
     expectation: Expectation,
 ) -> Result<App, Refusal> {
-    let request = question(settings, path)?;
+    let request = app_request(settings, path)?;
     let read = move |fetched| read(expectation, fetched);
-    apps.answer(settings, request, read).await
+    apps.get(settings, request, read).await
 }
 
 fn is_probably_elsewhere(expectation: &Expectation, refusal: &Refusal) -> bool {
@@ -119,6 +119,5 @@ fn explained(refusal: &Refusal, error: &TransportError) -> Refusal {
 }
 
 fn shortened(text: &str) -> String {
-    const MAX_CHARACTERS: usize = 120;
-    text.chars().take(MAX_CHARACTERS).collect()
+    text.chars().take(limits::QUOTED_VALUE).collect()
 }

@@ -1,4 +1,4 @@
-//! `GET /health`: up or down for everybody, all the rest for whoever has the app key.
+//! `GET /health`: up or down for everybody, all the rest for the holder of the app key.
 
 use std::rc::Rc;
 
@@ -63,7 +63,7 @@ pub fn of_invalid_settings(request: &Request, invalid: &InvalidSettings) -> Resp
     response(request, invalid.app_key.as_ref(), &report)
 }
 
-/// The report for whoever has sent the app key; for everybody else no more than its status.
+/// The report for a request with the app key; for all others no more than its status.
 fn response(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Response {
     let status = match report.status {
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,

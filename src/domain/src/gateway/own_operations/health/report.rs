@@ -40,7 +40,7 @@ impl Brief {
     }
 }
 
-/// For whoever has the app key.
+/// For the holder of the app key.
 #[derive(Serialize)]
 pub struct Report<'a> {
     pub status: Status,
@@ -78,11 +78,15 @@ impl<'a> Report<'a> {
 
     /// Of an endpoint that can do nothing before its settings are corrected.
     pub fn of_mistakes(mistakes: &'a Mistakes) -> Self {
+        let more_mistakes = mistakes.more();
         let mistakes = mistakes.iter().map(MistakeLine::from).collect();
         Self {
             status: Status::Down,
             version: env!("CARGO_PKG_VERSION"),
-            settings: SettingsCheck::Failed { mistakes },
+            settings: SettingsCheck::Failed {
+                mistakes,
+                more_mistakes,
+            },
             identity_providers: Vec::new(),
             dify: None,
             warnings: Vec::new(),
@@ -94,7 +98,11 @@ impl<'a> Report<'a> {
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 enum SettingsCheck<'a> {
-    Failed { mistakes: Vec<MistakeLine<'a>> },
+    Failed {
+        mistakes: Vec<MistakeLine<'a>>,
+        /// How many more there are than those.
+        more_mistakes: usize,
+    },
     Ok,
 }
 
