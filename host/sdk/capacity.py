@@ -9,6 +9,10 @@ class Busy(Exception):
     """As much is under way as may be."""
 
 
+def _nothing() -> None:
+    """Gives back nothing."""
+
+
 class Capacity:
     """An amount of something, of which one endpoint gets a part at most."""
 
@@ -20,6 +24,8 @@ class Capacity:
 
     def take(self, endpoint: str, amount: int = 1) -> Callable[[], None]:
         """Takes some of it and returns what gives that back. Raises `Busy`."""
+        if amount == 0:
+            return _nothing
         used = self._used_by.get(endpoint, 0)
         if self._used + amount > self._in_all or used + amount > self._of_one:
             raise Busy

@@ -39,6 +39,16 @@ def test_an_endpoint_that_uses_nothing_is_forgotten() -> None:
     assert (places._used, places._used_by) == (0, {})
 
 
+def test_what_takes_nothing_gives_nothing_back() -> None:
+    places = Capacity(in_all=3, of_one=2)
+    of_a = [places.take("a", 0), places.take("a", 0), places.take("a", 2), places.take("a", 0)]
+    with pytest.raises(Busy):
+        places.take("a", 1)
+    for give_back in of_a:
+        give_back()
+    assert (places._used, places._used_by) == (0, {})
+
+
 def test_relays_and_decisions_leave_workers_free_and_one_endpoint_has_a_quarter_of_them() -> None:
     assert limits.RELAYS + limits.DECISIONS < limits.WORKERS
     assert limits.RELAYS_OF_ONE_ENDPOINT <= limits.WORKERS // 4

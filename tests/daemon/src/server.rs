@@ -25,6 +25,11 @@ use crate::options::{Hook, Limits};
 use crate::raw_request::Incoming;
 
 /// The methods that gin has a route for; PATCH is not among them.
+/// What Go's server reads of a head: `DefaultMaxHeaderBytes` and 4096 bytes (`net/http/server.go`).
+const HEAD_BYTES: usize = 1024 * 1024 + 4096;
+/// Go's server does not count the fields. A `HeaderMap` of the crate `http` holds no more.
+const HEAD_FIELDS: usize = 24_000;
+
 const METHODS: [Method; 6] = [
     Method::HEAD,
     Method::POST,
@@ -53,7 +58,11 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
         let service = service_fn(move |request| handle(Arc::clone(&state), request));
         connections.spawn(async move {
             let mut builder = http1::Builder::new();
-            builder.timer(TokioTimer::new()).title_case_headers(true);
+            builder
+                .timer(TokioTimer::new())
+                .title_case_headers(true)
+                .max_buf_size(HEAD_BYTES)
+                .max_headers(HEAD_FIELDS);
             // A connection that breaks is the client's affair.
             let _ = builder
                 .serve_connection(TokioIo::new(stream), service)
