@@ -20,7 +20,7 @@
   (data (i32.const 192) "forced panic")
   ;; 256: a verdict that streams.
   (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\",\"context\":\"after\"}")
-  ;; 512: what the client of a failed call is told.
+  ;; 512: the message for the client of a failed call.
   (data (i32.const 512) "{\"status\":500,\"headers\":[[\"X-Test\",\"failed\"]],\"body\":\"told\"}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))

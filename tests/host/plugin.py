@@ -92,7 +92,7 @@ class Process:
                 yield line.strip()
 
     def events(self) -> Iterator[dict]:
-        """Events in their order; every line must be one, but for the first: the declaration."""
+        """Events in their order; every line except the first, the declaration, must be one."""
         next(lines := self.lines())
         for line in lines:
             yield json.loads(line)

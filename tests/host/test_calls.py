@@ -69,8 +69,8 @@ def test_a_fetch_comes_back_to_the_call_that_started_it(calls: Calls, serve: Ser
     ],
 )
 def test_a_fetch_that_fails_tells_why(calls: Calls, head: bytes, error: bytes) -> None:
-    lent = frozenset({Origin("http", "127.0.0.1", 9)})
-    assert calls.decide(Call("fetch", head, b"", lent)).body == error
+    allowed = frozenset({Origin("http", "127.0.0.1", 9)})
+    assert calls.decide(Call("fetch", head, b"", allowed)).body == error
 
 
 @pytest.mark.parametrize("handler", ["trap", "trap_early", "throw", "eat_memory", "read_beyond", "random_beyond"])
@@ -175,11 +175,11 @@ def test_nothing_is_kept_of_calls_that_have_ended(calls: Calls) -> None:
 
 
 def test_the_origins_of_a_call_are_kept_until_its_last_fetch_ends() -> None:
-    origins, lent = OriginsOfCalls(), frozenset({Origin("http", "a.example", 80)})
-    with origins.kept(1, lent):
+    origins, allowed = OriginsOfCalls(), frozenset({Origin("http", "a.example", 80)})
+    with origins.kept(1, allowed):
         pending = origins.kept(1, origins.of(1))
         pending.__enter__()
-    assert origins.of(1) == lent
+    assert origins.of(1) == allowed
     pending.__exit__(None, None, None)
     assert origins.of(1) == frozenset()
 

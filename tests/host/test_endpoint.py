@@ -1,4 +1,4 @@
-"""What the SDK calls: endpoint classes, and the request as the module is told of it."""
+"""What the SDK calls: endpoint classes, and the request as the module gets it."""
 
 import json
 from io import BytesIO

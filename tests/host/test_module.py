@@ -34,19 +34,19 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return seen
 
 
-def load_anew(path: Path) -> list[str]:
+def load_again(path: Path) -> list[str]:
     """What another process would do."""
     module.load.cache_clear()
     return [export.name for export in module.load(path).exports]
 
 
 def test_a_module_is_compiled_once_and_then_taken_from_the_cache(wasm: Path, compilations: list[Path]) -> None:
-    assert [load_anew(wasm), load_anew(wasm)] == [["f"], ["f"]]
+    assert [load_again(wasm), load_again(wasm)] == [["f"], ["f"]]
     assert compilations == [wasm.with_suffix(".cwasm")]
 
 
 def test_only_the_owner_can_read_or_write_the_cache_and_nothing_else_is_left(wasm: Path) -> None:
-    load_anew(wasm)
+    load_again(wasm)
     assert sorted(os.listdir(wasm.parent)) == ["gateway.cwasm", "gateway.wasm"]
     assert wasm.with_suffix(".cwasm").stat().st_mode & 0o777 == 0o600
 
@@ -63,14 +63,14 @@ def test_only_the_owner_can_read_or_write_the_cache_and_nothing_else_is_left(was
     ],
     ids=["empty", "cut", "a bit turned", "of another key", "of another digest", "something else"],
 )
-def test_a_cache_that_is_not_whole_or_not_ours_is_written_anew(
+def test_a_cache_that_is_incomplete_or_not_ours_is_written_again(
     wasm: Path, compilations: list[Path], damage: Callable[[bytes], bytes]
 ) -> None:
     cache = wasm.with_suffix(".cwasm")
-    load_anew(wasm)
+    load_again(wasm)
     whole = cache.read_bytes()
     cache.write_bytes(damage(whole))
-    assert load_anew(wasm) == ["f"]
+    assert load_again(wasm) == ["f"]
     assert len(compilations) == 2
     assert cache.read_bytes()[:32] == whole[:32]
 
@@ -79,7 +79,7 @@ def test_a_cache_that_is_not_whole_or_not_ours_is_written_anew(
 def test_the_cache_is_of_one_module_one_compiler_and_one_processor(
     wasm: Path, compilations: list[Path], monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
-    load_anew(wasm)
+    load_again(wasm)
     match changed:
         case "module":
             wasm.write_bytes(wasmtime.wat2wasm(WAT.replace('"f"', '"g"')))
@@ -87,7 +87,7 @@ def test_the_cache_is_of_one_module_one_compiler_and_one_processor(
             monkeypatch.setattr(module, "version", lambda _: "0.0.0")
         case "processor":
             monkeypatch.setattr(module, "_processor", lambda: "another")
-    load_anew(wasm)
+    load_again(wasm)
     assert len(compilations) == 2
 
 
@@ -98,7 +98,7 @@ def test_a_disk_that_cannot_be_written_only_costs_time(
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(module.tempfile, "mkstemp", read_only)
-    assert [load_anew(wasm), load_anew(wasm)] == [["f"], ["f"]]
+    assert [load_again(wasm), load_again(wasm)] == [["f"], ["f"]]
     assert len(compilations) == 2
     assert os.listdir(wasm.parent) == ["gateway.wasm"]
 
@@ -108,14 +108,14 @@ def test_a_write_that_fails_leaves_nothing_behind(wasm: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module.os, "replace", full)
-    assert load_anew(wasm) == ["f"]
+    assert load_again(wasm) == ["f"]
     assert os.listdir(wasm.parent) == ["gateway.wasm"]
 
 
 def test_a_file_that_is_no_module_is_said_to_be_none(wasm: Path) -> None:
     wasm.write_bytes(b"\0asm but no more")
     with pytest.raises(wasmtime.WasmtimeError):
-        load_anew(wasm)
+        load_again(wasm)
     shutil.rmtree(wasm.parent)
     with pytest.raises(FileNotFoundError):
-        load_anew(wasm)
+        load_again(wasm)

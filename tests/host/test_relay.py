@@ -23,7 +23,7 @@ FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
 
 @pytest.fixture
 def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """How the bodies ended that the module was told of."""
+    """How bodies ended, as reported to the module."""
     told: list[str] = []
     monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)))
     return told

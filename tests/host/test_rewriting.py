@@ -1,6 +1,6 @@
 """What Dify reads from a request that gateway.wasm has rewritten, with the parsers that Dify has: werkzeug's, Python's.
 
-It must be what they read from the request as it was sent, but for `user` and the inputs that only the gateway writes.
+It must be what they read from the request as it was sent, except `user` and the inputs that only the gateway writes.
 Whatever the gateway refuses is nobody's.
 """
 

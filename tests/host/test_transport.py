@@ -171,7 +171,7 @@ def test_a_body_that_never_pauses_meets_its_limit(serve: Serve) -> None:
 
 
 def test_a_server_that_does_not_accept_is_a_timeout_of_the_connection() -> None:
-    # RFC 5737: addresses that lead nowhere. Where the network says so at once, it is no connection instead.
+    # RFC 5737: addresses that lead nowhere. Where the network says so at once, the failure is `connect` instead.
     url = "http://192.0.2.1/"
     sent = Request("GET", url, [], None, None, SHORT, frozenset({Origin.of(url)}))
     began = time.monotonic()

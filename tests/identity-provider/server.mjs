@@ -101,7 +101,7 @@ function resourceServer(resource) {
   return { audience: 'dify-web', accessTokenFormat: 'jwt', scope: 'chat', ...RESOURCES[resource] };
 }
 
-// Whoever signs in gets what the client asks for; there is no page of consent.
+// Everyone who signs in gets what the client asks for; there is no consent page.
 async function grantEverything(ctx) {
   const { client, provider, session } = ctx.oidc;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });

@@ -20,7 +20,7 @@ use crate::sessions::{Session, Sessions, dispatch};
 /// How often a request looks whether a missing process is back (`io_tunnel/generic.go`).
 const WRITE_RETRY_INTERVAL: Duration = Duration::from_millis(300);
 
-/// One plugin whose process is started anew when it ends.
+/// One plugin whose process is restarted when it ends.
 #[derive(Debug)]
 pub(crate) struct Local {
     launch: Launch,

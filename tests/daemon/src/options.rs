@@ -50,7 +50,7 @@ pub struct Limits {
     pub silence: Duration,
     /// How often the silence is looked at.
     pub silence_check: Duration,
-    /// How often a missing process is started anew (`local_runtime/control.go`).
+    /// How often a missing process is restarted (`local_runtime/control.go`).
     pub restart_interval: Duration,
     /// How long a request waits for a process that is being restarted (`io_tunnel/generic.go`).
     pub launch_wait: Duration,

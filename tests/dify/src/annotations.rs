@@ -1,5 +1,5 @@
 //! `/apps/annotations` and `/apps/annotation-reply`: they run with the rights of the workspace's
-//! owner, whoever calls.
+//! owner, no matter who calls.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -51,7 +51,7 @@ pub(crate) struct FormCall {
     pub(crate) form: Form,
 }
 
-/// The variables of the path; what is none is Flask's 404, before the key is looked at.
+/// The variables of the path; a malformed one is Flask's 404, before the key is looked at.
 pub(crate) struct Ids<T>(pub(crate) T);
 
 /// A `<uuid:…>` of the path: with dashes, in any case.

@@ -117,7 +117,7 @@ impl Engine {
             .await
     }
 
-    /// Whether the server answered. It sleeps as long as it is asked to and drops what is no number.
+    /// Whether the server answered. It sleeps as long as it is asked to and drops what is not a number.
     async fn call_server(&self, late: &[Piece]) -> Result<bool, Stopped> {
         let node = self.begin("http", "http-request").await?;
         let seconds = text(&self.run.variable(["start", "secs"]));
@@ -183,7 +183,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The node that waited, entered anew: Dify counts its second execution as one more step.
+    /// The node that waited, entered again: Dify counts its second execution as one more step.
     fn resumed_node(&self) -> Node {
         let mut state = self.run.state();
         let waited = state.nodes.last().map_or_else(Uuid::new_v4, |node| node.id);

@@ -210,7 +210,7 @@ pub(crate) fn of_message(world: &World, tables: &Tables, message: &Message) -> V
     shown.collect()
 }
 
-/// `GET /files/<id>/preview`: any message file of the app, whoever uploaded it.
+/// `GET /files/<id>/preview`: any message file of the app, no matter who uploaded it.
 pub(crate) async fn preview(
     State(world): State<Arc<World>>,
     Ids(Id(id)): Ids<Id>,

@@ -21,7 +21,7 @@ use crate::world::{Tables, World, now};
 /// How long a form can be submitted, in seconds.
 const LIFETIME: i64 = 3 * 24 * 3600;
 
-/// One form; whoever knows its token may submit it.
+/// One form; anyone who knows its token may submit it.
 pub(crate) struct HumanForm {
     app: AppKind,
     run: Arc<Run>,
@@ -119,7 +119,7 @@ pub(crate) async fn show(
     })))
 }
 
-/// `POST /form/human_input/<token>`: the first end user who submits it, whoever started the run.
+/// `POST /form/human_input/<token>`: the first end user who submits it, no matter who started the run.
 pub(crate) async fn submit(
     State(world): State<Arc<World>>,
     Ids(token): Ids<String>,

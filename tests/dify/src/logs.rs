@@ -69,7 +69,7 @@ pub(crate) async fn list(
     )))
 }
 
-/// Refuses a date whose year is none, in the words of Python's parser.
+/// Refuses a date with an impossible year, in the words of Python's parser.
 fn check_dates(query: &Object) -> Result<(), Refusal> {
     for name in ["created_at__before", "created_at__after"] {
         let year: String = query
@@ -89,7 +89,7 @@ fn check_dates(query: &Object) -> Result<(), Refusal> {
 }
 
 impl Filter {
-    /// An empty filter is no filter.
+    /// An empty filter filters nothing.
     fn read(query: &Object, status: Option<String>) -> Result<Self, Refusal> {
         let value = |name: &str| {
             let value = query.get(name).and_then(Value::as_str);

@@ -105,7 +105,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Flask's page for a path that no route has, or whose `<uuid:…>` is none.
+/// Flask's page for a path that no route has, or in which the `<uuid:…>` is not a UUID.
 pub(crate) fn no_route() -> Response {
     let text = "The requested URL was not found on the server. If you entered the URL manually please check your \
                 spelling and try again.";

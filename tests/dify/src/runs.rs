@@ -144,7 +144,7 @@ impl Run {
         self.changed.send_replace(());
     }
 
-    /// Changes the state; whoever follows the run looks at it again.
+    /// Changes the state; everyone who follows the run looks at it again.
     pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state());
         self.changed.send_replace(());

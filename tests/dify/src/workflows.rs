@@ -172,7 +172,7 @@ fn blocking_answer(run: &Run) -> Value {
     json!({ "task_id": run.task_id, "workflow_run_id": run.id, "data": data })
 }
 
-/// `GET /workflows/run/<id>`: any run of the app, whoever started it.
+/// `GET /workflows/run/<id>`: any run of the app, no matter who started it.
 pub(crate) async fn detail(
     State(world): State<Arc<World>>,
     Ids(id): Ids<String>,

@@ -54,7 +54,7 @@ impl Holdings {
         .await;
     }
 
-    /// Lets the peak begin anew (proc_pid_clear_refs(5)).
+    /// Resets the peak (proc_pid_clear_refs(5)).
     pub fn forget_peak(bench: &Bench) {
         std::fs::write(process(bench).join("clear_refs"), "5").unwrap();
     }

@@ -14,7 +14,7 @@ const LINE: &[u8] =
 /// More than anybody has asked for: what is called endless ends here.
 const ENDLESS: usize = 100_000_000;
 
-/// What is sent to whoever asks; then the connection is closed.
+/// What is sent to every request; then the connection is closed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Script {
     /// The beginning of a body of known length.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{IdentityProvider, SignIn, http_client};
 use serde_json::{Value, json};
 
-/// One part of a JWT, 0 for the header, 1 for the claims; null where it is none.
+/// One part of a JWT, 0 for the header, 1 for the claims; null where it cannot be decoded.
 fn part(token: &str, index: usize) -> Value {
     let text = token
         .split('.')

@@ -91,7 +91,7 @@ codes! {
     Busy "busy" SERVICE_UNAVAILABLE, "The gateway has as many requests under way as it allows; `Retry-After` says when to try again.";
     ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
-    DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "What Dify answered is not what its API answers.";
+    DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "Dify's response is not one that its API sends.";
     DifyBusy "dify_busy" SERVICE_UNAVAILABLE, "A proxy before Dify, or its server, cannot take the request now.";
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time, or a proxy between the gateway and Dify did not wait for it.";
     DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached or answered with an error page, or its answer broke off.";

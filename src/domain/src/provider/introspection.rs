@@ -143,7 +143,7 @@ fn judge(members: Map<String, Value>) -> TokenStatus {
     }
     if let Some(other) = members.get("token_type").filter(|kind| !is_bearer(kind)) {
         let message = format!(
-            "The token has `token_type` {}, and only bearer access tokens are taken.",
+            "The token has `token_type` {}, and only bearer access tokens are accepted.",
             shown(other)
         );
         return Err(Refusal::new(Code::TokenTypeRefused, message));
@@ -163,8 +163,8 @@ fn is_bearer(kind: &Value) -> bool {
 
 /// The token is not good, or not any more.
 pub(super) fn inactive() -> Refusal {
-    let message = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
-                   somebody else's provider. Sign in again.";
+    let message = "The identity provider says that the token is not active: it has expired, was revoked, or is from \
+                   another provider. Sign in again.";
     Refusal::new(Code::TokenInactive, message)
 }
 

@@ -90,7 +90,7 @@ fn check_issuer(members: &Map<String, Value>, identity: &Identity) -> Result<(),
         shown(&other.into())
     );
     let remedy = "Write the document's `issuer` into `issuer`, exactly and to the last slash, if that is the provider \
-                  you mean; tokens of its `access_token_issuer` are then taken too.";
+                  you mean; tokens of its `access_token_issuer` are then accepted too.";
     Err(Cause::invalid(found, remedy))
 }
 

@@ -84,7 +84,7 @@ fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
         frames,
         on_broken: end(
             Code::DifyUnavailable,
-            "Dify's connection broke off before the end of the stream.",
+            "The connection to Dify broke off before the end of the stream.",
         ),
         on_timeout: end(Code::GatewayTimeout, &timed_out),
         refusal: None,
@@ -160,7 +160,7 @@ pub fn refusal_of(error: TransportError) -> Refusal {
         TransportError::Connect => (Code::DifyUnavailable, "Dify could not be reached."),
         TransportError::Broken => (
             Code::DifyUnavailable,
-            "Dify's connection broke off before its response had come.",
+            "The connection to Dify broke off before its response had arrived.",
         ),
         TransportError::Tls => (
             Code::DifyUnavailable,

@@ -23,7 +23,7 @@ pub fn refusal(expectation: &Expectation, status: StatusCode) -> Refusal {
         401 | 407 => by_proxy(
             Code::DifyAnswerInvalid,
             status,
-            "it wants to know who asks. An administrator must let the plugin pass, or put an address behind that proxy \
+            "it requires authentication. An administrator must let the plugin pass, or put an address behind that proxy \
              into `dify_api_url`.",
         ),
         413 => by_proxy(
@@ -91,9 +91,7 @@ pub fn redirect(expectation: &Expectation, location: Option<&HeaderValue>) -> Re
         .and_then(|location| location.to_str().ok())
         .unwrap_or("nowhere");
     let remedy = match expectation.address {
-        Address::Usual => {
-            "An administrator must put the address that Dify really has into `dify_api_url`."
-        }
+        Address::Usual => "An administrator must put Dify's actual address into `dify_api_url`.",
         Address::Unusual => ADD_V1,
     };
     let message =

@@ -101,7 +101,7 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             head(308, &[HTML, ("location", "http://internal/v1/")]),
             502,
             "dify_answer_invalid",
-            "Dify answered with a redirect, which the gateway does not follow. An administrator must put the address that Dify really has into `dify_api_url`.",
+            "Dify answered with a redirect, which the gateway does not follow. An administrator must put Dify's actual address into `dify_api_url`.",
         ),
         (
             Err(TransportError::Connect),
@@ -113,7 +113,7 @@ fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
             Err(TransportError::Broken),
             502,
             "dify_unavailable",
-            "Dify's connection broke off before its response had come.",
+            "The connection to Dify broke off before its response had arrived.",
         ),
         (
             Err(TransportError::Tls),
@@ -254,7 +254,7 @@ fn a_page_of_a_proxy_keeps_the_meaning_of_its_status() {
             Expected::Json,
             401,
             Code::DifyAnswerInvalid,
-            "it wants to know who asks. An administrator must let the plugin pass, or put an address behind that proxy \
+            "it requires authentication. An administrator must let the plugin pass, or put an address behind that proxy \
              into `dify_api_url`.",
         ),
         (Expected::Json, 521, Code::DifyUnavailable, unreachable),
@@ -444,7 +444,7 @@ fn a_stream_that_does_not_end_well_ends_with_difys_error_frame() {
     assert!(answer.frames);
     assert_eq!(
         answer.on_broken,
-        "data: {\"event\":\"error\",\"code\":\"dify_unavailable\",\"message\":\"Dify's connection broke off before the end of the stream.\",\"status\":502,\"request_id\":\"r1\"}\n\n"
+        "data: {\"event\":\"error\",\"code\":\"dify_unavailable\",\"message\":\"The connection to Dify broke off before the end of the stream.\",\"status\":502,\"request_id\":\"r1\"}\n\n"
     );
     assert_eq!(
         answer.on_timeout,

@@ -173,7 +173,7 @@ fn entries_and_bytes_are_bounded_and_the_oldest_go_first() {
 }
 
 #[test]
-fn whoever_finds_no_place_is_told_at_once_when_there_will_be_one() {
+fn a_request_that_finds_no_place_learns_at_once_when_there_will_be_one() {
     let fixture = Fixture::new(10, 1000, 2);
     fixture.get(3, 60 * SECOND, 1).unwrap();
     let (_end, mut first) = fixture.wait(1);

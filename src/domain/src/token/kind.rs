@@ -48,7 +48,7 @@ fn neither_access_nor_id(media_type: &str, claims: &Claims, uses: &[Use]) -> Opt
     }
     if media_type != PLAIN && media_type != ACCESS && !ID.contains(&media_type) {
         return Some(format!(
-            "its header's `typ` is {}, and an access token has none, `JWT` or `at+jwt`",
+            "its header's `typ` is {}, but that of an access token is `JWT`, `at+jwt` or absent",
             shown(&media_type.into())
         ));
     }

@@ -58,8 +58,8 @@ pub(super) fn check_dify_key(token: &str, app_key: &AppKey) -> Result<(), Refusa
     if app_key.is(token) || looks_like_dify_key(token) {
         return Err(refuse(
             "The client sent a key of Dify instead of a token. The gateway adds the app key itself: have the client send \
-             the access token that it got from the identity provider. Keep the key out of clients, because whoever has \
-             it can act as every user; make a new one if a client had it",
+             the access token that it got from the identity provider. Keep the key out of clients, because anyone who \
+             has it can act as every user; make a new one if a client had it",
         ));
     }
     Ok(())

@@ -18,7 +18,7 @@ pub(crate) const GRAPH: &str = "The token's header has `nonce`: Entra puts it in
     `api://<client ID>/<scope>`.";
 
 /// For `HS256` and its like; follows the name of the algorithm.
-pub(crate) const SHARED_SECRET: &str = ", and whoever can verify such a token can also forge it. Choose an asymmetric \
+pub(crate) const SHARED_SECRET: &str = ", and anyone who can verify such a token can also forge it. Choose an asymmetric \
     signing key in the identity provider (Authentik: select a signing key in the provider's settings)";
 
 const GOOGLE_OPAQUE: &str =

@@ -115,7 +115,7 @@ fn check_email(claims: &Claims) -> Result<(), Refusal> {
         Some(other) => Err(Refusal::new(
             Code::EmailNotVerified,
             format!(
-                "The endpoint knows people by `email`, and the token's `email_verified` is {}. Have the person verify \
+                "The endpoint identifies people by `email`, and the token's `email_verified` is {}. Have the person verify \
                  the address, or use `sub` in `user_claim`.",
                 shown(other)
             ),
@@ -141,7 +141,7 @@ fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
         ));
     }
     if !text.chars().all(is_printable) {
-        return Err(unusable(name, "holds characters that cannot be seen"));
+        return Err(unusable(name, "has invisible characters"));
     }
     Ok(())
 }

@@ -20,14 +20,14 @@ pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
     if source == Some("email") && caller.claims.get("email_verified").is_none() {
         warnings.push(
             "`user` comes from `email`, and the token does not say whether the address is verified (`email_verified`): \
-             whoever can enter any address at the provider gets that person's history. Use `sub`."
+             anyone who can enter any address at the provider gets that person's history. Use `sub`."
                 .to_owned(),
         );
     }
     if let Some(name) = source.filter(|name| CHANGEABLE.contains(name)) {
         warnings.push(format!(
-            "`user` comes from `{name}`, which can change or be given to another person. Only `sub` is for ever one \
-             person's."
+            "`user` comes from `{name}`, which can change or be given to another person. Only `sub` belongs to one person \
+             for ever."
         ));
     }
     if settings.token_validation == TokenValidation::Userinfo {

@@ -46,7 +46,7 @@ const HEADERS: &[&str] = &[
     "X-Version",
 ];
 
-/// Which identity here stands for which one of the recording.
+/// Which identity here corresponds to which one of the recording.
 #[derive(Default)]
 pub struct Identities {
     here: HashMap<String, String>,
@@ -83,7 +83,7 @@ impl Identities {
     }
 }
 
-/// The events of a stream; pings are told by the clock and left away.
+/// The events of a stream, without pings, which depend on the clock.
 pub fn frames(body: &str) -> Vec<Value> {
     let data = body
         .split("\n\n")

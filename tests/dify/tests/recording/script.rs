@@ -21,11 +21,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ),
     (
         "datasets with app key",
-        "the dataset API is no part of the stand-in",
+        "the dataset API is not part of the stand-in",
     ),
     (
         "models with app key",
-        "the dataset API is no part of the stand-in",
+        "the dataset API is not part of the stand-in",
     ),
     (
         "max active: first",

@@ -30,7 +30,7 @@ pub(crate) fn check(input: &[u8]) {
             "introspection_endpoint" => {
                 assert!(refuses(providers.introspect(issuer, &settings, &token)));
             }
-            // No `sub` is demanded here: whoever has none is refused by the policy, as in a token.
+            // No `sub` is demanded here: a response without one is refused by the policy, as a token is.
             _ => drop(
                 providers
                     .userinfo(issuer, &settings, &token, None)
@@ -41,7 +41,7 @@ pub(crate) fn check(input: &[u8]) {
     }
 }
 
-/// Whether the answer is there at once and no good, as `{}` is none.
+/// Whether the response is there at once and unusable, as `{}` is.
 fn refuses<T>(asked: impl Future<Output = Result<T, Refusal>>) -> bool {
     asked.now_or_never().expect("an answer at once").is_err()
 }

@@ -1,4 +1,4 @@
-//! JSON bodies: whatever passes, Python reads as it was sent, but for `user` and the inputs of the gateway; and what
+//! JSON bodies: whatever passes, Python reads as it was sent, except `user` and the inputs of the gateway; and what
 //! `serde_json` takes for an object passes, within the limits.
 
 use gateway_domain::operation::Operation;

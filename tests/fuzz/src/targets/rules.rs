@@ -35,7 +35,7 @@ fn explains(reason: &str, claims: &Claims) {
         .strip_prefix('`')
         .and_then(|rest| rest.rsplit_once("` is not met: "))
         .map(|(written, _)| written)
-        .expect("the rule stands in the reason");
+        .expect("the reason has the rule");
     let rule = Rules::parse(written).expect("the rule as it was written");
     assert_eq!(rule.names().count(), 1);
     assert_eq!(rule.met_by(claims), Err(reason.to_owned()));

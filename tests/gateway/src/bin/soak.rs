@@ -22,7 +22,7 @@ struct Arguments {
 enum Scenario {
     /// Random faults on both upstreams.
     Chaos,
-    /// 200 000 requests with 50 000 tokens, after which the process is no larger.
+    /// 200 000 requests with 50 000 tokens, after which the process is not larger.
     Growth,
     /// Answers that reach each of the gateway's time limits.
     Limits,

@@ -42,7 +42,7 @@ impl Expected {
     }
 }
 
-/// What a client has got: the status, and of the body what came, with whether it was told to be the whole.
+/// What a client received: the status, the part of the body that came, and whether that claimed to be all of it.
 #[derive(Debug)]
 pub(super) struct Got {
     pub(super) status: u16,
@@ -101,7 +101,7 @@ impl Got {
         is_ended && answer.starts_with(text)
     }
 
-    /// A stream says in its last event that it is no whole one.
+    /// A stream says in its last event that it is incomplete.
     fn is_ended_by_an_error(&self) -> bool {
         let last = self.events().and_then(|mut events| events.pop());
         last.is_some_and(|event| event["event"] == "error" && event["code"] == "dify_unavailable")

@@ -9,7 +9,7 @@ use stand_in_dify::AppKind;
 const MIB: u64 = 1024 * 1024;
 const BROKEN: (&str, &str) = (
     "dify_unavailable",
-    "Dify's connection broke off before its response had come.",
+    "The connection to Dify broke off before its response had arrived.",
 );
 const INVALID: (&str, &str) = (
     "dify_answer_invalid",

@@ -11,7 +11,7 @@ const UNAVAILABLE: &str = "identity_provider_unavailable";
 const INVALID: &str = "identity_provider_invalid";
 const TIMEOUT: &str = "took too long";
 
-/// What breaks, the code, and what is said of it.
+/// What breaks, and the code and message of the refusal.
 const ROWS: [(Script, &str, &str); 6] = [
     (Script::CutHead, UNAVAILABLE, "the connection broke off"),
     (Script::CutBody, UNAVAILABLE, "the connection broke off"),

@@ -399,7 +399,7 @@ fn methods_of(path: &str) -> String {
     methods.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// The names of headers but for `others`, in alphabetical order.
+/// The names of headers except `others`, in alphabetical order.
 fn names(headers: &HeaderMap, others: &[&str]) -> String {
     let names: BTreeSet<&str> = headers.keys().map(|name| name.as_str()).collect();
     let names: Vec<&str> = names

@@ -298,7 +298,7 @@ async fn what_is_left_out_is_logged_without_its_value() {
     );
 }
 
-/// Settings that no case before has had, so that the app is asked for its form anew.
+/// Settings that no case before has had, so that the app is asked for its form again.
 fn set(bench: &Bench, input_claims: &str, case: usize) {
     bench
         .set_settings(&json!({"input_claims": input_claims, "clock_skew": (case + 1).to_string()}));

@@ -278,7 +278,7 @@ async fn view(bench: &Bench, token: &str, conversation: &str) -> Value {
     json!(seen)
 }
 
-/// Links to files are signed anew in each answer.
+/// Links to files have a new signature in each response.
 fn unsign(answer: &mut Value) {
     match answer {
         Value::Array(items) => items.iter_mut().for_each(unsign),

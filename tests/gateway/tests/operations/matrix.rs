@@ -15,9 +15,9 @@ use crate::things::Things;
 
 /// Who asks for a thing of Alice's.
 struct Caller {
-    /// What the row is told apart by.
+    /// The name of the row.
     label: &'static str,
-    /// The token's `sub`; none where there is none.
+    /// The token's `sub`, if it has one.
     name: Option<&'static str>,
     is_admin: bool,
     /// Whom the client writes into `user`, wherever one can stand.

@@ -73,7 +73,7 @@ rows! {
     post_workflow_task_stop Workflow "/workflows/tasks/<task_id>/stop" EMPTY OK OK OK;
     get_workflows_logs Workflow "/workflows/logs?limit=5" None OK OK OK;
     get_workflow_events Workflow "/workflow/<workflow_run_id>/events" None "200 text/event-stream" NO NO;
-    // Whoever knows the token of a form may read and submit it.
+    // Anyone who knows the token of a form may read and submit it.
     get_human_input_form HitlWorkflow "/form/human_input/<form_token>" None OK OK OK;
     post_human_input_form HitlWorkflow "/form/human_input/<form_token>" SUBMIT OK OK OK;
     get_conversations Chatflow "/conversations?limit=5" None OK OK OK;
@@ -86,7 +86,7 @@ rows! {
     get_message_suggested SlowChatflow "/messages/<message_id>/suggested" None OK NO NO;
     get_app_feedbacks Chatflow "/app/feedbacks" None ADMIN ADMIN OK;
     post_files_upload Chatflow "/files/upload" TEXT CREATED CREATED CREATED;
-    // Whoever knows the id of a message's file may read it.
+    // Anyone who knows the id of a message's file may read it.
     get_file_preview Chatflow "/files/<file_id>/preview" None "200 text/plain" "200 text/plain" "200 text/plain";
     post_audio_to_text AudioChatflow "/audio-to-text" SOUND OK OK OK;
     // The message of another is `null` to Dify, which is JSON.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use stand_in_dify::SeenRequest;
 use url::form_urlencoded;
 
-/// Every `user` with the place where it stands, such as `query alice`.
+/// Every `user` with its place, such as `query alice`.
 pub fn users(request: &SeenRequest) -> Vec<String> {
     let mut users = in_pairs("query", &request.query);
     let content_type = request.headers.get("content-type");
@@ -45,7 +45,7 @@ fn in_pairs(place: &str, pairs: &str) -> Vec<String> {
     pairs.map(|(_, value)| format!("{place} {value}")).collect()
 }
 
-/// As often as the name stands in the text, because a parser shows only one of several.
+/// As often as the name occurs in the text, because a parser shows only one of several.
 fn in_json(body: &str) -> Vec<String> {
     let members: Value = serde_json::from_str(body).unwrap();
     let user = members["user"].as_str().unwrap_or("not a string");

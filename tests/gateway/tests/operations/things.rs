@@ -101,7 +101,7 @@ impl<'a> Things<'a> {
         self.keep("file_id", &file["id"]);
     }
 
-    /// Of the conversation whose id stands before it in the path.
+    /// Of the conversation whose id precedes it in the path.
     async fn find_variable(&mut self) {
         let path = format!(
             "/conversations/{}/variables?user={}",

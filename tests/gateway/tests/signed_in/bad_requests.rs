@@ -114,7 +114,7 @@ enum Why {
     Methods(&'static str),
     /// Nothing is there; the path as it is shown, without control characters.
     Nothing(&'static str),
-    /// This variable of the path is no UUID.
+    /// This variable of the path is not a UUID.
     NoUuid(&'static str),
 }
 

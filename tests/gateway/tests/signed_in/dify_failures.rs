@@ -6,12 +6,12 @@ use gateway_tests::Bench;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
 
-const BROKEN_OFF: &str = "Dify's connection broke off before its response had come.";
+const BROKEN_OFF: &str = "The connection to Dify broke off before its response had arrived.";
 const PATH: &str = "/chat-messages";
 const PAGE: &str = "Dify answered with something other than JSON. An administrator must check that `dify_api_url` is \
     the address of the API, which ends in `/v1`.";
-const REDIRECT: &str = "Dify answered with a redirect, which the gateway does not follow. An administrator must put the \
-    address that Dify really has into `dify_api_url`.";
+const REDIRECT: &str = "Dify answered with a redirect, which the gateway does not follow. An administrator must put Dify's \
+    actual address into `dify_api_url`.";
 const COMPRESSED: &str = "Dify, or a proxy before it, compressed its response although the gateway asked it not to. An \
     administrator must turn that off for `dify_api_url`.";
 const KEY: &str = "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.";
@@ -263,7 +263,7 @@ async fn a_stream_that_breaks_off_ends_with_difys_error_event() {
             event,
             json!({
                 "event": "error", "code": "dify_unavailable", "status": 502, "request_id": answer.request_id(),
-                "message": "Dify's connection broke off before the end of the stream.",
+                "message": "The connection to Dify broke off before the end of the stream.",
             }),
             "{length} bytes"
         );

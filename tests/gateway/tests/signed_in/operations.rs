@@ -80,7 +80,7 @@ async fn the_other_operations_answer_what_dify_answers() {
         [json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "alice"})]
     );
 
-    // What Dify refuses is told as Dify tells it.
+    // Dify's own refusals are relayed as they are.
     let answer = bench.get(&token, "/conversations").await;
     assert_eq!(answer.status, 400);
     assert_eq!(

@@ -17,7 +17,7 @@ fn token(issuer: &TestIssuer) -> String {
     issuer.token(Algorithm::Es256, &issuer.claims("alice"))
 }
 
-/// A new issuer, which the endpoint is told to take.
+/// A new issuer, which the endpoint is set to accept.
 async fn next_issuer(bench: &Bench) -> TestIssuer {
     let issuer = TestIssuer::start().await.unwrap();
     bench.set_settings(&json!({"issuer": issuer.issuer()}));
@@ -75,7 +75,7 @@ async fn many_first_requests_share_one_fetch() {
     assert_eq!((issuer.requests(DISCOVERY), issuer.requests(JWKS)), (1, 1));
 }
 
-/// Where and how a document is broken, and what is said of it after "of the identity provider `…` cannot be used: ".
+/// Where and how a document is broken, and what the message says after "of the identity provider `…` cannot be used: ".
 const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
     (
         "another issuer",

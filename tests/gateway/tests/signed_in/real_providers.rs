@@ -146,8 +146,8 @@ async fn what_a_client_sends_by_mistake_is_named_and_nobody_is_asked_about_it() 
         (
             "app-ABCDEFGHIJKLabcdefghijkl",
             "The client sent a key of Dify instead of a token. The gateway adds the app key itself: have the client \
-             send the access token that it got from the identity provider. Keep the key out of clients, because whoever \
-             has it can act as every user; make a new one if a client had it."
+             send the access token that it got from the identity provider. Keep the key out of clients, because anyone \
+             who has it can act as every user; make a new one if a client had it."
                 .to_owned(),
         ),
     ];

@@ -134,7 +134,7 @@ fn after_a_first_request_that_failed_one_of_those_that_waited_goes_first() {
         .judge_response_head(&mut first.context, failure);
     let mut second = match poll_once(second.as_mut()) {
         Poll::Ready(outcome) => relayed(outcome),
-        Poll::Pending => panic!("the second waits for nobody"),
+        Poll::Pending => panic!("the second need not wait"),
     };
     assert!(poll_once(third.as_mut()).is_pending());
     fixture

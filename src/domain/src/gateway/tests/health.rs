@@ -45,7 +45,7 @@ fn working(changes: &Value) -> Fixture {
     fixture
 }
 
-/// Status and body of `/health` for whoever sends this as `Authorization`.
+/// Status and body of `/health` for a request with this `Authorization`.
 fn health(fixture: &Fixture, authorization: Option<&str>) -> (u16, Value) {
     let mut request = fixture.request(Method::GET, "");
     request.headers.clear();
@@ -261,7 +261,7 @@ fn what_the_settings_make_needless_is_not_asked() {
     assert_eq!(status, 200);
     assert_eq!(
         provider["discovery"],
-        json!({"status": "not_checked", "message": "The settings make it needless."})
+        json!({"status": "not_checked", "message": "These settings do not need it."})
     );
     assert_eq!(
         provider["keys"],

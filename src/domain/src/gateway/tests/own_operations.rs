@@ -76,11 +76,11 @@ fn whoami_tells_why_a_token_is_refused() {
 #[test]
 fn whoami_warns_of_what_is_allowed_and_still_not_safe() {
     const UNVERIFIED: &str = "`user` comes from `email`, and the token does not say whether the address is verified \
-        (`email_verified`): whoever can enter any address at the provider gets that person's history. Use `sub`.";
-    const EMAIL: &str = "`user` comes from `email`, which can change or be given to another person. Only `sub` is for \
-        ever one person's.";
+        (`email_verified`): anyone who can enter any address at the provider gets that person's history. Use `sub`.";
+    const EMAIL: &str = "`user` comes from `email`, which can change or be given to another person. Only `sub` belongs to \
+        one person for ever.";
     const NAME: &str = "`user` comes from `preferred_username`, which can change or be given to another person. Only \
-        `sub` is for ever one person's.";
+        `sub` belongs to one person for ever.";
     const OVERAGE: &str = "The provider left the groups out because there are too many, so `admin_claims` cannot hold. \
         Use app roles and a rule on `roles`.";
     let by_email = json!({"user_claim": "email sub"});

@@ -153,7 +153,10 @@ fn a_key_that_is_weak_unsound_or_for_something_else_is_left_out_and_counted() {
         ("no exponent", with(rsa(), json!({"e": null}))),
         ("no modulus", with(rsa(), json!({"n": null}))),
         ("a modulus of no bytes", with(rsa(), json!({"n": ""}))),
-        ("a modulus that is no text", with(rsa(), json!({"n": 5}))),
+        (
+            "a modulus that is not a string",
+            with(rsa(), json!({"n": 5})),
+        ),
         ("no base64", with(rsa(), json!({"n": "?"}))),
         ("bits that no octet has", with(rsa(), json!({"e": "AQAC="}))),
         ("only a certificate", json!({"kty": "RSA", "x5c": ["MII"]})),
@@ -229,7 +232,7 @@ fn a_key_that_is_weak_unsound_or_for_something_else_is_left_out_and_counted() {
         ("a private OKP key", with(ed25519(), json!({"d": "AQ"}))),
         ("for encryption", with(rsa(), json!({"use": "enc"}))),
         (
-            "a use that is no text",
+            "a use that is not a string",
             with(rsa(), json!({"use": ["sig"]})),
         ),
         (
@@ -237,7 +240,7 @@ fn a_key_that_is_weak_unsound_or_for_something_else_is_left_out_and_counted() {
             with(rsa(), json!({"key_ops": ["encrypt"]})),
         ),
         (
-            "operations that are no list",
+            "operations that are not a list",
             with(rsa(), json!({"key_ops": "verify"})),
         ),
         ("RSA-OAEP", with(rsa(), json!({"alg": "RSA-OAEP"}))),
@@ -251,12 +254,12 @@ fn a_key_that_is_weak_unsound_or_for_something_else_is_left_out_and_counted() {
             with(p256(), json!({"alg": "ES384"})),
         ),
         (
-            "an algorithm that is no text",
+            "an algorithm that is not a string",
             with(rsa(), json!({"alg": 256})),
         ),
-        ("a kid that is no text", with(rsa(), json!({"kid": 1}))),
+        ("a kid that is not a string", with(rsa(), json!({"kid": 1}))),
         (
-            "an issuer that is no text",
+            "an issuer that is not a string",
             with(rsa(), json!({"issuer": {}})),
         ),
         ("no object", json!("key")),

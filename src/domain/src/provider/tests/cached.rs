@@ -242,7 +242,7 @@ fn whoever_finds_no_place_gets_what_is_known_at_once() {
 }
 
 #[test]
-fn whoever_finds_no_place_and_nothing_known_is_told_when_the_fetch_ends() {
+fn a_request_that_finds_neither_a_place_nor_a_value_learns_when_the_fetch_ends() {
     let environment = FakeEnvironment::new();
     environment.answer(KEYS, ok("new"));
     environment.hold(KEYS);

@@ -1,4 +1,4 @@
-//! How an identity provider is discovered, and what is said where it cannot be.
+//! How an identity provider is discovered, and the refusals where it cannot be.
 
 use std::time::Duration;
 
@@ -88,9 +88,10 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
     );
     for exchange in exchanges {
         assert_eq!(exchange.method, Method::GET);
-        let accept = match exchange.url.as_str() == keys {
-            true => "application/jwk-set+json, application/json, */*;q=0.1",
-            false => "application/json, */*;q=0.1",
+        let accept = if exchange.url.as_str() == keys {
+            "application/jwk-set+json, application/json, */*;q=0.1"
+        } else {
+            "application/json, */*;q=0.1"
         };
         assert_eq!(exchange.headers["accept"], accept);
         assert_eq!(exchange.headers["user-agent"], "oidc-gateway/0.1.0");
@@ -321,7 +322,7 @@ fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
 }
 
 #[test]
-fn keys_that_have_moved_are_found_by_discovering_anew() {
+fn keys_that_have_moved_are_found_by_discovering_again() {
     let environment = environment();
     let moved = "https://id.example.com/moved";
     environment.answer(KEYS, ok(key_set(&["one"])));

@@ -104,8 +104,8 @@ fn a_byte_order_mark_changes_nothing() {
 
 #[test]
 fn a_token_that_the_answer_speaks_against_is_refused() {
-    const INACTIVE: &str = "The identity provider says that the token is not active: it has ended, was withdrawn, or \
-                            belongs to somebody else's provider. Sign in again.";
+    const INACTIVE: &str = "The identity provider says that the token is not active: it has expired, was revoked, or \
+                            is from another provider. Sign in again.";
     for (answer, code, message) in [
         ("{}", Code::TokenInactive, INACTIVE.to_owned()),
         (r#"{"active":false}"#, Code::TokenInactive, INACTIVE.to_owned()),
@@ -115,12 +115,12 @@ fn a_token_that_the_answer_speaks_against_is_refused() {
         (
             r#"{"active":true,"token_type":"refresh_token"}"#,
             Code::TokenTypeRefused,
-            "The token has `token_type` \"refresh_token\", and only bearer access tokens are taken.".to_owned(),
+            "The token has `token_type` \"refresh_token\", and only bearer access tokens are accepted.".to_owned(),
         ),
         (
             r#"{"active":true,"token_type":"DPoP"}"#,
             Code::TokenTypeRefused,
-            "The token has `token_type` \"DPoP\", and only bearer access tokens are taken.".to_owned(),
+            "The token has `token_type` \"DPoP\", and only bearer access tokens are accepted.".to_owned(),
         ),
     ] {
         assert_eq!(introspected(ok(answer)), Err(Refusal::new(code, message)), "{answer}");

@@ -250,7 +250,7 @@ fn a_refusal_in_an_outage_says_when_an_unknown_key_is_asked_for_again() {
     for (wait, seconds, attempts) in [
         (Duration::ZERO, 5, 2),
         (2 * SECOND, 3, 2),
-        // The second failure within a minute: known keys serve, so nobody is in a hurry.
+        // The second failure within a minute: known keys serve, so there is no hurry.
         (3 * SECOND, 55, 3),
         (4 * SECOND + SECOND / 2, 51, 3),
         (50 * SECOND + SECOND / 2, 5, 4),

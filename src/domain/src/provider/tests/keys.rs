@@ -1,4 +1,4 @@
-//! Which key a token gets, and what is said where it gets none.
+//! Which key a token gets, and the refusals where it gets none.
 
 use std::rc::Rc;
 

@@ -237,7 +237,7 @@ fn the_remedy_for_another_issuer_leads_to_settings_that_work() {
         "The discovery document of the identity provider `http://adfs.example.com/adfs/services/trust` cannot be used: \
          its `issuer` is \"https://adfs.example.com/adfs\", and its `access_token_issuer` is \
          \"http://adfs.example.com/adfs/services/trust\". Write the document's `issuer` into `issuer`, exactly and to \
-         the last slash, if that is the provider you mean; tokens of its `access_token_issuer` are then taken too."
+         the last slash, if that is the provider you mean; tokens of its `access_token_issuer` are then accepted too."
     );
     assert!(parse(ADFS, &adfs_identity("https://adfs.example.com/adfs", None)).is_ok());
 }

@@ -100,8 +100,8 @@ fn a_response_that_names_nobody_is_not_used() {
 
 #[test]
 fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
-    let inactive = "The identity provider says that the token is not active: it has ended, was withdrawn, or belongs to \
-                    somebody else's provider. Sign in again.";
+    let inactive = "The identity provider says that the token is not active: it has expired, was revoked, or is from \
+                    another provider. Sign in again.";
     let scope = format!(
         "The token may not ask the userinfo endpoint of `{ISSUER}`: it needs the scope `openid`."
     );

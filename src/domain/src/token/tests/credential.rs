@@ -158,7 +158,7 @@ fn a_key_of_dify_is_told_as_that_and_never_repeated() {
     let own = AppKey::new("app-own".to_owned());
     let message = "The client sent a key of Dify instead of a token. The gateway adds the app key itself: have the \
         client send the access token that it got from the identity provider. Keep the key out of clients, because \
-        whoever has it can act as every user; make a new one if a client had it.";
+        anyone who has it can act as every user; make a new one if a client had it.";
     for (token, is_key) in [
         ("app-own", true),
         ("app-ABCDEFGHIJKLabcdefghijkl", true),

@@ -146,7 +146,7 @@ fn a_token_of_the_wrong_kind_is_told_what_shows_it_and_what_to_send() {
             "logout+jwt",
             json!({}),
             "either",
-            "its header's `typ` is \"logout+jwt\", and an access token has none, `JWT` or `at+jwt`.",
+            "its header's `typ` is \"logout+jwt\", but that of an access token is `JWT`, `at+jwt` or absent.",
         ),
     ];
     for (media_type, changed_claims, kind, why) in rows {

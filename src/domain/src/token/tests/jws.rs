@@ -99,7 +99,7 @@ fn the_type_is_compared_without_case_and_without_application() {
 fn no_shared_secret_no_missing_signature_and_no_unknown_algorithm_is_taken() {
     let unsigned_at_all = format!(", so it is not signed at all. {ACCEPTED}");
     let shared = format!(
-        ", and whoever can verify such a token can also forge it. Choose an asymmetric signing key in the identity provider \
+        ", and anyone who can verify such a token can also forge it. Choose an asymmetric signing key in the identity provider \
          (Authentik: select a signing key in the provider's settings). {ACCEPTED}"
     );
     let neither = format!(". {ACCEPTED}");

@@ -1,4 +1,4 @@
-//! How many parts and bytes a token has, and what is none at all.
+//! How many parts and bytes a token has, and what is not a token at all.
 
 use super::jws::{GOOD_HEADER, GOOD_PAYLOAD, assert_refused, malformed, refusal_of};
 use super::{encode, unsigned};

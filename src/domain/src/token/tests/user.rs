@@ -72,7 +72,7 @@ fn length_is_counted_in_characters_as_postgresql_does() {
 
 #[test]
 fn a_claim_that_cannot_be_a_user_is_refused_and_never_changed_or_skipped() {
-    let unseen = "holds characters that cannot be seen";
+    let unseen = "has invisible characters";
     let rows = [
         (json!(""), "is blank"),
         (json!("  "), "is blank"),
@@ -155,7 +155,7 @@ fn an_address_that_nobody_verified_is_nobody() {
         json!(1),
     ] {
         let message = format!(
-            "The endpoint knows people by `email`, and the token's `email_verified` is {verified}. Have the person \
+            "The endpoint identifies people by `email`, and the token's `email_verified` is {verified}. Have the person \
              verify the address, or use `sub` in `user_claim`."
         );
         assert_refused(&[(

@@ -12,7 +12,7 @@ const MINIMUM_JAVA: u32 = 17;
 /// The repository may have a bad moment.
 const ATTEMPTS: u32 = 2;
 
-/// The directory of the distribution, unpacked once under `target/`; or why there is none.
+/// The directory of the distribution, unpacked once under `target/`, or the reason why that failed.
 pub fn directory() -> Result<PathBuf, String> {
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("keycloak");
     let directory = all.join(format!("keycloak-{VERSION}"));

@@ -47,7 +47,7 @@ fn user(user: &str) -> Outcome {
 async fn a_token_needs_our_audience(bench: &Bench, keycloak: &Server) {
     let with_mapper = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without = access_token(&keycloak.sign_in("bob", "without-mapper").await);
-    let cure = "The token's `aud` is \"account\"; this endpoint accepts tokens for dify-web. Keycloak: `account` is what it \
+    let remedy = "The token's `aud` is \"account\"; this endpoint accepts tokens for dify-web. Keycloak: `account` is what it \
          writes without an audience mapper. Add one to the client (Client scopes, the dedicated scope, Add mapper, \
          Audience) with this endpoint's client as Included Client Audience.";
     let rows = [
@@ -55,7 +55,7 @@ async fn a_token_needs_our_audience(bench: &Bench, keycloak: &Server) {
             "without a mapper",
             json!({}),
             &without,
-            refused(401, "token_audience_refused", cure),
+            refused(401, "token_audience_refused", remedy),
         ),
         row("with a mapper", json!({}), &with_mapper, user(BOB)),
         row(
@@ -82,7 +82,7 @@ async fn only_access_tokens_are_taken(bench: &Bench, keycloak: &Server) {
          token, or set `token_kind`.";
     let kind = |kind: &str| json!({"token_kind": kind});
     // Keycloak signs its refresh tokens with a secret of its own.
-    let refresh = "The token is refused: its `alg` is \"HS512\", and whoever can verify such a token can also forge it. Choose an asymmetric \
+    let refresh = "The token is refused: its `alg` is \"HS512\", and anyone who can verify such a token can also forge it. Choose an asymmetric \
          signing key in the identity provider (Authentik: select a signing key in the provider's settings). Accepted are \
          EdDSA, ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512.";
     let rows = [

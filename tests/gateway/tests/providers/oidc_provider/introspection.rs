@@ -62,7 +62,7 @@ async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
             bob(),
         ),
         row(
-            "its client is none of ours",
+            "its client is not one of ours",
             json!({"client_id": "dify-gateway dify-web"}),
             &meant_for_nobody,
             refused(
@@ -73,7 +73,7 @@ async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
             ),
         ),
         row(
-            "its audience is none of ours",
+            "its audience is not ours",
             json!({"client_id": "dify-gateway dify-opaque"}),
             &meant_for_us,
             refused(

@@ -53,7 +53,7 @@ async fn the_audience_and_the_client_count(bench: &Bench) {
     let api = "https://api.example.com";
     let rows = [
         row(
-            "an API is no client",
+            "an API is not a client",
             json!({}),
             &token,
             refused(

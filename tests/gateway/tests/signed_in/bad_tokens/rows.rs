@@ -1,4 +1,4 @@
-//! Credentials that are refused, and what is said of each.
+//! Credentials that are refused, each with its refusal.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ const ACCEPTED: &str =
 const FORGED: &str = "The issuer's key did not make this token's signature: the token was changed, or somebody else signed it.";
 
 const UNSIGNED: &str = ", so it is not signed at all";
-const SYMMETRIC: &str = ", and whoever can verify such a token can also forge it. Choose an asymmetric signing key in the \
+const SYMMETRIC: &str = ", and anyone who can verify such a token can also forge it. Choose an asymmetric signing key in the \
     identity provider (Authentik: select a signing key in the provider's settings)";
 const OPAQUE: &str = "The token is opaque, not a JWT, so no key can verify it. Have the identity provider issue JWTs \
     (Auth0: ask for your API's `audience`; Zitadel: set the application's token type to JWT), or set `client_secret` so \
@@ -27,7 +27,7 @@ const ID_TOKEN: &str = "The token is of the wrong kind: it is an ID token: it ha
 const BOUND: &str = "The token is bound to a key of its client (`cnf`: DPoP or mutual TLS), and the gateway cannot check \
     that the sender holds it. Have the client ask for a plain bearer token.";
 
-/// A credential and what is said of it.
+/// A credential and its refusal.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) authorization: String,

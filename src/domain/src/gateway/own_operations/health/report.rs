@@ -12,7 +12,7 @@ use crate::limits;
 use crate::provider::{DiscoveryFacts, KeyFacts, ProviderStatus};
 use crate::settings::{Mistake, Mistakes};
 
-const NEEDLESS: &str = "The settings make it needless.";
+const NEEDLESS: &str = "These settings do not need it.";
 const TEMPLATE: &str =
     "Every tenant has its own documents and keys; they are fetched with the tenant's first token.";
 const NO_DETAIL: &str =
