@@ -45,7 +45,8 @@ pub struct Wire {
 struct State {
     open: AtomicUsize,
     sent: AtomicUsize,
-    good: Mutex<Option<serde_json::Value>>,
+    first: Mutex<Option<Vec<u8>>>,
+    heads: Mutex<Vec<String>>,
 }
 
 impl Wire {
@@ -65,7 +66,24 @@ impl Wire {
 
     /// Answers one request rightly, with this, before the script begins.
     pub fn answer_one(&self, body: serde_json::Value) {
-        *self.state.good.lock().unwrap() = Some(body);
+        let body = body.to_string();
+        let rest = format!(
+            "Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.send_once([JSON, rest.as_bytes()].concat());
+    }
+
+    /// Sends exactly these bytes for one request, before the script begins.
+    pub fn send_once(&self, response: impl Into<Vec<u8>>) {
+        *self.state.first.lock().unwrap() = Some(response.into());
+    }
+
+    /// The first line of every request so far.
+    pub fn request_lines(&self) -> Vec<String> {
+        let heads = self.state.heads.lock().unwrap();
+        let lines = heads.iter().filter_map(|head| head.lines().next());
+        lines.map(str::to_owned).collect()
     }
 
     /// Connections that are open now.
@@ -100,20 +118,15 @@ async fn serve(listener: TcpListener, script: Script, state: Arc<State>) {
 }
 
 async fn play(mut stream: TcpStream, script: Script, state: &State) -> std::io::Result<()> {
-    read_head(&mut stream).await?;
+    let head = read_head(&mut stream).await?;
+    state.heads.lock().unwrap().push(head);
     let mut send = Sender {
         stream: &mut stream,
         state,
     };
-    let good = state.good.lock().unwrap().take();
-    if let Some(body) = good {
-        let body = body.to_string();
-        send.all(JSON).await?;
-        let rest = format!(
-            "Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        return send.all(rest.as_bytes()).await;
+    let first = state.first.lock().unwrap().take();
+    if let Some(response) = first {
+        return send.all(&response).await;
     }
     match script {
         Script::CutBody => {
@@ -146,12 +159,12 @@ async fn play(mut stream: TcpStream, script: Script, state: &State) -> std::io::
 }
 
 /// Requests here have no body worth reading.
-async fn read_head(stream: &mut TcpStream) -> std::io::Result<()> {
+async fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 struct Sender<'a> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use gateway_domain::operation::OPERATIONS;
 use gateway_tests::{Answer, Bench};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
@@ -12,68 +11,6 @@ use crate::things::Things;
 
 const APP: &str = "https://app.example";
 const EXPOSED: &str = "Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_preflight_of_every_path_is_answered_without_a_token() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"allowed_origins": format!("{APP}, http://localhost:3000")}));
-    for operation in OPERATIONS {
-        let methods = methods_of(operation.path);
-        let path = operation.path.replace(['<', '>'], "");
-        let preflight = |origin: &str| {
-            bench
-                .request(Method::OPTIONS, &path)
-                .header("origin", origin)
-                .header("access-control-request-method", operation.method.as_str())
-                .header(
-                    "access-control-request-headers",
-                    "authorization, Content-Type,sentry-trace,x-requested-with, traceparent,baggage,Sentry-Trace",
-                )
-        };
-        let allowed = Answer::of(preflight(APP)).await;
-        let names = [
-            "allow",
-            "vary",
-            "access-control-allow-origin",
-            "access-control-allow-methods",
-            "access-control-max-age",
-        ];
-        let expected = [&methods, "Origin", APP, &methods, "600"];
-        assert_eq!(
-            (allowed.status.as_u16(), allowed.text()),
-            (204, ""),
-            "{path}"
-        );
-        assert_eq!(names.map(|name| allowed.header(name)), expected, "{path}");
-        let headers = allowed.header("access-control-allow-headers");
-        assert_eq!(
-            headers,
-            "authorization, content-type, sentry-trace, x-requested-with, traceparent, baggage",
-            "{path}"
-        );
-        assert_eq!(
-            allowed.header("access-control-allow-credentials"),
-            "",
-            "{path}"
-        );
-
-        let other = Answer::of(preflight("https://other.example")).await;
-        assert_eq!(
-            names.map(|name| other.header(name)),
-            [methods.as_str(), "Origin", "", "", ""],
-            "{path}"
-        );
-        assert_eq!(other.status.as_u16(), 204, "{path}");
-
-        let plain = Answer::of(bench.request(Method::OPTIONS, &path)).await;
-        assert_eq!(
-            (plain.status.as_u16(), plain.header("allow")),
-            (204, methods.as_str()),
-            "{path}"
-        );
-    }
-    assert!(bench.control().requests().is_empty(), "Dify was asked");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
@@ -386,17 +323,6 @@ async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
     }
     let value: Value = bench.get(&alice, "/info").await.json();
     assert_eq!(value["name"], "oidc-chatflow", "the next request works");
-}
-
-/// What `Allow` says of the operations at a path.
-fn methods_of(path: &str) -> String {
-    let at_path = OPERATIONS.iter().filter(|operation| operation.path == path);
-    let mut methods: BTreeSet<&str> = at_path.map(|operation| operation.method.as_str()).collect();
-    if methods.contains("GET") {
-        methods.insert("HEAD");
-    }
-    methods.insert("OPTIONS");
-    methods.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The names of headers except `others`, in alphabetical order.

@@ -9,6 +9,7 @@ mod first_requests;
 mod inputs;
 mod isolation;
 mod matrix;
+mod preflights;
 mod rows;
 mod seen;
 mod things;

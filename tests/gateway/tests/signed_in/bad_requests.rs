@@ -57,6 +57,30 @@ async fn a_body_that_is_no_json_object_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_with_a_content_coding_is_refused_by_the_name_of_the_coding() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let token = bench.token("alice");
+    for (path, content_type) in [
+        ("/chat-messages", "application/json"),
+        ("/files/upload", "multipart/form-data; boundary=b"),
+    ] {
+        let request = bench.request(Method::POST, path).bearer_auth(&token);
+        let request = request
+            .header("content-type", content_type)
+            .header("content-encoding", "gzip")
+            .body(b"\x1f\x8b\x08\x00".to_vec());
+        let message = "The `Content-Encoding` of the body is `gzip`. Neither the gateway nor Dify decodes a body. Send \
+                       it without a content coding.";
+        assert_eq!(
+            Answer::of(request).await.refusal(),
+            (415, "unsupported_media_type".to_owned(), message.to_owned()),
+            "{path}"
+        );
+    }
+    assert!(bench.seen().is_empty(), "Dify was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_the_daemon_has_cut_is_refused() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");

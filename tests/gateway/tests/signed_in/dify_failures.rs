@@ -134,6 +134,14 @@ async fn a_proxy_that_gives_up_or_limits_is_named_and_streaming_where_it_helps()
         ("blocking", 524, 504, "dify_timeout", of_a_run, ""),
         ("streaming", 524, 504, "dify_timeout", waited, ""),
         ("blocking", 429, 429, "rate_limited", limits, "7"),
+        (
+            "blocking",
+            413,
+            413,
+            "body_too_large",
+            "the body is larger than it takes.",
+            "",
+        ),
     ] {
         control.set_fault_once(PATH, page(status));
         let answer = bench.post(&token, PATH, &chat(mode)).await;

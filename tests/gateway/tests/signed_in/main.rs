@@ -12,3 +12,4 @@ mod request_log;
 mod round_trip;
 mod settings;
 mod streaming;
+mod unusual_http;

@@ -125,7 +125,25 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "keys (`jwks_uri`)",
         "its only key was left out: it holds a private or shared key. Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.",
     ),
+    (
+        "its key is private",
+        Broken::Body(
+            JWKS,
+            r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"AQ"}]}"#,
+        ),
+        "keys (`jwks_uri`)",
+        "its only key was left out: it holds a private or shared key. Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.",
+    ),
+    (
+        "its key is of the ROCA family",
+        Broken::Body(JWKS, ROCA),
+        "keys (`jwks_uri`)",
+        "its only key was left out: its private key can be computed from its modulus (ROCA, CVE-2017-15361): have the provider make a new key. Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.",
+    ),
 ];
+
+/// The key of tcId 7 of Wycheproof's `json_web_key_test`.
+const ROCA: &str = r#"{"keys":[{"kty":"RSA","kid":"kid-rsa-roca-sign","e":"AQAB","n":"AanFpofbj7KjD4Lf-N2hVMKR7yewSyXhhbirIMTGpfYEhZ_lnt5UoK98DnKIgArXGTu3MaW_HhFw16HGaTDUHqPrId7fe4r11CqRw09yBFuW79V8sYIwHdzCaWflUI6auImYbVfoN9_nD5n8N8SY9DwXw7mwZM9wREPXoDPgOoIWl6q_MPsp7n0zs3Z5ZaiQWOOzl1S9OhwAfSiiOwz6efnXEaxuTEtPd7BjSx7NaFka8Dx9U7YqXy2RFj1O9PjyaDGuRh7YXsX3iMUSP_wSyHQg_c_qHRtKUsNSGCT7OZg0hzm2KphtjnayKJvC64vAbROBR4Ubg6Bxg9IQVZ-QYyE"}]}"#;
 
 /// What is wrong at a provider.
 enum Broken {

@@ -1,6 +1,7 @@
 //! Settings that are missing or wrong: the administrator reads all the mistakes at once, and corrects them without a restart.
 
-use gateway_tests::Bench;
+use gateway_tests::{Bench, Script, Wire};
+use harness::Algorithm;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
@@ -45,4 +46,47 @@ async fn every_mistake_is_named_and_corrected_settings_work_at_once() {
             "after {changes}"
         );
     }
+}
+
+/// The default is Dify's cloud. A proxy on this machine, which has no way there, keeps the request from leaving it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_without_dify_api_url_asks_the_declared_default() {
+    let proxy = Wire::start(Script::Garbage).await;
+    let bench = Bench::with(AppKind::Chatflow, |options| {
+        for name in ["HTTPS_PROXY", "https_proxy"] {
+            options
+                .environment
+                .push((name.to_owned(), proxy.url().to_owned()));
+        }
+        for name in ["NO_PROXY", "no_proxy"] {
+            options
+                .environment
+                .push((name.to_owned(), "127.0.0.1".to_owned()));
+        }
+        options
+            .settings
+            .insert("dify_api_url".to_owned(), Value::Null);
+    })
+    .await;
+    let refusal = bench.get(&bench.token("alice"), "/info").await.refusal();
+    let message = "Dify could not be reached.".to_owned();
+    assert_eq!(refusal, (502, "dify_unavailable".to_owned(), message));
+    assert_eq!(proxy.request_lines(), ["CONNECT api.dify.ai:443 HTTP/1.1"]);
+}
+
+/// A space separates client IDs, and some providers allow one in a client ID.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_id_with_a_space_is_written_in_quotes_as_the_refusal_says() {
+    let bench = Bench::of(AppKind::Chatflow).await;
+    let issuer = bench.issuer();
+    let mut claims = issuer.claims("alice");
+    claims["aud"] = json!("Chat App");
+    let token = issuer.token(Algorithm::Es256, &claims);
+    bench.set_settings(&json!({"client_id": "Chat App"}));
+    let message = "The token's `aud` is \"Chat App\"; this endpoint accepts tokens for Chat, App. A space or a comma \
+                   separates two values in `client_id`: an administrator must write \"Chat App\" there, in double quotes.";
+    let expected = (401, "token_audience_refused".to_owned(), message.to_owned());
+    assert_eq!(bench.get(&token, "/info").await.refusal(), expected);
+    bench.set_settings(&json!({"client_id": "\"Chat App\""}));
+    assert_eq!(bench.get(&token, "/info").await.status, 200);
 }
