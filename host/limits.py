@@ -2,10 +2,10 @@
 """What the host limits, and why."""
 
 UPSTREAM_HEAD_BYTES = 65536
-"""The head of an answer from outside, interim answers included, and what frames its body between two pieces."""
+"""The head of a response from outside, interim responses included, and what frames its body between two pieces."""
 
 UPSTREAM_FIELDS = 100
-"""Fields in the head of an answer from outside. Real answers have fewer than 40."""
+"""Fields in the head of a response from outside. Real responses have fewer than 40."""
 
 IDLE_CONNECTION_SECONDS = 1.5
 """How long a connection is kept for the next request. Dify closes one that was idle for 2 s: a request on an older

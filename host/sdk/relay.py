@@ -12,7 +12,7 @@ from host.http.stream import ReadAhead
 from host.http.transport import Buffer, Limits, Request
 from host.sdk import response
 from host.wasm.calls import Call, Calls, Relay
-from host.wasm.heads import answer_head, encoded
+from host.wasm.heads import encoded, response_head
 
 _READ_WHOLE = stream.PIECE
 
@@ -34,7 +34,7 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
             is_streamed = True
             return response_of_stream
         content, end = stream.read_whole(received, request.limits)
-        return _whole(calls, order, answer_head(received), content, end)
+        return _whole(calls, order, response_head(received), content, end)
     finally:
         if not is_streamed:
             has_ended()
@@ -56,7 +56,7 @@ def _streamed(
     calls: Calls, order: Relay, received: transport.Response, limits: Limits, has_ended: Callable[[], None]
 ) -> Response:
     try:
-        verdict = calls.judge_response_head(order.number, order.context, answer_head(received))
+        verdict = calls.judge_response_head(order.number, order.context, response_head(received))
     except BaseException:
         received.close()
         raise

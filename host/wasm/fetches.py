@@ -10,7 +10,7 @@ from host.http.failure import Failure
 from host.http.reach import Origin
 from host.http.transport import Limits, Request
 from host.log import logger
-from host.wasm.heads import answer_head, encoded
+from host.wasm.heads import encoded, response_head
 
 
 class OriginsOfCalls:
@@ -41,7 +41,7 @@ def run(head: bytes, body: bytes, origins: frozenset[Origin]) -> tuple[bytes, by
     """Makes the fetch that `head` describes and returns the head and the body of its response."""
     try:
         response, content = transport.exchange(_request(json.loads(head), body, origins))
-        return encoded(answer_head(response)), content
+        return encoded(response_head(response)), content
     except Failure as failure:
         kind = failure.kind
     except Exception:

@@ -18,6 +18,6 @@ def encoded(value: object) -> bytes:
     return compact_json(value).encode(errors="replace")
 
 
-def answer_head(answer: Response) -> dict[str, Any]:
-    """The head of an answer to a request of the module."""
-    return {"status": answer.status, "headers": answer.headers}
+def response_head(response: Response) -> dict[str, Any]:
+    """The head of a response to a request of the module."""
+    return {"status": response.status, "headers": response.headers}

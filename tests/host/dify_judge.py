@@ -117,7 +117,7 @@ class Judge:
         self._app.before_request(_examine_headers)
         for (method, rule), place in ROUTES.items():
             view = _view(READERS[place])
-            # Flask adds HEAD to GET, as Dify has it; the answer to OPTIONS is not an operation.
+            # Flask adds HEAD to GET, as Dify has it; the response to OPTIONS is not an operation.
             self._app.add_url_rule(
                 f"/v1{rule}", f"{method} {rule}", view, methods=[method], provide_automatic_options=False
             )

@@ -105,7 +105,7 @@ limits! {
 
     /// Fields of one head. Real ones have fewer than 40, and a `HeaderMap` panics at 24 576.
     HEAD_FIELDS: Count = 100, Module;
-    /// Names of fields in an answer to a preflight. A page that joins traces asks for fewer than 20.
+    /// Names of fields in a response to a preflight. A page that joins traces asks for fewer than 20.
     PREFLIGHT_FIELDS: Count = 64, Module;
     /// These names together. Dify's nginx answers 502 when the head of a response is over 4096 bytes.
     PREFLIGHT_NAMES: Bytes = 2 * KIB, Module;
@@ -195,19 +195,19 @@ limits! {
 
     /// Time for the TCP and TLS handshakes with Dify, which is near.
     DIFY_CONNECT: Seconds = seconds(5), Module;
-    /// Time to the head of a blocking answer. Dify sends the head when the run has ended.
+    /// Time to the head of a blocking response. Dify sends the head when the run has ended.
     DIFY_HEAD_BLOCKING: Seconds = seconds(300), Module;
     /// Time to the head of a stream. Dify sends it with a first ping at once.
     DIFY_HEAD_STREAMING: Seconds = seconds(30), Module;
-    /// Silence within an answer of Dify. Dify pings a stream every 10 s.
+    /// Silence within a response of Dify. Dify pings a stream every 10 s.
     DIFY_SILENCE: Seconds = seconds(120), Module;
-    /// A whole answer of Dify. The plugin daemon cuts it after 600 s (`PLUGIN_MAX_EXECUTION_TIMEOUT`), so the gateway
+    /// A whole response of Dify. The plugin daemon cuts it after 600 s (`PLUGIN_MAX_EXECUTION_TIMEOUT`), so the gateway
     /// ends it before, in words.
     DIFY_TOTAL: Seconds = seconds(590), Module;
     /// The detail of a workflow run, which is read whole to find its owner. Three copies of it must fit into the memory
     /// of an instance many times over.
     RUN_DETAIL: Bytes = 4 * MIB, Module;
-    /// Depth of the JSON in Dify's answer to `/info`, which is flat except for the list of tags.
+    /// Depth of the JSON in Dify's response to `/info`, which is flat except for the list of tags.
     APP_INFO_DEPTH: Count = 8, Module;
 
     // Requests to an identity provider
@@ -306,9 +306,9 @@ limits! {
 
     // The host's connections
 
-    /// The head of an answer from outside, interim answers included, and what frames its body between two pieces.
+    /// The head of a response from outside, interim responses included, and what frames its body between two pieces.
     UPSTREAM_HEAD: Bytes = 64 * KIB, Host;
-    /// Fields in the head of an answer from outside. Real answers have fewer than 40.
+    /// Fields in the head of a response from outside. Real responses have fewer than 40.
     UPSTREAM_FIELDS: Count = 100, Host;
     /// How long a connection is kept for the next request. Dify closes one that was idle for 2 s: a request on an
     /// older one may cross with the closing.

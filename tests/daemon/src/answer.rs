@@ -1,4 +1,4 @@
-//! From the messages of a call to the HTTP answer: `io_tunnel/endpoint_service.go` and `service/endpoint.go`.
+//! From the messages of a call to the HTTP response: `io_tunnel/endpoint_service.go` and `service/endpoint.go`.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl Head {
 
     fn into_response(self, body: AnswerBody) -> Result<Response<AnswerBody>, Failure> {
         let status = match self.status {
-            // Go's server sends these as interim answers, and the body after them with 200.
+            // Go's server sends these as interim responses, and the body after them with 200.
             100..=199 => StatusCode::OK,
             status => StatusCode::from_u16(status)
                 .map_err(|_| Failure::internal("invalid WriteHeader code"))?,

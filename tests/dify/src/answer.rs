@@ -1,4 +1,4 @@
-//! The answers that grant.
+//! The responses that grant.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};

@@ -147,7 +147,7 @@ fn blocking_answer(run: &Run) -> Result<Response, Refusal> {
     Ok(run_result(&body))
 }
 
-/// The blocking answer of every chat mode.
+/// The blocking response of every chat mode.
 pub(crate) fn message_answer(run: &Run, event: &str, text: &str) -> Value {
     let message = run.chat.as_ref().map(|chat| chat.message);
     let mut body = json!({

@@ -81,7 +81,7 @@ impl Control {
         self.0.app(app).switches().form = fields;
     }
 
-    /// SHA-256 of an uploaded file, in lower-case hexadecimal; none if there is no such file.
+    /// SHA-256 of an uploaded file, in lower-case hexadecimal; `None` if there is no such file.
     pub fn file_sha256(&self, id: &str) -> Option<String> {
         let id = Uuid::parse_str(id).ok()?;
         self.0

@@ -176,7 +176,7 @@ fn node_data(node: &Node, index: usize) -> Value {
     })
 }
 
-/// Why a run paused, as `workflow_paused` and the blocking answer tell it.
+/// Why a run paused, as `workflow_paused` and the blocking response tell it.
 pub(crate) fn pause_reason(form: &Value) -> Value {
     let mut reason = form.clone();
     reason["TYPE"] = json!("human_input_required");

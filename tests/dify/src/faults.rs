@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use crate::lock;
 
-/// What goes wrong with the answer of one path.
+/// What goes wrong with the response of one path.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// This answer in place of the real one; `headers` are added as they are.
@@ -21,15 +21,15 @@ pub enum Fault {
     },
     /// The connection is closed before the first byte of the answer.
     CloseBeforeHead,
-    /// The connection is closed after this many bytes of the real answer's body.
+    /// The connection is closed after this many bytes of the real response's body.
     CutBody(usize),
     /// The head comes this much later.
     Delay(Duration),
-    /// These bytes in place of an HTTP answer; then the connection is closed.
+    /// These bytes in place of an HTTP response; then the connection is closed.
     Garbage(Vec<u8>),
-    /// The real answer with this many bytes of additional headers.
+    /// The real response with this many bytes of additional headers.
     HugeHeaders(usize),
-    /// The real answer, whose body does not end.
+    /// The real response, whose body does not end.
     NeverEnd,
 }
 

@@ -106,7 +106,7 @@ fn refused_by_gunicorn(head: &Parts) -> Option<Response> {
     })
 }
 
-/// The answer of the routes, which see the path decoded, `%2F` included.
+/// The response of the routes, which see the path decoded, `%2F` included.
 async fn routed(router: Router, head: &Parts, body: Bytes) -> Response {
     let path = percent_decode_str(head.uri.path()).decode_utf8_lossy();
     let query = head
@@ -230,7 +230,7 @@ fn instead(status: u16, headers: &[(String, String)], body: &[u8]) -> Response {
 /// The first bytes of the body; then the connection breaks.
 fn cut(response: Response, length: usize) -> Response {
     let (mut head, body) = response.into_parts();
-    // An answer of a known length must still promise it, or the break would look like its end.
+    // A response of a known length must still promise it, or the break would look like its end.
     if let Some(exact) = http_body::Body::size_hint(&body).exact() {
         head.headers
             .insert(CONTENT_LENGTH, HeaderValue::from(exact));

@@ -1,4 +1,4 @@
-//! The answers that refuse: Dify's error JSON, and Flask's and gunicorn's pages.
+//! The responses that refuse: Dify's error JSON, and Flask's and gunicorn's pages.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::answer::{HTML, json_answer};
 
-/// An answer in Dify's error shape (`api/libs/external_api.py`).
+/// A response in Dify's error shape (`api/libs/external_api.py`).
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,

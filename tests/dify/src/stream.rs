@@ -46,13 +46,13 @@ pub(crate) fn frame(event: &Value) -> Bytes {
     ))
 }
 
-/// An answer of these frames.
+/// A response of these frames.
 pub(crate) fn frames(frames: Vec<Bytes>) -> Response {
     let frames = frames.into_iter().map(Ok::<_, std::convert::Infallible>);
     event_stream(Body::from_stream(stream::iter(frames)))
 }
 
-/// An answer of the run's events as they happen.
+/// A response of the run's events as they happen.
 pub(crate) fn follow(run: &Arc<Run>, follow: Follow) -> Response {
     let follower = Follower {
         changes: run.changes(),

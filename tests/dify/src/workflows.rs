@@ -109,7 +109,7 @@ pub(crate) fn pace(world: &World, streams: bool) -> Duration {
     }
 }
 
-/// The answer of a streamed run: a ping at once, then its events until the end or a pause.
+/// The response of a streamed run: a ping at once, then its events until the end or a pause.
 pub(crate) fn stream_of(world: &World, run: &Arc<Run>) -> Response {
     let first = vec![stream::ping()];
     let ping_interval = world.options.ping_interval;

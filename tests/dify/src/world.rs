@@ -26,7 +26,7 @@ use crate::seen::Seen;
 /// One stand-in: its apps, what callers made in them, and what a test set.
 pub(crate) struct World {
     pub(crate) options: Options,
-    /// Scheme, host and port, for the links in answers.
+    /// Scheme, host and port, for the links in responses.
     pub(crate) origin: String,
     pub(crate) tenant: Uuid,
     pub(crate) seen: Seen,

@@ -1,4 +1,4 @@
-//! An answer of the gateway, read whole.
+//! A response of the gateway, read whole.
 
 use http::{HeaderMap, StatusCode};
 use reqwest::RequestBuilder;
@@ -16,7 +16,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Sends the request and reads its answer, which must name its request.
+    /// Sends the request and reads its response, which must name its request.
     pub async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());

@@ -36,7 +36,7 @@ impl Holdings {
         }
     }
 
-    /// What is held when the last answer is over and the idle connections are closed.
+    /// What is held when the last response is over and the idle connections are closed.
     pub async fn at_rest(bench: &Bench) -> Self {
         let control = bench.control();
         eventually("Dify has no connection", || control.open_connections() == 0).await;

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Small, or the system would take megabytes for the reader before it has read any.
 const RECEIVE_BUFFER: u32 = 16 * 1024;
 
-/// Sends a request and reads its answer at 200 kB/s for `slowly`, then the rest as fast as it comes.
+/// Sends a request and reads its response at 200 kB/s for `slowly`, then the rest as fast as it comes.
 pub async fn read_slowly(
     bench: &Bench,
     head: &str,

@@ -1,4 +1,4 @@
-"""Sends the request on with the app key and hands the answer back."""
+"""Sends the request on with the app key and hands the response back."""
 
 from collections.abc import Generator, Mapping
 

@@ -12,7 +12,7 @@ pub use path::ClaimPath;
 pub use rule::Rules;
 pub use syntax::SyntaxError;
 
-/// The claims of one token, userinfo answer or introspection answer.
+/// The claims of one token, userinfo response or introspection response.
 ///
 /// A claim that is null is absent, at every level. Providers write the claims of which they have no value like that,
 /// although OpenID Connect Core §5.3.2 asks them to leave such a claim out.

@@ -74,7 +74,7 @@ pub(super) struct Part {
     pub symbols: Vec<Symbol>,
     /// Of its first character, or of whatever is in its place.
     pub position: usize,
-    /// The divider after it; none at the end of the text.
+    /// The divider after it; `None` at the end of the text.
     pub divider: Option<char>,
     /// Of the divider, or of the end.
     pub end: usize,
@@ -117,7 +117,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// None before a divider and at the end of the text.
+    /// `None` before a divider and at the end of the text.
     fn symbol(&mut self) -> Result<Option<Symbol>, SyntaxError> {
         if matches!(self.rest.peek(), None | Some(',' | '|' | '=')) {
             return Ok(None);

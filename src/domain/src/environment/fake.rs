@@ -219,17 +219,17 @@ pub fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Pol
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// An answer with status 200 and a body.
+/// A response with status 200 and a body.
 pub fn ok(body: impl Into<Vec<u8>>) -> FetchResult {
     respond(StatusCode::OK, &[], body)
 }
 
-/// An answer with nothing but a status.
+/// A response with nothing but a status.
 pub fn status(code: u16) -> FetchResult {
     respond(StatusCode::from_u16(code).unwrap(), &[], "")
 }
 
-/// An answer with status, headers and body.
+/// A response with status, headers and body.
 pub fn respond(
     status: StatusCode,
     headers: &[(&'static str, &str)],

@@ -73,7 +73,7 @@ impl Code {
         }
     }
 
-    /// Whether the answer has a challenge: where the credentials are the reason for the refusal (RFC 6750 §3,
+    /// Whether the response has a challenge: where the credentials are the reason for the refusal (RFC 6750 §3,
     /// RFC 9110 §15.5.2 and §15.5.4).
     pub const fn has_challenge(self) -> bool {
         let status = self.status();
@@ -94,7 +94,7 @@ codes! {
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "Dify's response is not one that its API sends.";
     DifyBusy "dify_busy" SERVICE_UNAVAILABLE, "A proxy before Dify, or its server, cannot take the request now.";
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time, or a proxy between the gateway and Dify did not wait for it.";
-    DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached or answered with an error page, or its answer broke off.";
+    DifyUnavailable "dify_unavailable" BAD_GATEWAY, "Dify could not be reached or answered with an error page, or its response broke off.";
     EmailNotVerified "email_not_verified" FORBIDDEN, "`user_claim` is `email` and the token says that it is not verified.";
     GatewayTimeout "gateway_timeout" GATEWAY_TIMEOUT, "A stream was silent or open for too long and was ended; the stream's last event has the code.";
     GroupsOverage "groups_overage" FORBIDDEN, "The provider left the groups out because there are too many.";

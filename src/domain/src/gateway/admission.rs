@@ -162,7 +162,7 @@ impl Admission {
         {
             return Ok(accepted);
         }
-        // Without a subject nothing says that an answer is about the same person.
+        // Without a subject nothing says that a response is about the same person.
         let subject = accepted.claims().get("sub");
         let Some(subject) = subject.and_then(|subject| subject.as_str()) else {
             return Ok(accepted);

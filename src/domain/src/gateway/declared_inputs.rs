@@ -37,7 +37,7 @@ impl DeclaredInputsCache {
         }
     }
 
-    /// What the app of `settings` declares; none where Dify did not say.
+    /// What the app of `settings` declares; `None` where Dify did not say.
     ///
     /// # Errors
     /// `configuration_error` where the app key cannot be sent in a header.

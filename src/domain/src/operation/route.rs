@@ -53,7 +53,7 @@ impl Route {
 }
 
 /// The methods that the decoded `path` has, whatever its variables hold: `HEAD` with `GET` and always `OPTIONS`, in
-/// alphabetical order. None where no operation has the path.
+/// alphabetical order. `None` where no operation has the path.
 pub fn methods_at(path: &str) -> Option<Vec<Method>> {
     let relative = relative(path)?;
     let mut methods: Vec<Method> = OPERATIONS

@@ -15,9 +15,9 @@ use crate::single_flight::Waiters;
 
 /// What is known of one provider, and what of it cannot be used.
 pub struct ProviderStatus {
-    /// Its discovery document; none where the settings make it needless.
+    /// Its discovery document; `None` where the settings do not need it.
     pub discovery: Option<Result<DiscoveryFacts, Refusal>>,
-    /// Its keys; none where the settings make them needless.
+    /// Its keys; `None` where the settings do not need them.
     pub keys: Option<Result<KeyFacts, Refusal>>,
 }
 

@@ -26,7 +26,7 @@ pub struct RelayResponse {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The gateway's own body; none where Dify's passes.
+    /// The gateway's own body; `None` where Dify's passes.
     pub body: Option<String>,
     /// Whether the body is server-sent events.
     pub frames: bool,

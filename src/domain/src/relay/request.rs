@@ -18,7 +18,7 @@ pub struct RelayRequest {
     pub url: Url,
     /// The headers, the app key among them, marked sensitive.
     pub headers: HeaderMap,
-    /// The body; none where the operation has none.
+    /// The body; `None` where the operation has none.
     pub pieces: Option<Vec<Piece>>,
     /// A private certificate authority, PEM.
     pub ca_certificates: Option<Rc<str>>,

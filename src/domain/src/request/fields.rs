@@ -9,7 +9,7 @@ use crate::limits;
 pub struct RequestField {
     /// The name, in lower case.
     pub name: &'static str,
-    /// What the value must be for the field to be relayed; none where it is not relayed.
+    /// What the value must be for the field to be relayed; `None` where it is not relayed.
     pub relayed: Option<Form>,
 }
 

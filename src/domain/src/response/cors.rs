@@ -22,7 +22,7 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 /// The CORS headers of every response to one request.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct CorsHeaders {
-    /// The value of `Access-Control-Allow-Origin`; none where the origin may not read the response.
+    /// The value of `Access-Control-Allow-Origin`; `None` where the origin may not read the response.
     allow_origin: Option<String>,
 }
 

@@ -25,7 +25,7 @@ const PHANTOM: &[u8] = b"0\r\n\r\n";
 /// A rewritten body.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Body {
-    /// Its pieces. None if there is no body.
+    /// Its pieces. `None` if there is no body.
     pub pieces: Option<Vec<Piece>>,
     /// Its content type.
     pub content_type: Option<String>,

@@ -18,7 +18,7 @@ pub(super) enum ContentType {
     Form,
     /// `application/json`, or `application/…+json`, which Flask takes as well.
     Json,
-    /// `multipart/form-data` with its boundary. None if there is not exactly one that RFC 2046 allows.
+    /// `multipart/form-data` with its boundary. `None` if there is not exactly one that RFC 2046 allows.
     Multipart(Option<Boundary>),
     /// Another media type.
     Other(String),

@@ -31,7 +31,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Splits `value; name=value; …` into the value and its parameters. None if it does not match the grammar.
+/// Splits `value; name=value; …` into the value and its parameters. `None` if it does not match the grammar.
 pub(super) fn split(text: &str) -> Option<(&str, Vec<Parameter<'_>>)> {
     let (value, mut rest) = text
         .split_once(';')

@@ -34,7 +34,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Reads the object; none where `json` is something else.
+    /// Reads the object; `None` where `json` is something else.
     ///
     /// Nothing of it is copied before its length is known. The error of the JSON parser is dropped, because it can quote
     /// a value.

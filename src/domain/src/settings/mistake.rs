@@ -83,7 +83,7 @@ impl fmt::Display for Mistakes {
 pub struct InvalidSettings {
     /// At least one.
     pub mistakes: Mistakes,
-    /// Who may read the mistakes in `/health`; none where it is missing or wrong itself.
+    /// Who may read the mistakes in `/health`; `None` where it is missing or wrong itself.
     pub app_key: Option<AppKey>,
     /// Whose pages may read the refusal; nobody's where they are missing or wrong themselves.
     pub allowed_origins: AllowedOrigins,

@@ -88,7 +88,7 @@ pub struct Settings {
     pub discovery_url: Option<Url>,
     /// PEM of a private CA.
     pub ca_certificates: Option<Rc<str>>,
-    /// Concurrent streams of one user; none for no limit.
+    /// Concurrent streams of one user; `None` for no limit.
     pub streams_per_user: Option<u32>,
     /// Leeway for `exp`, `nbf` and `iat`, in seconds, at most 300.
     pub clock_skew: u32,
@@ -120,7 +120,7 @@ impl Settings {
         })
     }
 
-    /// None after a mistake. The `reader` knows every one of them.
+    /// `None` after a mistake. The `reader` knows every one of them.
     fn read(reader: &mut Reader<'_>, digest: [u8; 32]) -> Option<Self> {
         let issuers = reader.read(&ISSUER).unwrap_or_default();
         let client_ids = dependent::client_ids(reader, &issuers);

@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// The setting's value, or the value of its declared default; none where it is missing or wrong.
+    /// The setting's value, or the value of its declared default; `None` where it is missing or wrong.
     pub fn read<T>(&mut self, setting: &Setting<T>) -> Option<T> {
         let declaration = &setting.declaration;
         let text = match self.text(declaration) {
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         self.mistakes.add(Mistake { setting, message });
     }
 
-    /// What is written; none where nothing is.
+    /// What is written; `None` where nothing is.
     fn text(&self, setting: &Declaration) -> Result<Option<&'a str>, String> {
         let Some(member) = self.members.get(setting.name) else {
             return Ok(None);

@@ -8,7 +8,7 @@ use crate::issuer::{Issuer, IssuerSetting};
 /// One entry of the setting `client_id`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClientId {
-    /// The issuer it is bound to with `issuer#id`; none for all.
+    /// The issuer it is bound to with `issuer#id`; `None` for all.
     pub issuer: Option<IssuerSetting>,
     /// The client ID.
     pub id: String,
@@ -75,7 +75,7 @@ impl InputClaim {
     }
 }
 
-/// Browser origins that may read answers.
+/// Browser origins that may read responses.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum AllowedOrigins {
     /// Every origin, without credentials.

@@ -17,7 +17,7 @@ const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];
 pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Result<(), Refusal> {
     let clients = client_ids(issuer, settings);
     let audiences = claim::audiences(claims)?;
-    // A userinfo answer names no audience; the setting's help says what that means.
+    // A userinfo response names no audience; the setting's help says what that means.
     if audiences.is_none() && settings.token_validation == TokenValidation::Userinfo {
         return Ok(());
     }

@@ -44,8 +44,8 @@ fn check_tenant(claims: &Claims, settings: &Settings) -> Result<(), Refusal> {
     groups::check(claims, &settings.required_claims.about("tid"))
 }
 
-/// Refuses an introspection or userinfo answer that names another issuer than the one that gave it. It may leave `iss`
-/// out.
+/// Refuses an introspection or userinfo response that names another issuer than the one that gave it. It may leave out
+/// `iss`.
 ///
 /// # Errors
 /// [`Code::TokenIssuerUnknown`], or [`Code::TokenClaimInvalid`] where `iss` is not a string.

@@ -77,7 +77,7 @@ impl Accepted {
             || user::lacks_claims(&self.claims, settings)
     }
 
-    /// Adds what else the issuer says of the person. Audiences and scopes that only the userinfo answer names are
+    /// Adds what else the issuer says of the person. Audiences and scopes that only the userinfo response names are
     /// ignored: the token was accepted without them.
     pub fn completed_with(mut self, further: &Claims) -> Self {
         self.claims = self.claims.completed_with(further);

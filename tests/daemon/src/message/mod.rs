@@ -86,7 +86,7 @@ pub(crate) enum SessionMessage {
     Stream(Chunk),
 }
 
-/// A piece of an endpoint's answer (`endpoint_entities/endpoint.go`).
+/// A piece of an endpoint's response (`endpoint_entities/endpoint.go`).
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Chunk {
     pub(crate) status: Option<u16>,

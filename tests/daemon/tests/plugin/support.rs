@@ -71,7 +71,7 @@ pub async fn write(stream: &mut TcpStream, head: &str, body: &[u8]) {
     stream.write_all(body).await.unwrap();
 }
 
-/// Reads an answer to its end; gives head and body.
+/// Reads a response to its end; gives head and body.
 pub async fn read(mut stream: TcpStream) -> (String, String) {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();

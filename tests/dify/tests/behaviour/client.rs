@@ -53,7 +53,7 @@ pub async fn ask(
     (status, head.to_owned(), body.to_owned())
 }
 
-/// The JSON of an answer that must be 200.
+/// The JSON of a response that must be 200.
 pub async fn json(stand_in: &StandIn, app: AppKind, method: &str, path: &str, body: &str) -> Value {
     let (status, _, body) = ask(stand_in, app, method, path, body).await;
     assert_eq!(status, 200, "{body}");

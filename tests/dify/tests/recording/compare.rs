@@ -1,4 +1,4 @@
-//! Compares an answer with the recorded one.
+//! Compares a response with the recorded one.
 
 use std::collections::{BTreeSet, HashMap};
 

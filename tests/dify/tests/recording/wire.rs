@@ -1,4 +1,4 @@
-//! Sends a request on a connection of its own and reads the answer as far as it is wanted.
+//! Sends a request on a connection of its own and reads the response as far as it is wanted.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct UnderWay {
 }
 
 impl UnderWay {
-    /// The whole answer.
+    /// The whole response.
     pub async fn answer(self) -> Answer {
         tokio::time::timeout(PATIENCE, self.answer)
             .await
@@ -48,7 +48,7 @@ impl UnderWay {
     }
 }
 
-/// Sends the request; the answer is read to its end, or until `frames` events have come.
+/// Sends the request; the response is read to its end, or until `frames` events have come.
 pub fn send(
     address: SocketAddr,
     request: Request<Vec<u8>>,

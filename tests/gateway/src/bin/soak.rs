@@ -24,7 +24,7 @@ enum Scenario {
     Chaos,
     /// 200 000 requests with 50 000 tokens, after which the process is not larger.
     Growth,
-    /// Answers that reach each of the gateway's time limits.
+    /// Responses that reach each of the gateway's time limits.
     Limits,
     /// 60 MB at 200 kB/s.
     SlowReader,

@@ -107,7 +107,7 @@ impl Got {
         last.is_some_and(|event| event["event"] == "error" && event["code"] == "dify_unavailable")
     }
 
-    /// None where a frame is cut.
+    /// `None` where a frame is cut.
     fn events(&self) -> Option<Vec<Value>> {
         self.body.ends_with(b"\n\n").then(|| events(&self.body))
     }

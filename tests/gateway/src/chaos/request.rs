@@ -100,7 +100,7 @@ impl Request {
             _ => Way::WithoutToken,
         };
         let upset = Some(upset(generator)).filter(|_| generator.u8(..100) < 40);
-        // A blocking answer without end comes to its end only after minutes.
+        // A blocking response without end comes to its end only after minutes.
         let upset = upset.filter(|upset| *upset != Upset::NeverEnd || way == Way::Streaming);
         Self {
             upset,

@@ -1,4 +1,4 @@
-//! Faults that are not of one request: the identity provider's, and Dify's answer to the gateway's own question.
+//! Faults that are not of one request: the identity provider's, and Dify's response to the gateway's own question.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -44,7 +44,7 @@ fn slow(response_mode: &str) -> Value {
     json!({"query": "slow", "response_mode": response_mode, "inputs": {"secs": "3600"}})
 }
 
-/// A run that ends, with an answer that does not.
+/// A run that ends, with a response that does not.
 fn silent() -> Value {
     json!({"query": "silent", "response_mode": "streaming", "inputs": {"secs": "0"}})
 }

@@ -1,4 +1,4 @@
-//! Large answers that Dify sends as fast as it can, and everybody else.
+//! Large responses that Dify sends as fast as it can, and everybody else.
 
 use futures::future::join_all;
 use gateway_tests::Bench;

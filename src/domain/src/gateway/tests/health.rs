@@ -253,7 +253,7 @@ fn an_endpoint_that_the_settings_rely_on_must_be_in_the_document() {
 }
 
 #[test]
-fn what_the_settings_make_needless_is_not_asked() {
+fn what_the_settings_do_not_need_is_not_asked_for() {
     let fixture = Fixture::new(&json!({}));
     fixture.environment.answer(INFO, info());
     let (status, told) = detail(&fixture);

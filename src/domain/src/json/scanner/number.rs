@@ -37,7 +37,7 @@ impl Number {
         }
     }
 
-    /// The number with `byte` at its end; none where `byte` does not belong to it.
+    /// The number with `byte` at its end; `None` where `byte` does not belong to it.
     pub(super) const fn with(self, byte: u8) -> Option<Self> {
         match (self, byte) {
             (Self::Minus, b'0') => Some(Self::Zero),

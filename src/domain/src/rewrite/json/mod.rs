@@ -86,7 +86,7 @@ fn start(body: &dyn Body) -> Result<usize, Refusal> {
     }
 }
 
-/// The text from `offset` on, as far as it fits into `window` in whole characters. None at the end of the body.
+/// The text from `offset` on, as far as it fits into `window` in whole characters. `None` at the end of the body.
 fn text_at<'a>(
     body: &dyn Body,
     offset: usize,

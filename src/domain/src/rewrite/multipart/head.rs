@@ -49,7 +49,7 @@ impl Head {
     }
 }
 
-/// The value of the only `Content-Disposition`. None if a line is not a plain field: a continuation, or one with a
+/// The value of the only `Content-Disposition`. `None` if a line is not a plain field: a continuation, or one with a
 /// control character or without a colon.
 fn disposition(head: &str, line_break: LineBreak) -> Option<&str> {
     let mut found = None;
@@ -67,7 +67,7 @@ fn disposition(head: &str, line_break: LineBreak) -> Option<&str> {
     found
 }
 
-/// Whether the part is called `user`. None if there is more than one reading.
+/// Whether the part is called `user`. `None` if there is more than one reading.
 fn is_user(disposition: &str) -> Option<bool> {
     let (kind, parameters) = parameters::split(disposition)?;
     let mut names = parameters

@@ -18,7 +18,7 @@ pub(super) struct Mark {
     pub(super) at: usize,
     /// Where they end.
     pub(super) end: usize,
-    /// The byte before them. None at the start of the body.
+    /// The byte before them. `None` at the start of the body.
     pub(super) before: Option<u8>,
     /// What follows them.
     pub(super) after: After,

@@ -20,7 +20,7 @@ settings! {
     LOG_LEVEL: LogLevel = Setting::select("log_level");
 }
 
-/// None for no limit.
+/// `None` for no limit.
 fn parse_streams(text: &str) -> Result<Option<u32>, Problems> {
     match text.parse() {
         Ok(0) => Ok(None),

@@ -1,4 +1,4 @@
-//! Scopes, rules, and what an answer of the provider must still hold.
+//! Scopes, rules, and what a response of the provider must still hold.
 
 use serde_json::json;
 

@@ -96,7 +96,7 @@ fn read(
     };
     relay::passable(&expectation, head)?;
     let members = parse_object(&fetched.body, limits::APP_INFO_DEPTH).map_err(|error| {
-        let message = format!("Dify's answer to `/info` cannot be read: {error}. {REMEDY}");
+        let message = format!("Dify's response to `/info` cannot be read: {error}. {REMEDY}");
         Refusal::new(Code::DifyAnswerInvalid, message)
     })?;
     if fetched.status != StatusCode::OK {
