@@ -101,12 +101,12 @@ def pieces(listed: list[list[int]], client: bytes, own: bytes) -> list[Buffer]:
 
     Raises `ValueError` where a piece lies outside.
     """
-    views, taken = [], 0
+    views, used = [], 0
     for piece in listed:
-        source, start = (memoryview(client), piece[0]) if len(piece) == 2 else (memoryview(own), taken)
+        source, start = (memoryview(client), piece[0]) if len(piece) == 2 else (memoryview(own), used)
         end = start + piece[-1]
         if not 0 <= start <= end <= len(source):
             raise ValueError(f"a piece from {start} to {end} of {len(source)} bytes")
-        taken += piece[-1] if len(piece) == 1 else 0
+        used += piece[-1] if len(piece) == 1 else 0
         views.append(source[start:end])
     return views

@@ -35,10 +35,10 @@ def engine() -> wasmtime.Engine:
     config.wasm_wide_arithmetic = True
     config.epoch_interruption = True
     config.memory_may_move = False  # `wasm.abi.Instance` keeps addresses.
-    made = wasmtime.Engine(config)
+    engine = wasmtime.Engine(config)
     # A thread of the operating system: a greenlet would never run while the module loops.
-    get_original("_thread", "start_new_thread")(_advance_epochs, (made, _processor_time()))
-    return made
+    get_original("_thread", "start_new_thread")(_advance_epochs, (engine, _processor_time()))
+    return engine
 
 
 def _processor_time() -> Callable[[], float]:

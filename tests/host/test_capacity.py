@@ -57,8 +57,8 @@ def test_relays_and_decisions_leave_workers_free_and_one_endpoint_has_a_quarter_
 
 def asked(instances: Instances, server: Server, of: str, handler: str = "stream", size: int = 0) -> Response:
     """A request that the test module relays to `server`."""
-    wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": [[0, size]], "ca": None, "limits": LIMITS}
-    body = json.dumps(wanted).encode().ljust(size)
+    order = {"method": "POST", "url": server.url, "headers": [], "pieces": [[0, size]], "ca": None, "limits": LIMITS}
+    body = json.dumps(order).encode().ljust(size)
     raw = b"POST / HTTP/1.1\r\n\r\n" + body
     return endpoint.respond(instances, handler, parsed(raw), {}, {"dify_api_url": server.url}, of)
 

@@ -54,7 +54,7 @@ def test_the_head_tells_the_request_as_it_came(instances: Instances) -> None:
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"0\r\n\r\n"),
         (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"z" * 100_000, b"z" * 100_000),
     ],
-    ids=["none", "of a DELETE", "the phantom of an empty POST", "beyond what a handler is given at once"],
+    ids=["none", "of a DELETE", "the phantom of an empty POST", "beyond what a handler is arguments at once"],
 )
 def test_the_body_is_passed_as_it_is(instances: Instances, raw: bytes, body: bytes) -> None:
     assert b"".join(answered(instances, "echo_body", raw).response) == body
@@ -161,9 +161,9 @@ def test_nothing_is_raised_at_the_sdk(instances: Instances) -> None:
 def test_an_endpoint_file_has_one_class_and_names_its_handler(
     monkeypatch: pytest.MonkeyPatch, file: object, handler: str
 ) -> None:
-    (made,) = get_subclasses_from_module(file, Endpoint)
+    (endpoint_class,) = get_subclasses_from_module(file, Endpoint)
     named: list[tuple] = []
     monkeypatch.setattr(endpoint, "instances", lambda: None)
-    monkeypatch.setattr(endpoint, "respond", lambda *given: named.append(given))
-    made(SimpleNamespace(endpoint_id="e-1")).invoke("request", {"a": 1}, {"b": 2})
+    monkeypatch.setattr(endpoint, "respond", lambda *arguments: named.append(arguments))
+    endpoint_class(SimpleNamespace(endpoint_id="e-1")).invoke("request", {"a": 1}, {"b": 2})
     assert named == [(None, handler, "request", {"a": 1}, {"b": 2}, "e-1")]

@@ -92,8 +92,8 @@ def fetching_beyond_the_call(instances: Instances, serve: Serve) -> Iterator[Non
 @contextlib.contextmanager
 def streaming(instances: Instances, serve: Serve) -> Iterator[None]:
     server = serve(after_request(CHUNKED + chunk(b"data: 1\n\n"), 0.2, chunk(b"data: 2\n\n") + b"0\r\n\r\n"))
-    wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
-    request = Call("stream", b"", json.dumps(wanted).encode(), server.origins)
+    order = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
+    request = Call("stream", b"", json.dumps(order).encode(), server.origins)
     with instances.calls_of("used") as calls:
         response = relay(calls, request, calls.decide(request), lambda: None)
     yield

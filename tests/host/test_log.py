@@ -13,12 +13,12 @@ from host.limits import LOG_LINES_BYTES
 
 @pytest.fixture
 def output(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    taken = io.StringIO()
-    monkeypatch.setattr(log, "sys", SimpleNamespace(stdout=taken))
+    output = io.StringIO()
+    monkeypatch.setattr(log, "sys", SimpleNamespace(stdout=output))
     gevent.sleep(2 * log._GATHERING_SECONDS)  # What earlier tests have logged.
-    taken.seek(0)
-    taken.truncate()
-    return taken
+    output.seek(0)
+    output.truncate()
+    return output
 
 
 def events(output: io.StringIO) -> list[dict]:

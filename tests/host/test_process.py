@@ -37,8 +37,8 @@ def start(directory: Path) -> Iterator[Callable[..., Process]]:
 def streamed(url: str) -> bytes:
     """The body of a request to `stream`: what the test module relays. See `module.wat`."""
     limits = {"connect": 5000, "head": 5000, "idle": 5000, "total": 30000}
-    wanted = {"method": "GET", "url": url, "headers": [], "pieces": None, "ca": None, "limits": limits}
-    return json.dumps(wanted).encode()
+    order = {"method": "GET", "url": url, "headers": [], "pieces": None, "ca": None, "limits": limits}
+    return json.dumps(order).encode()
 
 
 def body_of(messages: list[dict]) -> bytes:
@@ -196,8 +196,8 @@ def test_bodies_that_have_been_sent_take_no_memory_while_dify_works(
 
     server = serve(working)
     limits = {"connect": 5000, "head": 60_000, "idle": 5000, "total": 60_000}
-    wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": [[0, size]], "ca": None, "limits": limits}
-    body = json.dumps(wanted).encode().ljust(size)
+    order = {"method": "POST", "url": server.url, "headers": [], "pieces": [[0, size]], "ca": None, "limits": limits}
+    body = json.dumps(order).encode().ljust(size)
     process = start("local")
     with gevent.Timeout(START_SECONDS):
         for number in range(count):

@@ -33,10 +33,10 @@ def relayed(
     calls: Calls, server: Server, *, limits: dict | None = None, head: dict | None = None, **verdict: object
 ) -> Response:
     """Relays a request to `server`; the test module takes the request's body for its verdict."""
-    wanted = {"method": "POST", "url": server.url, "headers": [], "pieces": None, "ca": None}
-    given = {"status": 200, "headers": [], "body": None, "frames": False, "context": "after"}
-    content = json.dumps(given | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
-    sent = wanted | {"limits": limits or LIMITS} | (head or {})
+    order = {"method": "POST", "url": server.url, "headers": [], "pieces": None, "ca": None}
+    usual = {"status": 200, "headers": [], "body": None, "frames": False, "context": "after"}
+    content = json.dumps(usual | {"on_broken": "<broken>", "on_timeout": "<late>"} | verdict).encode()
+    sent = order | {"limits": limits or LIMITS} | (head or {})
     call = Call("pass_on", json.dumps(sent).encode(), content, server.origins)
     decision = calls.decide(call)
     assert isinstance(decision, Relay)
@@ -214,8 +214,8 @@ def test_what_is_read_ahead_is_bounded_for_each_body_and_for_all(serve: Serve, m
     body = bytes(range(256)) * 12_000
     sources = bodies_of(serve, 20, body)
     gevent.sleep(0.5)
-    held = stream.ReadAhead.in_all
-    assert 4_000_000 <= held <= 4_000_000 + 20 * (256 * 1024 + transport.READ_SIZE)
+    buffered = stream.ReadAhead.in_all
+    assert 4_000_000 <= buffered <= 4_000_000 + 20 * (256 * 1024 + transport.READ_SIZE)
     assert max(len(source._arrived) for source in sources) <= stream.PIECE + transport.READ_SIZE
     readers = [gevent.spawn(b"".join, stream.growing_pieces(source)) for source in sources]
     assert [reader.get(timeout=5) for reader in readers] == [body] * 20
@@ -302,8 +302,8 @@ def test_a_fault_of_the_host_ends_the_stream_as_a_break_does(
 
 def test_a_trap_on_the_head_costs_this_call_only(calls: Calls, serve: Serve) -> None:
     server = serve(answering(ok(b"")))
-    wanted = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
-    call = Call("pass_on", json.dumps(wanted).encode(), b"Trap", server.origins)
+    order = {"method": "GET", "url": server.url, "headers": [], "pieces": None, "ca": None, "limits": LIMITS}
+    call = Call("pass_on", json.dumps(order).encode(), b"Trap", server.origins)
     parked = gevent.spawn(calls.decide, Call("park", b"", b"with a timer", frozenset()))
     gevent.sleep(0.01)
     with pytest.raises(CallFailed, match="the module trapped on the head"):

@@ -418,7 +418,7 @@ def test_both_attempts_share_one_time_limit(serve: Serve, limit: str) -> None:
 
 def test_the_body_of_a_request_is_let_go_when_it_is_sent(serve: Serve) -> None:
     """Also while the response is awaited, which takes minutes with some apps."""
-    held: list[bool] = []
+    has_body: list[bool] = []
 
     class Content(bytearray):
         """Bytes that can be watched."""
@@ -429,13 +429,13 @@ def test_the_body_of_a_request_is_let_go_when_it_is_sent(serve: Serve) -> None:
     def handle(connection: Connection) -> None:
         connection.request()
         gevent.sleep(0.05)
-        held.append(watched() is not None)
+        has_body.append(watched() is not None)
         connection.send(ok(b"answer"))
 
     sent = request(serve(handle), method="POST", body=[memoryview(content), b"own"])
     del content
     assert transport.exchange(sent)[1] == b"answer"
-    assert (held, sent.body) == ([False], [])
+    assert (has_body, sent.body) == ([False], [])
 
 
 def test_a_large_body_is_not_copied_to_be_sent(serve: Serve) -> None:

@@ -36,16 +36,16 @@ fn a_newer_python_is_looked_for_if_python3_is_too_old() {
     for (pythons, expected) in rows {
         let home = home_with(pythons);
         let (output, _) = set_up(home.path());
-        let taken = output
+        let chosen = output
             .lines()
             .next()
             .unwrap()
             .strip_prefix("==> creating .venv with ");
-        let taken = home
+        let chosen = home
             .path()
             .join("bin")
-            .join(taken.unwrap().split(' ').next().unwrap());
-        assert_eq!(taken, home.path().join(expected), "{pythons:?}: {output}");
+            .join(chosen.unwrap().split(' ').next().unwrap());
+        assert_eq!(chosen, home.path().join(expected), "{pythons:?}: {output}");
     }
 }
 

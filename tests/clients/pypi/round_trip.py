@@ -20,9 +20,9 @@ INPUTS = {"q": "x"}
 
 def signed_in[Client: DifyClient](client: Callable[[str], Client]) -> Client:
     """The client has no parameter for the address, only an attribute."""
-    made = client(os.environ["TOKEN"])
-    made.base_url = os.environ["GATEWAY_URL"]
-    return made
+    dify = client(os.environ["TOKEN"])
+    dify.base_url = os.environ["GATEWAY_URL"]
+    return dify
 
 
 def answer(response: Response) -> str:

@@ -237,9 +237,9 @@ fn cut(response: Response, length: usize) -> Response {
     }
     let pieces = body.into_data_stream().scan(length, |left, piece| {
         let piece = piece.ok().filter(|_| *left > 0);
-        let taken = piece.map(|piece| piece.slice(..piece.len().min(*left)));
-        *left -= taken.as_ref().map_or(0, Bytes::len);
-        std::future::ready(taken.map(Ok))
+        let piece = piece.map(|piece| piece.slice(..piece.len().min(*left)));
+        *left -= piece.as_ref().map_or(0, Bytes::len);
+        std::future::ready(piece.map(Ok))
     });
     let pieces = pieces.chain(stream::once(async {
         // What was written before has to leave first.

@@ -42,7 +42,7 @@ pub(crate) async fn answer(
 }
 
 async fn speak(world: Arc<World>, run: Arc<Run>) {
-    let mut said = String::new();
+    let mut words = String::new();
     if run.mode() == Mode::AgentChat {
         run.tell(thought(&run));
     }
@@ -50,13 +50,13 @@ async fn speak(world: Arc<World>, run: Arc<Run>) {
         if pause(&run).await {
             break;
         }
-        said.push_str(word);
+        words.push_str(word);
         run.tell(word_event(&run, word));
     }
-    messages::conclude(&world, &run, &said, None);
+    messages::conclude(&world, &run, &words, None);
     run.change(|state| {
         state.events.push(run.message_end());
-        state.outputs = json!({ "answer": said });
+        state.outputs = json!({ "answer": words });
         state.status = Status::Succeeded;
         state.finished_at = Some(now());
     });

@@ -26,7 +26,7 @@ fn violations_with(path: &str, bytes: Option<&[u8]>) -> Vec<String> {
         "https://github.com/somebody/oidc_gateway {}",
         "word ".repeat(300)
     );
-    let taken = [
+    let accepted = [
         ("PRIVACY.md", "What is sent where."),
         ("README.md", &readme),
         ("_assets/icon.svg", "<svg/>"),
@@ -35,7 +35,7 @@ fn violations_with(path: &str, bytes: Option<&[u8]>) -> Vec<String> {
         ("manifest.yaml", MANIFEST),
         ("requirements.txt", REQUIREMENTS),
     ];
-    let unchanged = taken.iter().filter(|(taken, _)| *taken != path);
+    let unchanged = accepted.iter().filter(|(accepted, _)| *accepted != path);
     let unchanged = unchanged.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
     let changed = bytes.map(|bytes| (path.to_owned(), bytes.to_vec()));
     violations(&unchanged.chain(changed).collect()).unwrap()

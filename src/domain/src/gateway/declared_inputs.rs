@@ -43,8 +43,8 @@ impl DeclaredInputsCache {
     /// `configuration_error` where the app key cannot be sent in a header.
     pub async fn of(&self, settings: &Settings) -> Result<Option<Rc<DeclaredInputs>>, Refusal> {
         let events = Rc::clone(&self.events);
-        let read = move |answer| {
-            declared(answer).map(Rc::new).ok_or_else(|| {
+        let read = move |response| {
+            declared(response).map(Rc::new).ok_or_else(|| {
                 events.write(&Event::ParametersUnknown(ParametersUnknown::new()));
                 Unknown
             })
@@ -54,9 +54,9 @@ impl DeclaredInputsCache {
     }
 }
 
-fn declared(answer: Result<FetchResponse, TransportError>) -> Option<DeclaredInputs> {
-    answer
+fn declared(response: Result<FetchResponse, TransportError>) -> Option<DeclaredInputs> {
+    response
         .ok()
-        .filter(|answer| answer.status == StatusCode::OK)
-        .and_then(|answer| DeclaredInputs::parse(&answer.body).ok())
+        .filter(|response| response.status == StatusCode::OK)
+        .and_then(|response| DeclaredInputs::parse(&response.body).ok())
 }

@@ -77,11 +77,13 @@ impl CorsHeaders {
 /// The fields that the page's script wants to send, each name once. All of them are allowed, because the origin is; those
 /// that are not relayed do nothing. What would make the head of the response too long is left out.
 fn allowed_fields(request: &HeaderMap) -> String {
-    let asked = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
-    let asked = asked.and_then(|names| names.to_str().ok()).unwrap_or("");
+    let requested = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
+    let requested = requested
+        .and_then(|names| names.to_str().ok())
+        .unwrap_or("");
     let mut allowed: Vec<HeaderName> = Vec::new();
     let mut room = limits::PREFLIGHT_NAMES;
-    for name in asked.split(',').map(str::trim) {
+    for name in requested.split(',').map(str::trim) {
         let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
             continue;
         };

@@ -81,13 +81,13 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
         ),
     ];
     for (refusal, body, own_headers) in cases {
-        let answer = of_refusal(&refusal, "r1", &Challenge::default());
+        let response = of_refusal(&refusal, "r1", &Challenge::default());
         let mut expected = own_headers;
         expected.extend(["cache-control: no-store", "content-type: application/json"]);
         expected.sort_unstable();
-        assert_eq!(answer.status, refusal.code().status());
-        assert_eq!(String::from_utf8(answer.body).unwrap(), body);
-        assert_eq!(lines(&answer.headers), expected);
+        assert_eq!(response.status, refusal.code().status());
+        assert_eq!(String::from_utf8(response.body).unwrap(), body);
+        assert_eq!(lines(&response.headers), expected);
     }
 }
 
@@ -97,8 +97,8 @@ fn insufficient_scope_is_left_to_missing_scopes_and_every_other_403_has_a_challe
  {
     for code in Code::ALL {
         let refusal = Refusal::new(*code, "Why.");
-        let answer = of_refusal(&refusal, "r1", &Challenge::default());
-        let challenge = answer.headers.get("www-authenticate");
+        let response = of_refusal(&refusal, "r1", &Challenge::default());
+        let challenge = response.headers.get("www-authenticate");
         let challenge = challenge.map(|value| value.to_str().unwrap());
         let with_error = |error: &str| {
             format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"Why.\"")
@@ -235,8 +235,8 @@ fn an_origin_reads_answers_only_where_the_settings_name_it() {
                 .into_iter()
                 .collect::<Vec<_>>(),
         );
-        let mut answer = headers(&[("vary", "Authorization")]);
-        CorsHeaders::decide(allowed, &request).apply(&mut answer);
+        let mut response = headers(&[("vary", "Authorization")]);
+        CorsHeaders::decide(allowed, &request).apply(&mut response);
         let expected = match expected {
             Some(origin) => vec![
                 format!("access-control-allow-origin: {origin}"),
@@ -245,7 +245,7 @@ fn an_origin_reads_answers_only_where_the_settings_name_it() {
             ],
             None => vec!["vary: Authorization, Origin".to_owned()],
         };
-        assert_eq!(lines(&answer), expected, "{allowed:?} {origin:?}");
+        assert_eq!(lines(&response), expected, "{allowed:?} {origin:?}");
     }
 }
 
@@ -286,10 +286,10 @@ fn a_preflight_of_an_allowed_origin_is_allowed_every_field_that_has_a_name_each_
     for (request, expected) in cases {
         let request = headers(request);
         let cors = CorsHeaders::decide(&allowed, &request);
-        let mut answer = cors.options("OPTIONS, POST", &request);
-        cors.apply(&mut answer.headers);
-        assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
-        assert_eq!(lines(&answer.headers), expected);
+        let mut response = cors.options("OPTIONS, POST", &request);
+        cors.apply(&mut response.headers);
+        assert_eq!((response.status.as_u16(), response.body.len()), (204, 0));
+        assert_eq!(lines(&response.headers), expected);
     }
 }
 
@@ -313,8 +313,8 @@ fn however_much_a_preflight_asks_for_its_response_stays_short() {
             ("access-control-request-headers", &asked),
         ]);
         let cors = CorsHeaders::decide(&AllowedOrigins::Any, &request);
-        let answer = cors.options("GET", &request);
-        let allowed = answer.headers["access-control-allow-headers"]
+        let response = cors.options("GET", &request);
+        let allowed = response.headers["access-control-allow-headers"]
             .to_str()
             .unwrap();
         let names = allowed.split(", ").filter(|name| !name.is_empty()).count();

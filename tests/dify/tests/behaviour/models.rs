@@ -22,11 +22,11 @@ async fn stream(stand_in: &StandIn, app: AppKind, path: &str) -> (String, String
         .iter()
         .map(|event| event["event"].as_str().unwrap())
         .collect();
-    let said = events
+    let text = events
         .iter()
         .filter_map(|event| event["answer"].as_str())
         .collect();
-    (names.join(" "), said)
+    (names.join(" "), text)
 }
 
 #[tokio::test]

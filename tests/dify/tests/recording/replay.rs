@@ -118,13 +118,13 @@ impl<'a> Replay<'a> {
         };
         let count = |body: &str| body.matches("\n\n").count();
         let left = script::is_left_by_client(&exchange.name);
-        let wanted = left.then(|| count(exchange.response.body.as_str().unwrap()));
+        let frames = left.then(|| count(exchange.response.body.as_str().unwrap()));
         let chunked = exchange.name.contains("chunked");
         wire::send(
             self.stand_in.address(),
             request.body(body).unwrap(),
             chunked,
-            wanted,
+            frames,
         )
     }
 }

@@ -58,14 +58,14 @@ pub(crate) struct Relayed {
 /// The pieces as one; those of the client lie in what was sent, in its order, and none overlaps another.
 fn joined(pieces: &[Piece], sent: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut taken = 0;
+    let mut end = 0;
     for piece in pieces {
         match piece {
             Piece::Own(own) => bytes.extend(own),
             Piece::Client { offset, length } => {
-                assert!(*offset >= taken && *length > 0);
-                taken = offset + length;
-                bytes.extend(sent.get(*offset..taken).expect("within the body"));
+                assert!(*offset >= end && *length > 0);
+                end = offset + length;
+                bytes.extend(sent.get(*offset..end).expect("within the body"));
             }
         }
     }

@@ -12,7 +12,7 @@ pub struct Things<'a> {
     api: String,
     app: AppKind,
     client: Client,
-    made: BTreeMap<String, String>,
+    ids: BTreeMap<String, String>,
     owner: &'a str,
 }
 
@@ -23,7 +23,7 @@ impl<'a> Things<'a> {
             api: bench.dify.base_url(),
             app,
             client: harness::http_client(),
-            made: BTreeMap::new(),
+            ids: BTreeMap::new(),
             owner,
         }
     }
@@ -42,18 +42,18 @@ impl<'a> Things<'a> {
     }
 
     async fn id(&mut self, name: &str) -> String {
-        if !self.made.contains_key(name) {
+        if !self.ids.contains_key(name) {
             self.make(name).await;
         }
-        self.made[name].clone()
+        self.ids[name].clone()
     }
 
     async fn make(&mut self, name: &str) {
         match name {
             "annotation_id" => {
                 let annotation = json!({"question": "q", "answer": "a"});
-                let made = self.post("/apps/annotations", &annotation).await;
-                self.keep("annotation_id", &made["id"]);
+                let thing = self.post("/apps/annotations", &annotation).await;
+                self.keep("annotation_id", &thing["id"]);
             }
             "end_user_id" => {
                 let file = self.upload().await;
@@ -64,8 +64,8 @@ impl<'a> Things<'a> {
                 let reply = json!({
                     "score_threshold": 0.9, "embedding_provider_name": "p", "embedding_model_name": "m",
                 });
-                let made = self.post("/apps/annotation-reply/enable", &reply).await;
-                self.keep("job_id", &made["job_id"]);
+                let thing = self.post("/apps/annotation-reply/enable", &reply).await;
+                self.keep("job_id", &thing["job_id"]);
             }
             "variable_id" => self.find_variable().await,
             _ => self.run(json!([])).await,
@@ -81,17 +81,17 @@ impl<'a> Things<'a> {
         };
         let body =
             json!({"query": "hi", "inputs": {"q": self.owner}, "user": self.owner, "files": files});
-        let made = self.post(path, &body).await;
+        let thing = self.post(path, &body).await;
         for name in [
             "conversation_id",
             "message_id",
             "task_id",
             "workflow_run_id",
         ] {
-            self.keep(name, &made[name]);
+            self.keep(name, &thing[name]);
         }
-        self.keep("workflow_id", &made["data"]["workflow_id"]);
-        self.keep("form_token", &made["data"]["reasons"][0]["form_token"]);
+        self.keep("workflow_id", &thing["data"]["workflow_id"]);
+        self.keep("form_token", &thing["data"]["reasons"][0]["form_token"]);
     }
 
     async fn send_file(&mut self) {
@@ -105,7 +105,7 @@ impl<'a> Things<'a> {
     async fn find_variable(&mut self) {
         let path = format!(
             "/conversations/{}/variables?user={}",
-            self.made["conversation_id"], self.owner
+            self.ids["conversation_id"], self.owner
         );
         let listed = self.read(self.client.get(self.url(&path))).await;
         self.keep("variable_id", &listed["data"][0]["id"]);
@@ -134,7 +134,7 @@ impl<'a> Things<'a> {
 
     fn keep(&mut self, name: &str, id: &Value) {
         if let Some(id) = id.as_str() {
-            self.made.insert(name.to_owned(), id.to_owned());
+            self.ids.insert(name.to_owned(), id.to_owned());
         }
     }
 }

@@ -113,10 +113,10 @@ fn changed_settings_hold_from_the_next_request_on() {
 fn every_mistake_in_the_settings_is_told_and_none_of_the_secrets() {
     let fixture =
         Fixture::new(&json!({"issuer": "not a url", "client_id": "", "clock_skew": "900"}));
-    let answer =
+    let response =
         answered(fixture.handle("get_conversations", &fixture.request(Method::GET, "x"), ""));
-    let body = String::from_utf8(answer.body).unwrap();
-    assert_eq!(answer.status.as_u16(), 503);
+    let body = String::from_utf8(response.body).unwrap();
+    assert_eq!(response.status.as_u16(), 503);
     for setting in ["issuer", "client_id", "clock_skew"] {
         assert!(body.contains(setting), "{setting} in {body}");
     }

@@ -176,12 +176,16 @@ fn a_short_answer_that_broke_off_is_none() {
     ];
     for (end, status, code) in rows {
         let mut relay = relayed(fixture.chat(&json!({}), CHAT));
-        let answer = fixture
+        let response = fixture
             .gateway
             .judge_response(&mut relay.context, head(200), end);
-        let refusal = answer.refusal.as_ref().map(Refusal::code);
-        assert_eq!((answer.status.as_u16(), refusal), (status, code), "{end:?}");
-        assert_eq!(answer.body.is_some(), code.is_some(), "{end:?}");
+        let refusal = response.refusal.as_ref().map(Refusal::code);
+        assert_eq!(
+            (response.status.as_u16(), refusal),
+            (status, code),
+            "{end:?}"
+        );
+        assert_eq!(response.body.is_some(), code.is_some(), "{end:?}");
     }
 }
 

@@ -54,9 +54,9 @@ fn health(fixture: &Fixture, authorization: Option<&str>) -> (u16, Value) {
             .headers
             .insert("authorization", value.parse().unwrap());
     }
-    let answer = answered(fixture.handle("get_health", &request, ""));
-    let body = serde_json::from_slice(&answer.body).unwrap();
-    (answer.status.as_u16(), body)
+    let response = answered(fixture.handle("get_health", &request, ""));
+    let body = serde_json::from_slice(&response.body).unwrap();
+    (response.status.as_u16(), body)
 }
 
 fn detail(fixture: &Fixture) -> (u16, Value) {
@@ -156,9 +156,9 @@ fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
         ),
         (ok("<html>"), "dify_answer_invalid", page),
     ];
-    for (answer, code, message) in cases {
+    for (response, code, message) in cases {
         let fixture = working(&json!({}));
-        fixture.environment.answer(INFO, answer);
+        fixture.environment.answer(INFO, response);
         let (status, told) = detail(&fixture);
         assert_eq!((status, &told["status"]), (503, &json!("down")));
         let failed = json!({"status": "failed", "code": code, "message": message});

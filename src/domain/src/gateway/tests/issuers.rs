@@ -35,10 +35,10 @@ fn document(changes: &Value) -> FetchResult {
 /// Whom the token is taken for; else status and code of the refusal.
 fn outcome(fixture: &Fixture, token: &str) -> Result<String, (u16, String)> {
     let request = fixture.request(Method::GET, token);
-    let answer = answered(fixture.handle("get_whoami", &request, ""));
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = answered(fixture.handle("get_whoami", &request, ""));
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    match answer.status {
+    match response.status {
         StatusCode::OK => Ok(text("user")),
         status => Err((status.as_u16(), text("code"))),
     }

@@ -1,13 +1,13 @@
 mod access;
 mod admission;
 mod app_api;
-mod asked;
 mod crowds;
 mod health;
 mod issuers;
 mod operations;
 mod own_operations;
 mod paths;
+mod provider_checks;
 mod runs;
 mod settings_cache;
 
@@ -142,23 +142,25 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
 fn relayed(outcome: Outcome) -> Relay {
     match outcome {
         Outcome::Relay(relay) => *relay,
-        Outcome::Response(answer) => panic!("answered: {}", String::from_utf8_lossy(&answer.body)),
+        Outcome::Response(response) => {
+            panic!("answered: {}", String::from_utf8_lossy(&response.body))
+        }
     }
 }
 
 fn answered(outcome: Outcome) -> Response {
     match outcome {
-        Outcome::Response(answer) => answer,
+        Outcome::Response(response) => response,
         Outcome::Relay(relay) => panic!("relayed to {}", relay.request.url),
     }
 }
 
 /// Status and code of a refusal.
 fn refused(outcome: Outcome) -> (u16, String) {
-    let answer = answered(outcome);
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = answered(outcome);
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
     (
-        answer.status.as_u16(),
+        response.status.as_u16(),
         body["code"].as_str().unwrap_or_default().to_owned(),
     )
 }

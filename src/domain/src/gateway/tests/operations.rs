@@ -166,18 +166,18 @@ fn paths_without_an_operation_are_answered_as_dify_would_but_in_json() {
     for (method, path, status, allow) in cases {
         let mut request = fixture.request(method.clone(), "none");
         path.clone_into(&mut request.path);
-        let answer = answered(fixture.handle("fallback", &request, ""));
-        let found = answer
+        let response = answered(fixture.handle("fallback", &request, ""));
+        let found = response
             .headers
             .get("allow")
             .map(|allow| allow.to_str().unwrap());
         assert_eq!(
-            (answer.status.as_u16(), found),
+            (response.status.as_u16(), found),
             (status, allow),
             "{method} {path}"
         );
-        assert_eq!(answer.headers.get("x-request-id").unwrap(), "r1");
-        assert_eq!(answer.headers.get("vary").unwrap(), "Origin");
+        assert_eq!(response.headers.get("x-request-id").unwrap(), "r1");
+        assert_eq!(response.headers.get("vary").unwrap(), "Origin");
     }
 }
 
@@ -210,14 +210,14 @@ fn a_page_can_read_what_is_wrong_with_the_settings_if_they_name_its_origin() {
                 ("origin", page),
                 ("access-control-request-method", "GET"),
             ]));
-            let answer = answered(fixture.handle(handler, &request, ""));
+            let response = answered(fixture.handle(handler, &request, ""));
             let header = |name: &str| {
-                let value = answer.headers.get(name)?;
+                let value = response.headers.get(name)?;
                 Some(value.to_str().unwrap().to_owned())
             };
             let methods = header("access-control-allow-methods");
             (
-                answer.status.as_u16(),
+                response.status.as_u16(),
                 header("access-control-allow-origin"),
                 methods,
             )
@@ -284,20 +284,20 @@ fn a_page_can_read_of_a_fault_what_it_needs_to_report_it() {
         let fixture = Fixture::new(&changes);
         let mut request = fixture.request(Method::GET, "none");
         request.headers.extend(headers(&[("origin", origin)]));
-        let answer = fixture.gateway.call_failed("get_info", &request);
+        let response = fixture.gateway.call_failed("get_info", &request);
         let header = |name: &str| {
-            answer
+            response
                 .headers
                 .get(name)
                 .map(|value| value.to_str().unwrap())
         };
         assert_eq!(header("access-control-allow-origin"), allowed, "{changes}");
         assert_eq!(header("x-request-id"), Some("r1"));
-        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
         let message = "The gateway could not handle this request because of a fault of its own. Try again. If it happens \
                        again, give the request id to the administrator of this endpoint: the plugin's log tells more.";
         let expected = json!({"code": "internal_error", "message": message, "status": 500, "request_id": "r1"});
-        assert_eq!((answer.status.as_u16(), body), (500, expected));
+        assert_eq!((response.status.as_u16(), body), (500, expected));
         let line = fixture.last_line();
         let found = (&line["operation"], &line["code"], &line["status"]);
         assert_eq!(

@@ -18,9 +18,9 @@ fn whoami(fixture: &Fixture, claims: &Value) -> Value {
     json_of(&get(fixture, "get_whoami", Some(&fixture.token(claims))))
 }
 
-fn json_of(answer: &Response) -> Value {
-    assert_eq!(answer.status, 200);
-    serde_json::from_slice(&answer.body).unwrap()
+fn json_of(response: &Response) -> Value {
+    assert_eq!(response.status, 200);
+    serde_json::from_slice(&response.body).unwrap()
 }
 
 #[test]
@@ -105,8 +105,8 @@ fn whoami_warns_of_what_is_allowed_and_still_not_safe() {
         (&json!({}), json!({"hasgroups": true}), &[]),
     ];
     for (settings, claims, warnings) in cases {
-        let told = whoami(&Fixture::new(settings), &claims);
-        assert_eq!(told["warnings"], json!(warnings), "{settings} {claims}");
+        let report = whoami(&Fixture::new(settings), &claims);
+        assert_eq!(report["warnings"], json!(warnings), "{settings} {claims}");
     }
 }
 
@@ -165,8 +165,8 @@ fn the_metadata_lists_every_issuer_but_no_template_and_no_empty_list() {
 #[test]
 fn without_a_public_url_there_is_no_metadata_and_no_challenge_names_it() {
     let fixture = Fixture::new(&json!({}));
-    let answer = get(&fixture, "get_protected_resource_metadata", None);
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = get(&fixture, "get_protected_resource_metadata", None);
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(
         body,
         json!({
@@ -197,9 +197,9 @@ fn every_challenge_names_the_metadata_at_a_path_that_the_gateway_serves() {
         ("get_info", Some("x.y"), 401),
         ("get_info", Some(guest.as_str()), 403),
     ] {
-        let answer = get(&fixture, handler, token);
-        assert_eq!(answer.status, status, "{handler} {token:?}");
-        let challenge = challenge(&answer);
+        let response = get(&fixture, handler, token);
+        assert_eq!(response.status, status, "{handler} {token:?}");
+        let challenge = challenge(&response);
         let (before, _) = challenge
             .split_once(", error_description=")
             .unwrap_or((&challenge, ""));
@@ -209,7 +209,7 @@ fn every_challenge_names_the_metadata_at_a_path_that_the_gateway_serves() {
     relayed(fixture.handle("get_info", &fixture.request(Method::GET, &member), ""));
 }
 
-fn challenge(answer: &Response) -> String {
-    let challenge = answer.headers.get("www-authenticate").unwrap();
+fn challenge(response: &Response) -> String {
+    let challenge = response.headers.get("www-authenticate").unwrap();
     challenge.to_str().unwrap().to_owned()
 }

@@ -28,8 +28,8 @@ fn fixture() -> Fixture {
     let run = json!({"inputs": json!({"sys.user_id": "alice"}).to_string()}).to_string();
     let head = [("content-type", "application/json")];
     for url in [RUN, "https://dify.example/v1/info"] {
-        let answer = crate::environment::fake::respond(http::StatusCode::OK, &head, run.clone());
-        fixture.environment.answer(url, answer);
+        let response = crate::environment::fake::respond(http::StatusCode::OK, &head, run.clone());
+        fixture.environment.answer(url, response);
     }
     fixture
 }

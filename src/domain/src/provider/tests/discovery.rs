@@ -19,10 +19,10 @@ const OAUTH: &str = "https://id.example.com/.well-known/oauth-authorization-serv
 const MIXED: &str = "https://id.example.com/.well-known/openid-configuration/realms/one";
 
 /// What asking for a key ends with where discovery answers like this everywhere.
-fn refused(answer: FetchResult) -> (Code, String, Option<Duration>) {
+fn refused(response: FetchResult) -> (Code, String, Option<Duration>) {
     let environment = FakeEnvironment::new();
     for address in [DISCOVERY, OAUTH, MIXED] {
-        environment.answer(address, answer.clone());
+        environment.answer(address, response.clone());
     }
     let refusal = environment
         .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
@@ -112,7 +112,7 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
     const FIX: &str = "Fix this at the identity provider.";
     const OPEN: &str = "Open the address in a browser. If a proxy or a sign-in page answers there, let the plugin through; otherwise correct `issuer`, or write the document's own address into `discovery_url`.";
     const COMPARE: &str = "Compare `issuer` with the provider's, or write the document's address into `discovery_url`.";
-    for (answer, expected, why, remedy) in [
+    for (response, expected, why, remedy) in [
         (
             Err(TransportError::Connect),
             Code::IdentityProviderUnavailable,
@@ -291,16 +291,16 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             ),
         };
         let wait = (expected == Code::IdentityProviderUnavailable).then_some(5 * SECOND);
-        assert_eq!(refused(answer), (expected, message, wait));
+        assert_eq!(refused(response), (expected, message, wait));
     }
 }
 
 #[test]
 fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
-    for held in [DISCOVERY, KEYS] {
+    for url in [DISCOVERY, KEYS] {
         let environment = environment();
         environment.answer(KEYS, ok(key_set(&["one"])));
-        environment.hold(held);
+        environment.hold(url);
         let providers = providers(&environment);
         let (issuer, settings, header) = (issuer(), settings(), es256("one"));
         let mut key = Box::pin(providers.key(&issuer, &settings, &header));
@@ -309,14 +309,14 @@ fn nobody_waits_longer_than_five_seconds_also_where_an_exchange_never_ends() {
         assert!(poll_once(key.as_mut()).is_pending());
         environment.advance(SECOND / 1000);
         let refusal = environment.run(key).unwrap_err();
-        assert_eq!(refusal.code(), Code::IdentityProviderUnavailable, "{held}");
-        environment.release(held);
+        assert_eq!(refusal.code(), Code::IdentityProviderUnavailable, "{url}");
+        environment.release(url);
         environment.advance(5 * SECOND);
         assert!(
             environment
                 .run(providers.key(&issuer, &settings, &header))
                 .is_ok(),
-            "{held}"
+            "{url}"
         );
     }
 }

@@ -20,9 +20,9 @@ fn claims(json: &str) -> Claims {
 }
 
 /// What an introspection with this answer ends with.
-fn introspected(answer: FetchResult) -> Result<Claims, Refusal> {
+fn introspected(response: FetchResult) -> Result<Claims, Refusal> {
     let environment = environment();
-    environment.answer(INTROSPECTION, answer);
+    environment.answer(INTROSPECTION, response);
     environment.run(providers(&environment).introspect(&issuer(), &settings(), &token("opaque")))
 }
 
@@ -82,23 +82,23 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
 
 #[test]
 fn an_active_token_has_the_claims_of_the_answer() {
-    for answer in [
+    for response in [
         r#"{"active":true}"#.to_owned(),
         format!(
             r#"{{"active":true,"iss":"{ISSUER}","token_type":"bearer","sub":"alice","aud":["chat app"]}}"#
         ),
         r#"{"active":true,"token_type":"access_token"}"#.to_owned(),
     ] {
-        assert_eq!(introspected(ok(answer.clone())), Ok(claims(&answer)));
+        assert_eq!(introspected(ok(response.clone())), Ok(claims(&response)));
     }
 }
 
 #[test]
 fn a_byte_order_mark_changes_nothing() {
-    let answer = r#"{"active":true,"sub":"alice"}"#;
+    let response = r#"{"active":true,"sub":"alice"}"#;
     assert_eq!(
-        introspected(ok(format!("\u{feff}{answer}"))),
-        Ok(claims(answer))
+        introspected(ok(format!("\u{feff}{response}"))),
+        Ok(claims(response))
     );
 }
 
@@ -106,7 +106,7 @@ fn a_byte_order_mark_changes_nothing() {
 fn a_token_that_the_answer_speaks_against_is_refused() {
     const INACTIVE: &str = "The identity provider says that the token is not active: it has expired, was revoked, or \
                             is from another provider. Sign in again.";
-    for (answer, code, message) in [
+    for (response, code, message) in [
         ("{}", Code::TokenInactive, INACTIVE.to_owned()),
         (r#"{"active":false}"#, Code::TokenInactive, INACTIVE.to_owned()),
         (r#"{"active":"true"}"#, Code::TokenInactive, INACTIVE.to_owned()),
@@ -123,13 +123,13 @@ fn a_token_that_the_answer_speaks_against_is_refused() {
             "The token has `token_type` \"DPoP\", and only bearer access tokens are accepted.".to_owned(),
         ),
     ] {
-        assert_eq!(introspected(ok(answer)), Err(Refusal::new(code, message)), "{answer}");
+        assert_eq!(introspected(ok(response)), Err(Refusal::new(code, message)), "{response}");
     }
 }
 
 #[test]
 fn a_token_of_a_kind_that_the_provider_does_not_introspect_is_refused() {
-    let answer = respond(
+    let response = respond(
         StatusCode::BAD_REQUEST,
         &[],
         r#"{"error":"unsupported_token_type"}"#,
@@ -137,7 +137,7 @@ fn a_token_of_a_kind_that_the_provider_does_not_introspect_is_refused() {
     let message = "The identity provider does not introspect tokens of this kind (`unsupported_token_type`). If it is a JWT, \
                    set `token_validation` to `auto`, so that it is verified with the provider's keys.";
     assert_eq!(
-        introspected(answer),
+        introspected(response),
         Err(Refusal::new(Code::TokenInactive, message))
     );
 }
@@ -167,7 +167,7 @@ fn what_is_not_the_tokens_fault_is_never_401() {
             format!(r#"{{"error":"{error}"}}"#),
         )
     };
-    for (answer, code, message) in [
+    for (response, code, message) in [
         (
             status(401),
             Code::ConfigurationError,
@@ -250,7 +250,7 @@ fn what_is_not_the_tokens_fault_is_never_401() {
             invalid("the response is too large", FIX),
         ),
     ] {
-        let refusal = introspected(answer).unwrap_err();
+        let refusal = introspected(response).unwrap_err();
         assert_eq!(
             (refusal.code(), refusal.message()),
             (code, message.as_str())
@@ -371,14 +371,14 @@ fn a_provider_without_introspection_leaves_the_token_opaque_or_the_settings_wron
 
 #[test]
 fn neither_token_nor_secret_stand_in_log_or_debug_output() {
-    for answer in [
+    for response in [
         ok(r#"{"active":true,"sub":"alice"}"#),
         ok("{}"),
         status(401),
         status(500),
     ] {
         let environment = environment();
-        environment.answer(INTROSPECTION, answer);
+        environment.answer(INTROSPECTION, response);
         let providers = providers(&environment);
         let token = token("opaque-token");
         let result = environment.run(providers.introspect(&issuer(), &settings(), &token));

@@ -182,7 +182,7 @@ fn a_byte_order_mark_changes_nothing() {
 
 #[test]
 fn a_response_that_is_not_a_key_set_is_the_providers_fault() {
-    for (answer, code) in [
+    for (response, code) in [
         (ok("{}"), Code::IdentityProviderInvalid),
         (ok("<html>"), Code::IdentityProviderInvalid),
         (ok("[]"), Code::IdentityProviderInvalid),
@@ -197,7 +197,7 @@ fn a_response_that_is_not_a_key_set_is_the_providers_fault() {
         ),
     ] {
         let environment = environment();
-        environment.answer(KEYS, answer);
+        environment.answer(KEYS, response);
         let refusal = environment
             .run(providers(&environment).key(&issuer(), &settings(), &es256("one")))
             .unwrap_err();

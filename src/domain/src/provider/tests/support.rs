@@ -76,13 +76,13 @@ pub fn token(text: &str) -> AccessToken {
 
 /// A value whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
 pub fn cached(environment: &Rc<FakeEnvironment>) -> Rc<Cached<String>> {
-    let asked = environment.clone();
-    let source = move || asked.fetch(get(KEYS)).map(fetched).boxed_local();
+    let network = environment.clone();
+    let source = move || network.fetch(get(KEYS)).map(fetched).boxed_local();
     Cached::new(environment.clone(), target(), Box::new(source))
 }
 
-fn fetched(answer: FetchResult) -> Result<Fetched<String>, Failure> {
-    let fetched = answer.map_err(failure)?;
+fn fetched(response: FetchResult) -> Result<Fetched<String>, Failure> {
+    let fetched = response.map_err(failure)?;
     Ok(Fetched {
         bytes: fetched.body.len(),
         value: String::from_utf8(fetched.body).unwrap(),
@@ -92,13 +92,13 @@ fn fetched(answer: FetchResult) -> Result<Fetched<String>, Failure> {
 
 /// Keys whose fetch is one exchange with [`KEYS`], and whose lifetime is ten minutes.
 pub fn cached_keys(environment: &Rc<FakeEnvironment>) -> Rc<Cached<JwkSet>> {
-    let asked = environment.clone();
-    let source = move || asked.fetch(get(KEYS)).map(fetched_keys).boxed_local();
+    let network = environment.clone();
+    let source = move || network.fetch(get(KEYS)).map(fetched_keys).boxed_local();
     Cached::new(environment.clone(), target(), Box::new(source))
 }
 
-fn fetched_keys(answer: FetchResult) -> Result<Fetched<JwkSet>, Failure> {
-    let fetched = answer.map_err(failure)?;
+fn fetched_keys(response: FetchResult) -> Result<Fetched<JwkSet>, Failure> {
+    let fetched = response.map_err(failure)?;
     Ok(Fetched {
         bytes: fetched.body.len(),
         value: JwkSet::parse(&fetched.body).unwrap(),

@@ -18,7 +18,7 @@ use crate::settings::Settings;
 #[test]
 fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_ten_seconds() {
     let soon = START.as_secs() + 20;
-    for (answer, believed) in [
+    for (response, believed) in [
         (r#"{"active":true}"#.to_owned(), MINUTE),
         (
             format!(r#"{{"active":true,"exp":{}}}"#, START.as_secs() + 3600),
@@ -32,7 +32,7 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
         (r#"{"active":false}"#.to_owned(), 10 * SECOND),
     ] {
         let environment = environment();
-        environment.answer(INTROSPECTION, ok(answer.clone()));
+        environment.answer(INTROSPECTION, ok(response.clone()));
         let providers = providers(&environment);
         let ask = || {
             drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))))
@@ -40,23 +40,23 @@ fn a_good_token_is_believed_to_its_end_and_a_minute_at_most_and_a_refused_one_te
         ask();
         environment.advance(believed - SECOND / 1000);
         ask();
-        assert_eq!(environment.count(INTROSPECTION), 1, "{answer}");
+        assert_eq!(environment.count(INTROSPECTION), 1, "{response}");
         environment.advance(SECOND / 1000);
         ask();
-        assert_eq!(environment.count(INTROSPECTION), 2, "{answer}");
+        assert_eq!(environment.count(INTROSPECTION), 2, "{response}");
     }
 }
 
 #[test]
 fn an_expired_token_and_a_failed_fetch_are_asked_for_each_time() {
     let ended = format!(r#"{{"active":true,"exp":{}}}"#, START.as_secs() - 1);
-    for answer in [ok(ended), status(500), status(401)] {
+    for response in [ok(ended), status(500), status(401)] {
         let environment = environment();
-        environment.answer(INTROSPECTION, answer);
+        environment.answer(INTROSPECTION, response);
         let providers = providers(&environment);
-        for asked in 1..3 {
+        for count in 1..3 {
             drop(environment.run(providers.introspect(&issuer(), &settings(), &token("opaque"))));
-            assert_eq!(environment.count(INTROSPECTION), asked);
+            assert_eq!(environment.count(INTROSPECTION), count);
         }
     }
 }
@@ -99,10 +99,10 @@ fn an_end_that_no_clock_reaches_shortens_or_prolongs_nothing() {
 fn what_is_kept_about_tokens_takes_bounded_memory_and_the_newest_stay() {
     // Text of 60 KiB that takes 1.5 MiB when it is parsed.
     let zeros = vec!["0"; 30 * 1024].join(",");
-    let answer = format!(r#"{{"active":true,"roles":[{zeros}]}}"#);
-    let kept = limits::TOKEN_STATUSES_MEMORY / (answer.len() + 100);
+    let response = format!(r#"{{"active":true,"roles":[{zeros}]}}"#);
+    let kept = limits::TOKEN_STATUSES_MEMORY / (response.len() + 100);
     let environment = environment();
-    environment.answer(INTROSPECTION, ok(answer));
+    environment.answer(INTROSPECTION, ok(response));
     let providers = providers(&environment);
     let is_known = |number: usize| {
         let before = environment.count(INTROSPECTION);

@@ -13,9 +13,9 @@ use crate::json::parse_object;
 
 const ALICE: &str = r#"{"sub":"alice","email":"alice@example.com"}"#;
 
-fn asked(answer: FetchResult, subject: Option<&str>) -> Result<Claims, Refusal> {
+fn userinfo(response: FetchResult, subject: Option<&str>) -> Result<Claims, Refusal> {
     let environment = environment();
-    environment.answer(USERINFO, answer);
+    environment.answer(USERINFO, response);
     environment.run(providers(&environment).userinfo(
         &issuer(),
         &settings(),
@@ -57,7 +57,7 @@ fn claims_of_another_person_are_never_added_to_a_token() {
         "The userinfo response has another `sub` than the token. Sign in again. If that does not help, the provider \
          gives the client another subject identifier in userinfo than in tokens.",
     );
-    for (answer, subject, expected) in [
+    for (response, subject, expected) in [
         (ALICE, Some("alice"), Ok(())),
         (ALICE, None, Ok(())),
         (ALICE, Some("bob"), Err(another.clone())),
@@ -66,9 +66,9 @@ fn claims_of_another_person_are_never_added_to_a_token() {
         (ALICE, Some(""), Err(another)),
     ] {
         assert_eq!(
-            asked(ok(answer), subject).map(drop),
+            userinfo(ok(response), subject).map(drop),
             expected,
-            "{answer} for {subject:?}"
+            "{response} for {subject:?}"
         );
     }
 }
@@ -79,7 +79,7 @@ fn a_response_that_names_nobody_is_not_used() {
         "The userinfo response of the identity provider `{ISSUER}` cannot be used: it names nobody, because `sub` is missing or \
          not a string. Fix this at the identity provider."
     );
-    for answer in [
+    for response in [
         "{}",
         r#"{"email":"alice@example.com"}"#,
         r#"{"sub":""}"#,
@@ -90,9 +90,9 @@ fn a_response_that_names_nobody_is_not_used() {
         for subject in [None, Some("alice"), Some("")] {
             let expected = Refusal::new(Code::IdentityProviderInvalid, message.clone());
             assert_eq!(
-                asked(ok(answer), subject),
+                userinfo(ok(response), subject),
                 Err(expected),
-                "{answer} for {subject:?}"
+                "{response} for {subject:?}"
             );
         }
     }
@@ -122,7 +122,7 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
         &[("content-type", "Application/JWT; charset=utf-8")],
         "e30.e30.",
     );
-    for (answer, expected) in [
+    for (response, expected) in [
         (status(401), Refusal::new(Code::TokenInactive, inactive)),
         (
             status(403),
@@ -167,7 +167,7 @@ fn what_the_endpoint_refuses_and_what_nobody_can_read_are_different_things() {
             ),
         ),
     ] {
-        assert_eq!(asked(answer, None), Err(expected));
+        assert_eq!(userinfo(response, None), Err(expected));
     }
 }
 

@@ -120,7 +120,7 @@ fn with_the_setting_audience_both_audience_and_client_must_fit() {
             settings.clone(),
         ),
     ]);
-    let wanted = "this endpoint accepts tokens for api://chat, https://api.example/.";
+    let expected = "this endpoint accepts tokens for api://chat, https://api.example/.";
     let issued = |client: &str, name: &str| {
         format!(
             "The token was issued to the client \"{client}\" (`{name}`); it must be one of chat. Write the client \
@@ -133,17 +133,17 @@ fn with_the_setting_audience_both_audience_and_client_must_fit() {
         (
             json!({"aud": "chat", "azp": "chat"}),
             Code::TokenAudienceRefused,
-            format!("The token's `aud` is \"chat\"; {wanted}"),
+            format!("The token's `aud` is \"chat\"; {expected}"),
         ),
         (
             json!({"aud": "absent", "client_id": "chat"}),
             Code::TokenAudienceRefused,
-            format!("The token has no `aud`, and its `client_id` is \"chat\"; {wanted}"),
+            format!("The token has no `aud`, and its `client_id` is \"chat\"; {expected}"),
         ),
         (
             json!({"aud": "https://api.example", "azp": "chat"}),
             Code::TokenAudienceRefused,
-            format!("The token's `aud` is \"https://api.example\"; {wanted}"),
+            format!("The token's `aud` is \"https://api.example\"; {expected}"),
         ),
         (
             json!({"aud": "api://chat"}),
@@ -202,14 +202,14 @@ fn a_client_bound_to_one_issuer_is_no_client_of_another() {
 
 #[test]
 fn only_a_userinfo_answer_may_name_no_audience() {
-    let answer = json!({"aud": "absent", "iss": "absent", "exp": "absent", "iat": "absent"});
-    assert_taken(&[(answer.clone(), json!({"token_validation": "userinfo"}))]);
+    let response = json!({"aud": "absent", "iss": "absent", "exp": "absent", "iat": "absent"});
+    assert_taken(&[(response.clone(), json!({"token_validation": "userinfo"}))]);
     for validation in ["auto", "jwt"] {
         let message =
             "The token has neither `aud` nor `client_id`; this endpoint accepts tokens for chat.";
         let settings = json!({"token_validation": validation});
         assert_refused(&[(
-            answer.clone(),
+            response.clone(),
             settings,
             Code::TokenAudienceRefused,
             message,

@@ -26,8 +26,8 @@ fn the_token_is_what_follows_the_scheme_in_any_case_after_any_number_of_spaces()
         ("BeArEr    abc", "abc"),
         ("Bearer a-b.c_d~e+f/g==", "a-b.c_d~e+f/g=="),
     ] {
-        let taken = AccessToken::from_headers(&headers(&[value.as_bytes()]));
-        assert_eq!(taken.expect(value).reveal(), token, "{value}");
+        let credential = AccessToken::from_headers(&headers(&[value.as_bytes()]));
+        assert_eq!(credential.expect(value).reveal(), token, "{value}");
     }
 }
 
@@ -169,10 +169,10 @@ fn a_key_of_dify_is_told_as_that_and_never_repeated() {
         ("own", false),
     ] {
         let value = format!("Bearer {token}");
-        let taken = AccessToken::from_headers(&headers(&[value.as_bytes()])).expect(token);
+        let credential = AccessToken::from_headers(&headers(&[value.as_bytes()])).expect(token);
         let expected = Refusal::new(Code::TokenMalformed, message);
         let expected = if is_key { Err(expected) } else { Ok(()) };
-        assert_eq!(taken.refuse_dify_key(&own), expected, "{token}");
+        assert_eq!(credential.refuse_dify_key(&own), expected, "{token}");
     }
 }
 

@@ -176,8 +176,8 @@ fn a_provider_may_answer_without_iss_and_exp_but_not_with_other_ones() {
         (json!(""), Some(Code::TokenIssuerUnknown)),
         (json!(5), Some(Code::TokenClaimInvalid)),
     ] {
-        let answer = claims(&json!({"iss": iss}));
-        let refusal = check_answer(&answer, &Issuer::new(ISSUER)).err();
+        let response = claims(&json!({"iss": iss}));
+        let refusal = check_answer(&response, &Issuer::new(ISSUER)).err();
         assert_eq!(refusal.map(|refusal| refusal.code()), code, "{iss}");
     }
 }
@@ -206,10 +206,10 @@ fn what_the_caller_is_told_never_holds_a_value_of_the_rules() {
         json!({"sub": "absent"}),
     ] {
         let refusal = refused(&changes, &settings);
-        let told = format!("{} {:?}", refusal.message(), refusal.scope());
+        let text = format!("{} {:?}", refusal.message(), refusal.scope());
         assert!(
-            !told.contains("s3cr3t") && !told.contains("4dm1n"),
-            "{told}"
+            !text.contains("s3cr3t") && !text.contains("4dm1n"),
+            "{text}"
         );
     }
 }

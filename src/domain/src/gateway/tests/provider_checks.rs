@@ -1,4 +1,4 @@
-//! Tokens about which the provider itself is asked, from the request to the caller.
+//! Tokens that the provider itself checks, from the request to the caller.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,10 +30,10 @@ fn fixture(changes: &Value) -> Fixture {
 /// Whom the token is taken for; else status and code of the refusal.
 fn outcome(fixture: &Fixture, token: &str) -> Result<String, (u16, String)> {
     let request = fixture.request(Method::GET, token);
-    let answer = answered(fixture.handle("get_whoami", &request, ""));
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = answered(fixture.handle("get_whoami", &request, ""));
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    match answer.status {
+    match response.status {
         StatusCode::OK => Ok(text("user")),
         status => Err((status.as_u16(), text("code"))),
     }
@@ -94,12 +94,12 @@ fn the_provider_is_asked_about_its_own_tokens_and_those_that_only_it_can_read() 
         format!("{header}.{}.AAAA", encoded(&claims.to_string()))
     };
     let sealed = format!("{}.e30.e30.e30.e30", encoded(r#"{"alg":"dir"}"#));
-    let asked = || Ok("alice".to_owned());
+    let accepted = || Ok("alice".to_owned());
     for (case, token, expected) in [
-        ("opaque", "opaque".to_owned(), asked()),
-        ("its JWT", jwt(json!({"iss": ISSUER})), asked()),
-        ("a JWT that names nobody", jwt(json!({})), asked()),
-        ("a JWE", sealed, asked()),
+        ("opaque", "opaque".to_owned(), accepted()),
+        ("its JWT", jwt(json!({"iss": ISSUER})), accepted()),
+        ("a JWT that names nobody", jwt(json!({})), accepted()),
+        ("a JWE", sealed, accepted()),
         (
             "somebody else's JWT",
             jwt(json!({"iss": "https://other.example"})),
@@ -114,11 +114,13 @@ fn the_provider_is_asked_about_its_own_tokens_and_those_that_only_it_can_read() 
         for validation in ["introspection", "userinfo"] {
             let settings = json!({"client_secret": "secret", "token_validation": validation});
             let fixture = fixture(&settings);
-            let answer = json!({"active": true, "sub": "alice", "client_id": "app"});
+            let response = json!({"active": true, "sub": "alice", "client_id": "app"});
             fixture
                 .environment
-                .answer(INTROSPECTION, ok(answer.to_string()));
-            fixture.environment.answer(USERINFO, ok(answer.to_string()));
+                .answer(INTROSPECTION, ok(response.to_string()));
+            fixture
+                .environment
+                .answer(USERINFO, ok(response.to_string()));
             assert_eq!(outcome(&fixture, &token), expected, "{case}");
             assert_eq!(
                 fixture.environment.urls().is_empty(),
@@ -143,7 +145,7 @@ fn a_jwt_without_end_is_refused_whatever_else_the_provider_could_be_asked() {
 #[test]
 fn userinfo_vouches_for_nobody_whom_it_does_not_name() {
     let fixture = fixture(&json!({"token_validation": "userinfo", "user_claim": "email"}));
-    for (answer, expected) in [
+    for (response, expected) in [
         (
             json!({"email": "alice@example.com"}),
             refusal(503, "identity_provider_invalid"),
@@ -153,8 +155,10 @@ fn userinfo_vouches_for_nobody_whom_it_does_not_name() {
             Ok("alice@example.com".to_owned()),
         ),
     ] {
-        fixture.environment.answer(USERINFO, ok(answer.to_string()));
-        assert_eq!(outcome(&fixture, "opaque"), expected, "{answer}");
+        fixture
+            .environment
+            .answer(USERINFO, ok(response.to_string()));
+        assert_eq!(outcome(&fixture, "opaque"), expected, "{response}");
     }
 }
 
@@ -187,8 +191,10 @@ fn what_the_token_says_itself_is_neither_asked_for_nor_replaced() {
         "required_claims": "groups=staff",
         "admin_claims": "roles=admin",
     }));
-    let answer = json!({"sub": "alice", "groups": ["staff"], "roles": ["admin"]});
-    fixture.environment.answer(USERINFO, ok(answer.to_string()));
+    let response = json!({"sub": "alice", "groups": ["staff"], "roles": ["admin"]});
+    fixture
+        .environment
+        .answer(USERINFO, ok(response.to_string()));
     let guest = fixture.token(&json!({"groups": ["guests"], "roles": ["none"]}));
     assert_eq!(
         outcome(&fixture, &guest),
@@ -260,10 +266,10 @@ fn a_further_claim_is_the_same_persons_or_nobody_is_let_in() {
             refusal(503, "identity_provider_unavailable"),
         ),
     ];
-    for (answer, expected) in rows {
+    for (response, expected) in rows {
         let fixture = fixture(&json!({"userinfo": true, "required_claims": "groups=staff"}));
-        let described = format!("{answer:?}");
-        fixture.environment.answer(USERINFO, answer);
+        let described = format!("{response:?}");
+        fixture.environment.answer(USERINFO, response);
         let token = fixture.token(&json!({}));
         assert_eq!(outcome(&fixture, &token), expected, "{described}");
     }
@@ -281,12 +287,12 @@ fn who_the_user_is_does_not_depend_on_which_other_claim_the_token_lacks() {
         })
     };
     let about = |claims: Value| {
-        let mut answer = json!({"sub": "alice", "groups": ["staff"]});
-        answer
+        let mut response = json!({"sub": "alice", "groups": ["staff"]});
+        response
             .as_object_mut()
             .unwrap()
             .extend(claims.as_object().unwrap().clone());
-        answer
+        response
     };
     let user = |user: &str| Ok(user.to_owned());
     let rows = [
@@ -354,14 +360,16 @@ fn who_the_user_is_does_not_depend_on_which_other_claim_the_token_lacks() {
             0,
         ),
     ];
-    for (user_claim, claims, answer, expected, requests) in rows {
+    for (user_claim, claims, response, expected, requests) in rows {
         for with_groups in [true, false] {
             // A client's token that lacks a claim of a rule is asked about, and its answer names no person.
             if !with_groups && claims.get("gty").is_some() {
                 continue;
             }
             let fixture = fixture(&settings(user_claim));
-            fixture.environment.answer(USERINFO, ok(answer.to_string()));
+            fixture
+                .environment
+                .answer(USERINFO, ok(response.to_string()));
             let mut claims = claims.clone();
             if with_groups {
                 claims["groups"] = json!(["staff"]);
@@ -389,9 +397,9 @@ fn nobody_is_asked_about_what_cannot_be_a_token() {
     ];
     for mode in modes {
         let fixture = fixture(&mode);
-        for answer in [INTROSPECTION, USERINFO] {
+        for response in [INTROSPECTION, USERINFO] {
             fixture.environment.answer(
-                answer,
+                response,
                 ok(json!({"active": true, "sub": "alice"}).to_string()),
             );
         }
@@ -428,9 +436,11 @@ fn an_answer_about_another_issuers_token_is_refused() {
             ),
         ] {
             let fixture = fixture(&mode);
-            let answer = json!({"active": true, "sub": "alice", "client_id": "app", "iss": iss});
+            let response = json!({"active": true, "sub": "alice", "client_id": "app", "iss": iss});
             for address in [INTROSPECTION, USERINFO] {
-                fixture.environment.answer(address, ok(answer.to_string()));
+                fixture
+                    .environment
+                    .answer(address, ok(response.to_string()));
             }
             assert_eq!(outcome(&fixture, "opaque"), expected, "{iss} with {mode}");
         }
@@ -463,9 +473,9 @@ fn a_challenge_for_userinfo_names_the_scopes_of_the_setting_too() {
         let fixture = fixture(&settings);
         fixture.environment.answer(USERINFO, status(403));
         let token = fixture.token(&json!({"scope": scopes}));
-        let answer =
+        let response =
             answered(fixture.handle("get_whoami", &fixture.request(Method::GET, &token), ""));
-        let challenge = answer
+        let challenge = response
             .headers
             .get("www-authenticate")
             .unwrap()
