@@ -151,12 +151,17 @@ struct Instance {
 }
 
 impl Instance {
-    /// Lines of concurrent calls must not mix.
-    async fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
+    /// Lines of concurrent calls must not mix. A line is written to its end although its client may leave meanwhile
+    /// (`io_tunnel/generic.go` writes in one go): what follows half a line would be lost.
+    async fn write(self: &Arc<Self>, mut line: Vec<u8>) -> io::Result<()> {
         line.push(b'\n');
-        let mut stdin = self.stdin.lock().await;
-        stdin.write_all(&line).await?;
-        stdin.flush().await
+        let instance = Arc::clone(self);
+        let writing = tokio::spawn(async move {
+            let mut stdin = instance.stdin.lock().await;
+            stdin.write_all(&line).await?;
+            stdin.flush().await
+        });
+        writing.await.map_err(io::Error::other)?
     }
 
     /// Anything on stdout or stderr counts as life, not only heartbeats (`notifier_lifecycle.go`).
