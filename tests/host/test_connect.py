@@ -196,13 +196,13 @@ def test_a_proxy_is_asked_to_connect_for_https(serve: Serve, monkeypatch: pytest
     assert b"proxy-authorization: Basic dXNlcjpwYXNz" in lines
 
 
-def test_a_proxy_that_declines_is_no_connection(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_declines_fails_the_connection(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy_server(serve, [], b"403 Forbidden"))
     assert failure_of("https://idp.example/") == "connect"
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://127.0.0.1:1"])
-def test_a_proxy_that_cannot_be_used_is_no_connection(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_that_cannot_be_used_fails_the_connection(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
     assert failure_of("http://idp.example/") == "connect"
 

@@ -112,7 +112,7 @@ def test_a_write_that_fails_leaves_nothing_behind(wasm: Path, monkeypatch: pytes
     assert os.listdir(wasm.parent) == ["gateway.wasm"]
 
 
-def test_a_file_that_is_no_module_is_said_to_be_none(wasm: Path) -> None:
+def test_a_file_that_is_not_a_module_is_reported(wasm: Path) -> None:
     wasm.write_bytes(b"\0asm but no more")
     with pytest.raises(wasmtime.WasmtimeError):
         load_again(wasm)

@@ -210,7 +210,7 @@ def test_what_the_administrator_wrote_may_be_private() -> None:
     assert "127.0.0.1" in reach.addresses("localhost", 80, public_only=False)
 
 
-def test_an_unknown_name_is_no_connection() -> None:
+def test_an_unknown_name_fails_the_connection() -> None:
     with pytest.raises(Failure, match="connect"):
         reach.addresses("name.invalid", 443, public_only=False)
     with pytest.raises(Failure, match="connect"):

@@ -179,7 +179,7 @@ def test_a_server_that_does_not_accept_is_a_timeout_of_the_connection() -> None:
     assert time.monotonic() - began < 1
 
 
-def test_a_port_nobody_listens_on_is_no_connection(serve: Serve) -> None:
+def test_a_port_nobody_listens_on_fails_the_connection(serve: Serve) -> None:
     server = serve(after_request())
     server.stop()
     assert failure_of(request(server)) == "connect"

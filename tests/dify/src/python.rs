@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_that_is_no_string_is_written_as_python_writes_it() {
+    fn a_user_that_is_not_a_string_is_written_as_python_writes_it() {
         let cases = [
             (json!("alice"), "alice"),
             (json!(5), "5"),

@@ -201,7 +201,7 @@ fn rules_name_their_claims() {
 }
 
 #[test]
-fn what_is_no_list_of_rules_is_refused_with_the_place_and_what_was_expected() {
+fn text_that_is_not_a_list_of_rules_is_refused_with_the_place_and_what_was_expected() {
     let many_rules = vec!["a=b"; 101].join(",");
     let many_values = format!("a={}", vec!["b"; 101].join("|"));
     for (text, message) in [

@@ -58,7 +58,7 @@ fn answers_of_the_api_pass_with_their_own_status() {
 }
 
 #[test]
-fn what_is_no_answer_of_the_api_becomes_json_and_never_a_401() {
+fn a_response_that_is_not_of_the_api_becomes_json_and_never_a_401() {
     let cases = [
         (
             head(401, &[JSON]),
@@ -453,7 +453,7 @@ fn a_stream_that_does_not_end_well_ends_with_difys_error_frame() {
 }
 
 #[test]
-fn a_body_that_is_no_stream_is_cut_without_a_word() {
+fn a_body_that_is_not_a_stream_is_cut_without_a_message() {
     let answer = judge(&context(), head(200, &[JSON]));
     assert_eq!(
         (answer.frames, answer.on_broken, answer.on_timeout),

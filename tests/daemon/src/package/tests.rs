@@ -64,7 +64,7 @@ fn what_dify_refuses_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_no_package_is_named() {
+fn a_file_that_is_not_a_package_is_named() {
     let directory = TempDir::new().unwrap();
     let package = directory.path().join("x.difypkg");
     fs::write(&package, "text").unwrap();

@@ -110,7 +110,7 @@ async fn a_stream_that_its_client_left_holds_its_place_until_dify_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_fails_gives_its_place_back_and_zero_is_no_limit() {
+async fn a_stream_that_fails_gives_its_place_back_and_zero_means_no_limit() {
     let bench = Bench::of(AppKind::SlowChatflow).await;
     bench.set_settings(&json!({"streams_per_user": "1"}));
     let token = bench.token("alice");

@@ -12,7 +12,7 @@ use crate::things::Things;
 const FILTER: &str = "created_by_end_user_session_id";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_of_another_user_is_no_run_however_it_is_asked_for() {
+async fn a_run_of_another_user_does_not_exist_however_it_is_asked_for() {
     let bench = Bench::of(AppKind::Workflow).await;
     let mut things = Things::of(&bench, AppKind::Workflow, "alice");
     let run = things.fill("<workflow_run_id>").await;

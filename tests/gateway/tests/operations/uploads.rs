@@ -52,7 +52,7 @@ async fn the_bytes_of_a_sound_arrive_as_they_were_sent_whatever_their_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_a_form_says_it_is_from_dify_reads_the_caller() {
+async fn whatever_user_a_form_names_dify_reads_the_caller() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let user = |disposition: &str| format!("Content-Disposition: {disposition}\r\n\r\nmallory");
     let lf = |part: &str| part.replace("\r\n", "\n");

@@ -8,7 +8,7 @@ use stand_in_dify::AppKind;
 const CUT: usize = 10 * 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_no_json_object_is_refused() {
+async fn a_body_that_is_not_a_json_object_is_refused() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
     let deep = format!(

@@ -30,7 +30,7 @@ fn instead(status: u16, headers: &[(&str, &str)], body: &str) -> Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_answer_of_dify_is_told_as_such() {
+async fn a_response_that_is_not_of_dify_is_reported_as_such() {
     let bench = Bench::of(AppKind::Chatflow).await;
     let token = bench.token("alice");
     let control = bench.control();

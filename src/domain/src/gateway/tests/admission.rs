@@ -62,7 +62,7 @@ fn a_good_token_opens_nothing_in_query_cookie_or_body() {
 }
 
 #[test]
-fn a_token_that_was_good_is_judged_anew_at_every_request() {
+fn a_token_that_was_good_is_judged_again_at_every_request() {
     let fixture = Fixture::new(&json!({}));
     let request = fixture.request(Method::POST, &fixture.token(&json!({})));
     let body = r#"{"query":"q","inputs":{}}"#;

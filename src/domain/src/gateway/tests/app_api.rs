@@ -167,7 +167,7 @@ fn a_user_who_could_not_be_made_is_new_again() {
 }
 
 #[test]
-fn a_short_answer_that_broke_off_is_none() {
+fn a_short_response_that_broke_off_counts_as_no_response() {
     let fixture = Fixture::new(&json!({}));
     let rows = [
         (RelayEnd::Complete, 200, None),

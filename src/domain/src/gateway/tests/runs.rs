@@ -158,7 +158,7 @@ fn a_run_whose_request_fails_in_the_host_has_ended() {
 }
 
 #[test]
-fn what_is_not_a_run_is_not_counted_and_no_limit_is_none() {
+fn what_is_not_a_run_is_not_counted_and_zero_means_no_limit() {
     let fixture = Fixture::new(&json!({"streams_per_user": "1"}));
     begun(&fixture, &json!({}), STREAMING);
     let request = fixture.request(Method::GET, &fixture.token(&json!({})));

@@ -231,7 +231,7 @@ fn a_refusal_says_when_the_next_attempt_is_made() {
 }
 
 #[test]
-fn whoever_finds_no_place_gets_what_is_known_at_once() {
+fn a_request_that_finds_no_place_gets_what_is_known_at_once() {
     let (environment, cached) = fetched();
     environment.advance(10 * MINUTE);
     environment.hold(KEYS);

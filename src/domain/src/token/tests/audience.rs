@@ -172,7 +172,7 @@ fn with_the_setting_audience_both_audience_and_client_must_fit() {
 }
 
 #[test]
-fn a_client_bound_to_one_issuer_is_no_client_of_another() {
+fn a_client_bound_to_one_issuer_is_not_a_client_of_another() {
     let two = json!({
         "issuer": "https://id.example https://other.example",
         "client_id": "https://other.example#chat https://id.example#mobile",

@@ -231,7 +231,7 @@ fn a_token_for_microsoft_graph_is_explained_and_only_there_is_nonce_refused() {
 }
 
 #[test]
-fn a_header_or_payload_that_is_no_strict_json_object_is_malformed() {
+fn a_header_or_payload_that_is_not_a_strict_json_object_is_malformed() {
     let header = |why: &str| malformed(&format!("its header cannot be read ({why})"));
     let payload = |why: &str| malformed(&format!("its payload cannot be read ({why})"));
     let member = |name: &str, value: &str| {

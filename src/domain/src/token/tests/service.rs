@@ -68,7 +68,7 @@ fn where_clients_are_allowed_they_are_known_as_such() {
 }
 
 #[test]
-fn a_person_is_no_client() {
+fn a_person_is_not_a_client() {
     for claims in [
         json!({}),
         json!({"gty": "password"}),
