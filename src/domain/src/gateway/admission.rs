@@ -43,7 +43,7 @@ impl Admission {
         let Credential::Bearer(token) = credential;
         token.refuse_dify_key(&settings.app_key)?;
         let (issuer, claims) = match validation(token, settings) {
-            TokenValidation::Userinfo => self.asked_of_userinfo(token, settings).await?,
+            TokenValidation::Userinfo => self.checked_by_userinfo(token, settings).await?,
             TokenValidation::Introspection => self.introspected(token, settings).await?,
             TokenValidation::Auto | TokenValidation::Jwt => self.verified(token, settings).await?,
         };
@@ -130,11 +130,11 @@ impl Admission {
     ) -> Result<(Issuer, Claims), Refusal> {
         let issuer = issuer_to_ask(token, settings)?;
         let claims = self.providers.introspect(&issuer, settings, token).await?;
-        token::check_answer(&claims, &issuer)?;
+        token::check_response(&claims, &issuer)?;
         Ok((issuer, claims))
     }
 
-    async fn asked_of_userinfo(
+    async fn checked_by_userinfo(
         &self,
         token: &AccessToken,
         settings: &Settings,
@@ -145,7 +145,7 @@ impl Admission {
             .userinfo(&issuer, settings, token, None)
             .await
             .map_err(|refusal| token::with_required_scopes(refusal, settings))?;
-        token::check_answer(&claims, &issuer)?;
+        token::check_response(&claims, &issuer)?;
         Ok((issuer, claims))
     }
 

@@ -47,13 +47,13 @@ fn answers_of_the_api_pass_with_their_own_status() {
         (412, JSON),
         (500, JSON),
     ] {
-        let answer = judge(&context(), head(status, &[headers]));
+        let response = judge(&context(), head(status, &[headers]));
         assert_eq!(
-            (answer.status.as_u16(), answer.body, answer.refusal),
+            (response.status.as_u16(), response.body, response.refusal),
             (status, None, None),
             "{status}"
         );
-        assert_eq!(answer.headers.get("x-request-id").unwrap(), "r1");
+        assert_eq!(response.headers.get("x-request-id").unwrap(), "r1");
     }
 }
 
@@ -153,11 +153,11 @@ fn a_response_that_is_not_of_the_api_becomes_json_and_never_a_401() {
         ),
     ];
     for (upstream, status, code, message) in cases {
-        let answer = judge(&context(), upstream);
+        let response = judge(&context(), upstream);
         let body = serde_json::json!({"code": code, "message": message, "status": status, "request_id": "r1"});
-        let sent: serde_json::Value = serde_json::from_str(&answer.body.unwrap()).unwrap();
-        assert_eq!((answer.status.as_u16(), sent), (status, body));
-        assert_eq!(answer.headers.get("www-authenticate"), None);
+        let sent: serde_json::Value = serde_json::from_str(&response.body.unwrap()).unwrap();
+        assert_eq!((response.status.as_u16(), sent), (status, body));
+        assert_eq!(response.headers.get("www-authenticate"), None);
     }
 }
 
@@ -424,39 +424,39 @@ fn a_run_is_the_callers_only_where_its_inputs_say_so() {
 
 #[test]
 fn the_target_of_a_redirect_is_told_to_the_log_alone() {
-    let answer = judge(
+    let response = judge(
         &context(),
         head(302, &[("location", "http://internal/v1/")]),
     );
-    assert!(!answer.body.unwrap().contains("internal"));
+    assert!(!response.body.unwrap().contains("internal"));
     assert_eq!(
-        answer.refusal.unwrap().log_detail(),
+        response.refusal.unwrap().log_detail(),
         Some("redirected to http://internal/v1/")
     );
 }
 
 #[test]
 fn a_stream_that_does_not_end_well_ends_with_difys_error_frame() {
-    let answer = judge(
+    let response = judge(
         &context(),
         head(200, &[("content-type", "text/event-stream; charset=utf-8")]),
     );
-    assert!(answer.frames);
+    assert!(response.frames);
     assert_eq!(
-        answer.on_broken,
+        response.on_broken,
         "data: {\"event\":\"error\",\"code\":\"dify_unavailable\",\"message\":\"The connection to Dify broke off before the end of the stream.\",\"status\":502,\"request_id\":\"r1\"}\n\n"
     );
     assert_eq!(
-        answer.on_timeout,
+        response.on_timeout,
         "data: {\"event\":\"error\",\"code\":\"gateway_timeout\",\"message\":\"The stream was ended by the gateway: it was silent for 120 s, or longer than 590 s. The run may go on in Dify.\",\"status\":504,\"request_id\":\"r1\"}\n\n"
     );
 }
 
 #[test]
 fn a_body_that_is_not_a_stream_is_cut_without_a_message() {
-    let answer = judge(&context(), head(200, &[JSON]));
+    let response = judge(&context(), head(200, &[JSON]));
     assert_eq!(
-        (answer.frames, answer.on_broken, answer.on_timeout),
+        (response.frames, response.on_broken, response.on_timeout),
         (false, String::new(), String::new())
     );
 }

@@ -26,7 +26,7 @@ mod tests;
 
 pub use access_token::AccessToken;
 pub use form::check_form;
-pub use issuer::{check as check_answer, issuer_of};
+pub use issuer::{check as check_response, issuer_of};
 pub use jws::{check_signature, parse};
 pub use scope::with_required as with_required_scopes;
 pub use user::User;

@@ -159,10 +159,10 @@ fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
     for (response, code, message) in cases {
         let fixture = working(&json!({}));
         fixture.environment.answer(INFO, response);
-        let (status, told) = detail(&fixture);
-        assert_eq!((status, &told["status"]), (503, &json!("down")));
+        let (status, report) = detail(&fixture);
+        assert_eq!((status, &report["status"]), (503, &json!("down")));
         let failed = json!({"status": "failed", "code": code, "message": message});
-        assert_eq!(told["dify"], failed);
+        assert_eq!(report["dify"], failed);
         assert_eq!(brief(&fixture), down());
     }
 }
@@ -177,9 +177,9 @@ fn a_provider_that_cannot_be_used_is_down() {
     );
     let failed =
         json!({"status": "failed", "code": "identity_provider_unavailable", "message": message});
-    let (_, told) = detail(&fixture);
-    assert_eq!(told["identity_providers"][0]["discovery"], failed);
-    assert_eq!(told["identity_providers"][0]["keys"], failed);
+    let (_, report) = detail(&fixture);
+    assert_eq!(report["identity_providers"][0]["discovery"], failed);
+    assert_eq!(report["identity_providers"][0]["keys"], failed);
     assert_eq!(brief(&fixture), down());
 }
 
@@ -198,9 +198,9 @@ fn keys_of_which_none_is_usable_are_no_keys() {
             "The keys (`jwks_uri`) of the identity provider `{ISSUER}` cannot be used: {why}. Have the provider publish \
              an asymmetric signing key; some do so only once somebody has signed in."
         );
-        let (_, told) = detail(&fixture);
+        let (_, report) = detail(&fixture);
         assert_eq!(
-            told["identity_providers"][0]["keys"]["message"],
+            report["identity_providers"][0]["keys"]["message"],
             json!(message)
         );
         assert_eq!(brief(&fixture), down());
@@ -214,8 +214,8 @@ fn keys_that_outlive_an_outage_are_up_and_tell_of_it() {
     fixture.environment.answer(KEYS, status(500));
     fixture.environment.advance(Duration::from_secs(700));
     assert_eq!(brief(&fixture), up());
-    let (_, told) = detail(&fixture);
-    let keys = &told["identity_providers"][0]["keys"];
+    let (_, report) = detail(&fixture);
+    let keys = &report["identity_providers"][0]["keys"];
     let failure = format!(
         "The identity provider `{ISSUER}` gave no keys (`jwks_uri`): the provider answered with status 500. Try again \
          in 5 seconds."
@@ -241,8 +241,8 @@ fn an_endpoint_that_the_settings_rely_on_must_be_in_the_document() {
     ];
     for (settings, part) in cases {
         let fixture = working(&settings);
-        let (status, told) = detail(&fixture);
-        let discovery = &told["identity_providers"][0]["discovery"];
+        let (status, report) = detail(&fixture);
+        let discovery = &report["identity_providers"][0]["discovery"];
         assert_eq!(
             (status, &discovery["code"]),
             (503, &json!("configuration_error"))
@@ -256,8 +256,8 @@ fn an_endpoint_that_the_settings_rely_on_must_be_in_the_document() {
 fn what_the_settings_do_not_need_is_not_asked_for() {
     let fixture = Fixture::new(&json!({}));
     fixture.environment.answer(INFO, info());
-    let (status, told) = detail(&fixture);
-    let provider = &told["identity_providers"][0];
+    let (status, report) = detail(&fixture);
+    let provider = &report["identity_providers"][0];
     assert_eq!(status, 200);
     assert_eq!(
         provider["discovery"],
@@ -279,8 +279,8 @@ fn the_tenants_of_the_template_are_not_asked() {
         "user_format": "hashed",
         "user_hash_key": "0123456789abcdef",
     }));
-    let (status, told) = detail(&fixture);
-    let provider = &told["identity_providers"][0];
+    let (status, report) = detail(&fixture);
+    let provider = &report["identity_providers"][0];
     assert_eq!((status, &provider["issuer"]), (200, &json!(template)));
     assert_eq!(provider["keys"]["status"], "not_checked");
     assert_eq!(fixture.environment.urls(), [INFO]);
@@ -355,9 +355,9 @@ fn an_app_key_that_is_missing_or_wrong_opens_nothing() {
     for app_key in [json!(""), json!(null), json!(7), json!("two words")] {
         let fixture = Fixture::new(&json!({"app_key": app_key}));
         for presented in ["Bearer ", "Bearer 7", "Bearer null", "Bearer two words"] {
-            let (status, told) = health(&fixture, Some(presented));
+            let (status, report) = health(&fixture, Some(presented));
             assert_eq!(
-                (status, &told["status"], told.get("settings")),
+                (status, &report["status"], report.get("settings")),
                 (503, &json!("down"), None),
                 "{app_key} {presented}"
             );

@@ -6,7 +6,7 @@ use super::{ISSUER, NOW, assert_refused, assert_taken, claims, judged, refused, 
 use crate::error::Code;
 use crate::issuer::Issuer;
 use crate::time::UnixTime;
-use crate::token::{accept, check_answer};
+use crate::token::{accept, check_response};
 
 #[test]
 fn scopes_stand_in_any_of_the_claims_that_providers_use() {
@@ -177,7 +177,7 @@ fn a_provider_may_answer_without_iss_and_exp_but_not_with_other_ones() {
         (json!(5), Some(Code::TokenClaimInvalid)),
     ] {
         let response = claims(&json!({"iss": iss}));
-        let refusal = check_answer(&response, &Issuer::new(ISSUER)).err();
+        let refusal = check_response(&response, &Issuer::new(ISSUER)).err();
         assert_eq!(refusal.map(|refusal| refusal.code()), code, "{iss}");
     }
 }
