@@ -1,7 +1,7 @@
 //! What is fetched from an identity provider, how it is asked for, and what came instead of it.
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use super::cause::{Cause, FIX_AT_PROVIDER};
@@ -83,7 +83,10 @@ impl Document {
             None => "the response is empty",
             Some(b'[') => "it is a JSON array, and an object is expected",
             Some(_) if is_web_page(response) => "it is a web page (HTML), and JSON is expected",
-            Some(_) => return Cause::invalid(error, FIX_AT_PROVIDER),
+            Some(_) => {
+                return coding(response)
+                    .map_or_else(|| Cause::invalid(error, FIX_AT_PROVIDER), undecoded);
+            }
         };
         Cause::invalid(found, self.wrong_place())
     }
@@ -160,10 +163,28 @@ const PROXY: &str = "Write them into `HTTPS_PROXY` and `HTTP_PROXY` of the plugi
 const BLOCKED: &str = "A proxy, a firewall or a sign-in page seems to answer in the provider's place: let the plugin \
                        through, or list the provider's host in `NO_PROXY` of the plugin daemon.";
 
+const UNCODED: &str =
+    "Have the provider, or the proxy before it, send the document without a content coding.";
+
 /// The body without a byte order mark, which a reader may ignore (RFC 8259 §8.1).
 pub(super) fn body(response: &FetchResponse) -> &[u8] {
     let body = response.body.as_slice();
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// The content coding that is left: the host has removed those that it can decode.
+fn coding(response: &FetchResponse) -> Option<&str> {
+    response.headers.get(CONTENT_ENCODING)?.to_str().ok()
+}
+
+fn undecoded(coding: &str) -> Cause {
+    let coding = json::shown(&coding.into());
+    Cause::invalid(
+        format!(
+            "it has the `Content-Encoding` {coding}, and the gateway decodes only gzip and deflate"
+        ),
+        UNCODED,
+    )
 }
 
 /// Whether people are meant to read the body, by its type or because it begins with a tag.

@@ -126,6 +126,12 @@ const UNUSABLE: &[(&str, Broken, &str, &str)] = &[
         "its only key was left out: it holds a private or shared key. Have the provider publish an asymmetric signing key; some do so only once somebody has signed in.",
     ),
     (
+        "keys are coded",
+        Broken::Coded(JWKS, "br"),
+        "keys (`jwks_uri`)",
+        "it has the `Content-Encoding` \"br\", and the gateway decodes only gzip and deflate. Have the provider, or the proxy before it, send the document without a content coding.",
+    ),
+    (
         "its key is private",
         Broken::Body(
             JWKS,
@@ -147,6 +153,8 @@ const ROCA: &str = r#"{"keys":[{"kty":"RSA","kid":"kid-rsa-roca-sign","e":"AQAB"
 
 /// What is wrong at a provider.
 enum Broken {
+    /// The content coding of a path's response.
+    Coded(&'static str, &'static str),
     /// A member of the discovery document.
     Member(&'static str, &'static str),
     /// All that a path answers.
@@ -159,6 +167,10 @@ impl Broken {
     fn at(&self, issuer: &TestIssuer) {
         match *self {
             Self::Body(path, body) => issuer.set_answer(path, Answer::new(200, body)),
+            Self::Coded(path, coding) => {
+                let answer = Answer::new(200, "\u{b}\u{2}");
+                issuer.set_answer(path, answer.with_header("content-encoding", coding));
+            }
             Self::Path(path, fault) => issuer.set_fault(path, Some(fault)),
             Self::Member(name, value) => {
                 let mut document = issuer.discovery();

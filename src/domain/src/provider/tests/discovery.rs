@@ -240,6 +240,12 @@ fn a_provider_that_cannot_be_reached_is_unavailable_and_one_that_answers_nonsens
             FIX,
         ),
         (
+            respond(StatusCode::OK, &[("content-encoding", "br")], "\u{b}\u{2}"),
+            Code::IdentityProviderInvalid,
+            "it has the `Content-Encoding` \"br\", and the gateway decodes only gzip and deflate",
+            "Have the provider, or the proxy before it, send the document without a content coding.",
+        ),
+        (
             ok(" \n<!DOCTYPE html><title>Sign in to Example</title>"),
             Code::IdentityProviderInvalid,
             "it is a web page (HTML), and JSON is expected",

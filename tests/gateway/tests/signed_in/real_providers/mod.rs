@@ -246,8 +246,12 @@ async fn access_tokens_of_ad_fs_are_those_of_the_documents_issuer() {
         Algorithm::Rs256,
         &claims(issuer, &json!({"iss": "http://adfs.example/"})),
     );
-    let (status, code, _) = bench.get(&other, "/whoami").await.refusal();
-    assert_eq!((status, code.as_str()), (401, "token_issuer_unknown"));
+    let message = "The token's `iss` is \"http://adfs.example/\", which is not exactly an `issuer` of this endpoint; every \
+                   character counts, a closing slash too.";
+    assert_eq!(
+        bench.get(&other, "/whoami").await.refusal(),
+        refusal(401, "token_issuer_unknown", message)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
