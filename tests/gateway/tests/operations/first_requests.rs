@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 #[tokio::test(flavor = "multi_thread")]
 async fn six_first_requests_at_once_make_one_user_and_all_are_answered() {
     let bench = Bench::of(AppKind::Chatflow).await;
+    bench.set_settings(&json!({"streams_per_user": "6"}));
     for user in ["alice", "bob", "carol"] {
         let token = bench.token(user);
         let chat = json!({"query": "hi", "inputs": {}});
