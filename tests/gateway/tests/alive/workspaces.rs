@@ -30,6 +30,9 @@ impl Two {
         let ids = [HOOK_ID.to_owned(), endpoint.id.clone()];
         let bench = Bench::with(AppKind::Chatflow, |options| {
             options.further_endpoints = vec![endpoint];
+            // One user asks many times at once here.
+            let runs = ("streams_per_user".to_owned(), json!("32"));
+            options.settings.extend([runs]);
         })
         .await;
         Self {
@@ -178,7 +181,7 @@ async fn one_token_at_two_endpoints_is_judged_by_the_settings_of_each_also_when_
             json!({
                 "dify_api_url": two.other_dify.base_url(), "app_key": other_key, "user_claim": "employee",
                 "required_claims": "group=staff", "scopes": "chat", "client_id": "dify-web other", "clock_skew": "0",
-                "input_claims": "none", "streams_per_user": "1", "service_accounts": "allow", "log_level": "error",
+                "input_claims": "none", "streams_per_user": "31", "service_accounts": "allow", "log_level": "error",
             }),
             asked("other", AppKind::AudioChatflow, "e-17"),
         ),
