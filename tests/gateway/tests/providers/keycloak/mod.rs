@@ -204,7 +204,7 @@ async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Serve
     let withdrawn = access_token(&keycloak.sign_in("alice", "dify-web").await);
     keycloak.revoke("dify-web", &withdrawn).await;
     let verified = json!({"token_validation": "auto"});
-    let no_audience = "The token has neither `aud` nor `client_id`; this endpoint accepts tokens for dify-gateway, dify-web. \
+    let no_audience = "The token has neither `aud` nor `client_id`, only the `azp` \"lightweight\"; this endpoint accepts tokens for dify-gateway, dify-web. \
          Keycloak leaves `aud` out of lightweight access tokens: turn `Always use lightweight access token` off, or set \
          `token_validation` to `introspection`. Where the client issues none, add an Audience mapper to it (Client \
          scopes, the dedicated scope, Add mapper, Audience).";
