@@ -1,5 +1,9 @@
-//! What each operation is asked in the matrix, and what its callers get.
+//! What each operation is asked in the matrix, and what its callers get; and what the table of operations must say, in
+//! lists of their own, so that a row that is lost or wrong there is seen here.
 
+use std::collections::BTreeSet;
+
+use gateway_domain::operation::{OPERATIONS, Responder, UserPlace};
 use stand_in_dify::AppKind::{self, *};
 
 /// One operation.
@@ -106,4 +110,97 @@ rows! {
     get_whoami Chatflow "/whoami" None OK OK OK;
     get_health Chatflow "/health" None OK OK OK;
     get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
+}
+
+#[test]
+fn the_table_holds_each_of_the_36_operations_of_dify_and_4_of_the_gateway_once() {
+    let handlers: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| operation.handler)
+        .collect();
+    let routes: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| (operation.method.as_str(), operation.path))
+        .collect();
+
+    let of_dify = OPERATIONS
+        .iter()
+        .filter(|operation| operation.responder == Responder::Dify);
+
+    assert_eq!(
+        (handlers.len(), routes.len(), of_dify.count()),
+        (OPERATIONS.len(), OPERATIONS.len(), 36)
+    );
+    assert_eq!(OPERATIONS.len(), 40);
+}
+
+#[test]
+fn dify_reads_user_exactly_where_the_table_says() {
+    let places = |place| -> Vec<&str> {
+        OPERATIONS
+            .iter()
+            .filter(|operation| operation.user == place)
+            .map(|operation| operation.handler)
+            .collect()
+    };
+
+    assert_eq!(
+        places(UserPlace::Form),
+        ["post_files_upload", "post_audio_to_text"]
+    );
+    assert_eq!(
+        places(UserPlace::Query),
+        [
+            "get_workflow_events",
+            "get_conversations",
+            "get_conversation_variables",
+            "get_messages",
+            "get_message_suggested",
+            "get_file_preview",
+        ]
+    );
+    assert_eq!(
+        places(UserPlace::Json),
+        [
+            "post_chat_messages",
+            "post_chat_messages_stop",
+            "post_completion_messages",
+            "post_completion_messages_stop",
+            "post_workflows_run",
+            "post_workflow_run",
+            "post_workflow_task_stop",
+            "post_human_input_form",
+            "delete_conversation",
+            "post_conversation_name",
+            "put_conversation_variable",
+            "post_message_feedbacks",
+            "post_text_to_audio",
+        ]
+    );
+}
+
+#[test]
+fn few_operations_are_visible_and_all_take_their_place_in_the_readme() {
+    let visible: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|operation| operation.visible)
+        .map(|found| found.path)
+        .collect();
+
+    assert_eq!(
+        visible,
+        [
+            "/chat-messages",
+            "/completion-messages",
+            "/workflows/run",
+            "/conversations",
+            "/messages",
+            "/files/upload"
+        ]
+    );
+    assert!(
+        OPERATIONS
+            .iter()
+            .all(|operation| operation.summary.ends_with('.'))
+    );
 }
