@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::Bench;
+use crate::Stage;
 
 /// Longer than the gateway keeps an idle connection.
 const SWEEP: Duration = Duration::from_secs(3);
@@ -20,9 +20,9 @@ pub struct Holdings {
 }
 
 impl Holdings {
-    /// Those of the bench's plugin.
-    pub fn of(bench: &Bench) -> Self {
-        let process = process(bench);
+    /// Those of the stage's plugin.
+    pub fn of(stage: &Stage) -> Self {
+        let process = process(stage);
         let status = std::fs::read_to_string(process.join("status")).unwrap();
         let bytes = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -37,31 +37,31 @@ impl Holdings {
     }
 
     /// What is held when the last response is over and the idle connections are closed.
-    pub async fn at_rest(bench: &Bench) -> Self {
-        let control = bench.control();
+    pub async fn at_rest(stage: &Stage) -> Self {
+        let control = stage.control();
         eventually("Dify has no connection", || control.open_connections() == 0).await;
         tokio::time::sleep(SWEEP).await;
-        Self::of(bench)
+        Self::of(stage)
     }
 
     /// Waits until Dify has no connection and the process no more descriptors than these.
-    pub async fn given_back(self, bench: &Bench) {
-        let control = bench.control();
+    pub async fn given_back(self, stage: &Stage) {
+        let control = stage.control();
         eventually("Dify has no connection", || control.open_connections() == 0).await;
         eventually("every descriptor is given back", || {
-            Self::of(bench).descriptors <= self.descriptors
+            Self::of(stage).descriptors <= self.descriptors
         })
         .await;
     }
 
     /// Resets the peak (proc_pid_clear_refs(5)).
-    pub fn forget_peak(bench: &Bench) {
-        std::fs::write(process(bench).join("clear_refs"), "5").unwrap();
+    pub fn forget_peak(stage: &Stage) {
+        std::fs::write(process(stage).join("clear_refs"), "5").unwrap();
     }
 }
 
-fn process(bench: &Bench) -> PathBuf {
-    let id = bench.stack.daemon.process_id().unwrap();
+fn process(stage: &Stage) -> PathBuf {
+    let id = stage.stack.daemon.process_id().unwrap();
     Path::new("/proc").join(id.to_string())
 }
 

@@ -8,8 +8,6 @@
     reason = "a helper that fails has failed its test"
 )]
 
-mod answer;
-mod bench;
 pub mod chaos;
 mod events;
 mod form;
@@ -17,13 +15,15 @@ mod holdings;
 mod raw;
 mod slow_reader;
 pub mod soak;
+mod stage;
+mod whole_response;
 mod wire;
 
-pub use answer::Answer;
-pub use bench::{Bench, further_endpoint, many_connections};
 pub use events::events;
 pub use form::Form;
 pub use holdings::{Holdings, eventually};
 pub use raw::{raw, raw_with};
 pub use slow_reader::read_slowly;
+pub use stage::{Stage, further_endpoint, many_connections};
+pub use whole_response::WholeResponse;
 pub use wire::{Script, Wire};

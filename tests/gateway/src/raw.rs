@@ -4,12 +4,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::{Answer, Bench};
+use crate::{Stage, WholeResponse};
 
 /// Sends a request without a body whose path, below the endpoint's URL, stays as it is written.
-pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer {
+pub async fn raw(stage: &Stage, method: &str, path: &str, token: &str) -> WholeResponse {
     raw_with(
-        bench,
+        stage,
         method,
         path,
         format!("Authorization: Bearer {token}\r\n").as_bytes(),
@@ -18,8 +18,8 @@ pub async fn raw(bench: &Bench, method: &str, path: &str, token: &str) -> Answer
 }
 
 /// As [`raw`], with these lines of the head.
-pub async fn raw_with(bench: &Bench, method: &str, path: &str, lines: &[u8]) -> Answer {
-    let url = bench.stack.url();
+pub async fn raw_with(stage: &Stage, method: &str, path: &str, lines: &[u8]) -> WholeResponse {
+    let url = stage.stack.url();
     let (host, hook) = url["http://".len()..].split_once('/').unwrap();
     let start = format!("{method} /{hook}{path} HTTP/1.0\r\nHost: {host}\r\n");
     let request = [start.as_bytes(), lines, b"\r\n"].concat();
@@ -32,7 +32,7 @@ pub async fn raw_with(bench: &Bench, method: &str, path: &str, lines: &[u8]) -> 
 }
 
 /// An answer whose body ends with the connection.
-pub(crate) fn parse(bytes: &[u8]) -> Answer {
+pub(crate) fn parse(bytes: &[u8]) -> WholeResponse {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let (head, body) = bytes.split_at(end.unwrap() + 4);
     let mut lines = str::from_utf8(head).unwrap().lines();
@@ -44,7 +44,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Answer {
             (name, HeaderValue::from_str(value).unwrap())
         })
         .collect();
-    Answer {
+    WholeResponse {
         status: StatusCode::from_bytes(status.as_bytes()).unwrap(),
         headers,
         body: body.to_vec(),

@@ -7,7 +7,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use crate::raw::parse;
-use crate::{Answer, Bench};
+use crate::{Stage, WholeResponse};
 
 /// Bytes a second.
 const RATE: usize = 200_000;
@@ -19,13 +19,13 @@ const RECEIVE_BUFFER: u32 = 16 * 1024;
 
 /// Sends a request and reads its response at 200 kB/s for `slowly`, then the rest as fast as it comes.
 pub async fn read_slowly(
-    bench: &Bench,
+    stage: &Stage,
     head: &str,
     token: &str,
     body: &str,
     slowly: Duration,
-) -> Answer {
-    let url = bench.stack.url();
+) -> WholeResponse {
+    let url = stage.stack.url();
     let (host, hook) = url["http://".len()..].split_once('/').unwrap();
     let (method, path) = head.split_once(' ').unwrap();
     // HTTP/1.0 has no chunks: the body ends with the connection.

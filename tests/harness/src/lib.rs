@@ -11,7 +11,7 @@ pub use error::Error;
 pub use identity_provider::{ClientCredentials, IdentityProvider};
 pub use sign_in::{SignIn, Tokens};
 pub use stack::{ENDPOINT_ID, HOOK_ID, Issuer, Stack, StackOptions};
-pub use test_issuer::{Algorithm, Answer, Fault, Keys, Seen, TestIssuer};
+pub use test_issuer::{Algorithm, CannedResponse, Fault, Keys, Seen, TestIssuer};
 
 /// An HTTP client that goes straight to loopback and shows redirects instead of following them.
 pub fn http_client() -> reqwest::Client {

@@ -14,7 +14,7 @@ use stand_in_dify::{AppKind, Options};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::{Bench, further_endpoint};
+use crate::{Stage, further_endpoint};
 use request::{Endpoint, Request};
 use trouble::Trouble;
 
@@ -44,26 +44,26 @@ impl Chaos {
     /// A request has ended otherwise than it may, or the process is not the same any more; the message has the seed.
     pub async fn run(self) -> Tally {
         println!("chaos with the seed {}", self.seed);
-        let bench = Arc::new(start().await);
-        let process = bench.stack.daemon.process_id();
-        let trouble = Trouble::begin(&bench, Rng::with_seed(self.seed ^ 1));
-        let ends = self.load(&bench).await;
-        trouble.end(&bench).await;
+        let stage = Arc::new(start().await);
+        let process = stage.stack.daemon.process_id();
+        let trouble = Trouble::begin(&stage, Rng::with_seed(self.seed ^ 1));
+        let ends = self.load(&stage).await;
+        trouble.end(&stage).await;
         let tally = self.judged(ends);
-        recovered(&bench).await;
-        bench.assert_unharmed();
+        recovered(&stage).await;
+        stage.assert_unharmed();
         assert_eq!(
-            bench.stack.daemon.process_id(),
+            stage.stack.daemon.process_id(),
             process,
             "seed {}",
             self.seed
         );
-        assert_eq!(bench.stack.daemon.dropped_chunks(), 0, "seed {}", self.seed);
+        assert_eq!(stage.stack.daemon.dropped_chunks(), 0, "seed {}", self.seed);
         tally
     }
 
     /// Sends requests at the rate, however slowly they are answered.
-    async fn load(self, bench: &Arc<Bench>) -> Vec<Result<String, String>> {
+    async fn load(self, stage: &Arc<Stage>) -> Vec<Result<String, String>> {
         let mut generator = Rng::with_seed(self.seed);
         let mut ticks = tokio::time::interval(Duration::from_secs(1) / PER_SECOND as u32);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -71,8 +71,8 @@ impl Chaos {
         for number in 0..self.duration.as_secs() * PER_SECOND {
             ticks.tick().await;
             let request = Request::random(number, &mut generator);
-            let bench = Arc::clone(bench);
-            requests.spawn(async move { request.perform(&bench).await });
+            let stage = Arc::clone(stage);
+            requests.spawn(async move { request.perform(&stage).await });
         }
         requests.join_all().await
     }
@@ -99,14 +99,14 @@ impl Chaos {
 
 /// One endpoint whose provider is known, one whose provider is new again and again, one that introspects, one without a
 /// Dify.
-async fn start() -> Bench {
+async fn start() -> Stage {
     let issuer = harness::Issuer::Test(harness::TestIssuer::start().await.unwrap());
     let dify = Options {
         worker_connections: CONNECTIONS,
         event_interval: Duration::from_millis(5),
         ..Options::default()
     };
-    let bench = Bench::before(dify, issuer, AppKind::Chatflow, |options| {
+    let stage = Stage::before(dify, issuer, AppKind::Chatflow, |options| {
         options.further_endpoints = (0..3).map(further_endpoint).collect();
     })
     .await;
@@ -117,23 +117,23 @@ async fn start() -> Bench {
             .as_object_mut()
             .unwrap()
             .extend(common.as_object().unwrap().clone());
-        bench.set_settings_of(&endpoint.id(), &settings);
+        stage.set_settings_of(&endpoint.id(), &settings);
     }
-    request::let_introspection_answer(bench.issuer());
+    request::let_introspection_answer(stage.issuer());
     for endpoint in [Endpoint::Known, Endpoint::Introspecting] {
         let request = Request::plain(endpoint, 0);
-        assert_eq!(request.perform(&bench).await, Ok("right".to_owned()));
+        assert_eq!(request.perform(&stage).await, Ok("right".to_owned()));
     }
-    bench
+    stage
 }
 
 /// Without faults everything works again.
-async fn recovered(bench: &Bench) {
+async fn recovered(stage: &Stage) {
     tokio::time::sleep(RECOVERY).await;
     for endpoint in [Endpoint::Known, Endpoint::New, Endpoint::Introspecting] {
         for number in 1..20 {
             let end = Request::plain(endpoint, u64::MAX - number)
-                .perform(bench)
+                .perform(stage)
                 .await;
             assert_eq!(end, Ok("right".to_owned()), "{endpoint:?} after the faults");
         }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use harness::{Algorithm, Answer, HOOK_ID, TestIssuer};
+use harness::{Algorithm, CannedResponse, HOOK_ID, TestIssuer};
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use stand_in_dify::Fault;
 
 use super::expectation::{Expected, Got, Upset};
-use crate::{Bench, further_endpoint};
+use crate::{Stage, further_endpoint};
 
 const CHAT: &str = "/chat-messages";
 const INTROSPECTED: &str = "carol";
@@ -123,15 +123,15 @@ impl Request {
     }
 
     /// How it ended, or why it may not have ended like that.
-    pub(super) async fn perform(&self, bench: &Bench) -> Result<String, String> {
+    pub(super) async fn perform(&self, stage: &Stage) -> Result<String, String> {
         if let Some(upset) = self.upset {
-            bench.control().set_fault_of_body(&self.query, fault(upset));
+            stage.control().set_fault_of_body(&self.query, fault(upset));
         }
-        let end = match self.send(bench).await {
+        let end = match self.send(stage).await {
             Ok(got) => self.judge(&got).ok_or_else(|| format!("{self:?}: {got:?}")),
             Err(error) => Err(format!("{self:?}: {error:?}")),
         };
-        bench.control().clear_fault_of_body(&self.query);
+        stage.control().clear_fault_of_body(&self.query);
         end
     }
 
@@ -167,8 +167,8 @@ impl Request {
         }
     }
 
-    async fn send(&self, bench: &Bench) -> reqwest::Result<Got> {
-        let mut response = self.build(bench).send().await?;
+    async fn send(&self, stage: &Stage) -> reqwest::Result<Got> {
+        let mut response = self.build(stage).send().await?;
         let mut got = Got {
             status: response.status().as_u16(),
             is_whole: false,
@@ -192,31 +192,31 @@ impl Request {
         }
     }
 
-    fn build(&self, bench: &Bench) -> RequestBuilder {
+    fn build(&self, stage: &Stage) -> RequestBuilder {
         let response_mode = match self.way {
             Way::Streaming | Way::Leaves => "streaming",
             _ => "blocking",
         };
         let chat = json!({"query": self.query, "response_mode": response_mode, "inputs": {}});
-        let request = bench
+        let request = stage
             .request_at(&self.endpoint.id(), Method::POST, CHAT)
             .json(&chat);
         match self.way {
             Way::WithoutToken => request,
-            _ => request.bearer_auth(self.token(bench)),
+            _ => request.bearer_auth(self.token(stage)),
         }
     }
 
-    fn token(&self, bench: &Bench) -> String {
+    fn token(&self, stage: &Stage) -> String {
         if self.endpoint == Endpoint::Introspecting {
             return format!("opaque-{}-{}", self.number, self.user);
         }
-        let token = bench.token(&self.user);
+        let token = stage.token(&self.user);
         match self.way {
             // The signature of another header and other claims.
             Way::Forged => {
                 let (signed, _) = token.rsplit_once('.').unwrap();
-                let other = bench
+                let other = stage
                     .issuer()
                     .token(Algorithm::Es256, &json!({"sub": "nobody"}));
                 format!("{signed}.{}", other.rsplit_once('.').unwrap().1)
@@ -268,5 +268,5 @@ fn fault(upset: Upset) -> Fault {
 pub(super) fn let_introspection_answer(issuer: &TestIssuer) {
     let mut answer = issuer.claims(INTROSPECTED);
     answer["active"] = json!(true);
-    issuer.set_answer("/introspect", Answer::json(&answer));
+    issuer.set_answer("/introspect", CannedResponse::json(&answer));
 }

@@ -10,7 +10,7 @@ use stand_in_dify::Fault as DifyFault;
 use tokio::task::JoinHandle;
 
 use super::request::Endpoint;
-use crate::Bench;
+use crate::Stage;
 
 const PATHS: [&str; 3] = ["/.well-known/openid-configuration", "/jwks", "/introspect"];
 
@@ -18,31 +18,31 @@ const PATHS: [&str; 3] = ["/.well-known/openid-configuration", "/jwks", "/intros
 pub(super) struct Trouble(JoinHandle<()>);
 
 impl Trouble {
-    pub(super) fn begin(bench: &Arc<Bench>, generator: Rng) -> Self {
-        Self(tokio::spawn(make(Arc::clone(bench), generator)))
+    pub(super) fn begin(stage: &Arc<Stage>, generator: Rng) -> Self {
+        Self(tokio::spawn(make(Arc::clone(stage), generator)))
     }
 
     /// Ends the faults of both upstreams.
-    pub(super) async fn end(self, bench: &Bench) {
+    pub(super) async fn end(self, stage: &Stage) {
         self.0.abort();
         // A task that was aborted has no other result.
         let _ = self.0.await;
         PATHS
             .iter()
-            .for_each(|path| bench.issuer().set_fault(path, None));
-        bench.control().clear_faults();
+            .for_each(|path| stage.issuer().set_fault(path, None));
+        stage.control().clear_faults();
     }
 }
 
-async fn make(bench: Arc<Bench>, mut generator: Rng) {
+async fn make(stage: Arc<Stage>, mut generator: Rng) {
     for turn in 0_u64.. {
         let path = generator.choice(PATHS).unwrap_or(PATHS[0]);
-        bench
+        stage
             .issuer()
             .set_fault(path, provider_fault(&mut generator));
-        renew_provider(&bench, turn);
+        renew_provider(&stage, turn);
         if generator.u8(..10) == 0 {
-            bench
+            stage
                 .control()
                 .set_fault_once("/parameters", parameters_fault(&mut generator));
         }
@@ -51,11 +51,11 @@ async fn make(bench: Arc<Bench>, mut generator: Rng) {
 }
 
 /// Another address of the same document makes another provider, of whom nothing is known.
-fn renew_provider(bench: &Bench, turn: u64) {
-    let discovery = format!("{}{}?{turn}", bench.issuer().issuer(), PATHS[0]);
+fn renew_provider(stage: &Stage, turn: u64) {
+    let discovery = format!("{}{}?{turn}", stage.issuer().issuer(), PATHS[0]);
     let settings =
         json!({"discovery_url": discovery, "streams_per_user": "0", "log_level": "error"});
-    bench.set_settings_of(&Endpoint::New.id(), &settings);
+    stage.set_settings_of(&Endpoint::New.id(), &settings);
 }
 
 fn provider_fault(generator: &mut Rng) -> Option<Fault> {

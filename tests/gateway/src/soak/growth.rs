@@ -7,7 +7,7 @@ use futures::future::join_all;
 use serde_json::json;
 use stand_in_dify::AppKind;
 
-use crate::{Bench, Holdings};
+use crate::{Holdings, Stage};
 
 const REQUESTS: usize = 200_000;
 /// Far more than the gateway remembers.
@@ -24,23 +24,23 @@ const BOUND: u64 = 12 * 1024 * 1024;
 /// # Panics
 /// A request has failed, or the process has grown since all tokens had been seen.
 pub async fn growth() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"log_level": "error", "streams_per_user": "0"}));
-    bench.control().set_event_interval(Duration::ZERO);
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"log_level": "error", "streams_per_user": "0"}));
+    stage.control().set_event_interval(Duration::ZERO);
     let tokens: Vec<String> = (0..TOKENS)
-        .map(|number| bench.token(&format!("user-{number}")))
+        .map(|number| stage.token(&format!("user-{number}")))
         .collect();
     let mut quarters = Vec::new();
     for quarter in 1..=QUARTERS {
-        send(&bench, &tokens).await;
-        let holdings = Holdings::of(&bench);
+        send(&stage, &tokens).await;
+        let holdings = Holdings::of(&stage);
         println!(
             "after {} requests: {holdings:?}",
             quarter * REQUESTS / QUARTERS
         );
         quarters.push(holdings.resident);
     }
-    bench.assert_unharmed();
+    stage.assert_unharmed();
     let (first, last) = (quarters[0], quarters[QUARTERS - 1]);
     assert!(
         last < first + BOUND,
@@ -49,7 +49,7 @@ pub async fn growth() {
 }
 
 /// A quarter of the requests.
-async fn send(bench: &Bench, tokens: &[String]) {
+async fn send(stage: &Stage, tokens: &[String]) {
     let next = AtomicUsize::new(0);
     let client = async || {
         loop {
@@ -57,18 +57,18 @@ async fn send(bench: &Bench, tokens: &[String]) {
             if number >= REQUESTS / QUARTERS {
                 return;
             }
-            ask(bench, &tokens[number % tokens.len()], number).await;
+            ask(stage, &tokens[number % tokens.len()], number).await;
         }
     };
     join_all((0..CLIENTS).map(|_| client())).await;
 }
 
-async fn ask(bench: &Bench, token: &str, number: usize) {
+async fn ask(stage: &Stage, token: &str, number: usize) {
     let answer = if number.is_multiple_of(STREAMS) {
         let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
-        bench.post(token, "/chat-messages", &chat).await
+        stage.post(token, "/chat-messages", &chat).await
     } else {
-        bench.get(token, "/info").await
+        stage.get(token, "/info").await
     };
     assert_eq!(answer.status, 200, "{}", answer.text());
 }

@@ -7,7 +7,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
 
-use crate::{Bench, Holdings, events};
+use crate::{Holdings, Stage, events};
 
 const CHAT: &str = "/chat-messages";
 const HEAD: Duration = Duration::from_secs(300);
@@ -21,22 +21,22 @@ const PATIENCE: Duration = Duration::from_secs(700);
 /// # Panics
 /// An answer ended before its limit, after it, or in other words than promised; or something is left of it.
 pub async fn limits() {
-    let bench = Bench::of(AppKind::SlowChatflow).await;
-    bench.set_settings(&json!({"streams_per_user": "0"}));
-    assert_eq!(bench.get(&bench.token("alice"), "/info").await.status, 200);
-    let before = Holdings::at_rest(&bench).await;
+    let stage = Stage::of(AppKind::SlowChatflow).await;
+    stage.set_settings(&json!({"streams_per_user": "0"}));
+    assert_eq!(stage.get(&stage.token("alice"), "/info").await.status, 200);
+    let before = Holdings::at_rest(&stage).await;
     for chat in [silent(), slow("streaming")] {
-        set_fault(&bench, &chat);
-        drop(begin(&bench, &chat).await);
+        set_fault(&stage, &chat);
+        drop(begin(&stage, &chat).await);
     }
     tokio::join!(
-        stream_ends(&bench, silent(), IDLE),
-        stream_ends(&bench, slow("streaming"), TOTAL),
-        head_is_awaited(&bench),
-        body_is_cut(&bench),
+        stream_ends(&stage, silent(), IDLE),
+        stream_ends(&stage, slow("streaming"), TOTAL),
+        head_is_awaited(&stage),
+        body_is_cut(&stage),
     );
-    before.given_back(&bench).await;
-    bench.assert_unharmed();
+    before.given_back(&stage).await;
+    stage.assert_unharmed();
 }
 
 /// A run that sends nothing but a ping every ten seconds.
@@ -49,26 +49,26 @@ fn silent() -> Value {
     json!({"query": "silent", "response_mode": "streaming", "inputs": {"secs": "0"}})
 }
 
-fn set_fault(bench: &Bench, chat: &Value) {
+fn set_fault(stage: &Stage, chat: &Value) {
     if chat["query"] == "silent" {
-        bench.control().set_fault_of_body("silent", Fault::NeverEnd);
+        stage.control().set_fault_of_body("silent", Fault::NeverEnd);
     }
 }
 
-async fn begin(bench: &Bench, chat: &Value) -> Response {
-    let request = bench
+async fn begin(stage: &Stage, chat: &Value) -> Response {
+    let request = stage
         .request(Method::POST, CHAT)
-        .bearer_auth(bench.token("alice"));
+        .bearer_auth(stage.token("alice"));
     let mut response = request.timeout(PATIENCE).json(chat).send().await.unwrap();
     assert_eq!(response.status(), 200);
     response.chunk().await.unwrap().unwrap();
     response
 }
 
-async fn stream_ends(bench: &Bench, chat: Value, limit: Duration) {
-    set_fault(bench, &chat);
+async fn stream_ends(stage: &Stage, chat: Value, limit: Duration) {
+    set_fault(stage, &chat);
     let began = Instant::now();
-    let body = begin(bench, &chat).await.bytes().await.unwrap();
+    let body = begin(stage, &chat).await.bytes().await.unwrap();
     let last = events(&body).pop().unwrap();
     assert_eq!(last["code"], "gateway_timeout", "{last}");
     assert!(
@@ -79,25 +79,25 @@ async fn stream_ends(bench: &Bench, chat: Value, limit: Duration) {
     println!("{} ended after {:?}", chat["query"], began.elapsed());
 }
 
-async fn head_is_awaited(bench: &Bench) {
+async fn head_is_awaited(stage: &Stage) {
     let began = Instant::now();
-    let request = bench
+    let request = stage
         .request(Method::POST, CHAT)
-        .bearer_auth(bench.token("bob"));
+        .bearer_auth(stage.token("bob"));
     let request = request.timeout(PATIENCE).json(&slow("blocking"));
-    let answer = crate::Answer::of(request).await;
+    let answer = crate::WholeResponse::of(request).await;
     let (status, code, _) = answer.refusal();
     assert_eq!((status, code.as_str()), (504, "dify_timeout"));
     assert!(began.elapsed() >= HEAD, "after {:?}", began.elapsed());
     println!("a blocking chat was given up after {:?}", began.elapsed());
 }
 
-async fn body_is_cut(bench: &Bench) {
-    bench.control().set_fault_once("/info", Fault::NeverEnd);
+async fn body_is_cut(stage: &Stage) {
+    stage.control().set_fault_once("/info", Fault::NeverEnd);
     let began = Instant::now();
-    let request = bench
+    let request = stage
         .request(Method::GET, "/info")
-        .bearer_auth(bench.token("carol"));
+        .bearer_auth(stage.token("carol"));
     let response = request.timeout(PATIENCE).send().await.unwrap();
     let body = response.bytes().await;
     assert!(began.elapsed() >= IDLE, "after {:?}", began.elapsed());

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::json;
 use stand_in_dify::{AppKind, Fault};
 
-use crate::{Bench, read_slowly};
+use crate::{Stage, read_slowly};
 
 const LENGTH: usize = 60_000_000;
 const SLOWLY: Duration = Duration::from_secs(400);
@@ -18,15 +18,15 @@ const CHAT: &str = "POST /chat-messages";
 /// # Panics
 /// A byte is missing.
 pub async fn slow_reader() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let mut file = vec![0; LENGTH];
     Rng::with_seed(1).fill(&mut file);
     tokio::join!(
-        read(&bench, FILE, "application/octet-stream", file),
-        read(&bench, CHAT, "text/event-stream", events())
+        read(&stage, FILE, "application/octet-stream", file),
+        read(&stage, CHAT, "text/event-stream", events())
     );
-    assert_eq!(bench.stack.daemon.dropped_chunks(), 0);
-    bench.assert_unharmed();
+    assert_eq!(stage.stack.daemon.dropped_chunks(), 0);
+    stage.assert_unharmed();
 }
 
 /// Events of about 1 kB.
@@ -41,17 +41,17 @@ fn events() -> Vec<u8> {
         .into_bytes()
 }
 
-async fn read(bench: &Bench, head: &str, content_type: &str, body: Vec<u8>) {
+async fn read(stage: &Stage, head: &str, content_type: &str, body: Vec<u8>) {
     let (method, path) = head.split_once(' ').unwrap();
     let instead = Fault::Answer {
         status: 200,
         headers: vec![("content-type".to_owned(), content_type.to_owned())],
         body: body.clone(),
     };
-    bench.control().set_fault_once(path, instead);
+    stage.control().set_fault_once(path, instead);
     let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}}).to_string();
     let sent = if method == "GET" { "" } else { &chat };
-    let answer = read_slowly(bench, head, &bench.token("alice"), sent, SLOWLY).await;
+    let answer = read_slowly(stage, head, &stage.token("alice"), sent, SLOWLY).await;
     assert_eq!(answer.status, 200, "{head}");
     assert!(
         answer.body == body,

@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use futures::future::join_all;
-use gateway_tests::{Bench, Holdings};
+use gateway_tests::{Holdings, Stage};
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::json;
@@ -19,10 +19,10 @@ async fn abandon(request: RequestBuilder) {
 }
 
 /// `count` streams, sixteen at once.
-async fn abandon_chats(bench: &Bench, token: &str, count: usize) {
+async fn abandon_chats(stage: &Stage, token: &str, count: usize) {
     let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
     let request = || {
-        bench
+        stage
             .request(Method::POST, "/chat-messages")
             .bearer_auth(token)
     };
@@ -32,28 +32,28 @@ async fn abandon_chats(bench: &Bench, token: &str, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_streams_that_clients_left_leave_nothing() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"streams_per_user": "0", "log_level": "error"}));
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"streams_per_user": "0", "log_level": "error"}));
+    let token = stage.token("alice");
     // As many as before it is measured: the allocator's own store fills too.
-    abandon_chats(&bench, &token, 1000).await;
-    let before = Holdings::at_rest(&bench).await;
-    abandon_chats(&bench, &token, 1000).await;
-    before.given_back(&bench).await;
-    let after = Holdings::of(&bench);
+    abandon_chats(&stage, &token, 1000).await;
+    let before = Holdings::at_rest(&stage).await;
+    abandon_chats(&stage, &token, 1000).await;
+    before.given_back(&stage).await;
+    let after = Holdings::of(&stage);
     assert!(
         after.resident < before.resident + 8 * MIB,
         "{before:?}, {after:?}"
     );
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_abandoned_answer_takes_bounded_memory_however_long_it_is() {
     const ANSWERS: u64 = 4;
     const LENGTH: usize = 32 * 1024 * 1024;
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let path = "/files/6f1d2c3b-0000-4000-8000-000000000009/preview";
     let content_type = (
         "content-type".to_owned(),
@@ -64,18 +64,18 @@ async fn an_abandoned_answer_takes_bounded_memory_however_long_it_is() {
         headers: vec![content_type],
         body: vec![b'x'; LENGTH],
     };
-    bench.get(&token, "/info").await;
-    let before = Holdings::at_rest(&bench).await;
-    bench.control().set_fault(path, long);
-    Holdings::forget_peak(&bench);
-    let request = || bench.request(Method::GET, path).bearer_auth(&token);
+    stage.get(&token, "/info").await;
+    let before = Holdings::at_rest(&stage).await;
+    stage.control().set_fault(path, long);
+    Holdings::forget_peak(&stage);
+    let request = || stage.request(Method::GET, path).bearer_auth(&token);
     join_all((0..ANSWERS).map(|_| abandon(request()))).await;
-    before.given_back(&bench).await;
-    let after = Holdings::of(&bench);
+    before.given_back(&stage).await;
+    let after = Holdings::of(&stage);
     let each = after.peak.saturating_sub(before.resident) / ANSWERS;
     assert!(
         each < 12 * MIB,
         "{each} bytes of {LENGTH}: {before:?}, {after:?}"
     );
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }

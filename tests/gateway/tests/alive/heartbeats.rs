@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use harness::Algorithm;
 use http::Method;
 use stand_in_dify::AppKind;
@@ -15,8 +15,8 @@ const ROUNDS: u32 = 4;
 const INTERVAL: &str = "0.02";
 
 /// Tokens that no cache has seen, with the costliest signature.
-fn cold_tokens(bench: &Bench, client: usize) -> Vec<String> {
-    let issuer = bench.issuer();
+fn cold_tokens(stage: &Stage, client: usize) -> Vec<String> {
+    let issuer = stage.issuer();
     let token = |round| {
         issuer.token(
             Algorithm::Rs512,
@@ -26,19 +26,19 @@ fn cold_tokens(bench: &Bench, client: usize) -> Vec<String> {
     (0..ROUNDS).map(token).collect()
 }
 
-async fn verify(bench: &Bench, tokens: &[String]) {
+async fn verify(stage: &Stage, tokens: &[String]) {
     for token in tokens {
-        assert_eq!(bench.get(token, "/whoami").await.status, 200);
+        assert_eq!(stage.get(token, "/whoami").await.status, 200);
     }
 }
 
 /// The longest that a request without a token waits until `storm` is over.
-async fn longest_wait(bench: &Bench, storm: impl Future<Output = ()>) -> Duration {
+async fn longest_wait(stage: &Stage, storm: impl Future<Output = ()>) -> Duration {
     let mut longest = Duration::ZERO;
     let probing = async {
         loop {
             let began = Instant::now();
-            let answer = Answer::of(bench.request(Method::GET, "/")).await;
+            let answer = WholeResponse::of(stage.request(Method::GET, "/")).await;
             assert_eq!(answer.status, 200);
             longest = longest.max(began.elapsed());
         }
@@ -52,23 +52,23 @@ async fn longest_wait(bench: &Bench, storm: impl Future<Output = ()>) -> Duratio
 
 #[tokio::test(flavor = "multi_thread")]
 async fn heartbeats_go_on_and_nobody_waits_long_while_256_cold_rs512_tokens_arrive_at_once() {
-    let bench = Bench::with(AppKind::Chatflow, |options| {
+    let stage = Stage::with(AppKind::Chatflow, |options| {
         let interval = ("HEARTBEAT_INTERVAL".to_owned(), INTERVAL.to_owned());
         options.environment.push(interval);
     })
     .await;
     let tokens: Vec<Vec<String>> = (0..AT_ONCE)
-        .map(|client| cold_tokens(&bench, client))
+        .map(|client| cold_tokens(&stage, client))
         .collect();
     assert_eq!(
-        bench.get(&bench.token("alice"), "/whoami").await.status,
+        stage.get(&stage.token("alice"), "/whoami").await.status,
         200
     );
 
-    let daemon = &bench.stack.daemon;
+    let daemon = &stage.stack.daemon;
     let (before, began) = (daemon.heartbeats(), Instant::now());
-    let storm = async { drop(join_all(tokens.iter().map(|tokens| verify(&bench, tokens))).await) };
-    let longest = longest_wait(&bench, storm).await;
+    let storm = async { drop(join_all(tokens.iter().map(|tokens| verify(&stage, tokens))).await) };
+    let longest = longest_wait(&stage, storm).await;
     let (heartbeats, storm) = (daemon.heartbeats() - before, began.elapsed());
     assert!(
         heartbeats > u64::from(ROUNDS),
@@ -80,5 +80,5 @@ async fn heartbeats_go_on_and_nobody_waits_long_while_256_cold_rs512_tokens_arri
         longest < 3 * fair,
         "{longest:?}, where a cold token takes {fair:?}"
     );
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use gateway_tests::{Answer, Bench, further_endpoint, many_connections};
+use gateway_tests::{Stage, WholeResponse, further_endpoint, many_connections};
 use http::Method;
 use serde_json::json;
 use stand_in_dify::{AppKind, StandIn};
@@ -23,12 +23,12 @@ async fn chats_at_any_gap_succeed_and_each_reaches_dify_once() {
         .iter()
         .map(|endpoint| endpoint.id.clone())
         .collect();
-    let bench = Bench::with(AppKind::Chatflow, |options| {
+    let stage = Stage::with(AppKind::Chatflow, |options| {
         options.further_endpoints = endpoints
     })
     .await;
     for (id, (_, dify)) in ids.iter().zip(&lanes) {
-        bench.set_settings_of(
+        stage.set_settings_of(
             id,
             &json!({"dify_api_url": dify.base_url(), "input_claims": "none"}),
         );
@@ -36,22 +36,22 @@ async fn chats_at_any_gap_succeed_and_each_reaches_dify_once() {
     join_all(
         ids.iter()
             .zip(&lanes)
-            .map(|(id, (gap, dify))| lane(&bench, id, *gap, dify)),
+            .map(|(id, (gap, dify))| lane(&stage, id, *gap, dify)),
     )
     .await;
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
-async fn lane(bench: &Bench, endpoint: &str, gap: u64, dify: &StandIn) {
-    let token = bench.token("alice");
+async fn lane(stage: &Stage, endpoint: &str, gap: u64, dify: &StandIn) {
+    let token = stage.token("alice");
     for number in 0..CHATS {
         if number > 0 {
             tokio::time::sleep(Duration::from_millis(gap)).await;
         }
         let chat =
             json!({"query": format!("chat {number}"), "response_mode": "blocking", "inputs": {}});
-        let request = bench.request_at(endpoint, Method::POST, "/chat-messages");
-        let answer = Answer::of(request.bearer_auth(&token).json(&chat)).await;
+        let request = stage.request_at(endpoint, Method::POST, "/chat-messages");
+        let answer = WholeResponse::of(request.bearer_auth(&token).json(&chat)).await;
         assert_eq!(answer.status, 200, "after {gap} ms: {}", answer.text());
     }
     let sent = dify.control().requests();

@@ -1,7 +1,7 @@
 //! An identity provider that breaks HTTP itself, or never ends. What HTTP can say is in `signed_in/providers.rs`.
 
 use futures::future::{join, join_all};
-use gateway_tests::{Answer, Bench, Holdings, Script, Wire, eventually, further_endpoint};
+use gateway_tests::{Holdings, Script, Stage, WholeResponse, Wire, eventually, further_endpoint};
 use http::Method;
 use serde_json::json;
 use stand_in_dify::AppKind;
@@ -54,11 +54,11 @@ fn message(issuer: &str, label: &str, code: &str, why: &str) -> String {
 }
 
 /// Settings of an endpoint that gets `document` from `wire`. `discovery_url` lends the wire's origin.
-fn settings(bench: &Bench, document: Document, wire: &Wire) -> serde_json::Value {
+fn settings(stage: &Stage, document: Document, wire: &Wire) -> serde_json::Value {
     match document {
         Document::Discovery => json!({"discovery_url": format!("{}/discovery", wire.url())}),
         Document::Keys => {
-            let mut discovery = bench.issuer().discovery();
+            let mut discovery = stage.issuer().discovery();
             discovery["jwks_uri"] = json!(format!("{}/jwks", wire.url()));
             wire.answer_one(discovery);
             json!({"discovery_url": format!("{}/discovery", wire.url())})
@@ -70,26 +70,26 @@ fn settings(bench: &Bench, document: Document, wire: &Wire) -> serde_json::Value
 async fn a_provider_that_breaks_http_is_503_within_its_limits_and_nobody_else_waits() {
     let endpoint = further_endpoint(0);
     let id = endpoint.id.clone();
-    let bench = Bench::with(AppKind::Chatflow, |options| {
+    let stage = Stage::with(AppKind::Chatflow, |options| {
         options.further_endpoints = vec![endpoint]
     })
     .await;
-    let token = bench.token("alice");
-    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    let token = stage.token("alice");
+    assert_eq!(stage.get(&token, "/info").await.status, 200);
     for document in [Document::Discovery, Document::Keys] {
         for (script, code, why) in ROWS {
             let wire = Wire::start(script).await;
-            bench.set_settings_of(&id, &settings(&bench, document, &wire));
-            Holdings::forget_peak(&bench);
-            let before = Holdings::of(&bench);
-            let broken = Answer::of(
-                bench
+            stage.set_settings_of(&id, &settings(&stage, document, &wire));
+            Holdings::forget_peak(&stage);
+            let before = Holdings::of(&stage);
+            let broken = WholeResponse::of(
+                stage
                     .request_at(&id, Method::GET, "/info")
                     .bearer_auth(&token),
             );
-            let others = join_all((0..20).map(|_| bench.get(&token, "/info")));
+            let others = join_all((0..20).map(|_| stage.get(&token, "/info")));
             let (refused, others) = join(broken, others).await;
-            let issuer = bench.issuer().issuer();
+            let issuer = stage.issuer().issuer();
             let messages = document.labels(why).iter();
             let messages: Vec<_> = messages
                 .map(|label| (503, code.to_owned(), message(issuer, label, code, why)))
@@ -104,14 +104,14 @@ async fn a_provider_that_breaks_http_is_503_within_its_limits_and_nobody_else_wa
                 "{script:?}"
             );
             eventually("the connection is closed", || wire.open_connections() == 0).await;
-            let after = Holdings::of(&bench);
+            let after = Holdings::of(&stage);
             assert!(
                 after.peak < before.peak + 16 * MIB,
                 "{script:?}: {before:?}, {after:?}"
             );
         }
     }
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,24 +119,24 @@ async fn requests_that_need_nothing_of_a_hanging_provider_are_answered_before_it
     let wire = Wire::start(Script::Silence).await;
     let endpoint = further_endpoint(0);
     let id = endpoint.id.clone();
-    let bench = Bench::with(AppKind::Chatflow, |options| {
+    let stage = Stage::with(AppKind::Chatflow, |options| {
         options.further_endpoints = vec![endpoint]
     })
     .await;
-    bench.set_settings_of(&id, &settings(&bench, Document::Discovery, &wire));
-    let token = bench.token("alice");
-    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    stage.set_settings_of(&id, &settings(&stage, Document::Discovery, &wire));
+    let token = stage.token("alice");
+    assert_eq!(stage.get(&token, "/info").await.status, 200);
     let waiting: Vec<_> = (0..100)
         .map(|_| {
-            let request = bench
+            let request = stage
                 .request_at(&id, Method::GET, "/info")
                 .bearer_auth(&token);
-            tokio::spawn(Answer::of(request))
+            tokio::spawn(WholeResponse::of(request))
         })
         .collect();
     eventually("the provider is asked", || wire.open_connections() == 1).await;
     for _ in 0..20 {
-        assert_eq!(bench.get(&token, "/info").await.status, 200);
+        assert_eq!(stage.get(&token, "/info").await.status, 200);
     }
     assert!(
         waiting.iter().all(|task| !task.is_finished()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway_tests::{Bench, read_slowly};
+use gateway_tests::{Stage, read_slowly};
 use serde_json::json;
 use stand_in_dify::{AppKind, Fault};
 
@@ -39,8 +39,8 @@ fn instead(content_type: &str, body: &[u8]) -> Fault {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_gets_every_byte_and_no_line_is_too_long_for_the_daemon() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let rows = [
         ("a file", FILE, "application/octet-stream", noise(LENGTH)),
         (
@@ -58,15 +58,15 @@ async fn a_slow_reader_gets_every_byte_and_no_line_is_too_long_for_the_daemon() 
     ];
     for (name, head, content_type, body) in &rows {
         let path = head.split_once(' ').unwrap().1;
-        bench
+        stage
             .control()
             .set_fault_once(path, instead(content_type, body));
         let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}}).to_string();
         let sent = if head.starts_with("GET") { "" } else { &chat };
-        let answer = read_slowly(&bench, head, &token, sent, SLOWLY).await;
+        let answer = read_slowly(&stage, head, &token, sent, SLOWLY).await;
         assert_eq!(answer.status, 200, "{name}");
         assert_eq!(
-            bench.stack.daemon.dropped_chunks(),
+            stage.stack.daemon.dropped_chunks(),
             0,
             "{name}: the daemon has lost pieces"
         );
@@ -78,5 +78,5 @@ async fn a_slow_reader_gets_every_byte_and_no_line_is_too_long_for_the_daemon() 
         assert_eq!(got, expected, "{name}: SHA-256");
     }
     // A line of more than 5 MiB would have cost the process.
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }

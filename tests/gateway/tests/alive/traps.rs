@@ -3,7 +3,7 @@
 //! The package here is a copy whose module was changed: see `failing_package.rs`.
 
 use futures::future::{join, join_all};
-use gateway_tests::{Bench, events};
+use gateway_tests::{Stage, events};
 use harness::Fault;
 use http::Method;
 use serde_json::json;
@@ -19,73 +19,73 @@ const TRAP: &str = "/meta";
 const LOOP: &str = "/site";
 const OUT_OF_MEMORY: &str = "/parameters";
 
-async fn failing_bench() -> (Bench, TempDir) {
+async fn failing_bench() -> (Stage, TempDir) {
     let directory = TempDir::new().unwrap();
     let package = failing_package(directory.path());
-    let bench = Bench::with(AppKind::Chatflow, |options| options.package = Some(package)).await;
+    let stage = Stage::with(AppKind::Chatflow, |options| options.package = Some(package)).await;
     // The inputs would be asked of `/parameters` of Dify, which no handler of the module is.
-    (bench, directory)
+    (stage, directory)
 }
 
 /// Makes the module fail, and sees that the call is the only one to pay.
-async fn fail(bench: &Bench, token: &str, path: &str) {
-    let (status, code, _) = bench.get(token, path).await.refusal();
+async fn fail(stage: &Stage, token: &str, path: &str) {
+    let (status, code, _) = stage.get(token, path).await.refusal();
     assert_eq!((status, code.as_str()), (500, "internal_error"), "{path}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_fails_costs_one_request_and_the_keys_are_fetched_once_more() {
-    let (bench, _directory) = failing_bench().await;
-    let issuer = bench.issuer();
-    let token = bench.token("alice");
-    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    let (stage, _directory) = failing_bench().await;
+    let issuer = stage.issuer();
+    let token = stage.token("alice");
+    assert_eq!(stage.get(&token, "/info").await.status, 200);
     for (failures, path) in [TRAP, OUT_OF_MEMORY, LOOP].into_iter().enumerate() {
-        fail(&bench, &token, path).await;
+        fail(&stage, &token, path).await;
         let tokens: Vec<_> = (0..20)
-            .map(|number| bench.token(&format!("user-{number}")))
+            .map(|number| stage.token(&format!("user-{number}")))
             .collect();
-        let answers = join_all(tokens.iter().map(|token| bench.get(token, "/info"))).await;
+        let answers = join_all(tokens.iter().map(|token| stage.get(token, "/info"))).await;
         assert!(
             answers.iter().all(|answer| answer.status == 200),
             "after {path}"
         );
         assert_eq!(issuer.requests(JWKS), 2 + failures, "after {path}");
     }
-    assert_eq!(bench.stack.daemon.restarts(), 0);
+    assert_eq!(stage.stack.daemon.restarts(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_that_wait_when_the_module_fails_start_again() {
-    let (bench, _directory) = failing_bench().await;
-    let issuer = bench.issuer();
+    let (stage, _directory) = failing_bench().await;
+    let issuer = stage.issuer();
     issuer.set_fault(JWKS, Some(Fault::Slow(Duration::from_secs(2))));
-    let token = bench.token("alice");
-    let waiting = join_all((0..20).map(|_| bench.get(&token, "/info")));
+    let token = stage.token("alice");
+    let waiting = join_all((0..20).map(|_| stage.get(&token, "/info")));
     let failing = async {
         while issuer.requests(JWKS) == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         // It fails before its token is looked at, so it does not wait for the keys.
-        fail(&bench, &token, TRAP).await;
+        fail(&stage, &token, TRAP).await;
     };
     let (answers, ()) = join(waiting, failing).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     assert_eq!(issuer.requests(JWKS), 2, "one fetch of each instance");
-    assert_eq!(bench.seen().len(), 20, "none has reached Dify twice");
-    assert_eq!(bench.stack.daemon.restarts(), 0);
+    assert_eq!(stage.seen().len(), 20, "none has reached Dify twice");
+    assert_eq!(stage.stack.daemon.restarts(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_under_way_go_on_when_the_module_fails() {
-    let (bench, _directory) = failing_bench().await;
-    let token = bench.token("alice");
-    bench
+    let (stage, _directory) = failing_bench().await;
+    let token = stage.token("alice");
+    stage
         .control()
         .set_event_interval(Duration::from_millis(300));
     let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
     let streams: Vec<_> = (0..4)
         .map(|_| {
-            let request = bench
+            let request = stage
                 .request(Method::POST, "/chat-messages")
                 .bearer_auth(&token);
             tokio::spawn(request.json(&chat).send())
@@ -94,10 +94,10 @@ async fn streams_under_way_go_on_when_the_module_fails() {
     for stream in streams {
         let mut response = stream.await.unwrap().unwrap();
         let first = response.chunk().await.unwrap().unwrap();
-        fail(&bench, &token, TRAP).await;
+        fail(&stage, &token, TRAP).await;
         let rest = response.bytes().await.unwrap();
         let events = events(&[first, rest].concat());
         assert_eq!(events.last().unwrap()["event"], "workflow_finished");
     }
-    assert_eq!(bench.stack.daemon.restarts(), 0);
+    assert_eq!(stage.stack.daemon.restarts(), 0);
 }

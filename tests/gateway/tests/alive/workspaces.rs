@@ -1,7 +1,7 @@
 //! Two workspaces behind one process: whatever is remembered for one decides nothing for the other.
 
 use futures::future::join_all;
-use gateway_tests::{Answer, Bench, further_endpoint, many_connections};
+use gateway_tests::{Stage, WholeResponse, further_endpoint, many_connections};
 use harness::{Algorithm, HOOK_ID, Keys, TestIssuer};
 use http::Method;
 use serde_json::{Value, json};
@@ -16,9 +16,9 @@ enum Outcome {
     Refused(u16, String),
 }
 
-/// The bench, and what the second workspace has of its own.
+/// The stage, and what the second workspace has of its own.
 struct Two {
-    bench: Bench,
+    stage: Stage,
     ids: [String; 2],
     other_issuer: TestIssuer,
     other_dify: StandIn,
@@ -28,7 +28,7 @@ impl Two {
     async fn start() -> Self {
         let endpoint = further_endpoint(0);
         let ids = [HOOK_ID.to_owned(), endpoint.id.clone()];
-        let bench = Bench::with(AppKind::Chatflow, |options| {
+        let stage = Stage::with(AppKind::Chatflow, |options| {
             options.further_endpoints = vec![endpoint];
             // One user asks many times at once here.
             let runs = ("streams_per_user".to_owned(), json!("32"));
@@ -36,7 +36,7 @@ impl Two {
         })
         .await;
         Self {
-            bench,
+            stage,
             ids,
             other_issuer: TestIssuer::start().await.unwrap(),
             other_dify: StandIn::start(many_connections()).unwrap(),
@@ -45,19 +45,19 @@ impl Two {
 
     /// The very same bytes go to both.
     fn token(&self) -> String {
-        let mut claims = self.bench.issuer().claims("alice");
+        let mut claims = self.stage.issuer().claims("alice");
         let more =
             json!({"employee": "e-17", "group": "staff", "scope": "chat", "azp": "dify-web"});
         claims
             .as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        self.bench.issuer().token(Algorithm::Es256, &claims)
+        self.stage.issuer().token(Algorithm::Es256, &claims)
     }
 
     /// Another provider's keys under the very `kid`s of the first one's.
     fn foreign_keys(&self) -> String {
-        let (known, foreign) = (self.bench.issuer().keys(), Keys::generate());
+        let (known, foreign) = (self.stage.issuer().keys(), Keys::generate());
         let mut keys = foreign.public_jwks();
         for (key, own) in keys.iter_mut().zip(known.public_jwks()) {
             key["kid"] = own["kid"].clone();
@@ -68,9 +68,9 @@ impl Two {
     async fn outcome(&self, endpoint: usize, token: &str, query: &str) -> Outcome {
         let chat = json!({"query": query, "response_mode": "blocking", "inputs": {}});
         let request = self
-            .bench
+            .stage
             .request_at(&self.ids[endpoint], Method::POST, "/chat-messages");
-        let answer = Answer::of(request.bearer_auth(token).json(&chat)).await;
+        let answer = WholeResponse::of(request.bearer_auth(token).json(&chat)).await;
         if answer.status != 200 {
             let (status, code, _) = answer.refusal();
             return Outcome::Refused(status, code);
@@ -81,7 +81,7 @@ impl Two {
     /// Which Dify has seen the query, and how.
     fn asked(&self, query: &str) -> Outcome {
         let difys = [
-            ("first", self.bench.control()),
+            ("first", self.stage.control()),
             ("other", self.other_dify.control()),
         ];
         for (name, control) in difys {
@@ -203,13 +203,13 @@ async fn one_token_at_two_endpoints_is_judged_by_the_settings_of_each_also_when_
             ("swapped back", [&nothing, changes], [&accepted, other]),
         ] {
             for (id, changes) in two.ids.iter().zip(settings) {
-                two.bench.set_settings_of(id, changes);
+                two.stage.set_settings_of(id, changes);
             }
             two.assert_outcomes(&format!("{name}, {state}"), &token, expected)
                 .await;
         }
     }
-    two.bench.assert_unharmed();
+    two.stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,7 +219,7 @@ async fn two_issuers_tokens_for_the_same_subject_open_each_its_own_endpoint() {
         "issuer": two.other_issuer.issuer(), "dify_api_url": two.other_dify.base_url(),
         "app_key": AppKind::AudioChatflow.key(),
     });
-    two.bench.set_settings_of(&two.ids[1], &changes);
+    two.stage.set_settings_of(&two.ids[1], &changes);
     let tokens = [
         two.token(),
         two.other_issuer
@@ -234,5 +234,5 @@ async fn two_issuers_tokens_for_the_same_subject_open_each_its_own_endpoint() {
         .await;
     two.assert_outcomes("the other's", &tokens[1], [&foreign, &own[1]])
         .await;
-    two.bench.assert_unharmed();
+    two.stage.assert_unharmed();
 }

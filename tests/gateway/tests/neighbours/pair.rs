@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures::future::{Either, join_all, select};
-use gateway_tests::{Answer, Bench, Script, Wire, further_endpoint, many_connections};
+use gateway_tests::{Script, Stage, WholeResponse, Wire, further_endpoint, many_connections};
 use harness::{Algorithm, StackOptions, TestIssuer};
 use http::Method;
 use reqwest::{RequestBuilder, Response};
@@ -31,7 +31,7 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// The two endpoints. Each has a provider and a Dify of its own.
 pub struct Pair {
     /// The process; its own endpoint is the one that is attacked.
-    pub bench: Bench,
+    pub stage: Stage,
     /// What the attacked endpoint finds where its provider or its Dify does not answer.
     pub silence: Wire,
     neighbour: String,
@@ -51,7 +51,7 @@ impl Pair {
         let turn = TURN.lock().await;
         let hook = further_endpoint(0);
         let neighbour = hook.id.clone();
-        let bench = Bench::with(app, |options| {
+        let stage = Stage::with(app, |options| {
             options.further_endpoints = vec![hook];
             change(options);
         })
@@ -61,14 +61,14 @@ impl Pair {
             StandIn::start(many_connections()).unwrap(),
         );
         let pair = Self {
-            bench,
+            stage,
             silence: Wire::start(Script::Silence).await,
             neighbour,
             issuer,
             dify,
             _turn: turn,
         };
-        pair.bench
+        pair.stage
             .set_settings_of(&pair.neighbour, &pair.neighbours_settings());
         pair
     }
@@ -79,15 +79,15 @@ impl Pair {
     }
 
     /// A request to the neighbour with a good token.
-    pub async fn neighbours(&self, user: &str, body: &Value) -> Answer {
-        Answer::of(self.neighbours_request(user).json(body)).await
+    pub async fn neighbours(&self, user: &str, body: &Value) -> WholeResponse {
+        WholeResponse::of(self.neighbours_request(user).json(body)).await
     }
 
     fn neighbours_request(&self, user: &str) -> RequestBuilder {
         let claims = self.issuer.claims(user);
         let token = self.issuer.token(Algorithm::Es256, &claims);
         let request = self
-            .bench
+            .stage
             .request_at(&self.neighbour, Method::POST, "/chat-messages");
         request.bearer_auth(token)
     }
@@ -103,7 +103,7 @@ impl Pair {
     pub fn limit_neighbours_runs(&self, limit: &str) {
         let mut settings = self.neighbours_settings();
         settings["streams_per_user"] = json!(limit);
-        self.bench.set_settings_of(&self.neighbour, &settings);
+        self.stage.set_settings_of(&self.neighbour, &settings);
     }
 
     /// A streaming chat of the neighbour that has begun.
@@ -128,7 +128,7 @@ impl Pair {
             disturbed <= quiet * FACTOR,
             "{name}: the neighbour's 99th percentile is {disturbed:?}, in quiet it is {quiet:?}"
         );
-        self.bench.assert_unharmed();
+        self.stage.assert_unharmed();
     }
 
     /// The 99th percentile of the neighbour's requests while `load` goes on, which may end before.

@@ -20,15 +20,15 @@ async fn a_trap_takes_neither_keys_nor_waiting_calls_nor_counts_of_the_neighbour
     // From here on the neighbour lives on the keys that it has.
     pair.neighbours_issuer()
         .set_fault("/jwks", Some(Fault::Down));
-    let token = pair.bench.token("mallory");
+    let token = pair.stage.token("mallory");
     let attack = async {
         for path in ["/meta", "/parameters", "/meta", "/meta"] {
-            let answer = pair.bench.get(&token, path).await;
+            let answer = pair.stage.get(&token, path).await;
             assert_eq!(answer.refusal().1, "internal_error", "{path}");
         }
     };
     join(pair.slowest(), attack).await;
-    assert_eq!(pair.bench.stack.daemon.restarts(), 0);
+    assert_eq!(pair.stage.stack.daemon.restarts(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,10 +37,10 @@ async fn a_stream_of_the_neighbour_goes_on_and_counts_through_a_trap() {
     let package = failing_package(directory.path());
     let pair = Pair::with(AppKind::Chatflow, |options| options.package = Some(package)).await;
     pair.limit_neighbours_runs("1");
-    let token = pair.bench.token("mallory");
+    let token = pair.stage.token("mallory");
     let mut stream = pair.neighbours_stream("bob").await;
     let first = stream.chunk().await.unwrap().unwrap();
-    assert_eq!(pair.bench.get(&token, "/meta").await.status, 500);
+    assert_eq!(pair.stage.get(&token, "/meta").await.status, 500);
     let chat = json!({"query": "hi", "response_mode": "blocking", "inputs": {}});
     let refused = pair.neighbours("bob", &chat).await;
     assert_eq!(refused.refusal().1, "too_many_streams");

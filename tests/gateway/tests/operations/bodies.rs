@@ -1,6 +1,6 @@
 //! Bodies as Dify would read them, and those that it would answer with an error of its own making.
 
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use http::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
@@ -16,7 +16,7 @@ type Refused<'a> = (&'a str, &'a [u8], (u16, &'a str, &'a str));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_dify_could_not_read_is_refused_in_words() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let cases: &[Refused] = &[
         ("application/json", b"", (400, "bad_request", EMPTY)),
         (
@@ -105,13 +105,13 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
             ),
         ),
     ];
-    let alice = bench.token("alice");
+    let alice = stage.token("alice");
     for (content_type, body, (status, code, message)) in cases {
-        let request = bench
+        let request = stage
             .request(Method::POST, "/chat-messages")
             .bearer_auth(&alice)
             .body(body.to_vec());
-        let answer = Answer::of(match *content_type {
+        let answer = WholeResponse::of(match *content_type {
             "" => request,
             content_type => request.header(CONTENT_TYPE, content_type),
         });
@@ -122,27 +122,27 @@ async fn a_body_that_dify_could_not_read_is_refused_in_words() {
             "{case}"
         );
     }
-    assert!(bench.seen().is_empty(), "Dify was asked");
+    assert!(stage.seen().is_empty(), "Dify was asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_by_any_of_its_names_reaches_dify_with_every_number_as_it_was_written() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"input_claims": "none"}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"input_claims": "none"}));
     let body = r#" {"query":"hi","inputs":{"n":1.10,"__oidc_email":"a","big":123456789012345678901234567890},
         "user":"mallory","x":[1E5,{"user":"kept"}],"us\u0065r":"mallory"} "#;
     let expected = r#"{"query":"hi","inputs":{"n":1.10,"big":123456789012345678901234567890},"x":[1E5,{"user":"kept"}],"user":"alice"}"#;
-    let alice = bench.token("alice");
+    let alice = stage.token("alice");
     for content_type in [
         "application/json",
         "APPLICATION/JSON; Charset=UTF-8",
         "application/vnd.api+json",
         "Application/X+JSON",
     ] {
-        let request = bench
+        let request = stage
             .request(Method::POST, "/chat-messages")
             .bearer_auth(&alice);
-        let answer = Answer::of(request.header(CONTENT_TYPE, content_type).body(body)).await;
+        let answer = WholeResponse::of(request.header(CONTENT_TYPE, content_type).body(body)).await;
         assert_eq!(
             answer.status.as_u16(),
             200,
@@ -150,7 +150,7 @@ async fn json_by_any_of_its_names_reaches_dify_with_every_number_as_it_was_writt
             answer.text()
         );
         assert_eq!(
-            sent(&bench),
+            sent(&stage),
             ("application/json".to_owned(), expected.to_owned()),
             "{content_type}"
         );
@@ -159,8 +159,8 @@ async fn json_by_any_of_its_names_reaches_dify_with_every_number_as_it_was_writt
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deleting_a_conversation_needs_no_body() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let alice = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let alice = stage.token("alice");
     let bodies = [
         (None, ""),
         (Some("application/json"), ""),
@@ -168,15 +168,15 @@ async fn deleting_a_conversation_needs_no_body() {
         (Some("application/json"), "{}"),
     ];
     for (content_type, body) in bodies {
-        let target = Things::of(&bench, AppKind::Chatflow, "alice")
+        let target = Things::of(&stage, AppKind::Chatflow, "alice")
             .fill("/conversations/<conversation_id>")
             .await;
-        bench.seen();
-        let mut request = bench.request(Method::DELETE, &target).bearer_auth(&alice);
+        stage.seen();
+        let mut request = stage.request(Method::DELETE, &target).bearer_auth(&alice);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type).body(body);
         }
-        let answer = Answer::of(request).await;
+        let answer = WholeResponse::of(request).await;
         assert_eq!(
             (answer.status.as_u16(), answer.text()),
             (204, ""),
@@ -186,13 +186,13 @@ async fn deleting_a_conversation_needs_no_body() {
             "application/json".to_owned(),
             r#"{"user":"alice"}"#.to_owned(),
         );
-        assert_eq!(sent(&bench), expected, "{content_type:?} {body}");
+        assert_eq!(sent(&stage), expected, "{content_type:?} {body}");
     }
 }
 
 /// Content type and body of the only request that Dify has seen.
-fn sent(bench: &Bench) -> (String, String) {
-    let seen = bench.seen();
+fn sent(stage: &Stage) -> (String, String) {
+    let seen = stage.seen();
     let [request] = seen.as_slice() else {
         panic!("{seen:?}")
     };
@@ -205,15 +205,15 @@ fn sent(bench: &Bench) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_longest_request_line_that_dify_takes_has_the_callers_user_in_it() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let alice = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let alice = stage.token("alice");
     let around = "GET /v1/conversations?x=&user=alice HTTP/1.1".len();
     let target = |line: usize| format!("/conversations?x={}", "x".repeat(line - around));
-    let answer = bench.get(&alice, &target(4094)).await;
+    let answer = stage.get(&alice, &target(4094)).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
-    bench.seen();
+    stage.seen();
     let message = "The request line for Dify has 4095 bytes, with what the gateway adds. Dify takes at most 4094; shorten the query.";
     let refused = (400, "invalid_param".to_owned(), message.to_owned());
-    assert_eq!(bench.get(&alice, &target(4095)).await.refusal(), refused);
-    assert!(bench.seen().is_empty(), "Dify was asked");
+    assert_eq!(stage.get(&alice, &target(4095)).await.refusal(), refused);
+    assert!(stage.seen().is_empty(), "Dify was asked");
 }

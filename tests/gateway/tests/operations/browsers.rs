@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
@@ -14,7 +14,7 @@ const EXPOSED: &str = "Content-Disposition, Retry-After, WWW-Authenticate, X-Req
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     // The setting, the request's origin, and what the answer allows.
     let origins = [
         (APP, Some(APP), APP),
@@ -30,47 +30,47 @@ async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
         ("*", Some(APP), "*"),
         ("*", None, ""),
     ];
-    let alice = bench.token("alice");
+    let alice = stage.token("alice");
     for (setting, origin, allowed) in origins {
-        bench.set_settings(&json!({"allowed_origins": setting}));
+        stage.set_settings(&json!({"allowed_origins": setting}));
         let requests = [
             (
                 200,
-                bench
+                stage
                     .request(Method::GET, "/conversations")
                     .bearer_auth(&alice),
             ),
             (
                 400,
-                bench
+                stage
                     .request(Method::GET, "/conversations?limit=0")
                     .bearer_auth(&alice),
             ),
-            (401, bench.request(Method::GET, "/conversations")),
+            (401, stage.request(Method::GET, "/conversations")),
             (
                 404,
-                bench.request(Method::GET, "/nothing").bearer_auth(&alice),
+                stage.request(Method::GET, "/nothing").bearer_auth(&alice),
             ),
             (
                 405,
-                bench
+                stage
                     .request(Method::PUT, "/conversations")
                     .bearer_auth(&alice),
             ),
             (
                 403,
-                bench
+                stage
                     .request(Method::GET, "/app/feedbacks")
                     .bearer_auth(&alice),
             ),
-            (200, bench.request(Method::GET, "/")),
+            (200, stage.request(Method::GET, "/")),
         ];
         for (status, request) in requests {
             let request = match origin {
                 Some(origin) => request.header("origin", origin),
                 None => request,
             };
-            let answer = Answer::of(request).await;
+            let answer = WholeResponse::of(request).await;
             let case = format!("{setting:?} {origin:?} {status}");
             assert_eq!(answer.status.as_u16(), status, "{case}");
             let exposed = if allowed.is_empty() { "" } else { EXPOSED };
@@ -97,19 +97,20 @@ async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_reads_what_is_wrong_with_the_settings() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"app_key": null, "allowed_origins": APP}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"app_key": null, "allowed_origins": APP}));
     for (origin, allowed) in [(APP, APP), ("https://other.example", "")] {
         let request = |method| {
-            bench
+            stage
                 .request(method, "/chat-messages")
                 .header("origin", origin)
         };
-        let preflight =
-            Answer::of(request(Method::OPTIONS).header("access-control-request-method", "POST"))
-                .await;
+        let preflight = WholeResponse::of(
+            request(Method::OPTIONS).header("access-control-request-method", "POST"),
+        )
+        .await;
         assert_eq!(preflight.status.as_u16(), 204, "{origin}");
-        let refused = Answer::of(request(Method::POST)).await;
+        let refused = WholeResponse::of(request(Method::POST)).await;
         let message =
             "The endpoint's settings are wrong. `app_key` is missing; write text such as `app-…`.";
         let expected = (503, "configuration_error".to_owned(), message.to_owned());
@@ -123,9 +124,9 @@ async fn a_page_reads_what_is_wrong_with_the_settings() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_shared_cache_may_keep_what_one_person_got() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let alice = bench.token("alice");
-    let preview = Things::of(&bench, AppKind::Chatflow, "alice")
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let alice = stage.token("alice");
+    let preview = Things::of(&stage, AppKind::Chatflow, "alice")
         .fill("/files/<file_id>/preview")
         .await;
     let names = [
@@ -169,7 +170,7 @@ async fn no_shared_cache_may_keep_what_one_person_got() {
         ("/parameters".to_owned(), json),
     ];
     for (target, expected) in cases {
-        let answer = bench.get(&alice, &target).await;
+        let answer = stage.get(&alice, &target).await;
         assert_eq!(names.map(|name| answer.header(name)), expected, "{target}");
         assert_eq!(
             answer.header("content-length"),
@@ -178,7 +179,7 @@ async fn no_shared_cache_may_keep_what_one_person_got() {
         );
     }
     let chat = json!({"query": "hi", "inputs": {}, "response_mode": "streaming"});
-    let stream = bench.post(&alice, "/chat-messages", &chat).await;
+    let stream = stage.post(&alice, "/chat-messages", &chat).await;
     let events = [
         "no-cache, no-transform",
         "Origin",
@@ -194,7 +195,7 @@ async fn no_shared_cache_may_keep_what_one_person_got() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_listed_headers_pass_in_either_direction() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let answer = Fault::Answer {
         status: 200,
         headers: [
@@ -216,10 +217,10 @@ async fn only_listed_headers_pass_in_either_direction() {
         .to_vec(),
         body: b"{}".to_vec(),
     };
-    bench.control().set_fault_once("/info", answer);
-    let request = bench
+    stage.control().set_fault_once("/info", answer);
+    let request = stage
         .request(Method::GET, "/info")
-        .bearer_auth(bench.token("alice"));
+        .bearer_auth(stage.token("alice"));
     let request = [
         ("accept", "application/json"),
         ("accept-language", "de"),
@@ -248,12 +249,12 @@ async fn only_listed_headers_pass_in_either_direction() {
     .fold(request, |request, (name, value)| {
         request.header(name, value)
     });
-    let answer = Answer::of(request).await;
+    let answer = WholeResponse::of(request).await;
 
     let kept = "cache-control content-disposition content-length content-type retry-after vary x-request-id x-trace-id x-version";
     // These two are of the connection to the stand-in daemon.
     assert_eq!(names(&answer.headers, &["connection", "date"]), kept);
-    let seen = bench.seen();
+    let seen = stage.seen();
     let kept = "accept accept-encoding accept-language authorization baggage traceparent tracestate user-agent x-trace-id x-trace-session-id";
     assert_eq!(names(&seen[0].headers, &["host"]), kept);
     assert_eq!(seen[0].headers["authorization"], "Bearer app-chatflow");
@@ -263,9 +264,9 @@ async fn only_listed_headers_pass_in_either_direction() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let alice = bench.token("alice");
-    let own = bench.get(&alice, "/conversations?limit=0").await;
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let alice = stage.token("alice");
+    let own = stage.get(&alice, "/conversations?limit=0").await;
     assert_eq!(own.status.as_u16(), 400);
     assert_eq!(own.json()["code"], "invalid_param");
 
@@ -313,15 +314,15 @@ async fn a_refusal_of_dify_passes_in_its_own_words_and_a_page_becomes_json() {
         ),
     ];
     for (status, (answered, code, message)) in cases {
-        bench.control().set_fault_once("/info", page(status));
-        let refusal = bench.get(&alice, "/info").await.refusal();
+        stage.control().set_fault_once("/info", page(status));
+        let refusal = stage.get(&alice, "/info").await.refusal();
         assert_eq!(
             refusal,
             (answered, code.to_owned(), message.to_owned()),
             "{status}"
         );
     }
-    let value: Value = bench.get(&alice, "/info").await.json();
+    let value: Value = stage.get(&alice, "/info").await.json();
     assert_eq!(value["name"], "oidc-chatflow", "the next request works");
 }
 

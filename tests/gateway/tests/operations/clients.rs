@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 use tokio::process::Command;
@@ -14,7 +14,7 @@ const COMPLETION: &str = "q= user=alice email=";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_from_npm_does_all_it_offers_as_the_tokens_user() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let mut chat = chatted();
     chat["deleted"] = json!(204);
     chat["left"] = json!(0);
@@ -35,17 +35,17 @@ async fn the_client_from_npm_does_all_it_offers_as_the_tokens_user() {
     for (app, kind, expected) in cases {
         let script = ("node".into(), directory("npm").join("round-trip.mjs"));
         assert_eq!(
-            round_trip(&bench, app, script, kind).await,
+            round_trip(&stage, app, script, kind).await,
             expected,
             "{kind}"
         );
-        check_users(&bench, kind);
+        check_users(&stage, kind);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_from_pypi_does_all_it_offers_as_the_tokens_user() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let cases = [
         (AppKind::Chatflow, "chat", chatted()),
         (
@@ -60,11 +60,11 @@ async fn the_client_from_pypi_does_all_it_offers_as_the_tokens_user() {
             directory("pypi").join("round_trip.py"),
         );
         assert_eq!(
-            round_trip(&bench, app, script, kind).await,
+            round_trip(&stage, app, script, kind).await,
             expected,
             "{kind}"
         );
-        check_users(&bench, kind);
+        check_users(&stage, kind);
     }
 }
 
@@ -84,13 +84,13 @@ fn chatted() -> Value {
 
 /// What the client's script printed.
 async fn round_trip(
-    bench: &Bench,
+    stage: &Stage,
     app: AppKind,
     (program, script): (PathBuf, PathBuf),
     kind: &str,
 ) -> Value {
-    bench.set_settings(&json!({"app_key": app.key()}));
-    bench.control().forget_requests();
+    stage.set_settings(&json!({"app_key": app.key()}));
+    stage.control().forget_requests();
     let mut command = Command::new(program);
     command
         .arg(script)
@@ -98,8 +98,8 @@ async fn round_trip(
         .env("NO_PROXY", "127.0.0.1")
         .kill_on_drop(true);
     command
-        .env("GATEWAY_URL", bench.stack.url())
-        .env("TOKEN", bench.token("alice"));
+        .env("GATEWAY_URL", stage.stack.url())
+        .env("TOKEN", stage.token("alice"));
     let output = command.output().await.unwrap();
     assert!(
         output.status.success(),
@@ -110,8 +110,8 @@ async fn round_trip(
 }
 
 /// Dify has seen no other `user` than Alice, although the scripts never name her.
-fn check_users(bench: &Bench, kind: &str) {
-    let requests = bench.control().requests();
+fn check_users(stage: &Stage, kind: &str) {
+    let requests = stage.control().requests();
     let users: Vec<String> = requests.iter().flat_map(seen::users).collect();
     assert!(
         !users.is_empty() && users.iter().all(|user| user.ends_with(" alice")),

@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use serde_json::json;
 use stand_in_dify::{AppKind, Fault};
 use tokio::sync::mpsc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn six_first_requests_at_once_make_one_user_and_all_are_answered() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"streams_per_user": "6"}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"streams_per_user": "6"}));
     for user in ["alice", "bob", "carol"] {
-        let token = bench.token(user);
+        let token = stage.token(user);
         let chat = json!({"query": "hi", "inputs": {}});
-        let answers = (0..6).map(|_| bench.post(&token, "/chat-messages", &chat));
+        let answers = (0..6).map(|_| stage.post(&token, "/chat-messages", &chat));
         for answer in futures::future::join_all(answers).await {
             assert_eq!(answer.status.as_u16(), 200, "{user}: {}", answer.text());
         }
         assert_eq!(
-            bench.control().end_user_rows(AppKind::Chatflow, user),
+            stage.control().end_user_rows(AppKind::Chatflow, user),
             1,
             "{user}"
         );
-        let listed = bench.get(&token, "/conversations").await.json();
+        let listed = stage.get(&token, "/conversations").await.json();
         assert_eq!(
             listed["data"].as_array().unwrap().len(),
             6,
@@ -34,22 +34,22 @@ async fn six_first_requests_at_once_make_one_user_and_all_are_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_new_user_waits_for_the_first_answer_and_not_for_long() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let (alice, bob) = (bench.token("alice"), bench.token("bob"));
-    assert_eq!(bench.get(&bob, "/conversations").await.status.as_u16(), 200);
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let (alice, bob) = (stage.token("alice"), stage.token("bob"));
+    assert_eq!(stage.get(&bob, "/conversations").await.status.as_u16(), 200);
     // Longer than anybody waits, and than everything below takes.
     let first = Fault::Delay(Duration::from_secs(15));
-    bench.control().set_fault_once("/messages", first);
+    stage.control().set_fault_once("/messages", first);
 
     let (done, mut order) = mpsc::unbounded_channel();
     let finished = |name: &'static str| done.send(name).unwrap();
     let first = async {
-        bench.get(&alice, "/messages").await;
+        stage.get(&alice, "/messages").await;
         finished("Alice's first");
     };
     let second = async {
         until(|| {
-            bench
+            stage
                 .control()
                 .requests()
                 .iter()
@@ -57,11 +57,11 @@ async fn only_the_new_user_waits_for_the_first_answer_and_not_for_long() {
         })
         .await;
         let second = async {
-            bench.get(&alice, "/conversations").await;
+            stage.get(&alice, "/conversations").await;
             finished("Alice's second");
         };
         let of_another = async {
-            bench.get(&bob, "/conversations").await;
+            stage.get(&bob, "/conversations").await;
             finished("Bob's");
         };
         tokio::join!(second, of_another);

@@ -1,6 +1,6 @@
 //! Claims as `inputs.__oidc_*`, in the form that the app declares.
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use harness::Algorithm;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault, Field};
@@ -14,7 +14,7 @@ fn sent() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn claims_become_what_the_app_declares() {
-    let bench = Bench::of(AppKind::Workflow).await;
+    let stage = Stage::of(AppKind::Workflow).await;
     let text = |name: &str| Field::text(&format!("__oidc_{name}"));
     let number = || Field::number("__oidc_level");
     let select = || Field::select("__oidc_tier", &["gold", "silver"]);
@@ -125,20 +125,20 @@ async fn claims_become_what_the_app_declares() {
     for (number, (mut form, claims, input_claims, mut expected)) in cases.into_iter().enumerate() {
         form.push(Field::text("q"));
         let case = format!("{form:?} {claims} {input_claims}");
-        bench.control().set_form(AppKind::Workflow, form);
-        set(&bench, input_claims, number);
-        let answer = bench
-            .post(&token(&bench, &claims), "/workflows/run", &sent())
+        stage.control().set_form(AppKind::Workflow, form);
+        set(&stage, input_claims, number);
+        let answer = stage
+            .post(&token(&stage, &claims), "/workflows/run", &sent())
             .await;
         assert_eq!(answer.status.as_u16(), 200, "{case}: {}", answer.text());
         expected["q"] = json!("x");
-        assert_eq!(inputs(&bench), expected, "{case}");
+        assert_eq!(inputs(&stage), expected, "{case}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_without_a_fitting_claim_is_told_which_one_the_app_requires() {
-    let bench = Bench::of(AppKind::Workflow).await;
+    let stage = Stage::of(AppKind::Workflow).await;
     let text = || Field::text("__oidc_email").max_length(5).required();
     let long = "the claim has 11 characters, the input takes at most 5";
     let cases = [
@@ -167,10 +167,10 @@ async fn a_person_without_a_fitting_claim_is_told_which_one_the_app_requires() {
         ),
     ];
     for (number, (field, claims, input_claims, name, why)) in cases.into_iter().enumerate() {
-        bench.control().set_form(AppKind::Workflow, vec![field]);
-        set(&bench, input_claims, number);
-        let answer = bench
-            .post(&token(&bench, &claims), "/workflows/run", &sent())
+        stage.control().set_form(AppKind::Workflow, vec![field]);
+        set(&stage, input_claims, number);
+        let answer = stage
+            .post(&token(&stage, &claims), "/workflows/run", &sent())
             .await;
         let message = format!(
             "The app requires the input `__oidc_{name}`, which only a claim of the token can fill: {why}. Change the \
@@ -182,13 +182,13 @@ async fn a_person_without_a_fitting_claim_is_told_which_one_the_app_requires() {
             "{claims}"
         );
     }
-    assert!(bench.seen().is_empty(), "Dify was asked to run");
+    assert!(stage.seen().is_empty(), "Dify was asked to run");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_four_operations_with_inputs_get_them_and_the_app_is_asked_for_its_form_once() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    let token = token(&bench, &json!({"email": "a@b.example"}));
+    let stage = Stage::of(AppKind::Workflow).await;
+    let token = token(&stage, &json!({"email": "a@b.example"}));
     let rows = [
         (AppKind::Chatflow, "/chat-messages"),
         (AppKind::Completion, "/completion-messages"),
@@ -196,15 +196,15 @@ async fn the_four_operations_with_inputs_get_them_and_the_app_is_asked_for_its_f
         (AppKind::Workflow, "/workflows/<workflow_id>/run"),
     ];
     for (app, target) in rows {
-        bench.set_settings(&json!({"app_key": app.key()}));
-        let target = Things::of(&bench, app, "alice").fill(target).await;
+        stage.set_settings(&json!({"app_key": app.key()}));
+        let target = Things::of(&stage, app, "alice").fill(target).await;
         for body in [
             json!({"query": "hi"}),
             json!({"query": "hi", "inputs": null}),
             json!({"query": "hi", "inputs": {}}),
         ] {
-            bench.seen();
-            let answer = bench.post(&token, &target, &body).await;
+            stage.seen();
+            let answer = stage.post(&token, &target, &body).await;
             assert_eq!(
                 answer.status.as_u16(),
                 200,
@@ -212,33 +212,33 @@ async fn the_four_operations_with_inputs_get_them_and_the_app_is_asked_for_its_f
                 answer.text()
             );
             assert_eq!(
-                inputs(&bench),
+                inputs(&stage),
                 json!({"__oidc_email": "a@b.example"}),
                 "{target} {body}"
             );
         }
     }
-    let conversation = Things::of(&bench, AppKind::Chatflow, "alice")
+    let conversation = Things::of(&stage, AppKind::Chatflow, "alice")
         .fill("/conversations/<conversation_id>/name")
         .await;
-    bench.set_settings(&json!({"app_key": AppKind::Chatflow.key()}));
-    bench.seen();
+    stage.set_settings(&json!({"app_key": AppKind::Chatflow.key()}));
+    stage.seen();
     let mut body = sent();
     body["name"] = json!("x");
-    bench.post(&token, &conversation, &body).await;
+    stage.post(&token, &conversation, &body).await;
     assert_eq!(
-        inputs(&bench),
+        inputs(&stage),
         json!({"q": "x"}),
         "an operation without inputs gets no claims, and passes none on"
     );
 
-    bench.control().forget_requests();
+    stage.control().forget_requests();
     for _ in 0..3 {
-        bench
+        stage
             .post(&token, "/chat-messages", &json!({"query": "hi"}))
             .await;
     }
-    let requests = bench.control().requests();
+    let requests = stage.control().requests();
     let asked = requests
         .iter()
         .filter(|request| request.path == "/v1/parameters")
@@ -252,41 +252,41 @@ async fn the_four_operations_with_inputs_get_them_and_the_app_is_asked_for_its_f
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_form_is_unknown_strings_and_numbers_go_as_they_are() {
-    let bench = Bench::of(AppKind::Workflow).await;
+    let stage = Stage::of(AppKind::Workflow).await;
     let fault = Fault::Answer {
         status: 500,
         headers: Vec::new(),
         body: Vec::new(),
     };
-    bench.control().set_fault("/parameters", fault);
+    stage.control().set_fault("/parameters", fault);
     let claims = json!({"email": "a@b.example", "level": 3, "groups": ["a"], "on": true, "iat": null, "exp": 4_000_000_000_u32});
-    let answer = bench
-        .post(&token(&bench, &claims), "/workflows/run", &sent())
+    let answer = stage
+        .post(&token(&stage, &claims), "/workflows/run", &sent())
         .await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
     let expected = json!({
-        "q": "x", "__oidc_iss": bench.issuer().issuer(), "__oidc_aud": "dify-web", "__oidc_sub": "alice",
+        "q": "x", "__oidc_iss": stage.issuer().issuer(), "__oidc_aud": "dify-web", "__oidc_sub": "alice",
         "__oidc_exp": 4_000_000_000_u32, "__oidc_email": "a@b.example", "__oidc_level": 3,
     });
-    assert_eq!(inputs(&bench), expected);
+    assert_eq!(inputs(&stage), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_out_is_logged_without_its_value() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    bench.control().set_form(
+    let stage = Stage::of(AppKind::Workflow).await;
+    stage.control().set_form(
         AppKind::Workflow,
         vec![Field::text("__oidc_email").max_length(5)],
     );
-    let answer = bench
+    let answer = stage
         .post(
-            &token(&bench, &json!({"email": "secret@b.example"})),
+            &token(&stage, &json!({"email": "secret@b.example"})),
             "/workflows/run",
             &sent(),
         )
         .await;
-    let line = bench.logged("input_left_out").await;
-    let lines = bench.stack.daemon.log_lines();
+    let line = stage.logged("input_left_out").await;
+    let lines = stage.stack.daemon.log_lines();
     assert_eq!(line["request_id"], answer.request_id());
     assert_eq!(
         line["detail"],
@@ -299,23 +299,23 @@ async fn what_is_left_out_is_logged_without_its_value() {
 }
 
 /// Settings that no case before has had, so that the app is asked for its form again.
-fn set(bench: &Bench, input_claims: &str, case: usize) {
-    bench
+fn set(stage: &Stage, input_claims: &str, case: usize) {
+    stage
         .set_settings(&json!({"input_claims": input_claims, "clock_skew": (case + 1).to_string()}));
 }
 
 /// A token of Alice's with these claims besides; null removes one.
-fn token(bench: &Bench, claims: &Value) -> String {
-    let mut all = bench.issuer().claims("alice");
+fn token(stage: &Stage, claims: &Value) -> String {
+    let mut all = stage.issuer().claims("alice");
     let members = all.as_object_mut().unwrap();
     members.extend(claims.as_object().unwrap().clone());
     members.retain(|name, value| name != "iat" || !value.is_null());
-    bench.issuer().token(Algorithm::Es256, &all)
+    stage.issuer().token(Algorithm::Es256, &all)
 }
 
 /// `inputs` of the only request that Dify has seen.
-fn inputs(bench: &Bench) -> Value {
-    let seen = bench.seen();
+fn inputs(stage: &Stage) -> Value {
+    let seen = stage.seen();
     let [request] = seen.as_slice() else {
         panic!("{seen:?}")
     };

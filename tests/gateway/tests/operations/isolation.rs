@@ -1,6 +1,6 @@
 //! A second user tries to get at the first one's data through every parameter that there is.
 
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use harness::Algorithm;
 use http::Method;
 use serde_json::{Value, json};
@@ -13,10 +13,10 @@ const FILTER: &str = "created_by_end_user_session_id";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_of_another_user_does_not_exist_however_it_is_asked_for() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    let mut things = Things::of(&bench, AppKind::Workflow, "alice");
+    let stage = Stage::of(AppKind::Workflow).await;
+    let mut things = Things::of(&stage, AppKind::Workflow, "alice");
     let run = things.fill("<workflow_run_id>").await;
-    let (alice, bob) = (bench.token("alice"), bench.token("bob"));
+    let (alice, bob) = (stage.token("alice"), stage.token("bob"));
     let targets = [
         format!("/workflows/run/{run}"),
         format!("/workflows/run/{}", run.to_uppercase()),
@@ -29,19 +29,19 @@ async fn a_run_of_another_user_does_not_exist_however_it_is_asked_for() {
     let nothing = "You have no workflow run with this id.";
     let refusal = (404, "not_found".to_owned(), nothing.to_owned());
     for target in &targets {
-        let mine = bench.get(&alice, target).await;
+        let mine = stage.get(&alice, target).await;
         assert_eq!(
             (mine.status.as_u16(), mine.json()["id"].as_str()),
             (200, Some(run.as_str())),
             "{target}"
         );
-        assert_eq!(bench.get(&bob, target).await.refusal(), refusal, "{target}");
+        assert_eq!(stage.get(&bob, target).await.refusal(), refusal, "{target}");
     }
-    let head = Answer::of(bench.request(Method::HEAD, &targets[0]).bearer_auth(&bob)).await;
+    let head = WholeResponse::of(stage.request(Method::HEAD, &targets[0]).bearer_auth(&bob)).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (404, 0));
     let unknown = format!("/workflows/run/{}", uuid_of(0));
     assert_eq!(
-        bench.get(&bob, &unknown).await.refusal(),
+        stage.get(&bob, &unknown).await.refusal(),
         refusal,
         "the same words as for none at all"
     );
@@ -49,10 +49,10 @@ async fn a_run_of_another_user_does_not_exist_however_it_is_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_logs_are_the_callers_own_whatever_filter_is_sent() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    bench.set_settings(&json!({"admin_claims": "role=admin"}));
+    let stage = Stage::of(AppKind::Workflow).await;
+    stage.set_settings(&json!({"admin_claims": "role=admin"}));
     for owner in ["alice", "alice", "bob"] {
-        Things::of(&bench, AppKind::Workflow, owner)
+        Things::of(&stage, AppKind::Workflow, owner)
             .fill("<workflow_run_id>")
             .await;
     }
@@ -69,21 +69,21 @@ async fn the_logs_are_the_callers_own_whatever_filter_is_sent() {
         "page=1&limit=100&status=succeeded&keyword=".to_owned(),
         "created_at__after=2020-01-01T00:00:00Z".to_owned(),
     ];
-    let bob = bench.token("bob");
+    let bob = stage.token("bob");
     for query in &bobs {
-        bench.seen();
+        stage.seen();
         assert_eq!(
-            owners(&bench.get(&bob, &format!("/workflows/logs?{query}")).await),
+            owners(&stage.get(&bob, &format!("/workflows/logs?{query}")).await),
             ["bob"],
             "{query}"
         );
-        assert_eq!(filters(&bench), ["bob"], "{query}: exactly one filter");
+        assert_eq!(filters(&stage), ["bob"], "{query}: exactly one filter");
     }
-    let admin = token(&bench, &json!({"sub": "dave", "role": "admin"}));
+    let admin = token(&stage, &json!({"sub": "dave", "role": "admin"}));
     let others = [
-        (bench.token("alice"), "", &["alice", "alice"][..]),
+        (stage.token("alice"), "", &["alice", "alice"][..]),
         (
-            bench.token("carol"),
+            stage.token("carol"),
             "created_by_end_user_session_id=alice",
             &[],
         ),
@@ -97,7 +97,7 @@ async fn the_logs_are_the_callers_own_whatever_filter_is_sent() {
         (admin.clone(), "keyword=bob", &["bob"]),
     ];
     for (token, query, expected) in others {
-        let answer = bench.get(&token, &format!("/workflows/logs?{query}")).await;
+        let answer = stage.get(&token, &format!("/workflows/logs?{query}")).await;
         assert_eq!(owners(&answer), expected, "{query}");
     }
     let message = format!(
@@ -109,9 +109,9 @@ async fn the_logs_are_the_callers_own_whatever_filter_is_sent() {
         (&bob, "key%77ord=a".to_owned()),
         (&admin, format!("keyword=a&{FILTER}=bob")),
     ];
-    bench.seen();
+    stage.seen();
     for (token, query) in keywords {
-        let refusal = bench
+        let refusal = stage
             .get(token, &format!("/workflows/logs?{query}"))
             .await
             .refusal();
@@ -121,13 +121,13 @@ async fn the_logs_are_the_callers_own_whatever_filter_is_sent() {
             "{query}"
         );
     }
-    assert!(bench.seen().is_empty(), "Dify was asked");
+    assert!(stage.seen().is_empty(), "Dify was asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_of_another_user_cannot_be_read_changed_or_gone_on_with() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let mut things = Things::of(&bench, AppKind::Chatflow, "alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let mut things = Things::of(&stage, AppKind::Chatflow, "alice");
     let file = things.fill("<file_id>").await;
     let chat = things.fill("/conversations/<conversation_id>").await;
     let message = things.fill("/messages/<message_id>").await;
@@ -135,8 +135,8 @@ async fn a_chat_of_another_user_cannot_be_read_changed_or_gone_on_with() {
         .fill("/conversations/<conversation_id>/variables/<variable_id>")
         .await;
     let id = things.fill("<conversation_id>").await;
-    let alice = bench.token("alice");
-    let before = view(&bench, &alice, &id).await;
+    let alice = stage.token("alice");
+    let before = view(&stage, &alice, &id).await;
 
     let own = json!({"type": "document", "transfer_method": "local_file", "upload_file_id": file});
     let attacks = [
@@ -201,11 +201,11 @@ async fn a_chat_of_another_user_cannot_be_read_changed_or_gone_on_with() {
             (400, "invalid_param"),
         ),
     ];
-    let bob = bench.token("bob");
+    let bob = stage.token("bob");
     for (method, target, body, expected) in attacks {
         let case = format!("{method} {target}");
-        let request = bench.request(method, &target).bearer_auth(&bob);
-        let answer = Answer::of(if body.is_null() {
+        let request = stage.request(method, &target).bearer_auth(&bob);
+        let answer = WholeResponse::of(if body.is_null() {
             request
         } else {
             request.json(&body)
@@ -215,19 +215,19 @@ async fn a_chat_of_another_user_cannot_be_read_changed_or_gone_on_with() {
         assert_eq!((answer.status.as_u16(), code.as_str()), expected, "{case}");
     }
     assert_eq!(
-        view(&bench, &alice, &id).await,
+        view(&stage, &alice, &id).await,
         before,
         "what Alice sees has changed"
     );
-    let bobs = bench.get(&bob, "/conversations?user=alice").await.json();
+    let bobs = stage.get(&bob, "/conversations?user=alice").await.json();
     assert_eq!(bobs["data"], json!([]), "Bob has started nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_operation_is_refused_before_the_body_is_looked_at() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"admin_claims": "role=admin"}));
-    let bob = token(&bench, &json!({"sub": "bob", "role": "administrator"}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"admin_claims": "role=admin"}));
+    let bob = token(&stage, &json!({"sub": "bob", "role": "administrator"}));
     let large = " ".repeat(1024 * 1024);
     let bodies = [
         ("application/json", ""),
@@ -236,13 +236,13 @@ async fn an_admin_operation_is_refused_before_the_body_is_looked_at() {
         ("application/json", &large),
     ];
     for (content_type, body) in bodies {
-        let request = bench
+        let request = stage
             .request(Method::POST, "/apps/annotations?role=admin")
             .bearer_auth(&bob);
         let request = request
             .header("content-type", content_type)
             .body(body.to_owned());
-        let answer = Answer::of(request).await;
+        let answer = WholeResponse::of(request).await;
         let message = "POST /apps/annotations touches the data of every user of the app. The token does not meet the \
                        endpoint's `admin_claims`.";
         assert_eq!(
@@ -252,26 +252,26 @@ async fn an_admin_operation_is_refused_before_the_body_is_looked_at() {
         let challenge = "Bearer realm=\"dify\"";
         assert_eq!(answer.header("www-authenticate"), challenge);
     }
-    bench.set_settings(&json!({"admin_claims": null}));
-    let admin = token(&bench, &json!({"sub": "dave", "role": "admin"}));
-    let answer = bench.get(&admin, "/apps/annotations").await;
+    stage.set_settings(&json!({"admin_claims": null}));
+    let admin = token(&stage, &json!({"sub": "dave", "role": "admin"}));
+    let answer = stage.get(&admin, "/apps/annotations").await;
     assert_eq!(
         answer.refusal().1,
         "admin_required",
         "without the setting nobody is an admin"
     );
-    assert!(bench.seen().is_empty(), "Dify was asked");
+    assert!(stage.seen().is_empty(), "Dify was asked");
 }
 
 /// All that a user sees of a conversation.
-async fn view(bench: &Bench, token: &str, conversation: &str) -> Value {
+async fn view(stage: &Stage, token: &str, conversation: &str) -> Value {
     let mut seen = Vec::new();
     for target in [
         "/conversations".to_owned(),
         format!("/messages?conversation_id={conversation}"),
         format!("/conversations/{conversation}/variables"),
     ] {
-        let mut answer = bench.get(token, &target).await.json();
+        let mut answer = stage.get(token, &target).await.json();
         unsign(&mut answer);
         seen.push(answer);
     }
@@ -290,16 +290,16 @@ fn unsign(answer: &mut Value) {
     }
 }
 
-fn token(bench: &Bench, claims: &Value) -> String {
-    let mut all = bench.issuer().claims("");
+fn token(stage: &Stage, claims: &Value) -> String {
+    let mut all = stage.issuer().claims("");
     all.as_object_mut()
         .unwrap()
         .extend(claims.as_object().unwrap().clone());
-    bench.issuer().token(Algorithm::Es256, &all)
+    stage.issuer().token(Algorithm::Es256, &all)
 }
 
 /// Whose runs a page of logs shows, in alphabetical order.
-fn owners(answer: &Answer) -> Vec<String> {
+fn owners(answer: &WholeResponse) -> Vec<String> {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
     let page = answer.json();
     let entries = page["data"].as_array().unwrap().iter();
@@ -316,8 +316,8 @@ fn owners(answer: &Answer) -> Vec<String> {
 }
 
 /// Every filter by user in the only request that Dify has seen.
-fn filters(bench: &Bench) -> Vec<String> {
-    let seen = bench.seen();
+fn filters(stage: &Stage) -> Vec<String> {
+    let seen = stage.seen();
     let [request] = seen.as_slice() else {
         panic!("{seen:?}")
     };

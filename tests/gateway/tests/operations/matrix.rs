@@ -2,7 +2,7 @@
 //! admin: what they get, and who Dify takes them for.
 
 use gateway_domain::operation::{Class, OPERATIONS, Operation, Responder, UserPlace};
-use gateway_tests::{Answer, Bench, Form};
+use gateway_tests::{Form, Stage, WholeResponse};
 use harness::Algorithm;
 use http::Method;
 use reqwest::RequestBuilder;
@@ -69,7 +69,7 @@ const CALLERS: [Caller; 5] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_is_done_as_the_tokens_user_and_nobody_else() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let handlers: Vec<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -79,31 +79,31 @@ async fn every_operation_is_done_as_the_tokens_user_and_nobody_else() {
 
     for (operation, row) in OPERATIONS.iter().zip(ROWS) {
         assert_eq!(shape(row.target), shape(operation.path), "{}", row.handler);
-        bench.set_settings(&json!({
+        stage.set_settings(&json!({
             "app_key": row.app.key(), "admin_claims": "role=admin", "input_claims": "none",
             "public_url": "https://dify.example/e/abcdefghijklmnop",
         }));
         for caller in &CALLERS {
-            check(&bench, operation, row, caller).await;
+            check(&stage, operation, row, caller).await;
         }
         if operation.method == Method::GET {
-            check_head(&bench, operation, row).await;
+            check_head(&stage, operation, row).await;
         }
     }
 }
 
-async fn check(bench: &Bench, operation: &Operation, row: &Row, caller: &Caller) {
+async fn check(stage: &Stage, operation: &Operation, row: &Row, caller: &Caller) {
     let case = format!("{}, {}", row.handler, caller.label);
-    let mut things = Things::of(bench, row.app, "alice");
+    let mut things = Things::of(stage, row.app, "alice");
     let target = things.fill(row.target).await;
-    let request = request(bench, operation.method.clone(), &target, caller);
+    let request = request(stage, operation.method.clone(), &target, caller);
     let request = with_body(request, row.body, caller.smuggles, &mut things).await;
-    bench.control().forget_requests();
+    stage.control().forget_requests();
 
-    let answer = Answer::of(request).await;
+    let answer = WholeResponse::of(request).await;
     assert_eq!(outcome(&answer), (caller.expected)(row), "{case}");
 
-    let seen = bench.control().requests();
+    let seen = stage.control().requests();
     if !reaches_dify(operation, caller) {
         let of_gateway = if operation.responder == Responder::Health {
             "/v1/info"
@@ -132,10 +132,10 @@ async fn check(bench: &Bench, operation: &Operation, row: &Row, caller: &Caller)
 }
 
 /// HEAD is judged as GET is, and has no body.
-async fn check_head(bench: &Bench, operation: &Operation, row: &Row) {
+async fn check_head(stage: &Stage, operation: &Operation, row: &Row) {
     for caller in CALLERS.iter().filter(|caller| caller.name.is_some()) {
-        let target = Things::of(bench, row.app, "alice").fill(row.target).await;
-        let answer = Answer::of(request(bench, Method::HEAD, &target, caller)).await;
+        let target = Things::of(stage, row.app, "alice").fill(row.target).await;
+        let answer = WholeResponse::of(request(stage, Method::HEAD, &target, caller)).await;
         let expected = (caller.expected)(row).split(' ').next().unwrap();
         let case = format!("HEAD for {}, {}", operation.handler, caller.label);
         assert_eq!(
@@ -146,8 +146,8 @@ async fn check_head(bench: &Bench, operation: &Operation, row: &Row) {
     }
 }
 
-fn request(bench: &Bench, method: Method, target: &str, caller: &Caller) -> RequestBuilder {
-    let issuer = bench.issuer();
+fn request(stage: &Stage, method: Method, target: &str, caller: &Caller) -> RequestBuilder {
+    let issuer = stage.issuer();
     let mut claims = issuer.claims(caller.name.unwrap_or_default());
     if caller.name.is_none() {
         claims.as_object_mut().unwrap().remove("sub");
@@ -160,7 +160,7 @@ fn request(bench: &Bench, method: Method, target: &str, caller: &Caller) -> Requ
         target.push(if target.contains('?') { '&' } else { '?' });
         target.push_str(&format!("user={name}&user={name}&us%65r={name}&user="));
     }
-    bench
+    stage
         .request(method, &target)
         .bearer_auth(issuer.token(Algorithm::Es256, &claims))
 }
@@ -204,7 +204,7 @@ async fn with_body(
 }
 
 /// The status with the error's code, or with the media type.
-fn outcome(answer: &Answer) -> String {
+fn outcome(answer: &WholeResponse) -> String {
     let media_type = answer.header("content-type").split(';').next().unwrap();
     let code = if answer.status.is_success() {
         media_type.to_owned()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gateway_domain::operation::OPERATIONS;
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use http::Method;
 use serde_json::json;
 use stand_in_dify::AppKind;
@@ -12,13 +12,13 @@ const APP: &str = "https://app.example";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preflight_of_every_path_is_answered_without_a_token() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"allowed_origins": format!("{APP}, http://localhost:3000")}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"allowed_origins": format!("{APP}, http://localhost:3000")}));
     for operation in OPERATIONS {
         let methods = methods_of(operation.path);
         let path = operation.path.replace(['<', '>'], "");
         let preflight = |origin: &str| {
-            bench
+            stage
                 .request(Method::OPTIONS, &path)
                 .header("origin", origin)
                 .header("access-control-request-method", operation.method.as_str())
@@ -27,7 +27,7 @@ async fn a_preflight_of_every_path_is_answered_without_a_token() {
                     "authorization, Content-Type,sentry-trace,x-requested-with, traceparent,baggage,Sentry-Trace",
                 )
         };
-        let allowed = Answer::of(preflight(APP)).await;
+        let allowed = WholeResponse::of(preflight(APP)).await;
         let names = [
             "allow",
             "vary",
@@ -54,7 +54,7 @@ async fn a_preflight_of_every_path_is_answered_without_a_token() {
             "{path}"
         );
 
-        let other = Answer::of(preflight("https://other.example")).await;
+        let other = WholeResponse::of(preflight("https://other.example")).await;
         assert_eq!(
             names.map(|name| other.header(name)),
             [methods.as_str(), "Origin", "", "", ""],
@@ -62,20 +62,20 @@ async fn a_preflight_of_every_path_is_answered_without_a_token() {
         );
         assert_eq!(other.status.as_u16(), 204, "{path}");
 
-        let plain = Answer::of(bench.request(Method::OPTIONS, &path)).await;
+        let plain = WholeResponse::of(stage.request(Method::OPTIONS, &path)).await;
         assert_eq!(
             (plain.status.as_u16(), plain.header("allow")),
             (204, methods.as_str()),
             "{path}"
         );
     }
-    assert!(bench.control().requests().is_empty(), "Dify was asked");
+    assert!(stage.control().requests().is_empty(), "Dify was asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preflight_allows_64_names_and_2_kib_of_them_and_no_invalid_name() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    bench.set_settings(&json!({"allowed_origins": APP}));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    stage.set_settings(&json!({"allowed_origins": APP}));
     let short: Vec<String> = (0..100).map(|number| format!("x-{number}")).collect();
     let long: Vec<String> = (10..50)
         .map(|number| format!("x-{number}-{}", "y".repeat(95)))
@@ -87,12 +87,12 @@ async fn a_preflight_allows_64_names_and_2_kib_of_them_and_no_invalid_name() {
         (&odd[..], "authorization, x-trace-id".to_owned()),
     ];
     for (names, allowed) in rows {
-        let request = bench
+        let request = stage
             .request(Method::OPTIONS, "/chat-messages")
             .header("origin", APP)
             .header("access-control-request-method", "POST")
             .header("access-control-request-headers", names.join(","));
-        let answer = Answer::of(request).await;
+        let answer = WholeResponse::of(request).await;
         assert_eq!(answer.status, 204, "{names:?}");
         assert_eq!(answer.header("access-control-allow-headers"), allowed);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gateway_tests::{Bench, Form};
+use gateway_tests::{Form, Stage};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
@@ -18,9 +18,9 @@ pub struct Things<'a> {
 
 impl<'a> Things<'a> {
     /// None yet.
-    pub fn of(bench: &Bench, app: AppKind, owner: &'a str) -> Self {
+    pub fn of(stage: &Stage, app: AppKind, owner: &'a str) -> Self {
         Self {
-            api: bench.dify.base_url(),
+            api: stage.dify.base_url(),
             app,
             client: harness::http_client(),
             ids: BTreeMap::new(),

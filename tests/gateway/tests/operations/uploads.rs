@@ -1,6 +1,6 @@
 //! Forms with files: the bytes stay as they are, and `user` is the caller in every form of a form.
 
-use gateway_tests::{Answer, Bench, Form};
+use gateway_tests::{Form, Stage, WholeResponse};
 use http::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
@@ -29,8 +29,8 @@ const NO_BOUNDARY: (u16, &str, &str) = (
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bytes_of_a_sound_arrive_as_they_were_sent_whatever_their_number() {
-    let bench = Bench::of(AppKind::AudioChatflow).await;
-    let alice = bench.token("alice");
+    let stage = Stage::of(AppKind::AudioChatflow).await;
+    let alice = stage.token("alice");
     for size in [0, 1, 65_536, 10_380_902] {
         let bytes: Vec<u8> = (0..size)
             .map(|index: u32| (index.wrapping_mul(2_654_435_761) >> 13) as u8)
@@ -38,10 +38,10 @@ async fn the_bytes_of_a_sound_arrive_as_they_were_sent_whatever_their_number() {
         let form = Form::default()
             .file("file", "a.wav", "audio/wav", &bytes)
             .field("user", "mallory");
-        let request = bench
+        let request = stage
             .request(Method::POST, "/audio-to-text")
             .bearer_auth(&alice);
-        let answer = Answer::of(form.send_in(request)).await;
+        let answer = WholeResponse::of(form.send_in(request)).await;
         // The stand-in hears the SHA-256.
         assert_eq!(
             (answer.status.as_u16(), answer.json()),
@@ -53,7 +53,7 @@ async fn the_bytes_of_a_sound_arrive_as_they_were_sent_whatever_their_number() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_user_a_form_names_dify_reads_the_caller() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let user = |disposition: &str| format!("Content-Disposition: {disposition}\r\n\r\nmallory");
     let lf = |part: &str| part.replace("\r\n", "\n");
     let fields: Vec<String> = (0..998)
@@ -195,7 +195,7 @@ async fn whatever_user_a_form_names_dify_reads_the_caller() {
     ];
     for (case, body, expected) in cases {
         check(
-            &bench,
+            &stage,
             case,
             "multipart/form-data; boundary=b",
             &body,
@@ -229,7 +229,7 @@ async fn whatever_user_a_form_names_dify_reads_the_caller() {
     ];
     for (content_type, expected) in content_types {
         check(
-            &bench,
+            &stage,
             content_type,
             content_type,
             &body(&[&user("form-data; name=\"user\""), FILE]),
@@ -241,7 +241,7 @@ async fn whatever_user_a_form_names_dify_reads_the_caller() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_file_is_for_dify_to_say() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let untyped = "Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nbytes";
     let other = FILE.replace("name=\"file\"", "name=\"other\"");
     let form = "multipart/form-data; boundary=b";
@@ -268,25 +268,25 @@ async fn what_is_wrong_with_a_file_is_for_dify_to_say() {
         ),
     ];
     for (content_type, body, (status, code, message)) in cases {
-        let answer = upload(&bench, content_type, &body).await;
+        let answer = upload(&stage, content_type, &body).await;
         let expected = json!({"code": code, "message": message, "status": status});
         assert_eq!(
             (answer.status.as_u16(), answer.json()),
             (status, expected),
             "{body}"
         );
-        check_user(&bench, code);
+        check_user(&stage, code);
     }
 }
 
 async fn check(
-    bench: &Bench,
+    stage: &Stage,
     case: &str,
     content_type: &str,
     body: &str,
     expected: (u16, &str, &str),
 ) {
-    let answer = upload(bench, content_type, body).await;
+    let answer = upload(stage, content_type, body).await;
     if expected != CREATED {
         let (status, code, message) = expected;
         assert_eq!(
@@ -294,22 +294,22 @@ async fn check(
             (status, code.to_owned(), message.to_owned()),
             "{case}"
         );
-        assert!(bench.seen().is_empty(), "{case}: Dify was asked");
+        assert!(stage.seen().is_empty(), "{case}: Dify was asked");
         return;
     }
     assert_eq!(answer.status.as_u16(), 201, "{case}: {}", answer.text());
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(
-        bench.control().file_sha256(&id),
+        stage.control().file_sha256(&id),
         Some(sha256(b"bytes")),
         "{case}"
     );
-    check_user(bench, case);
+    check_user(stage, case);
 }
 
 /// Dify has seen one request, whose only `user` is Alice.
-fn check_user(bench: &Bench, case: &str) {
-    let seen: Vec<SeenRequest> = bench.seen();
+fn check_user(stage: &Stage, case: &str) {
+    let seen: Vec<SeenRequest> = stage.seen();
     let [request] = seen.as_slice() else {
         panic!("{case}: {seen:?}")
     };
@@ -321,11 +321,11 @@ fn check_user(bench: &Bench, case: &str) {
     );
 }
 
-async fn upload(bench: &Bench, content_type: &str, body: &str) -> Answer {
-    let request = bench
+async fn upload(stage: &Stage, content_type: &str, body: &str) -> WholeResponse {
+    let request = stage
         .request(Method::POST, "/files/upload")
-        .bearer_auth(bench.token("alice"));
-    Answer::of(
+        .bearer_auth(stage.token("alice"));
+    WholeResponse::of(
         request
             .header(CONTENT_TYPE, content_type)
             .body(body.to_owned()),

@@ -1,6 +1,6 @@
 //! What a token is worth at the gateway.
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
@@ -41,14 +41,14 @@ pub const fn row<'a>(
 
 /// Tries every row, with `settings` for the whole table.
 pub async fn assert_outcomes<'a>(
-    bench: &Bench,
+    stage: &Stage,
     settings: &Value,
     rows: impl IntoIterator<Item = Row<'a>>,
 ) {
     for row in rows {
-        bench.set_settings(&with(settings, &row.settings));
+        stage.set_settings(&with(settings, &row.settings));
         assert_eq!(
-            outcome(bench, row.token).await,
+            outcome(stage, row.token).await,
             row.expected,
             "{}",
             row.claim
@@ -64,9 +64,9 @@ pub fn with(settings: &Value, changes: &Value) -> Value {
 }
 
 /// Asks for the token's conversations. A refusal for the token's sake has a challenge, every other has none.
-pub async fn outcome(bench: &Bench, token: &str) -> Outcome {
-    let answer = bench.get(token, "/conversations").await;
-    let seen = bench.seen();
+pub async fn outcome(stage: &Stage, token: &str) -> Outcome {
+    let answer = stage.get(token, "/conversations").await;
+    let seen = stage.seen();
     assert!(!answer.text().contains(token), "{answer:?}");
     if answer.status == 200 {
         let queries: Vec<_> = seen.iter().map(|request| request.query.as_str()).collect();

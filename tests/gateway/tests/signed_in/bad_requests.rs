@@ -1,6 +1,6 @@
 //! Bodies, paths and methods that no operation takes.
 
-use gateway_tests::{Answer, Bench, Form, raw, raw_with};
+use gateway_tests::{Form, Stage, WholeResponse, raw, raw_with};
 use http::Method;
 use stand_in_dify::AppKind;
 
@@ -9,8 +9,8 @@ const CUT: usize = 10 * 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_not_a_json_object_is_refused() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let deep = format!(
         "{{\"inputs\":{}{}}}",
         "[".repeat(100_000),
@@ -41,30 +41,34 @@ async fn a_body_that_is_not_a_json_object_is_refused() {
         ),
     ];
     for (name, body, message) in rows {
-        let request = bench
+        let request = stage
             .request(Method::POST, "/chat-messages")
             .bearer_auth(&token);
         let request = request
             .header("content-type", "application/json")
             .body(body.to_vec());
         let expected = (400, "bad_request".to_owned(), message.to_owned());
-        assert_eq!(Answer::of(request).await.refusal(), expected, "{name}");
-        assert!(bench.seen().is_empty(), "{name}: Dify was asked");
-        assert_eq!(bench.get(&token, "/info").await.status, 200, "after {name}");
-        bench.seen();
+        assert_eq!(
+            WholeResponse::of(request).await.refusal(),
+            expected,
+            "{name}"
+        );
+        assert!(stage.seen().is_empty(), "{name}: Dify was asked");
+        assert_eq!(stage.get(&token, "/info").await.status, 200, "after {name}");
+        stage.seen();
     }
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_with_a_content_coding_is_refused_by_the_name_of_the_coding() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for (path, content_type) in [
         ("/chat-messages", "application/json"),
         ("/files/upload", "multipart/form-data; boundary=b"),
     ] {
-        let request = bench.request(Method::POST, path).bearer_auth(&token);
+        let request = stage.request(Method::POST, path).bearer_auth(&token);
         let request = request
             .header("content-type", content_type)
             .header("content-encoding", "gzip")
@@ -72,18 +76,18 @@ async fn a_body_with_a_content_coding_is_refused_by_the_name_of_the_coding() {
         let message = "The `Content-Encoding` of the body is `gzip`. Neither the gateway nor Dify decodes a body. Send \
                        it without a content coding.";
         assert_eq!(
-            Answer::of(request).await.refusal(),
+            WholeResponse::of(request).await.refusal(),
             (415, "unsupported_media_type".to_owned(), message.to_owned()),
             "{path}"
         );
     }
-    assert!(bench.seen().is_empty(), "Dify was asked");
+    assert!(stage.seen().is_empty(), "Dify was asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_the_daemon_has_cut_is_refused() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let message =
         "The body is so long that Dify's plugin daemon cuts it. Send fewer than 10485760 bytes.";
     let cut = (413, "body_too_large".to_owned(), message.to_owned());
@@ -94,10 +98,10 @@ async fn a_body_that_the_daemon_has_cut_is_refused() {
         ]
         .concat();
         let json = json[..length].to_vec();
-        let request = bench
+        let request = stage
             .request(Method::POST, "/chat-messages")
             .bearer_auth(&token);
-        let answer = Answer::of(
+        let answer = WholeResponse::of(
             request
                 .header("content-type", "application/json")
                 .body(json),
@@ -105,19 +109,19 @@ async fn a_body_that_the_daemon_has_cut_is_refused() {
         .await;
         assert_eq!(answer.refusal(), cut, "{length} bytes of JSON");
         assert_eq!(
-            upload(&bench, &token, length).await.refusal(),
+            upload(&stage, &token, length).await.refusal(),
             cut,
             "a form of {length} bytes"
         );
     }
-    assert!(bench.seen().is_empty(), "Dify was asked");
-    let answer = upload(&bench, &token, CUT - 1).await;
+    assert!(stage.seen().is_empty(), "Dify was asked");
+    let answer = upload(&stage, &token, CUT - 1).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 /// Uploads a form of exactly this length.
-async fn upload(bench: &Bench, token: &str, length: usize) -> Answer {
+async fn upload(stage: &Stage, token: &str, length: usize) -> WholeResponse {
     let form = |bytes: &[u8]| {
         Form::default()
             .file("file", "a.bin", "application/octet-stream", bytes)
@@ -126,10 +130,10 @@ async fn upload(bench: &Bench, token: &str, length: usize) -> Answer {
     let around = form(b"").1.len();
     let (content_type, body) = form(&vec![b'x'; length - around]);
     assert_eq!(body.len(), length);
-    let request = bench
+    let request = stage
         .request(Method::POST, "/files/upload")
         .bearer_auth(token);
-    Answer::of(request.header("content-type", content_type).body(body)).await
+    WholeResponse::of(request.header("content-type", content_type).body(body)).await
 }
 
 /// Why a path and method have no operation.
@@ -231,16 +235,16 @@ const NOWHERE: &[(&str, &str, Why)] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn paths_and_methods_that_no_operation_has_get_json() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for (method, path, why) in NOWHERE {
-        let answer = raw(&bench, method, path, &token).await;
+        let answer = raw(&stage, method, path, &token).await;
         let (status, code, message) = answer.refusal();
         let found = (status, code.as_str(), message, answer.header("allow"));
         assert_eq!(found, why.refusal(method), "{method} {path}");
     }
-    assert!(bench.seen().is_empty(), "Dify was asked");
-    bench.assert_unharmed();
+    assert!(stage.seen().is_empty(), "Dify was asked");
+    stage.assert_unharmed();
 }
 
 /// Head lines that the daemon lets through and the SDK cannot read, and what the gateway answers to `GET /info`.
@@ -264,24 +268,24 @@ const ODD_HEADS: &[(&[u8], u16, &str)] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_the_sdk_cannot_read_gets_the_gateways_own_answer() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = format!("Authorization: Bearer {}\r\n", bench.token("alice"));
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = format!("Authorization: Bearer {}\r\n", stage.token("alice"));
     for (lines, status, code) in ODD_HEADS {
         let case = String::from_utf8_lossy(lines);
-        let answer = raw_with(&bench, "GET", "/info", &[token.as_bytes(), lines].concat()).await;
+        let answer = raw_with(&stage, "GET", "/info", &[token.as_bytes(), lines].concat()).await;
         answer.assert_has_request_id();
         assert_eq!(answer.status, *status, "{case}");
         if !code.is_empty() {
             assert_eq!(answer.refusal().1, *code, "{case}");
         }
     }
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Workflow).await;
+    let token = stage.token("alice");
     for (path, upstream) in [
         ("//info", "/v1/info"),
         ("/info/", "/v1/info"),
@@ -292,12 +296,12 @@ async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
         ("/%2Finfo", "/v1/info"),
         ("/workflows%2Flogs", "/v1/workflows/logs"),
     ] {
-        let answer = raw(&bench, "GET", path, &token).await;
+        let answer = raw(&stage, "GET", path, &token).await;
         assert_eq!(answer.status, 200, "{path}");
-        let paths: Vec<String> = bench.seen().into_iter().map(|seen| seen.path).collect();
+        let paths: Vec<String> = stage.seen().into_iter().map(|seen| seen.path).collect();
         assert_eq!(paths, [upstream], "{path}");
         assert_eq!(
-            raw(&bench, "GET", path, "x").await.refusal().0,
+            raw(&stage, "GET", path, "x").await.refusal().0,
             401,
             "{path}"
         );
@@ -306,8 +310,8 @@ async fn paths_that_the_router_takes_for_an_operations_are_that_operations() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn head_and_options_are_answered_without_a_body() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for (method, path, status, allow) in [
         ("HEAD", "/info", 200, ""),
         ("HEAD", "/v1/info", 200, ""),
@@ -317,7 +321,7 @@ async fn head_and_options_are_answered_without_a_body() {
         ("OPTIONS", "/chat-messages", 204, "OPTIONS, POST"),
         ("OPTIONS", "/conversations", 204, "GET, HEAD, OPTIONS"),
     ] {
-        let answer = raw(&bench, method, path, &token).await;
+        let answer = raw(&stage, method, path, &token).await;
         let found = (
             answer.status.as_u16(),
             answer.header("allow"),
@@ -326,7 +330,7 @@ async fn head_and_options_are_answered_without_a_body() {
         assert_eq!(found, (status, allow, ""), "{method} {path}");
         assert_eq!(answer.request_id().len(), 32, "{method} {path}");
     }
-    let seen: Vec<String> = bench
+    let seen: Vec<String> = stage
         .seen()
         .into_iter()
         .map(|seen| format!("{} {}", seen.method, seen.path))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
 
@@ -31,9 +31,9 @@ fn instead(status: u16, headers: &[(&str, &str)], body: &str) -> Fault {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_is_not_of_dify_is_reported_as_such() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
-    let control = bench.control();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
+    let control = stage.control();
     let html = ("content-type", "text/html; charset=utf-8");
     let page = "<html>Bad Gateway</html>";
     let invalid = "What Dify sent is not an HTTP response of its API.";
@@ -106,11 +106,11 @@ async fn a_response_that_is_not_of_dify_is_reported_as_such() {
     for (name, fault, status, code, message) in rows {
         for mode in ["blocking", "streaming"] {
             control.set_fault_once(PATH, fault.clone());
-            let answer = bench.post(&token, PATH, &chat(mode)).await;
+            let answer = stage.post(&token, PATH, &chat(mode)).await;
             let expected = (status, code.to_owned(), message.to_owned());
             assert_eq!(answer.refusal(), expected, "{name}, {mode}");
             assert_eq!(answer.header("www-authenticate"), "", "{name}");
-            let next = bench.post(&token, PATH, &chat(mode)).await;
+            let next = stage.post(&token, PATH, &chat(mode)).await;
             assert_eq!(next.status, 200, "after {name}, {mode}");
         }
     }
@@ -118,9 +118,9 @@ async fn a_response_that_is_not_of_dify_is_reported_as_such() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_gives_up_or_limits_is_named_and_streaming_where_it_helps() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
-    let control = bench.control();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
+    let control = stage.control();
     let page = |status| {
         let headers = [("content-type", "text/html"), ("retry-after", "7")];
         instead(status, &headers, "<html>")
@@ -144,7 +144,7 @@ async fn a_proxy_that_gives_up_or_limits_is_named_and_streaming_where_it_helps()
         ),
     ] {
         control.set_fault_once(PATH, page(status));
-        let answer = bench.post(&token, PATH, &chat(mode)).await;
+        let answer = stage.post(&token, PATH, &chat(mode)).await;
         let message =
             format!("A proxy between the gateway and Dify answered with status {status}: {rest}");
         assert_eq!(answer.refusal(), (answered, code.to_owned(), message));
@@ -154,30 +154,30 @@ async fn a_proxy_that_gives_up_or_limits_is_named_and_streaming_where_it_helps()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_without_v1_is_named_in_the_refusal_and_in_health() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
-    let address = bench.stack.settings()["dify_api_url"]
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
+    let address = stage.stack.settings()["dify_api_url"]
         .as_str()
         .unwrap()
         .to_owned();
     let elsewhere = format!("{address}/elsewhere");
-    bench.set_settings(&json!({"dify_api_url": elsewhere}));
-    let refusal = bench.get(&token, "/info").await.refusal();
+    stage.set_settings(&json!({"dify_api_url": elsewhere}));
+    let refusal = stage.get(&token, "/info").await.refusal();
     let message = "The address in `dify_api_url` does not end in `/v1`, and answered with status 404 and no JSON, as Dify \
                    does where its API is not. An administrator must probably add `/v1` to the end of `dify_api_url`.";
     let expected = (502, "dify_answer_invalid".to_owned(), message.to_owned());
     assert_eq!(refusal, expected);
-    let report = bench.get(&AppKind::Chatflow.key(), "/health").await.json();
+    let report = stage.get(&AppKind::Chatflow.key(), "/health").await.json();
     assert_eq!(report["dify"]["message"], message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_app_key_is_not_the_clients_401() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
-    let control = bench.control();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
+    let control = stage.control();
     control.set_key_revoked(AppKind::Chatflow, true);
-    let answer = bench.post(&token, PATH, &chat("blocking")).await;
+    let answer = stage.post(&token, PATH, &chat("blocking")).await;
     assert_eq!(
         answer.refusal(),
         (502, "app_key_rejected".to_owned(), KEY.to_owned())
@@ -186,19 +186,19 @@ async fn a_refused_app_key_is_not_the_clients_401() {
 
     control.set_key_revoked(AppKind::Chatflow, false);
     assert_eq!(
-        bench.post(&token, PATH, &chat("blocking")).await.status,
+        stage.post(&token, PATH, &chat("blocking")).await.status,
         200
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_dify_itself_refuses_passes_as_it_is() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let json = ("content-type", "application/json");
     for status in [400, 403, 404, 413, 422, 429, 500, 503] {
         let body = format!(r#"{{"code":"some_code","message":"m","status":{status}}}"#);
-        bench.control().set_fault_once(
+        stage.control().set_fault_once(
             PATH,
             instead(
                 status,
@@ -206,7 +206,7 @@ async fn what_dify_itself_refuses_passes_as_it_is() {
                 &body,
             ),
         );
-        let answer = bench.post(&token, PATH, &chat("blocking")).await;
+        let answer = stage.post(&token, PATH, &chat("blocking")).await;
         assert_eq!(
             (answer.status.as_u16(), answer.text()),
             (status, body.as_str())
@@ -220,33 +220,33 @@ async fn what_dify_itself_refuses_passes_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dify_that_is_down_is_told_and_used_again_when_it_is_back() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = format!("http://{}/v1", free.local_addr().unwrap());
     drop(free);
-    bench.set_settings(&json!({"dify_api_url": nobody}));
-    let answer = bench.get(&token, "/info").await;
+    stage.set_settings(&json!({"dify_api_url": nobody}));
+    let answer = stage.get(&token, "/info").await;
     let expected = (
         502,
         "dify_unavailable".to_owned(),
         "Dify could not be reached.".to_owned(),
     );
     assert_eq!(answer.refusal(), expected);
-    bench.set_settings(&json!({}));
-    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    stage.set_settings(&json!({}));
+    assert_eq!(stage.get(&token, "/info").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_does_not_begin_in_time_is_504_and_a_slow_answer_waits() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let late = Fault::Delay(Duration::from_secs(33));
-    bench.control().set_fault(PATH, late);
+    stage.control().set_fault(PATH, late);
     let (blocking, streaming) = (chat("blocking"), chat("streaming"));
     let (slow, stream) = tokio::join!(
-        bench.post(&token, PATH, &blocking),
-        bench.post(&token, PATH, &streaming)
+        stage.post(&token, PATH, &blocking),
+        stage.post(&token, PATH, &streaming)
     );
     let expected = (
         504,
@@ -259,11 +259,11 @@ async fn a_stream_that_does_not_begin_in_time_is_504_and_a_slow_answer_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_breaks_off_ends_with_difys_error_event() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for length in [0, 1, 100, 700] {
-        bench.control().set_fault_once(PATH, Fault::CutBody(length));
-        let answer = bench.post(&token, PATH, &chat("streaming")).await;
+        stage.control().set_fault_once(PATH, Fault::CutBody(length));
+        let answer = stage.post(&token, PATH, &chat("streaming")).await;
         assert_eq!(answer.status, 200);
         let (_, last) = answer.text().rsplit_once("data: ").unwrap();
         let event: Value = serde_json::from_str(last.strip_suffix("\n\n").unwrap()).unwrap();
@@ -276,7 +276,7 @@ async fn a_stream_that_breaks_off_ends_with_difys_error_event() {
             "{length} bytes"
         );
         assert_eq!(
-            bench.post(&token, PATH, &chat("streaming")).await.status,
+            stage.post(&token, PATH, &chat("streaming")).await.status,
             200,
             "after {length} bytes"
         );
@@ -285,15 +285,15 @@ async fn a_stream_that_breaks_off_ends_with_difys_error_event() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_breaks_off_is_not_passed_as_if_it_were_whole() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for length in [0, 1, 100] {
-        bench.control().set_fault_once(PATH, Fault::CutBody(length));
-        let answer = bench.post(&token, PATH, &chat("blocking")).await;
+        stage.control().set_fault_once(PATH, Fault::CutBody(length));
+        let answer = stage.post(&token, PATH, &chat("blocking")).await;
         let expected = (502, "dify_unavailable".to_owned(), BROKEN_OFF.to_owned());
         assert_eq!(answer.refusal(), expected, "{length} bytes");
         assert_eq!(
-            bench.get(&token, "/info").await.status,
+            stage.get(&token, "/info").await.status,
             200,
             "after {length} bytes"
         );

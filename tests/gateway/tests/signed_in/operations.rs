@@ -1,6 +1,6 @@
 //! The first five operations, one for each kind of body.
 
-use gateway_tests::{Answer, Bench, Form};
+use gateway_tests::{Form, Stage, WholeResponse};
 use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
@@ -10,8 +10,8 @@ const LARGEST: usize = 99 * 1024 * 1024 / 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_arrives_as_it_was_sent() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     for length in [0, 1, LARGEST] {
         let bytes: Vec<u8> = (0..length)
             .map(|index| (index * index % 251) as u8)
@@ -22,20 +22,20 @@ async fn a_file_arrives_as_it_was_sent() {
             "application/octet-stream",
             &bytes,
         );
-        let request = bench
+        let request = stage
             .request(Method::POST, "/files/upload")
             .bearer_auth(&token);
-        let answer = Answer::of(form.send_in(request)).await;
+        let answer = WholeResponse::of(form.send_in(request)).await;
         assert_eq!(answer.status, 201, "{length}: {}", answer.text());
         let file = answer.json();
         assert_eq!(
             (&file["size"], &file["name"]),
             (&json!(length), &json!("a.bin"))
         );
-        let stored = bench.control().file_sha256(file["id"].as_str().unwrap());
+        let stored = stage.control().file_sha256(file["id"].as_str().unwrap());
         assert_eq!(stored.unwrap(), sha256(&bytes), "{length} bytes");
     }
-    let rows = |user| bench.control().end_user_rows(AppKind::Chatflow, user);
+    let rows = |user| stage.control().end_user_rows(AppKind::Chatflow, user);
     assert_eq!((rows("alice"), rows("bob")), (1, 0));
 }
 
@@ -46,10 +46,10 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_operations_answer_what_dify_answers() {
-    let bench = Bench::of(AppKind::Workflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Workflow).await;
+    let token = stage.token("alice");
 
-    let answer = bench.get(&token, "/parameters").await;
+    let answer = stage.get(&token, "/parameters").await;
     let form = answer.json()["user_input_form"].as_array().map(Vec::len);
     assert_eq!(
         (answer.status.as_u16(), form),
@@ -57,10 +57,10 @@ async fn the_other_operations_answer_what_dify_answers() {
         "{}",
         answer.text()
     );
-    bench.control().forget_requests();
+    stage.control().forget_requests();
 
     let run = json!({"inputs": {"q": "x"}, "response_mode": "blocking", "user": "bob"});
-    let answer = bench.post(&token, "/workflows/run", &run).await;
+    let answer = stage.post(&token, "/workflows/run", &run).await;
     let data = &answer.json()["data"];
     assert_eq!(
         (answer.status.as_u16(), &data["status"]),
@@ -70,7 +70,7 @@ async fn the_other_operations_answer_what_dify_answers() {
         data["outputs"],
         json!({"q": "x", "email": null, "level": null, "user_id": "alice"})
     );
-    let seen: Vec<Value> = bench
+    let seen: Vec<Value> = stage
         .seen()
         .iter()
         .map(|seen| serde_json::from_slice(seen.body.as_ref().unwrap()).unwrap())
@@ -81,7 +81,7 @@ async fn the_other_operations_answer_what_dify_answers() {
     );
 
     // Dify's own refusals are relayed as they are.
-    let answer = bench.get(&token, "/conversations").await;
+    let answer = stage.get(&token, "/conversations").await;
     assert_eq!(answer.status, 400);
     assert_eq!(
         answer.json(),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use gateway_tests::Bench;
-use harness::{Algorithm, Answer, Fault, TestIssuer};
+use gateway_tests::Stage;
+use harness::{Algorithm, CannedResponse, Fault, TestIssuer};
 use serde_json::json;
 use stand_in_dify::AppKind;
 
@@ -18,33 +18,33 @@ fn token(issuer: &TestIssuer) -> String {
 }
 
 /// A new issuer, which the endpoint is set to accept.
-async fn next_issuer(bench: &Bench) -> TestIssuer {
+async fn next_issuer(stage: &Stage) -> TestIssuer {
     let issuer = TestIssuer::start().await.unwrap();
-    bench.set_settings(&json!({"issuer": issuer.issuer()}));
+    stage.set_settings(&json!({"issuer": issuer.issuer()}));
     issuer
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotated_key_is_taken_by_its_first_token_and_kept_keys_stay() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     let first = token(issuer);
-    assert_eq!(bench.get(&first, "/info").await.status, 200);
+    assert_eq!(stage.get(&first, "/info").await.status, 200);
 
     issuer.rotate(true);
     let second = token(issuer);
     for token in [&second, &first, &second] {
-        assert_eq!(bench.get(token, "/info").await.status, 200);
+        assert_eq!(stage.get(token, "/info").await.status, 200);
     }
     assert_eq!((issuer.requests(DISCOVERY), issuer.requests(JWKS)), (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_with_unknown_keys_cost_the_provider_one_request() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     let good = token(issuer);
-    assert_eq!(bench.get(&good, "/info").await.status, 200);
+    assert_eq!(stage.get(&good, "/info").await.status, 200);
     for number in 0..10 {
         let header = json!({"alg": "ES256", "kid": format!("unknown-{number}")}).to_string();
         let forged = issuer.keys().sign(
@@ -52,22 +52,22 @@ async fn tokens_with_unknown_keys_cost_the_provider_one_request() {
             &header,
             &issuer.claims("alice").to_string(),
         );
-        let (status, code, _) = bench.get(&forged, "/info").await.refusal();
+        let (status, code, _) = stage.get(&forged, "/info").await.refusal();
         assert_eq!((status, code.as_str()), (401, "token_key_unknown"));
     }
     assert_eq!(issuer.requests(JWKS), 2);
-    assert_eq!(bench.get(&good, "/info").await.status, 200);
+    assert_eq!(stage.get(&good, "/info").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_first_requests_share_one_fetch() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     issuer.set_fault(JWKS, Some(Fault::Slow(Duration::from_millis(500))));
     let tokens: Vec<String> = (0..20)
-        .map(|number| bench.token(&format!("user-{number}")))
+        .map(|number| stage.token(&format!("user-{number}")))
         .collect();
-    let answers = join_all(tokens.iter().map(|token| bench.get(token, "/info"))).await;
+    let answers = join_all(tokens.iter().map(|token| stage.get(token, "/info"))).await;
     assert_eq!(
         answers.iter().filter(|answer| answer.status == 200).count(),
         20
@@ -166,16 +166,16 @@ enum Broken {
 impl Broken {
     fn at(&self, issuer: &TestIssuer) {
         match *self {
-            Self::Body(path, body) => issuer.set_answer(path, Answer::new(200, body)),
+            Self::Body(path, body) => issuer.set_answer(path, CannedResponse::new(200, body)),
             Self::Coded(path, coding) => {
-                let answer = Answer::new(200, "\u{b}\u{2}");
+                let answer = CannedResponse::new(200, "\u{b}\u{2}");
                 issuer.set_answer(path, answer.with_header("content-encoding", coding));
             }
             Self::Path(path, fault) => issuer.set_fault(path, Some(fault)),
             Self::Member(name, value) => {
                 let mut document = issuer.discovery();
                 document[name] = json!(value);
-                issuer.set_answer(DISCOVERY, Answer::json(&document));
+                issuer.set_answer(DISCOVERY, CannedResponse::json(&document));
             }
         }
     }
@@ -183,9 +183,9 @@ impl Broken {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unusable_documents_are_503_and_say_what_fixes_them() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     for (name, broken, document, why) in UNUSABLE {
-        let issuer = next_issuer(&bench).await;
+        let issuer = next_issuer(&stage).await;
         broken.at(&issuer);
         let message = format!(
             "The {document} of the identity provider `{}` cannot be used: {why}",
@@ -193,22 +193,22 @@ async fn unusable_documents_are_503_and_say_what_fixes_them() {
         );
         let expected = (503, "identity_provider_invalid".to_owned(), message);
         assert_eq!(
-            bench.get(&token(&issuer), "/info").await.refusal(),
+            stage.get(&token(&issuer), "/info").await.refusal(),
             expected,
             "{name}"
         );
     }
-    let good = next_issuer(&bench).await;
-    assert_eq!(bench.get(&token(&good), "/info").await.status, 200);
+    let good = next_issuer(&stage).await;
+    assert_eq!(stage.get(&token(&good), "/info").await.status, 200);
     assert!(
-        bench.seen().len() == 1,
+        stage.seen().len() == 1,
         "Dify was asked on behalf of nobody"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     for (fault, path, what) in [
         (
             Fault::Down,
@@ -226,7 +226,7 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
             "keys (`jwks_uri`): the connection broke off",
         ),
     ] {
-        let issuer = next_issuer(&bench).await;
+        let issuer = next_issuer(&stage).await;
         issuer.set_fault(path, Some(fault));
         let token = token(&issuer);
         let message = format!(
@@ -234,7 +234,7 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
             issuer.issuer()
         );
         let expected = (503, "identity_provider_unavailable".to_owned(), message);
-        let answer = bench.get(&token, "/info").await;
+        let answer = stage.get(&token, "/info").await;
         assert_eq!(
             (answer.refusal(), answer.header("retry-after")),
             (expected.clone(), "5")
@@ -242,7 +242,7 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
 
         issuer.set_fault(path, None);
         let asked = issuer.seen().len();
-        assert_eq!(bench.get(&token, "/info").await.refusal(), expected);
+        assert_eq!(stage.get(&token, "/info").await.refusal(), expected);
         assert_eq!(
             issuer.seen().len(),
             asked,
@@ -250,7 +250,7 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
         );
         tokio::time::sleep(HOLD_BACK).await;
         assert_eq!(
-            bench.get(&token, "/info").await.status,
+            stage.get(&token, "/info").await.status,
             200,
             "{fault:?} of {path}"
         );
@@ -259,9 +259,9 @@ async fn a_provider_that_was_down_is_used_again_five_seconds_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_an_outage_an_unknown_key_is_told_when_the_provider_is_asked_again() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
-    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
+    assert_eq!(stage.get(&token(issuer), "/info").await.status, 200);
     issuer.set_fault(JWKS, Some(Fault::Down));
     let header = json!({"alg": "ES256", "kid": "unknown"}).to_string();
     let claims = issuer.claims("alice").to_string();
@@ -274,30 +274,30 @@ async fn in_an_outage_an_unknown_key_is_told_when_the_provider_is_asked_again() 
         );
         (503, "identity_provider_unavailable".to_owned(), message)
     };
-    let first = bench.get(&unknown, "/info").await;
+    let first = stage.get(&unknown, "/info").await;
     assert_eq!(
         (first.refusal(), first.header("retry-after")),
         (advice("5"), "5")
     );
     tokio::time::sleep(HOLD_BACK).await;
     // Known keys serve meanwhile, so after a second failure the provider is left alone for the rest of a minute.
-    let second = bench.get(&unknown, "/info").await;
+    let second = stage.get(&unknown, "/info").await;
     let seconds = second.header("retry-after");
     assert_eq!(second.refusal(), advice(seconds));
     assert!(
         (50..=55).contains(&seconds.parse::<u32>().unwrap()),
         "{seconds}"
     );
-    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    assert_eq!(stage.get(&token(issuer), "/info").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_byte_order_mark_is_read_over_and_every_request_says_who_asks_for_what() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     let document = format!("\u{feff}{}", issuer.discovery());
-    issuer.set_answer(DISCOVERY, Answer::new(200, document));
-    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    issuer.set_answer(DISCOVERY, CannedResponse::new(200, document));
+    assert_eq!(stage.get(&token(issuer), "/info").await.status, 200);
     let seen = issuer.seen();
     let asked = seen.iter().map(|request| {
         let header = |name: &str| request.headers[name].to_str().unwrap();
@@ -321,11 +321,11 @@ async fn a_byte_order_mark_is_read_over_and_every_request_says_who_asks_for_what
 
 #[tokio::test(flavor = "multi_thread")]
 async fn known_keys_outlive_a_provider_that_is_down() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
-    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
+    assert_eq!(stage.get(&token(issuer), "/info").await.status, 200);
     for path in [DISCOVERY, JWKS] {
         issuer.set_fault(path, Some(Fault::Down));
     }
-    assert_eq!(bench.get(&bench.token("bob"), "/info").await.status, 200);
+    assert_eq!(stage.get(&stage.token("bob"), "/info").await.status, 200);
 }

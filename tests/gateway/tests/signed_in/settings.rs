@@ -1,14 +1,14 @@
 //! Settings that are missing or wrong: the administrator reads all the mistakes at once, and corrects them without a restart.
 
-use gateway_tests::{Bench, Script, Wire};
+use gateway_tests::{Script, Stage, Wire};
 use harness::Algorithm;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mistake_is_named_and_corrected_settings_work_at_once() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let missing =
         |name: &str, example: &str| format!("`{name}` is missing; write text such as `{example}`.");
     let rows: [(Value, String); 7] = [
@@ -31,17 +31,17 @@ async fn every_mistake_is_named_and_corrected_settings_work_at_once() {
         ),
     ];
     for (changes, mistakes) in rows {
-        bench.set_settings(&changes);
+        stage.set_settings(&changes);
         let message = format!("The endpoint's settings are wrong. {mistakes}");
         let expected = (503, "configuration_error".to_owned(), message);
         assert_eq!(
-            bench.get(&token, "/info").await.refusal(),
+            stage.get(&token, "/info").await.refusal(),
             expected,
             "{changes}"
         );
-        bench.set_settings(&json!({}));
+        stage.set_settings(&json!({}));
         assert_eq!(
-            bench.get(&token, "/info").await.status,
+            stage.get(&token, "/info").await.status,
             200,
             "after {changes}"
         );
@@ -52,7 +52,7 @@ async fn every_mistake_is_named_and_corrected_settings_work_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_without_dify_api_url_asks_the_declared_default() {
     let proxy = Wire::start(Script::Garbage).await;
-    let bench = Bench::with(AppKind::Chatflow, |options| {
+    let stage = Stage::with(AppKind::Chatflow, |options| {
         for name in ["HTTPS_PROXY", "https_proxy"] {
             options
                 .environment
@@ -68,7 +68,7 @@ async fn an_endpoint_without_dify_api_url_asks_the_declared_default() {
             .insert("dify_api_url".to_owned(), Value::Null);
     })
     .await;
-    let refusal = bench.get(&bench.token("alice"), "/info").await.refusal();
+    let refusal = stage.get(&stage.token("alice"), "/info").await.refusal();
     let message = "Dify could not be reached.".to_owned();
     assert_eq!(refusal, (502, "dify_unavailable".to_owned(), message));
     assert_eq!(proxy.request_lines(), ["CONNECT api.dify.ai:443 HTTP/1.1"]);
@@ -77,16 +77,16 @@ async fn an_endpoint_without_dify_api_url_asks_the_declared_default() {
 /// A space separates client IDs, and some providers allow one in a client ID.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_id_with_a_space_is_written_in_quotes_as_the_refusal_says() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     let mut claims = issuer.claims("alice");
     claims["aud"] = json!("Chat App");
     let token = issuer.token(Algorithm::Es256, &claims);
-    bench.set_settings(&json!({"client_id": "Chat App"}));
+    stage.set_settings(&json!({"client_id": "Chat App"}));
     let message = "The token's `aud` is \"Chat App\"; this endpoint accepts tokens for Chat, App. A space or a comma \
                    separates two values in `client_id`: an administrator must write \"Chat App\" there, in double quotes.";
     let expected = (401, "token_audience_refused".to_owned(), message.to_owned());
-    assert_eq!(bench.get(&token, "/info").await.refusal(), expected);
-    bench.set_settings(&json!({"client_id": "\"Chat App\""}));
-    assert_eq!(bench.get(&token, "/info").await.status, 200);
+    assert_eq!(stage.get(&token, "/info").await.refusal(), expected);
+    stage.set_settings(&json!({"client_id": "\"Chat App\""}));
+    assert_eq!(stage.get(&token, "/info").await.status, 200);
 }

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gateway_tests::{Answer, Bench, Script, Wire};
-use harness::{Algorithm, Answer as Served, TestIssuer};
+use gateway_tests::{Script, Stage, WholeResponse, Wire};
+use harness::{Algorithm, CannedResponse as Served, TestIssuer};
 use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
@@ -39,11 +39,11 @@ fn token(issuer: &TestIssuer) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn interim_responses_and_chunk_extensions_of_dify_are_skipped() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let body = r#"{"name":"chat"}"#;
-    let control = bench.control();
+    let control = stage.control();
     control.set_fault_once("/info", Fault::Garbage(unusual(body)));
-    let answer = bench.get(&bench.token("alice"), "/info").await;
+    let answer = stage.get(&stage.token("alice"), "/info").await;
     assert_eq!((answer.status.as_u16(), answer.text()), (200, body));
     assert_eq!(
         (answer.header("link"), answer.header("x-trailer")),
@@ -55,34 +55,34 @@ async fn interim_responses_and_chunk_extensions_of_dify_are_skipped() {
     control.set_fault_once("/info", Fault::Garbage(switching.into_bytes()));
     let message = "What Dify sent is not an HTTP response of its API.";
     assert_eq!(
-        bench.get(&bench.token("alice"), "/info").await.refusal(),
+        stage.get(&stage.token("alice"), "/info").await.refusal(),
         (502, "dify_answer_invalid".to_owned(), message.to_owned())
     );
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn interim_responses_and_chunk_extensions_of_a_provider_are_skipped() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let wire = Wire::start(Script::Garbage).await;
-    wire.send_once(unusual(&bench.issuer().discovery().to_string()));
-    bench.set_settings(&json!({"discovery_url": format!("{}/discovery", wire.url())}));
-    assert_eq!(bench.get(&token(bench.issuer()), "/info").await.status, 200);
+    wire.send_once(unusual(&stage.issuer().discovery().to_string()));
+    stage.set_settings(&json!({"discovery_url": format!("{}/discovery", wire.url())}));
+    assert_eq!(stage.get(&token(stage.issuer()), "/info").await.status, 200);
     assert_eq!(wire.request_lines(), ["GET /discovery HTTP/1.1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gzip_documents_of_a_provider_are_decoded_within_the_size_limit() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let coded = |body: &str| Served::new(200, gzip(body)).with_header("content-encoding", "gzip");
-    let issuer = bench.issuer();
+    let issuer = stage.issuer();
     let keys = json!({ "keys": issuer.keys().public_jwks() });
     issuer.set_answer(DISCOVERY, coded(&issuer.discovery().to_string()));
     issuer.set_answer(JWKS, coded(&format!("\u{feff}{keys}")));
-    assert_eq!(bench.get(&token(issuer), "/info").await.status, 200);
+    assert_eq!(stage.get(&token(issuer), "/info").await.status, 200);
 
     let next = TestIssuer::start().await.unwrap();
-    bench.set_settings(&json!({"issuer": next.issuer()}));
+    stage.set_settings(&json!({"issuer": next.issuer()}));
     let bomb = coded(&" ".repeat(64 * 1024 * 1024));
     assert!(bomb.body.len() < 128 * 1024, "{}", bomb.body.len());
     next.set_answer(JWKS, bomb);
@@ -92,7 +92,7 @@ async fn gzip_documents_of_a_provider_are_decoded_within_the_size_limit() {
         next.issuer()
     );
     assert_eq!(
-        bench.get(&token(&next), "/info").await.refusal(),
+        stage.get(&token(&next), "/info").await.refusal(),
         (503, "identity_provider_invalid".to_owned(), message)
     );
 }
@@ -100,8 +100,8 @@ async fn gzip_documents_of_a_provider_are_decoded_within_the_size_limit() {
 /// A server may close a kept connection just when the next request is on its way (RFC 9110 §9.2.2).
 #[tokio::test(flavor = "multi_thread")]
 async fn only_get_and_head_are_sent_again_where_a_kept_connection_ends_before_a_byte() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let alice = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let alice = stage.token("alice");
     let broken = "The connection to Dify broke off before its response had arrived.";
     let broken = (502, "dify_unavailable".to_owned(), broken.to_owned());
     let chat = json!({"query": "hi", "response_mode": "blocking", "inputs": {}});
@@ -115,19 +115,19 @@ async fn only_get_and_head_are_sent_again_where_a_kept_connection_ends_before_a_
     ];
     for (method, path, body) in rows {
         assert_eq!(
-            bench.get(&alice, "/site").await.status,
+            stage.get(&alice, "/site").await.status,
             200,
             "keeps a connection"
         );
-        bench.seen();
-        bench.control().set_fault_once(path, Fault::CloseBeforeHead);
-        let request = bench.request(method.clone(), path).bearer_auth(&alice);
-        let answer = Answer::of(match body {
+        stage.seen();
+        stage.control().set_fault_once(path, Fault::CloseBeforeHead);
+        let request = stage.request(method.clone(), path).bearer_auth(&alice);
+        let answer = WholeResponse::of(match body {
             Some(body) => request.json(body),
             None => request,
         })
         .await;
-        let seen = bench.seen();
+        let seen = stage.seen();
         let seen: Vec<_> = seen
             .iter()
             .map(|seen| (seen.method.as_str(), seen.path.as_str()))
@@ -147,14 +147,14 @@ async fn only_get_and_head_are_sent_again_where_a_kept_connection_ends_before_a_
             );
         }
     }
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 /// Go's `http.Request.Write`, with which the daemon writes the request down, adds a `User-Agent` where there is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn dify_learns_who_asks_from_the_client_the_daemon_or_the_gateway() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let token = bench.token("alice");
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let token = stage.token("alice");
     let long = "x".repeat(1025);
     for (sent, seen) in [
         (Some("curl/8.5.0"), "curl/8.5.0"),
@@ -162,12 +162,12 @@ async fn dify_learns_who_asks_from_the_client_the_daemon_or_the_gateway() {
         (Some(""), "oidc-gateway/0.1.0"),
         (Some(&long), "oidc-gateway/0.1.0"),
     ] {
-        let request = bench.request(Method::GET, "/info").bearer_auth(&token);
+        let request = stage.request(Method::GET, "/info").bearer_auth(&token);
         let request = match sent {
             Some(agent) => request.header("user-agent", agent),
             None => request,
         };
-        assert_eq!(Answer::of(request).await.status, 200);
-        assert_eq!(bench.seen()[0].headers["user-agent"], seen, "{sent:?}");
+        assert_eq!(WholeResponse::of(request).await.status, 200);
+        assert_eq!(stage.seen()[0].headers["user-agent"], seen, "{sent:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! An issuer whose documents, keys and faults a test chooses.
 
-mod answers;
+mod canned_response;
 mod keys;
 mod server;
 #[cfg(test)]
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use answers::{Answer, Fault, Seen};
+pub use canned_response::{CannedResponse, Fault, Seen};
 pub use keys::{Algorithm, Keys};
 
 use crate::Error;
@@ -36,7 +36,7 @@ pub struct TestIssuer {
 #[derive(Debug)]
 struct State {
     keys: Mutex<KeyHistory>,
-    answers: Mutex<HashMap<String, Answer>>,
+    answers: Mutex<HashMap<String, CannedResponse>>,
     faults: Mutex<HashMap<String, Fault>>,
     seen: Mutex<Vec<Seen>>,
 }
@@ -68,7 +68,7 @@ impl TestIssuer {
             current: Arc::new(Keys::generate()),
             old: Vec::new(),
         };
-        let jwks = Answer::json(&keys.jwks());
+        let jwks = CannedResponse::json(&keys.jwks());
         let state = Arc::new(State {
             keys: Mutex::new(keys),
             answers: Mutex::default(),
@@ -81,7 +81,7 @@ impl TestIssuer {
             state,
             _server: AbortOnDropHandle::new(server),
         };
-        test_issuer.set_answer(DISCOVERY, Answer::json(&test_issuer.discovery()));
+        test_issuer.set_answer(DISCOVERY, CannedResponse::json(&test_issuer.discovery()));
         test_issuer.set_answer(JWKS, jwks);
         Ok(test_issuer)
     }
@@ -105,7 +105,7 @@ impl TestIssuer {
         } else {
             keys.old.clear();
         }
-        self.set_answer(JWKS, Answer::json(&keys.jwks()));
+        self.set_answer(JWKS, CannedResponse::json(&keys.jwks()));
     }
 
     /// A discovery document that is right.
@@ -141,7 +141,7 @@ impl TestIssuer {
     }
 
     /// Answers a path, such as `/jwks` or `/introspect`, like this from now on.
-    pub fn set_answer(&self, path: &str, answer: Answer) {
+    pub fn set_answer(&self, path: &str, answer: CannedResponse) {
         lock(&self.state.answers).insert(path.to_owned(), answer);
     }
 

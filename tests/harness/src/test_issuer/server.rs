@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Answer, Fault, Seen, State, lock};
+use super::{CannedResponse, Fault, Seen, State, lock};
 
 /// Serves until the task is dropped.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
@@ -42,7 +42,7 @@ async fn handle(
     let answer = lock(&state.answers)
         .get(&path)
         .cloned()
-        .unwrap_or_else(|| Answer::new(404, ""));
+        .unwrap_or_else(|| CannedResponse::new(404, ""));
     let fault = lock(&state.faults).get(&path).copied();
     lock(&state.seen).push(Seen {
         method: head.method,
@@ -57,26 +57,26 @@ async fn handle(
     Ok(respond(answer))
 }
 
-async fn fail(fault: Fault, answer: Answer) -> io::Result<Answer> {
+async fn fail(fault: Fault, answer: CannedResponse) -> io::Result<CannedResponse> {
     Ok(match fault {
         Fault::Down => return Err(io::ErrorKind::ConnectionReset.into()),
-        Fault::Garbage => Answer {
+        Fault::Garbage => CannedResponse {
             body: "<html>502 Bad Gateway</html>".into(),
             ..answer
         },
         Fault::Huge(spaces) => {
             let body = [vec![b' '; spaces], answer.body.to_vec()].concat().into();
-            Answer { body, ..answer }
+            CannedResponse { body, ..answer }
         }
         Fault::Slow(delay) => {
             tokio::time::sleep(delay).await;
             answer
         }
-        Fault::Status(status) => Answer::new(status, ""),
+        Fault::Status(status) => CannedResponse::new(status, ""),
     })
 }
 
-fn respond(answer: Answer) -> Response<Full<Bytes>> {
+fn respond(answer: CannedResponse) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
     *response.headers_mut() = answer.headers;

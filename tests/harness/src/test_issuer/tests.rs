@@ -1,6 +1,6 @@
 use jwt_simple::prelude::*;
 
-use super::{Algorithm, Answer, Fault, JWKS, TestIssuer};
+use super::{Algorithm, CannedResponse, Fault, JWKS, TestIssuer};
 use crate::http_client;
 
 async fn get(issuer: &TestIssuer, path: &str) -> Result<(u16, String), reqwest::Error> {
@@ -69,7 +69,7 @@ async fn the_signature_of_every_algorithm_fits_the_key_set() {
 #[tokio::test]
 async fn a_path_fails_as_it_is_told_to() {
     let issuer = TestIssuer::start().await.unwrap();
-    issuer.set_answer("/x", Answer::new(200, "good"));
+    issuer.set_answer("/x", CannedResponse::new(200, "good"));
     let slow = Fault::Slow(std::time::Duration::from_millis(1));
     let rows = [
         (None, Some((200, "good"))),

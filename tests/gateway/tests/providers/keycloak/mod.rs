@@ -4,7 +4,7 @@ mod installation;
 mod realm;
 mod server;
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use harness::Issuer;
 use serde_json::json;
 use stand_in_dify::AppKind;
@@ -29,22 +29,22 @@ async fn keycloaks_tokens_are_taken_and_refused() {
         issuer: keycloak.issuer(),
         client_id: "dify-web".to_owned(),
     };
-    let bench = Bench::between(issuer, AppKind::Chatflow, |_| {}).await;
-    a_token_needs_our_audience(&bench, &keycloak).await;
-    only_access_tokens_are_taken(&bench, &keycloak).await;
-    roles_and_groups_decide(&bench, &keycloak).await;
-    a_person_is_known_by_a_claim(&bench, &keycloak).await;
-    service_accounts_are_recognised(&bench, &keycloak).await;
-    what_a_token_leaves_out_is_introspected(&bench, &keycloak).await;
-    the_issuer_is_compared_exactly(&bench, &keycloak).await;
-    the_first_token_of_a_new_key_is_taken(&bench, &keycloak).await;
+    let stage = Stage::between(issuer, AppKind::Chatflow, |_| {}).await;
+    a_token_needs_our_audience(&stage, &keycloak).await;
+    only_access_tokens_are_taken(&stage, &keycloak).await;
+    roles_and_groups_decide(&stage, &keycloak).await;
+    a_person_is_known_by_a_claim(&stage, &keycloak).await;
+    service_accounts_are_recognised(&stage, &keycloak).await;
+    what_a_token_leaves_out_is_introspected(&stage, &keycloak).await;
+    the_issuer_is_compared_exactly(&stage, &keycloak).await;
+    the_first_token_of_a_new_key_is_taken(&stage, &keycloak).await;
 }
 
 fn user(user: &str) -> Outcome {
     Ok(user.to_owned())
 }
 
-async fn a_token_needs_our_audience(bench: &Bench, keycloak: &Server) {
+async fn a_token_needs_our_audience(stage: &Stage, keycloak: &Server) {
     let with_mapper = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without = access_token(&keycloak.sign_in("bob", "without-mapper").await);
     let remedy = "The token's `aud` is \"account\"; this endpoint accepts tokens for dify-web. Keycloak: `account` is what it \
@@ -70,10 +70,10 @@ async fn a_token_needs_our_audience(bench: &Bench, keycloak: &Server) {
             ),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn only_access_tokens_are_taken(bench: &Bench, keycloak: &Server) {
+async fn only_access_tokens_are_taken(stage: &Stage, keycloak: &Server) {
     let tokens = keycloak.sign_in("alice", "dify-web").await;
     let text = |name: &str| tokens[name].as_str().unwrap();
     let is_id = "The token is of the wrong kind: it is an ID token: its claim `typ` is \"id\". Send the access token, or \
@@ -112,10 +112,10 @@ async fn only_access_tokens_are_taken(bench: &Bench, keycloak: &Server) {
             refused(401, "token_algorithm_refused", refresh),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
+async fn roles_and_groups_decide(stage: &Stage, keycloak: &Server) {
     let alice = access_token(&keycloak.sign_in("alice", "dify-web").await);
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
     for rule in [
@@ -133,11 +133,11 @@ async fn roles_and_groups_decide(bench: &Bench, keycloak: &Server) {
                 refused(403, "required_claims_not_met", RULE_NOT_MET),
             ),
         ];
-        assert_outcomes(bench, &json!({"required_claims": rule}), rows).await;
+        assert_outcomes(stage, &json!({"required_claims": rule}), rows).await;
     }
 }
 
-async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
+async fn a_person_is_known_by_a_claim(stage: &Stage, keycloak: &Server) {
     let bob = access_token(&keycloak.sign_in("bob", "dify-web").await);
     let without_sub = access_token(&keycloak.sign_in("alice", "without-sub").await);
     let missing = "The token has none of the claims that say who the person is: sub. Keycloak 25 and newer leaves \
@@ -163,10 +163,10 @@ async fn a_person_is_known_by_a_claim(bench: &Bench, keycloak: &Server) {
             refused(403, "user_claim_missing", missing),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn service_accounts_are_recognised(bench: &Bench, keycloak: &Server) {
+async fn service_accounts_are_recognised(stage: &Stage, keycloak: &Server) {
     let robot = keycloak.service_account("robot").await;
     let message = "The token stands for a client and not for a person: `preferred_username` begins with \
          `service-account-`. Sign a person in, or set `service_accounts` to `allow`.";
@@ -190,11 +190,11 @@ async fn service_accounts_are_recognised(bench: &Bench, keycloak: &Server) {
             user("service%3Arobot"),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
 /// A lightweight access token is a JWT that says next to nothing, and a withdrawn one keeps its good signature.
-async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Server) {
+async fn what_a_token_leaves_out_is_introspected(stage: &Stage, keycloak: &Server) {
     let settings = json!({
         "client_id": "dify-gateway dify-web",
         "client_secret": PASSWORD,
@@ -242,11 +242,11 @@ async fn what_a_token_leaves_out_is_introspected(bench: &Bench, keycloak: &Serve
             refused(503, "configuration_error", wrong_secret),
         ),
     ];
-    assert_outcomes(bench, &settings, rows).await;
+    assert_outcomes(stage, &settings, rows).await;
 }
 
 /// Keycloak in development mode calls itself by the address at which it is asked.
-async fn the_issuer_is_compared_exactly(bench: &Bench, keycloak: &Server) {
+async fn the_issuer_is_compared_exactly(stage: &Stage, keycloak: &Server) {
     let token = access_token(&keycloak.sign_in("alice", "dify-web").await);
     let (issuer, other) = (keycloak.issuer(), keycloak.issuer_at("localhost"));
     let discovery_url = |issuer: &str| format!("{issuer}/.well-known/openid-configuration");
@@ -285,19 +285,19 @@ async fn the_issuer_is_compared_exactly(bench: &Bench, keycloak: &Server) {
             user(ALICE),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn the_first_token_of_a_new_key_is_taken(bench: &Bench, keycloak: &Server) {
-    bench.set_settings(&json!({}));
+async fn the_first_token_of_a_new_key_is_taken(stage: &Stage, keycloak: &Server) {
+    stage.set_settings(&json!({}));
     let old = access_token(&keycloak.sign_in("alice", "dify-web").await);
-    assert_eq!(outcome(bench, &old).await, user(ALICE));
+    assert_eq!(outcome(stage, &old).await, user(ALICE));
     let components = format!("/{}/components", realm::NAME);
     keycloak.administer(&components, &realm::newer_key()).await;
     let new = access_token(&keycloak.sign_in("alice", "dify-web").await);
     assert_ne!(header(&old), header(&new), "the same key has signed both");
-    assert_eq!(outcome(bench, &new).await, user(ALICE));
-    assert_eq!(outcome(bench, &old).await, user(ALICE));
+    assert_eq!(outcome(stage, &new).await, user(ALICE));
+    assert_eq!(outcome(stage, &old).await, user(ALICE));
 }
 
 /// The token's header as it is written, which names the key.

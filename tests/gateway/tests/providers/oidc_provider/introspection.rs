@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use gateway_tests::Bench;
-use harness::{Answer, TestIssuer, http_client};
+use gateway_tests::Stage;
+use harness::{CannedResponse, TestIssuer, http_client};
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
@@ -25,25 +25,25 @@ const ENDPOINT: &str = "/token/introspection";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn opaque_tokens_are_worth_what_the_provider_says_of_them() {
-    let mut bench = Bench::with_identity_provider(AppKind::Chatflow).await;
-    let client = bench.identity_provider().introspection();
+    let mut stage = Stage::with_identity_provider(AppKind::Chatflow).await;
+    let client = stage.identity_provider().introspection();
     // The first client is the gateway's own; tokens may be meant for any.
     let settings = json!({
         "client_id": format!("{} dify-web dify-opaque", client.client_id),
         "client_secret": client.client_secret,
     });
-    the_answer_is_held_to_the_policy(&bench, &settings).await;
-    the_secret_goes_into_the_form_where_only_that_is_offered(&bench, &settings).await;
-    refused_credentials_are_the_administrators_mistake(&bench, &settings).await;
-    one_answer_serves_until_the_tokens_end(&bench, &settings).await;
-    a_withdrawn_token_is_inactive(&bench, &settings).await;
-    an_outage_is_not_the_tokens_fault(&mut bench, &settings).await;
+    the_answer_is_held_to_the_policy(&stage, &settings).await;
+    the_secret_goes_into_the_form_where_only_that_is_offered(&stage, &settings).await;
+    refused_credentials_are_the_administrators_mistake(&stage, &settings).await;
+    one_answer_serves_until_the_tokens_end(&stage, &settings).await;
+    a_withdrawn_token_is_inactive(&stage, &settings).await;
+    an_outage_is_not_the_tokens_fault(&mut stage, &settings).await;
 }
 
-async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
-    let meant_for_us = for_resource(bench, "bob", OPAQUE).await.access_token;
-    let meant_for_nobody = without_audience(bench, "bob").await;
-    let jwt = for_resource(bench, "bob", "urn:dify:web")
+async fn the_answer_is_held_to_the_policy(stage: &Stage, settings: &Value) {
+    let meant_for_us = for_resource(stage, "bob", OPAQUE).await.access_token;
+    let meant_for_nobody = without_audience(stage, "bob").await;
+    let jwt = for_resource(stage, "bob", "urn:dify:web")
         .await
         .access_token;
     let bob = || Ok("bob".to_owned());
@@ -130,11 +130,11 @@ async fn the_answer_is_held_to_the_policy(bench: &Bench, settings: &Value) {
             refused(401, "token_opaque", OPAQUE_UNASKED),
         ),
     ];
-    assert_outcomes(bench, settings, rows).await;
+    assert_outcomes(stage, settings, rows).await;
 }
 
-fn not_the_client(bench: &Bench, client: &str) -> Outcome {
-    let issuer = bench.identity_provider().issuer();
+fn not_the_client(stage: &Stage, client: &str) -> Outcome {
+    let issuer = stage.identity_provider().issuer();
     refused(
         503,
         "configuration_error",
@@ -143,15 +143,15 @@ fn not_the_client(bench: &Bench, client: &str) -> Outcome {
 }
 
 /// The gateway itself speaks `client_secret_basic`, unless the discovery document offers no more than the other.
-async fn the_secret_goes_into_the_form_where_only_that_is_offered(bench: &Bench, settings: &Value) {
-    let provider = bench.identity_provider();
+async fn the_secret_goes_into_the_form_where_only_that_is_offered(stage: &Stage, settings: &Value) {
+    let provider = stage.identity_provider();
     let client = provider.introspection_by_post();
     let url = format!("{}/.well-known/openid-configuration", provider.issuer());
     let answer = http_client().get(url).send().await.unwrap();
     let mut discovery: Value = answer.json().await.unwrap();
     discovery["introspection_endpoint_auth_methods_supported"] = json!(["client_secret_post"]);
     let elsewhere = TestIssuer::start().await.unwrap();
-    elsewhere.set_answer("/discovery", Answer::json(&discovery));
+    elsewhere.set_answer("/discovery", CannedResponse::json(&discovery));
     let settings = with(
         settings,
         &json!({
@@ -159,7 +159,7 @@ async fn the_secret_goes_into_the_form_where_only_that_is_offered(bench: &Bench,
             "client_id": format!("{} dify-web", client.client_id),
         }),
     );
-    let token = for_resource(bench, "alice", OPAQUE).await.access_token;
+    let token = for_resource(stage, "alice", OPAQUE).await.access_token;
     let wrong = json!({"client_secret": "wrong"});
     let rows = [
         row(
@@ -172,15 +172,15 @@ async fn the_secret_goes_into_the_form_where_only_that_is_offered(bench: &Bench,
             "the wrong secret",
             wrong,
             &token,
-            not_the_client(bench, &client.client_id),
+            not_the_client(stage, &client.client_id),
         ),
     ];
-    assert_outcomes(bench, &settings, rows).await;
+    assert_outcomes(stage, &settings, rows).await;
 }
 
-async fn refused_credentials_are_the_administrators_mistake(bench: &Bench, settings: &Value) {
-    let token = for_resource(bench, "alice", OPAQUE).await.access_token;
-    let refusal = |client| not_the_client(bench, client);
+async fn refused_credentials_are_the_administrators_mistake(stage: &Stage, settings: &Value) {
+    let token = for_resource(stage, "alice", OPAQUE).await.access_token;
+    let refusal = |client| not_the_client(stage, client);
     let rows = [
         row(
             "the wrong secret",
@@ -201,23 +201,23 @@ async fn refused_credentials_are_the_administrators_mistake(bench: &Bench, setti
             Ok("alice".to_owned()),
         ),
     ];
-    assert_outcomes(bench, settings, rows).await;
+    assert_outcomes(stage, settings, rows).await;
 }
 
-async fn one_answer_serves_until_the_tokens_end(bench: &Bench, settings: &Value) {
-    bench.set_settings(&with(settings, &json!({"clock_skew": "0"})));
-    let lasting = for_resource(bench, "alice", OPAQUE).await.access_token;
-    let before = asked(bench, ENDPOINT).await;
+async fn one_answer_serves_until_the_tokens_end(stage: &Stage, settings: &Value) {
+    stage.set_settings(&with(settings, &json!({"clock_skew": "0"})));
+    let lasting = for_resource(stage, "alice", OPAQUE).await.access_token;
+    let before = asked(stage, ENDPOINT).await;
     for _ in 0..3 {
-        assert_eq!(outcome(bench, &lasting).await, Ok("alice".to_owned()));
+        assert_eq!(outcome(stage, &lasting).await, Ok("alice".to_owned()));
     }
-    assert_eq!(asked(bench, ENDPOINT).await, before + 1);
+    assert_eq!(asked(stage, ENDPOINT).await, before + 1);
 
-    let short = for_resource(bench, "alice", "urn:dify:opaque-short").await;
-    let worth_at_first = outcome(bench, &short.access_token).await;
+    let short = for_resource(stage, "alice", "urn:dify:opaque-short").await;
+    let worth_at_first = outcome(stage, &short.access_token).await;
     tokio::time::sleep(Duration::from_secs(short.expires_in + 1)).await;
     let inactive = refused(401, "token_inactive", INACTIVE);
-    assert_eq!(outcome(bench, &short.access_token).await, inactive);
+    assert_eq!(outcome(stage, &short.access_token).await, inactive);
     // On a machine so slow that the token has ended before its first request there is nothing more to see.
     assert!(
         [Ok("alice".to_owned()), inactive].contains(&worth_at_first),
@@ -225,27 +225,27 @@ async fn one_answer_serves_until_the_tokens_end(bench: &Bench, settings: &Value)
     );
 }
 
-async fn a_withdrawn_token_is_inactive(bench: &Bench, settings: &Value) {
-    bench.set_settings(settings);
-    let token = for_resource(bench, "alice", OPAQUE).await.access_token;
-    let provider = bench.identity_provider();
+async fn a_withdrawn_token_is_inactive(stage: &Stage, settings: &Value) {
+    stage.set_settings(settings);
+    let token = for_resource(stage, "alice", OPAQUE).await.access_token;
+    let provider = stage.identity_provider();
     provider.revoke(provider.client_id(), &token).await.unwrap();
     for _ in 0..2 {
         let inactive = refused(401, "token_inactive", INACTIVE);
-        assert_eq!(outcome(bench, &token).await, inactive);
+        assert_eq!(outcome(stage, &token).await, inactive);
     }
 }
 
-async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench, settings: &Value) {
-    bench.set_settings(settings);
-    let known = for_resource(bench, "alice", OPAQUE).await.access_token;
-    let unknown = for_resource(bench, "alice", OPAQUE).await.access_token;
-    assert_eq!(outcome(bench, &known).await, Ok("alice".to_owned()));
-    let issuer = end_provider(bench).await;
+async fn an_outage_is_not_the_tokens_fault(stage: &mut Stage, settings: &Value) {
+    stage.set_settings(settings);
+    let known = for_resource(stage, "alice", OPAQUE).await.access_token;
+    let unknown = for_resource(stage, "alice", OPAQUE).await.access_token;
+    assert_eq!(outcome(stage, &known).await, Ok("alice".to_owned()));
+    let issuer = end_provider(stage).await;
     let message = format!(
         "The identity provider `{issuer}` gave no introspection response: could not connect. Try again in 5 seconds."
     );
     let unavailable = refused(503, "identity_provider_unavailable", message);
-    assert_eq!(outcome(bench, &unknown).await, unavailable);
-    assert_eq!(outcome(bench, &known).await, Ok("alice".to_owned()));
+    assert_eq!(outcome(stage, &unknown).await, unavailable);
+    assert_eq!(outcome(stage, &known).await, Ok("alice".to_owned()));
 }

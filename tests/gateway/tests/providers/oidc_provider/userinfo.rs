@@ -1,6 +1,6 @@
 //! The userinfo endpoint (OpenID Connect Core section 5.3), as the judge of a token and as a source of further claims.
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
@@ -13,24 +13,24 @@ const ENDPOINT: &str = "/me";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_userinfo_endpoint_vouches_for_tokens_and_completes_claims() {
-    let mut bench = Bench::with_identity_provider(AppKind::Chatflow).await;
-    tokens_are_worth_what_it_says(&bench).await;
-    claims_that_rules_name_are_asked_for(&bench).await;
-    an_outage_is_not_the_tokens_fault(&mut bench).await;
+    let mut stage = Stage::with_identity_provider(AppKind::Chatflow).await;
+    tokens_are_worth_what_it_says(&stage).await;
+    claims_that_rules_name_are_asked_for(&stage).await;
+    an_outage_is_not_the_tokens_fault(&mut stage).await;
 }
 
-fn scope_missing(bench: &Bench) -> Outcome {
-    let issuer = bench.identity_provider().issuer();
+fn scope_missing(stage: &Stage) -> Outcome {
+    let issuer = stage.identity_provider().issuer();
     let message = format!(
         "The token may not ask the userinfo endpoint of `{issuer}`: it needs the scope `openid`."
     );
     refused(403, "insufficient_scope", message)
 }
 
-async fn tokens_are_worth_what_it_says(bench: &Bench) {
-    let alice = without_audience(bench, "alice").await;
-    let bob = without_audience(bench, "bob").await;
-    let for_the_api = for_resource(bench, "alice", OPAQUE).await.access_token;
+async fn tokens_are_worth_what_it_says(stage: &Stage) {
+    let alice = without_audience(stage, "alice").await;
+    let bob = without_audience(stage, "bob").await;
+    let for_the_api = for_resource(stage, "alice", OPAQUE).await.access_token;
     let rows = [
         row(
             "it knows the token",
@@ -72,28 +72,28 @@ async fn tokens_are_worth_what_it_says(bench: &Bench) {
             "the token is for an API",
             json!({}),
             &for_the_api,
-            scope_missing(bench),
+            scope_missing(stage),
         ),
     ];
-    assert_outcomes(bench, &json!({"token_validation": "userinfo"}), rows).await;
+    assert_outcomes(stage, &json!({"token_validation": "userinfo"}), rows).await;
 }
 
 /// The tokens of this client say nothing of the person but `sub`.
-async fn claims_that_rules_name_are_asked_for(bench: &Bench) {
-    let client = bench.identity_provider().introspection();
+async fn claims_that_rules_name_are_asked_for(stage: &Stage) {
+    let client = stage.identity_provider().introspection();
     let settings = json!({
         "client_id": format!("{} dify-web dify-opaque", client.client_id),
         "client_secret": client.client_secret,
     });
-    let bob = without_audience(bench, "bob").await;
-    let for_the_api = for_resource(bench, "bob", "urn:dify:web")
+    let bob = without_audience(stage, "bob").await;
+    let for_the_api = for_resource(stage, "bob", "urn:dify:web")
         .await
         .access_token;
     let rule = |rule: &str, userinfo: Value| json!({"required_claims": rule, "userinfo": userinfo});
     let not_met = || refused(403, "required_claims_not_met", RULE_NOT_MET);
     let met = || Ok("bob".to_owned());
 
-    let before = asked(bench, ENDPOINT).await;
+    let before = asked(stage, ENDPOINT).await;
     let rows = [
         row(
             "nobody is asked unless the setting says so",
@@ -114,8 +114,8 @@ async fn claims_that_rules_name_are_asked_for(bench: &Bench) {
             met(),
         ),
     ];
-    assert_outcomes(bench, &settings, rows).await;
-    assert_eq!(asked(bench, ENDPOINT).await, before);
+    assert_outcomes(stage, &settings, rows).await;
+    assert_eq!(asked(stage, ENDPOINT).await, before);
 
     let rows = [
         row(
@@ -137,17 +137,17 @@ async fn claims_that_rules_name_are_asked_for(bench: &Bench) {
             refused(401, "token_inactive", INACTIVE),
         ),
     ];
-    assert_outcomes(bench, &settings, rows).await;
-    assert_eq!(asked(bench, ENDPOINT).await, before + 3);
+    assert_outcomes(stage, &settings, rows).await;
+    assert_eq!(asked(stage, ENDPOINT).await, before + 3);
 }
 
-async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
-    bench.set_settings(&json!({"token_validation": "userinfo"}));
-    let token = without_audience(bench, "alice").await;
-    let issuer = end_provider(bench).await;
+async fn an_outage_is_not_the_tokens_fault(stage: &mut Stage) {
+    stage.set_settings(&json!({"token_validation": "userinfo"}));
+    let token = without_audience(stage, "alice").await;
+    let issuer = end_provider(stage).await;
     let message = format!(
         "The identity provider `{issuer}` gave no userinfo response: could not connect. Try again in 5 seconds."
     );
     let unavailable = refused(503, "identity_provider_unavailable", message);
-    assert_eq!(outcome(bench, &token).await, unavailable);
+    assert_eq!(outcome(stage, &token).await, unavailable);
 }

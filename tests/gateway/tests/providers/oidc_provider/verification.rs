@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway_tests::Bench;
+use gateway_tests::Stage;
 use serde_json::json;
 use stand_in_dify::AppKind;
 
@@ -14,16 +14,16 @@ const KEYS: &str = "/jwks";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn jwts_are_verified_with_the_providers_keys() {
-    let mut bench = Bench::with_identity_provider(AppKind::Chatflow).await;
-    the_kind_of_token_counts(&bench).await;
-    the_audience_and_the_client_count(&bench).await;
-    a_token_ends(&bench).await;
-    the_first_token_of_a_new_key_is_taken_and_the_last_of_an_old_one_refused(&bench).await;
-    an_outage_is_not_the_tokens_fault(&mut bench).await;
+    let mut stage = Stage::with_identity_provider(AppKind::Chatflow).await;
+    the_kind_of_token_counts(&stage).await;
+    the_audience_and_the_client_count(&stage).await;
+    a_token_ends(&stage).await;
+    the_first_token_of_a_new_key_is_taken_and_the_last_of_an_old_one_refused(&stage).await;
+    an_outage_is_not_the_tokens_fault(&mut stage).await;
 }
 
-async fn the_kind_of_token_counts(bench: &Bench) {
-    let tokens = for_resource(bench, "alice", "urn:dify:web").await;
+async fn the_kind_of_token_counts(stage: &Stage) {
+    let tokens = for_resource(stage, "alice", "urn:dify:web").await;
     let (access, id) = (&tokens.access_token, &tokens.id_token);
     let alice = || Ok("alice".to_owned());
     let is_access = "The token is of the wrong kind: it is an access token: its header's `typ` is \"at+jwt\". Send the ID \
@@ -43,11 +43,11 @@ async fn the_kind_of_token_counts(bench: &Bench) {
         row("either", json!({"token_kind": "either"}), id, alice()),
         row("id", json!({"token_kind": "id"}), id, alice()),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn the_audience_and_the_client_count(bench: &Bench) {
-    let token = for_resource(bench, "alice", "urn:dify:api")
+async fn the_audience_and_the_client_count(stage: &Stage) {
+    let token = for_resource(stage, "alice", "urn:dify:api")
         .await
         .access_token;
     let api = "https://api.example.com";
@@ -80,19 +80,19 @@ async fn the_audience_and_the_client_count(bench: &Bench) {
             ),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }
 
-async fn a_token_ends(bench: &Bench) {
-    let token = for_resource(bench, "alice", "urn:dify:short").await;
+async fn a_token_ends(stage: &Stage) {
+    let token = for_resource(stage, "alice", "urn:dify:short").await;
     tokio::time::sleep(Duration::from_secs(token.expires_in + 1)).await;
-    bench.set_settings(&json!({"clock_skew": "300"}));
+    stage.set_settings(&json!({"clock_skew": "300"}));
     assert_eq!(
-        outcome(bench, &token.access_token).await,
+        outcome(stage, &token.access_token).await,
         Ok("alice".to_owned())
     );
-    bench.set_settings(&json!({"clock_skew": "0"}));
-    let (status, code, message) = outcome(bench, &token.access_token).await.unwrap_err();
+    stage.set_settings(&json!({"clock_skew": "0"}));
+    let (status, code, message) = outcome(stage, &token.access_token).await.unwrap_err();
     assert_eq!((status, code.as_str()), (401, "token_expired"));
     let words: Vec<_> = message
         .split(|letter: char| letter.is_ascii_digit())
@@ -108,42 +108,42 @@ async fn a_token_ends(bench: &Bench) {
     );
 }
 
-async fn the_first_token_of_a_new_key_is_taken_and_the_last_of_an_old_one_refused(bench: &Bench) {
-    bench.set_settings(&json!({}));
-    let provider = bench.identity_provider();
+async fn the_first_token_of_a_new_key_is_taken_and_the_last_of_an_old_one_refused(stage: &Stage) {
+    stage.set_settings(&json!({}));
+    let provider = stage.identity_provider();
     let old = provider.sign_in("alice").await.unwrap();
     assert_eq!(
-        outcome(bench, &old.access_token).await,
+        outcome(stage, &old.access_token).await,
         Ok("alice".to_owned())
     );
-    let before = asked(bench, KEYS).await;
+    let before = asked(stage, KEYS).await;
     provider.rotate_keys(false).await.unwrap();
     let new = provider.refresh(&old.refresh_token).await.unwrap();
     assert_eq!(
-        outcome(bench, &new.access_token).await,
+        outcome(stage, &new.access_token).await,
         Ok("alice".to_owned())
     );
-    let (status, code, message) = outcome(bench, &old.access_token).await.unwrap_err();
+    let (status, code, message) = outcome(stage, &old.access_token).await.unwrap_err();
     assert_eq!((status, code.as_str()), (401, "token_key_unknown"));
     let says = format!(
         "for RS256, and no key of `{}` fits. Sign in again: the provider may have withdrawn the key.",
         provider.issuer()
     );
     assert!(message.ends_with(&says), "{message}");
-    assert_eq!(asked(bench, KEYS).await, before + 1);
+    assert_eq!(asked(stage, KEYS).await, before + 1);
 }
 
 /// What is known goes on; what must be asked for is 503.
-async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
-    bench.set_settings(&json!({}));
-    let token = bench
+async fn an_outage_is_not_the_tokens_fault(stage: &mut Stage) {
+    stage.set_settings(&json!({}));
+    let token = stage
         .identity_provider()
         .sign_in("alice")
         .await
         .unwrap()
         .access_token;
-    assert_eq!(outcome(bench, &token).await, Ok("alice".to_owned()));
-    let issuer = end_provider(bench).await;
+    assert_eq!(outcome(stage, &token).await, Ok("alice".to_owned()));
+    let issuer = end_provider(stage).await;
     let fresh = json!({"discovery_url": format!("{issuer}/.well-known/openid-configuration")});
     let message = format!(
         "The identity provider `{issuer}` gave no discovery document: could not connect. Try again in 5 seconds."
@@ -162,5 +162,5 @@ async fn an_outage_is_not_the_tokens_fault(bench: &mut Bench) {
             refused(503, "identity_provider_unavailable", message),
         ),
     ];
-    assert_outcomes(bench, &json!({}), rows).await;
+    assert_outcomes(stage, &json!({}), rows).await;
 }

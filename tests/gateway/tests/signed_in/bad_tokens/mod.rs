@@ -1,6 +1,6 @@
 //! Tokens that are refused, and those of every algorithm that is accepted.
 
-use gateway_tests::{Answer, Bench};
+use gateway_tests::{Stage, WholeResponse};
 use harness::{Algorithm, TestIssuer};
 use http::Method;
 use serde_json::json;
@@ -12,21 +12,21 @@ use rows::{claims, credentials, malformed, signatures};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_token_is_refused_by_name_and_reaches_nobody() {
-    let bench = Bench::of(AppKind::Chatflow).await;
+    let stage = Stage::of(AppKind::Chatflow).await;
     let stranger = TestIssuer::start().await.unwrap();
-    let good = bench.token("alice");
+    let good = stage.token("alice");
     let rows = credentials()
         .into_iter()
         .chain(malformed(&good))
-        .chain(claims(bench.issuer(), &stranger))
-        .chain(signatures(bench.issuer()));
+        .chain(claims(stage.issuer(), &stranger))
+        .chain(signatures(stage.issuer()));
     let chat = json!({"query": "hi", "response_mode": "blocking", "inputs": {}});
     for row in rows {
-        let mut request = bench.request(Method::POST, "/chat-messages").json(&chat);
+        let mut request = stage.request(Method::POST, "/chat-messages").json(&chat);
         if !row.authorization.is_empty() {
             request = request.header("authorization", &row.authorization);
         }
-        let answer = Answer::of(request).await;
+        let answer = WholeResponse::of(request).await;
         let (status, code, message) = answer.refusal();
         assert_eq!(
             (status, code.as_str(), without_seconds(&message)),
@@ -40,39 +40,39 @@ async fn a_bad_token_is_refused_by_name_and_reaches_nobody() {
             "{}",
             row.name
         );
-        assert!(bench.seen().is_empty(), "{}: Dify was asked", row.name);
+        assert!(stage.seen().is_empty(), "{}: Dify was asked", row.name);
         assert_eq!(
-            bench.get(&good, "/info").await.status,
+            stage.get(&good, "/info").await.status,
             200,
             "after {}",
             row.name
         );
-        bench.seen();
+        stage.seen();
     }
     assert!(
         stranger.seen().is_empty(),
         "an issuer was asked that no setting names"
     );
-    bench.assert_unharmed();
+    stage.assert_unharmed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_credential_is_refused_and_never_quietly_left_out() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let (alice, bob) = (bench.token("alice"), bench.token("bob"));
-    let request = bench.request(Method::GET, "/whoami").bearer_auth(&alice);
-    let (status, code, _) = Answer::of(request.bearer_auth(&bob)).await.refusal();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let (alice, bob) = (stage.token("alice"), stage.token("bob"));
+    let request = stage.request(Method::GET, "/whoami").bearer_auth(&alice);
+    let (status, code, _) = WholeResponse::of(request.bearer_auth(&bob)).await.refusal();
     assert_eq!((status, code.as_str()), (400, "authorization_malformed"));
-    assert_eq!(bench.get(&alice, "/whoami").await.status, 200);
+    assert_eq!(stage.get(&alice, "/whoami").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_of_all_algorithms_are_accepted() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     for algorithm in Algorithm::ALL {
         let token = issuer.token(algorithm, &issuer.claims("alice"));
-        let answer = bench.get(&token, "/info").await;
+        let answer = stage.get(&token, "/info").await;
         assert_eq!(
             answer.status,
             200,

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway_tests::Bench;
-use harness::{Algorithm, Answer as Served, TestIssuer};
+use gateway_tests::Stage;
+use harness::{Algorithm, CannedResponse as Served, TestIssuer};
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
@@ -21,8 +21,8 @@ fn publish(issuer: &TestIssuer, change: impl Fn(&mut Value)) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_understood_as_providers_publish_them() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     publish(issuer, |key| {
         for (name, nothing) in [
             ("oth", json!([])),
@@ -43,14 +43,14 @@ async fn keys_are_understood_as_providers_publish_them() {
     });
     for algorithm in Algorithm::ALL {
         let token = issuer.token(algorithm, &issuer.claims("alice"));
-        assert_eq!(user(&bench, &token).await, "alice", "{}", algorithm.name());
+        assert_eq!(user(&stage, &token).await, "alice", "{}", algorithm.name());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinate_without_its_leading_zeros_and_a_key_without_a_name_are_taken() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     // The first octet of a coordinate of P-521 is 0 in every second key.
     let is_short = |key: &Value| {
         ["x", "y"]
@@ -75,14 +75,14 @@ async fn a_coordinate_without_its_leading_zeros_and_a_key_without_a_name_are_tak
         r#"{"alg":"ES512"}"#,
         &issuer.claims("alice").to_string(),
     );
-    assert_eq!(user(&bench, &token).await, "alice");
+    assert_eq!(user(&stage, &token).await, "alice");
 }
 
 /// RFC 9864 gives `EdDSA` with this curve a name of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_algorithm_may_be_called_ed25519() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     publish(issuer, |key| {
         if key["kty"] == "OKP" {
             key["alg"] = json!("Ed25519");
@@ -95,13 +95,13 @@ async fn an_algorithm_may_be_called_ed25519() {
         &header,
         &issuer.claims("alice").to_string(),
     );
-    assert_eq!(user(&bench, &token).await, "alice");
+    assert_eq!(user(&stage, &token).await, "alice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_header_member_that_must_be_understood_is_refused_by_name() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let issuer = bench.issuer();
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let issuer = stage.issuer();
     let keys = issuer.keys();
     let critical =
         "names extensions that must be understood (RFC 7515 §4.1.11), and the gateway has none";
@@ -123,7 +123,7 @@ async fn a_header_member_that_must_be_understood_is_refused_by_name() {
         );
         let message = format!("The token is refused: its header has `{name}`, which {why}.");
         assert_eq!(
-            bench.get(&token, "/whoami").await.refusal(),
+            stage.get(&token, "/whoami").await.refusal(),
             refusal(401, "token_header_refused", message)
         );
     }
@@ -132,8 +132,8 @@ async fn a_header_member_that_must_be_understood_is_refused_by_name() {
 /// SAP XSUAA puts `jku` into the header of every token.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_the_header_names_is_neither_used_nor_asked_for() {
-    let bench = Bench::of(AppKind::Chatflow).await;
-    let (issuer, stranger) = (bench.issuer(), TestIssuer::start().await.unwrap());
+    let stage = Stage::of(AppKind::Chatflow).await;
+    let (issuer, stranger) = (stage.issuer(), TestIssuer::start().await.unwrap());
     let keys = issuer.keys();
     let address = format!("{}{JWKS}", stranger.issuer());
     let members = [
@@ -147,10 +147,10 @@ async fn a_key_that_the_header_names_is_neither_used_nor_asked_for() {
             json!({"alg": "RS256", "kid": keys.key_id(Algorithm::Rs256), name: value}).to_string();
         let claims = issuer.claims("alice").to_string();
         let good = keys.sign(Algorithm::Rs256, &header, &claims);
-        assert_eq!(user(&bench, &good).await, "alice", "{name}");
+        assert_eq!(user(&stage, &good).await, "alice", "{name}");
         let forged = stranger.keys().sign(Algorithm::Rs256, &header, &claims);
         assert_eq!(
-            bench.get(&forged, "/whoami").await.refusal(),
+            stage.get(&forged, "/whoami").await.refusal(),
             refusal(401, "token_signature_invalid", FORGED),
             "{name}"
         );

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The response for one path.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct CannedResponse {
     /// The HTTP status.
     pub status: u16,
     /// Headers, such as `Cache-Control`.
@@ -17,7 +17,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl CannedResponse {
     /// A status with a body and no header.
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
         Self {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Status, headers and body.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct WholeResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -15,7 +15,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl WholeResponse {
     /// Sends the request and reads its response, which must name its request.
     pub async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();

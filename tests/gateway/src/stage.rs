@@ -9,13 +9,13 @@ use serde_json::Value;
 use stand_in_daemon::Hook;
 use stand_in_dify::{AppKind, Control, Options, SeenRequest, StandIn};
 
-use crate::Answer;
+use crate::WholeResponse;
 
 /// Longer than anything here takes; a hanging answer fails its test instead of holding it up for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running plugin with everything around it.
-pub struct Bench {
+pub struct Stage {
     /// Dify's app API.
     pub dify: StandIn,
     /// The plugin in the stand-in daemon.
@@ -23,13 +23,13 @@ pub struct Bench {
     client: reqwest::Client,
 }
 
-impl Bench {
+impl Stage {
     /// In front of `app`, with an issuer that does what a test wants.
     pub async fn of(app: AppKind) -> Self {
         Self::with(app, |_| {}).await
     }
 
-    /// As [`Bench::of`], with changed options.
+    /// As [`Stage::of`], with changed options.
     pub async fn with(app: AppKind, change: impl FnOnce(&mut StackOptions)) -> Self {
         let issuer = TestIssuer::start().await.unwrap();
         Self::between(Issuer::Test(issuer), app, change).await
@@ -73,7 +73,7 @@ impl Bench {
     pub fn issuer(&self) -> &TestIssuer {
         match &self.stack.issuer {
             Issuer::Test(issuer) => issuer,
-            _ => panic!("the bench has another issuer"),
+            _ => panic!("the stage has another issuer"),
         }
     }
 
@@ -81,7 +81,7 @@ impl Bench {
     pub fn identity_provider(&self) -> &IdentityProvider {
         match &self.stack.issuer {
             Issuer::IdentityProvider(provider) => provider,
-            _ => panic!("the bench has another issuer"),
+            _ => panic!("the stage has another issuer"),
         }
     }
 
@@ -122,14 +122,14 @@ impl Bench {
     }
 
     /// `GET` with a token.
-    pub async fn get(&self, token: &str, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path).bearer_auth(token)).await
+    pub async fn get(&self, token: &str, path: &str) -> WholeResponse {
+        WholeResponse::of(self.request(Method::GET, path).bearer_auth(token)).await
     }
 
     /// `POST` of JSON with a token.
-    pub async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, token: &str, path: &str, body: &Value) -> WholeResponse {
         let request = self.request(Method::POST, path).bearer_auth(token);
-        Answer::of(request.json(body)).await
+        WholeResponse::of(request.json(body)).await
     }
 
     /// No request has harmed the plugin: its process is the first one, and its module has not trapped.
