@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
-use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode};
 use url::Url;
 
@@ -70,6 +70,8 @@ impl Client {
     pub(super) fn request(&self, document: Document, url: Url) -> FetchRequest {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(document.accept()));
+        // The host unpacks gzip and deflate; without this field a server may choose any coding (RFC 9110 §12.5.3).
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // Some providers and firewalls refuse a request that does not say who asks.
         let agent = HeaderValue::from_static(environment::USER_AGENT);
         headers.insert(USER_AGENT, agent);

@@ -94,8 +94,9 @@ fn discovery_goes_where_the_administrator_says_and_keys_where_the_provider_says(
             "application/json, */*;q=0.1"
         };
         assert_eq!(exchange.headers["accept"], accept);
+        assert_eq!(exchange.headers["accept-encoding"], "identity");
         assert_eq!(exchange.headers["user-agent"], "oidc-gateway/0.1.0");
-        assert_eq!(exchange.headers.len(), 2);
+        assert_eq!(exchange.headers.len(), 3);
         assert_eq!(exchange.body, b"");
         assert_eq!(exchange.ca_certificates, settings.ca_certificates);
         assert_eq!(
