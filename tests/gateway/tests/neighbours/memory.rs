@@ -20,6 +20,14 @@ async fn assert_serves_a_large_message(pair: &Pair) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
+async fn assert_has_grown_less_than(bytes: u64, before: Holdings, pair: &Pair) {
+    let now = Holdings::of(&pair.stage);
+    let grown = now.resident.saturating_sub(before.resident);
+    assert!(grown < bytes, "{} MiB", grown / MIB);
+    assert_serves_a_large_message(pair).await;
+    pair.stage.assert_unharmed();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_bodies_of_ten_mebibytes_take_no_more_than_one_and_a_half_of_each() {
     const BODY: u64 = 10 * MIB - 1024;
@@ -65,12 +73,7 @@ async fn introspection_answers_of_64_kib_do_not_fill_it() {
         let token = format!("opaque-{number}");
         assert_eq!(pair.stage.get(&token, "/info").await.status, 200);
     }
-    let grown = Holdings::of(&pair.stage)
-        .resident
-        .saturating_sub(before.resident);
-    assert!(grown < 32 * MIB, "{} MiB", grown / MIB);
-    assert_serves_a_large_message(&pair).await;
-    pair.stage.assert_unharmed();
+    assert_has_grown_less_than(32 * MIB, before, &pair).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,12 +88,7 @@ async fn settings_that_change_370_times_do_not_fill_it() {
         );
         assert_eq!(pair.stage.post(&token, CHAT, &chat).await.status, 200);
     }
-    let grown = Holdings::of(&pair.stage)
-        .resident
-        .saturating_sub(before.resident);
-    assert!(grown < 32 * MIB, "{} MiB", grown / MIB);
-    assert_serves_a_large_message(&pair).await;
-    pair.stage.assert_unharmed();
+    assert_has_grown_less_than(32 * MIB, before, &pair).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,10 +106,5 @@ async fn settings_of_three_megabytes_are_refused_and_not_kept() {
             assert_eq!(answer.refusal().1, "configuration_error");
         }
     }
-    let grown = Holdings::of(&pair.stage)
-        .resident
-        .saturating_sub(before.resident);
-    assert!(grown < 64 * MIB, "{} MiB", grown / MIB);
-    assert_serves_a_large_message(&pair).await;
-    pair.stage.assert_unharmed();
+    assert_has_grown_less_than(64 * MIB, before, &pair).await;
 }
