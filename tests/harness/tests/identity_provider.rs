@@ -130,7 +130,7 @@ async fn who_is_unknown_cannot_sign_in() {
 async fn rotation_replaces_the_keys_and_the_requests_are_counted() {
     let provider = IdentityProvider::start().await.unwrap();
     let tokens = provider.sign_in("alice").await.unwrap();
-    for (keep_old, expected) in [(true, 8), (false, 4)] {
+    for (keep_old, expected) in [(true, 10), (false, 5)] {
         provider.rotate_keys(keep_old).await.unwrap();
         let answer = http_client()
             .get(format!("{}/jwks", provider.issuer()))
