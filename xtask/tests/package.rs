@@ -28,8 +28,8 @@ const OTHER_EXPORTS: &[&str] = &[
     "timer_done",
 ];
 
-/// What a plugin process compiles and keeps in memory grows with the module. Raise it only for what is worth that.
-const MOST_BYTES: usize = 1_400_000;
+/// A tenth over what the module has today. Its size is not a target, but a dependency that comes in by accident is seen.
+const MOST_BYTES: usize = 1_620_000;
 
 /// Packages of another version and of another author, which an earlier build could have left.
 const OLDER: [&str; 2] = [
