@@ -1,5 +1,6 @@
 """How many files and sockets the process may have open."""
 
+import contextlib
 import math
 import resource
 
@@ -9,7 +10,8 @@ def raise_limit() -> float:
 
     A shell's usual 1024 are kept for programs that call select(2); gevent does not.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS calls the limit infinite and refuses to set it so.
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return math.inf if hard == resource.RLIM_INFINITY else hard
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return math.inf if soft == resource.RLIM_INFINITY else soft

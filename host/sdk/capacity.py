@@ -9,10 +9,6 @@ class Busy(Exception):
     """As much is under way as may be."""
 
 
-def _nothing() -> None:
-    """Gives back nothing."""
-
-
 class Capacity:
     """An amount of something, of which one endpoint gets a part at most."""
 
@@ -24,8 +20,6 @@ class Capacity:
 
     def take(self, endpoint: str, amount: int = 1) -> Callable[[], None]:
         """Takes some of it and returns what gives that back. Raises `Busy`."""
-        if amount == 0:
-            return _nothing
         used = self._used_by.get(endpoint, 0)
         if self._used + amount > self._in_all or used + amount > self._of_one:
             raise Busy
@@ -43,11 +37,9 @@ class Capacity:
 
     def _give_back(self, endpoint: str, amount: int) -> None:
         self._used -= amount
-        left = self._used_by[endpoint] - amount
+        left = self._used_by.pop(endpoint, 0) - amount
         if left:
             self._used_by[endpoint] = left
-        else:
-            del self._used_by[endpoint]
 
 
 DECISIONS = Capacity(limits.DECISIONS, limits.DECISIONS_OF_ONE_ENDPOINT)
