@@ -48,6 +48,18 @@ def test_the_module_has_a_clock_and_random_bytes(calls: Calls) -> None:
     assert first != struct.unpack("<Qd8s", body_of(calls, "clock_and_random"))[2]
 
 
+def test_no_two_instances_draw_the_same_random_bytes(compiled: wasmtime.Module) -> None:
+    drawn = [body_of(Calls(compiled), "clock_and_random")[16:] for _ in range(20)]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_the_gateway_draws_random_bytes_from_the_host_and_imports_nothing_that_the_host_lacks() -> None:
+    gateway = module.load()
+    Calls(gateway).start()  # Raises `UnknownImport` otherwise.
+    imported = [declared.name or "" for declared in gateway.imports]
+    assert any("getRandomValues" in name for name in imported), imported
+
+
 def fetch_head(url: str, **changed: object) -> bytes:
     limits = {"connect": 9000, "head": 9000, "idle": 9000, "total": 9000, "body": 1000}
     head = {"method": "GET", "url": url, "headers": [], "reach": "configured", "ca": None, "limits": limits}

@@ -31,6 +31,14 @@ impl Environment for HostEnvironment {
         call_cell::time()
     }
 
+    /// The import `getRandomValues` of the host, which is `os.urandom` there. The module keeps no generator, so nothing of
+    /// what one instance has drawn depends on the state of another.
+    fn fill_random(&self, bytes: &mut [u8]) {
+        if getrandom::fill(bytes).is_err() {
+            wasm_bindgen::throw_str("the host has no random bytes");
+        }
+    }
+
     fn log(&self, level: LogLevel, line: &str) {
         imports::log(wire::log_level(level), line);
     }

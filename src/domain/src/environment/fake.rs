@@ -24,6 +24,7 @@ pub const START: UnixTime = UnixTime::from_secs(1_767_225_600);
 /// The outside world of a test.
 pub struct FakeEnvironment {
     now: Cell<UnixTime>,
+    random_calls: Cell<u64>,
     standing: RefCell<HashMap<String, FetchResult>>,
     queued: RefCell<HashMap<String, VecDeque<FetchResult>>>,
     held: RefCell<HashSet<String>>,
@@ -38,6 +39,7 @@ impl FakeEnvironment {
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
             now: Cell::new(START),
+            random_calls: Cell::new(0),
             standing: RefCell::default(),
             queued: RefCell::default(),
             held: RefCell::default(),
@@ -195,6 +197,16 @@ impl Environment for FakeEnvironment {
 
     fn now(&self) -> UnixTime {
         self.now.get()
+    }
+
+    /// Each call fills with other bytes, and each test sees the same ones.
+    fn fill_random(&self, bytes: &mut [u8]) {
+        let call = self.random_calls.get() + 1;
+        self.random_calls.set(call);
+        for (index, chunk) in bytes.chunks_mut(32).enumerate() {
+            let block = hmac_sha256::Hash::hash(format!("{call} {index}").as_bytes());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
     }
 
     fn log(&self, level: LogLevel, line: &str) {

@@ -1,4 +1,4 @@
-//! What the gateway needs from the outside: HTTP exchanges, the time, a log.
+//! What the gateway needs from the outside: HTTP exchanges, the time, random bytes, a log.
 //!
 //! Nothing in here blocks. An exchange is a future that the environment completes later, because the environment runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
@@ -30,6 +30,9 @@ pub trait Environment: 'static {
     /// The time of the environment's clock.
     fn now(&self) -> UnixTime;
 
+    /// Fills `bytes` with random ones that nobody can guess and that never come again, also in another instance.
+    fn fill_random(&self, bytes: &mut [u8]);
+
     /// Writes one line to the plugin's log. The line carries no secret.
     fn log(&self, level: LogLevel, line: &str);
 
@@ -38,6 +41,15 @@ pub trait Environment: 'static {
 
     /// Resolves after `duration`, or a little later.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
+}
+
+impl dyn Environment {
+    /// `LENGTH` random bytes, as [`Environment::fill_random`] makes them.
+    pub fn random_bytes<const LENGTH: usize>(&self) -> [u8; LENGTH] {
+        let mut bytes = [0; LENGTH];
+        self.fill_random(&mut bytes);
+        bytes
+    }
 }
 
 /// How much a line matters; also the least that the setting `log_level` lets through.

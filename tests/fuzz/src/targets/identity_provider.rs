@@ -86,6 +86,10 @@ impl Environment for IdentityProvider {
         UnixTime::from_secs(1_767_225_600)
     }
 
+    fn fill_random(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+
     fn log(&self, _level: LogLevel, line: &str) {
         assert!(!line.contains('\n'), "a log line is one line: {line:?}");
     }
