@@ -15,6 +15,7 @@ mod input_left_out;
 mod parameters_unknown;
 mod provider_fetch;
 mod request;
+mod sign_in_step;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use input_left_out::InputLeftOut;
 pub use parameters_unknown::ParametersUnknown;
 pub use provider_fetch::{KeyCounts, ProviderFetch};
 pub use request::{RequestEnd, RequestRecord};
+pub use sign_in_step::{SignInStep, Step};
 
 /// Something that happened. Every variant has a file of the same name.
 #[derive(Serialize)]
@@ -35,6 +37,8 @@ pub enum Event<'a> {
     ProviderFetch(ProviderFetch<'a>),
     /// A request has ended.
     Request(RequestEnd<'a>),
+    /// A step of a person's sign-in has ended.
+    SignInStep(SignInStep<'a>),
 }
 
 impl Event<'_> {
@@ -44,6 +48,7 @@ impl Event<'_> {
             Self::ParametersUnknown(_) => ParametersUnknown::LEVEL,
             Self::ProviderFetch(event) => event.level(),
             Self::Request(event) => event.level(),
+            Self::SignInStep(event) => event.level(),
         }
     }
 }

@@ -37,6 +37,10 @@ fn fetch(document: &'static str, level: LogLevel) -> ProviderFetch<'static> {
     )
 }
 
+fn step(step: Step) -> SignInStep<'static> {
+    SignInStep::new(step, "r1", "e1", "https://id.example.com")
+}
+
 /// The line that `write` leaves in the log.
 fn line(write: impl FnOnce(&Events)) -> (LogLevel, String) {
     let environment = FakeEnvironment::new();
@@ -52,6 +56,7 @@ fn line(write: impl FnOnce(&Events)) -> (LogLevel, String) {
 #[test]
 fn every_event_is_one_line_whose_bytes_do_not_change() {
     let refusal = refusal();
+    let denied = Refusal::new(Code::RequiredClaims, "No.");
     let keys = KeyCounts {
         usable_keys: 2,
         skipped_keys: 1,
@@ -88,6 +93,33 @@ fn every_event_is_one_line_whose_bytes_do_not_change() {
             Event::ProviderFetch(fetch("keys", LogLevel::Info).failed(&refusal)),
             LogLevel::Warn,
             r#"{"event":"identity_provider_asked","document":"keys","issuer":"https://id.example.com","outcome":"identity_provider_invalid","detail":"It is \"wrong\".","milliseconds":7}"#,
+        ),
+        (
+            Event::SignInStep(step(Step::Login).of_user(Some("0123".to_owned()))),
+            LogLevel::Info,
+            r#"{"event":"login","request_id":"r1","endpoint":"e1","issuer":"https://id.example.com","user":"0123","outcome":"ok"}"#,
+        ),
+        (
+            Event::SignInStep(step(Step::Check).failed(&refusal)),
+            LogLevel::Warn,
+            r#"{"event":"session_check","request_id":"r1","endpoint":"e1","issuer":"https://id.example.com","outcome":"identity_provider_invalid","detail":"why"}"#,
+        ),
+        (
+            Event::SignInStep(step(Step::Login).failed(&denied)),
+            LogLevel::Info,
+            r#"{"event":"login","request_id":"r1","endpoint":"e1","issuer":"https://id.example.com","outcome":"required_claims_not_met","detail":"No."}"#,
+        ),
+        (
+            Event::SignInStep(step(Step::Logout).with_outcome("provider_session_goes_on")),
+            LogLevel::Info,
+            r#"{"event":"logout","request_id":"r1","endpoint":"e1","issuer":"https://id.example.com","outcome":"provider_session_goes_on"}"#,
+        ),
+        (
+            Event::SignInStep(
+                step(Step::BackChannelLogout).with_detail(Some("by `sid`".to_owned())),
+            ),
+            LogLevel::Info,
+            r#"{"event":"back_channel_logout","request_id":"r1","endpoint":"e1","issuer":"https://id.example.com","outcome":"ok","detail":"by `sid`"}"#,
         ),
     ] {
         assert_eq!(

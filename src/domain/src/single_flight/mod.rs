@@ -129,7 +129,8 @@ impl<K: Clone + Eq + Hash + 'static, V: Clone + 'static> SingleFlight<K, V> {
         Ok(work.await)
     }
 
-    fn kept(&self, key: &K) -> Option<V> {
+    /// The result that is kept for `key`. Nobody is asked for one that is not.
+    pub fn kept(&self, key: &K) -> Option<V> {
         let mut state = self.state.borrow_mut();
         state.forget_expired(self.environment.now());
         // The oldest entries are forgotten first, so an expired one may still lie behind one that lives longer.

@@ -1,6 +1,6 @@
 //! Claims as `inputs.__oidc_<name>`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
@@ -66,6 +66,36 @@ pub fn claim_inputs(
         (InputClaims::Declared, None) => Ok(all_plain(claims)),
         (InputClaims::Selected(selected), None) => Ok(all_selected(claims, selected)),
     }
+}
+
+/// The claims that inputs are made of, and no others, each under the name by which [`claim_inputs`] finds it again. A
+/// session keeps these in place of all that the provider says of a person.
+///
+/// `declared` is `None` where the app's declaration is not known: of the claims that it would choose none is kept.
+pub fn claims_for_inputs(
+    claims: &Claims,
+    setting: &InputClaims,
+    declared: Option<&DeclaredInputs>,
+) -> Claims {
+    let mut kept = Map::new();
+    match (setting, declared) {
+        (InputClaims::Nothing, _) | (InputClaims::Declared, None) => {}
+        (InputClaims::Declared, Some(declared)) => {
+            for input in declared.inputs() {
+                let value = value_for(input, claims, setting).ok();
+                // What does not fit is left out of requests, unless the app requires it: then a refusal says why.
+                let needed = value.filter(|value| input.is_required() || input.fit(value).is_ok());
+                kept.extend(needed.map(|value| (input.name().to_owned(), value.clone())));
+            }
+        }
+        (InputClaims::Selected(selected), _) => {
+            for claim in selected {
+                let value = claims.at(&claim.path);
+                kept.extend(value.map(|value| (claim.path.as_literal().to_owned(), value.clone())));
+            }
+        }
+    }
+    Claims::new(kept)
 }
 
 fn as_declared(

@@ -267,6 +267,56 @@ fn nothing_is_sent_where_the_setting_is_none() {
 }
 
 #[test]
+fn what_is_kept_for_inputs_makes_the_same_inputs_and_is_nothing_else() {
+    let all = claims(json!({
+        "email": "a@x",
+        "groups": ["a", "b"],
+        "level": "many",
+        "picture": "https://x.example/p",
+        "realm_access": {"roles": ["chat"]},
+        "text": "four",
+    }));
+    let declared = parse(json!([
+        {"text-input": {"variable": "__oidc_email"}},
+        {"number": {"variable": "__oidc_level"}},
+        {"paragraph": {"variable": "__oidc_realm_access_roles"}},
+        {"text-input": {"variable": "__oidc_text", "max_length": 3, "required": true}},
+        {"file": {"variable": "__oidc_picture"}},
+    ]));
+    let chosen = selected(&[
+        ("mail", "email"),
+        ("roles", "realm_access.roles"),
+        ("x", "x"),
+    ]);
+    for (setting, declared, expected) in [
+        (
+            &InputClaims::Declared,
+            Some(&declared),
+            json!({"email": "a@x", "realm_access_roles": ["chat"], "text": "four"}),
+        ),
+        (&InputClaims::Declared, None, json!({})),
+        (
+            &chosen,
+            Some(&declared),
+            json!({"email": "a@x", "realm_access.roles": ["chat"]}),
+        ),
+        (
+            &chosen,
+            None,
+            json!({"email": "a@x", "realm_access.roles": ["chat"]}),
+        ),
+        (&InputClaims::Nothing, Some(&declared), json!({})),
+    ] {
+        let kept = claims_for_inputs(&all, setting, declared);
+        assert_eq!(kept, claims(expected), "{setting:?}");
+        let inputs = |claims| claim_inputs(claims, setting, declared).map(|inputs| inputs.sent);
+        if declared.is_some() || !matches!(setting, InputClaims::Declared) {
+            assert_eq!(inputs(&kept), inputs(&all), "{setting:?}");
+        }
+    }
+}
+
+#[test]
 fn only_inputs_that_claims_can_fill_are_remembered() {
     let cases = [
         (
