@@ -23,7 +23,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "claims", "error", "issuer", "json", "limits", "request", "secret", "time", "uuid",
         ],
     ),
-    ("outside world and protocol", &["environment", "jose"]),
+    (
+        "outside world and protocol",
+        &["environment", "jose", "oauth"],
+    ),
     (
         "configuration",
         &["events", "operation", "settings", "single_flight"],

@@ -122,6 +122,15 @@ limits! {
     /// Length of a human input form's token. Dify 1.16 makes 22 characters; this leaves room for longer ones.
     FORM_TOKEN: Bytes = 128, Module;
 
+    // The response of a sign-in, in the query of the callback
+
+    /// The whole query. Servers before the gateway refuse a request line of more than 8 KiB.
+    CALLBACK_QUERY: Bytes = 8 * KIB, Module;
+    /// An authorization code; Entra's have almost 2 KiB.
+    AUTHORIZATION_CODE: Bytes = 4 * KIB, Module;
+    /// The `state`; the gateway's own have fewer than 64 characters.
+    STATE: Bytes = 128, Module;
+
     // The client's body
 
     /// A body must be shorter: the plugin daemon cuts a longer one at this length, without telling anyone.
@@ -224,6 +233,14 @@ limits! {
     TOKEN_STATUS: Bytes = 64 * KIB, Module;
     /// Depth of the JSON in what such an endpoint says.
     TOKEN_STATUS_DEPTH: Count = 32, Module;
+    /// What a token endpoint answers: three tokens of 16 KiB, and what stands between them.
+    TOKEN_RESPONSE: Bytes = 64 * KIB, Module;
+    /// Depth of the JSON in such a response, which is flat except for what some products add of the person.
+    TOKEN_RESPONSE_DEPTH: Count = 16, Module;
+    /// How long an assertion of the client is good. It is sent at once, and providers refuse one that lives long.
+    CLIENT_ASSERTION_LIFETIME: Seconds = seconds(60), Module;
+    /// An ID token in the address of a logout. Servers refuse an address of more than 8 KiB.
+    ID_TOKEN_HINT: Bytes = 4 * KIB, Module;
     /// How long a failed attempt to reach a provider holds back the next one. Also the `Retry-After` of a failure that
     /// holds nothing back.
     PROVIDER_PAUSE: Seconds = seconds(5), Module;

@@ -109,6 +109,8 @@ codes! {
     RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";
     RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
     ServiceAccountRefused "service_account_refused" FORBIDDEN, "The token stands for a client and `service_accounts` is `refuse`.";
+    SessionEnded "session_ended" UNAUTHORIZED, "The identity provider does not continue the session, or the person may not use the app any more.";
+    SignInFailed "sign_in_failed" BAD_REQUEST, "The response of a sign-in cannot be used: its state, its code or its ID token is not good.";
     TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED, "The token's `alg` is not one that the gateway accepts.";
     TokenAudienceRefused "token_audience_refused" UNAUTHORIZED, "The token is meant for another application.";
     TokenBound "token_bound" UNAUTHORIZED, "The token is bound to a key (`cnf`), so it is not a plain bearer token.";

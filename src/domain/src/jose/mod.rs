@@ -1,7 +1,8 @@
 //! JWS in compact form (RFC 7515), keys (RFC 7517) and algorithms (RFC 7518, RFC 8037), as strict as they can be.
 
 mod algorithm;
-mod base64url;
+pub(crate) mod base64url;
+mod client_key;
 mod error;
 mod header;
 mod jwk;
@@ -11,6 +12,7 @@ mod members;
 mod pem;
 mod roca;
 mod setting;
+mod signer;
 mod token;
 mod verifier;
 
@@ -18,6 +20,7 @@ mod verifier;
 mod tests;
 
 pub use algorithm::Algorithm;
+pub use client_key::{ClientKey, InvalidClientKey, SigningFailed};
 pub use error::{Error, Part};
 pub use header::Header;
 pub use jwk::Jwk;

@@ -38,8 +38,9 @@ mod select;
 pub(crate) mod tests;
 mod value;
 
+pub use crate::oauth::ClientSecret;
 pub use mistake::{InvalidSettings, Mistake, Mistakes};
-pub use secret::{AppKey, ClientSecret, UserHashKey};
+pub use secret::{AppKey, UserHashKey};
 pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, PublicUrl};
 
 /// An endpoint's settings, all of them valid, none contradicting another.

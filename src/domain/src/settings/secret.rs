@@ -9,10 +9,6 @@ secret! {
     AppKey
 }
 secret! {
-    /// The client secret for introspection.
-    ClientSecret
-}
-secret! {
     /// The key of `user_format` `hashed`.
     UserHashKey
 }

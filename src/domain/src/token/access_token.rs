@@ -5,13 +5,8 @@ use http::{HeaderMap, header::AUTHORIZATION};
 use super::{jws, not_a_token};
 use crate::error::{Code, Refusal};
 use crate::jose::check_size;
-use crate::secret::secret;
+use crate::oauth::AccessToken;
 use crate::settings::AppKey;
-
-secret! {
-    /// A bearer token as the client sent it.
-    AccessToken
-}
 
 impl AccessToken {
     /// Takes the one bearer token of `Authorization`. Nothing else can carry a token: not the query, which servers log

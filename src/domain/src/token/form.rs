@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{claim, kind};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
-use crate::settings::Settings;
+use crate::settings::{Settings, TokenKind};
 use crate::time::UnixTime;
 
 /// The claims that are strings (RFC 7519 §4.1, RFC 9068 §2.2, OpenID Connect Core §2) and that a check reads. Others,
@@ -27,21 +27,23 @@ pub fn check_form(
         let message = "The token has no `exp`, so it would be valid for ever.";
         return Err(Refusal::new(Code::TokenClaimInvalid, message));
     }
-    check(media_type, claims, settings, now)
+    check(media_type, claims, settings, settings.token_kind, now)
 }
 
-/// The same checks for claims that may have no `exp`, because the provider itself says that the token is active.
+/// The same checks for claims that may have no `exp`, because the provider itself says that the token is active, and for
+/// the tokens of another `token_kind` than the setting's.
 pub(super) fn check(
     media_type: Option<&str>,
     claims: &Claims,
     settings: &Settings,
+    token_kind: TokenKind,
     now: UnixTime,
 ) -> Result<(), Refusal> {
     for name in STRINGS {
         claim::text(claims, name)?;
     }
     claim::texts(claims, "aud")?;
-    kind::check(media_type, claims, settings.token_kind)?;
+    kind::check(media_type, claims, token_kind)?;
     if claims.get("cnf").is_some() {
         return Err(Refusal::new(
             Code::TokenBound,

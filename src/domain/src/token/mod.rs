@@ -11,6 +11,7 @@ mod audience;
 mod claim;
 mod form;
 mod groups;
+pub mod id_token;
 mod issuer;
 mod jws;
 mod kind;
@@ -24,7 +25,7 @@ mod warnings;
 #[cfg(test)]
 mod tests;
 
-pub use access_token::AccessToken;
+pub use crate::oauth::AccessToken;
 pub use form::check_form;
 pub use issuer::{check as check_response, issuer_of};
 pub use jws::{check_signature, parse};
@@ -99,7 +100,7 @@ pub fn accept(
     now: UnixTime,
 ) -> Result<Accepted, Refusal> {
     // 9 and 10: the current time is before `exp` and not before `nbf` and `iat`. Also the kind of the token.
-    form::check(None, &claims, settings, now)?;
+    form::check(None, &claims, settings, settings.token_kind, now)?;
     // 3 to 5: `aud` names this endpoint, and the client that the token was issued to is one of ours.
     audience::check(&claims, &issuer, settings)?;
     // RFC 6750 §3.1: the scopes that the resource needs.
