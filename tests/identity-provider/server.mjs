@@ -12,15 +12,18 @@ import { parseArgs } from 'node:util';
 
 import Provider, { errors } from 'oidc-provider';
 
+import { serve, setFault } from './faults.mjs';
 import { Store } from './store.mjs';
+import * as users from './users.mjs';
 
 const PASSWORD = 'open-sesame';
 const REDIRECT_URI = 'http://127.0.0.1/callback';
-
-const USERS = {
-  alice: { name: 'Alice Example', email_verified: true, groups: ['staff'], realm_access: { roles: ['user'] } },
-  bob: { name: 'Bob Example', email_verified: false, groups: ['staff', 'Domain Users'], realm_access: { roles: ['user'] } },
-  admin: { name: 'Admin Example', email_verified: true, groups: ['admins'], realm_access: { roles: ['user', 'dify-admin'] } },
+// Every kind of key that a client may prove itself with, by the algorithm that it then signs with (RFC 7518, RFC 8037).
+const CLIENT_KEYS = {
+  RS256: ['rsa', { modulusLength: 2048 }],
+  PS256: ['rsa', { modulusLength: 2048 }],
+  ES256: ['ec', { namedCurve: 'P-256' }],
+  EdDSA: ['ed25519'],
 };
 
 // What a client asks for with `resource` (RFC 8707) decides audience, form, algorithm and lifetime of the access token.
@@ -63,8 +66,10 @@ const configuration = {
   conformIdTokenClaims: false,
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   // A token that the userinfo endpoint takes says no more than whose it is: there the rest can be asked.
-  extraTokenClaims: (_ctx, token) => (token.aud ? claimsOf(token.accountId) : undefined),
+  extraTokenClaims: (_ctx, token) => (token.aud ? users.claimsOf(token.accountId) : undefined),
+  enabledJWA: { clientAuthSigningAlgValues: Object.keys(CLIENT_KEYS) },
   features: {
+    backchannelLogout: { enabled: true },
     devInteractions: { enabled: false },
     introspection: { enabled: true },
     resourceIndicators: {
@@ -74,11 +79,15 @@ const configuration = {
       useGrantedResource: () => true,
     },
     revocation: { enabled: true },
+    rpInitiatedLogout: { enabled: true, logoutSource: askBeforeLogout },
   },
-  findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
+  // The package sends nothing to loopback, where everything is here.
+  fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
+  findAccount: (_ctx, id) => (users.isActive(id) ? { accountId: id, claims: () => ({ sub: id, ...users.claimsOf(id) }) } : undefined),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-  issueRefreshToken: () => true,
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   loadExistingGrant: grantEverything,
+  rotateRefreshToken: () => rotatesRefreshTokens,
   ttl: {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3600,
     AuthorizationCode: 60,
@@ -89,10 +98,6 @@ const configuration = {
     Session: 86400,
   },
 };
-
-function claimsOf(id) {
-  return USERS[id] ? { ...USERS[id], email: `${id}@example.com` } : undefined;
-}
 
 function resourceServer(resource) {
   if (!RESOURCES[resource]) {
@@ -124,6 +129,12 @@ function freshKeys() {
   return pairs.map(({ privateKey }) => ({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig' }));
 }
 
+// Nobody else may end a session here, so that a person must say yes (OpenID Connect RP-Initiated Logout section 2).
+function askBeforeLogout(ctx, form) {
+  ctx.body = `<!doctype html><meta charset="utf-8"><title>Sign out</title><h1>Sign out</h1>${form}
+<button form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>`;
+}
+
 function loginPage(message) {
   return `<!doctype html><meta charset="utf-8"><title>Sign in</title><h1>Sign in</h1><p>${message}</p>
 <form method="post"><label>User <input name="login" autofocus></label>
@@ -131,12 +142,12 @@ function loginPage(message) {
 }
 
 async function interact(request, response) {
-  let message = `Users: ${Object.keys(USERS).join(', ')}.`;
+  let message = `Users: ${users.names().join(', ')}.`;
   if (request.method === 'POST') {
     const form = new URLSearchParams(await text(request));
     const [given, expected] = [form.get('password') ?? '', PASSWORD].map((word) => Buffer.from(word.padEnd(64)));
     const isRight = given.length === expected.length && timingSafeEqual(given, expected);
-    if (isRight && USERS[form.get('login')]) {
+    if (isRight && users.isActive(form.get('login'))) {
       await provider.interactionFinished(request, response, { login: { accountId: form.get('login') } });
       return;
     }
@@ -151,27 +162,47 @@ function rotate(keepOld) {
   provider = new Provider(issuer, { ...configuration, jwks: { keys } });
 }
 
-function control(url, response) {
-  if (url.pathname === '/test/rotate') {
-    rotate(url.searchParams.get('keep') === 'true');
-  }
-  response.setHeader('content-type', 'application/json').end(JSON.stringify(requests));
+// What a test may change. Every answer has what it asked for, or how often each path was requested.
+const CONTROLS = {
+  // A client as RFC 7591 describes it; one of the same name is replaced.
+  '/test/clients': ({ client }) => new Store('Client').upsert(client.client_id, client),
+  '/test/faults': ({ path, fault }) => setFault(path, fault),
+  '/test/keys': ({ algorithm }) => {
+    const { privateKey, publicKey } = generateKeyPairSync(...CLIENT_KEYS[algorithm]);
+    return {
+      pem: privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      private_jwk: { ...privateKey.export({ format: 'jwk' }), alg: algorithm },
+      public_jwk: { ...publicKey.export({ format: 'jwk' }), alg: algorithm, use: 'sig' },
+    };
+  },
+  '/test/refresh-tokens': ({ rotate: rotates }) => {
+    rotatesRefreshTokens = rotates;
+  },
+  '/test/rotate': ({ keep }) => rotate(keep),
+  '/test/users': ({ name, claims }) => users.setUser(name, claims),
+};
+
+async function control(path, request, response) {
+  const body = await text(request);
+  const answer = await CONTROLS[path]?.(JSON.parse(body));
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(answer ?? requests));
 }
 
 async function handle(request, response) {
   const url = new URL(request.url, issuer);
   if (url.pathname.startsWith('/test/')) {
-    control(url, response);
+    await control(url.pathname, request, response);
   } else if (url.pathname.startsWith('/interaction/')) {
     await interact(request, response);
   } else {
     requests[url.pathname] = (requests[url.pathname] ?? 0) + 1;
-    provider.callback()(request, response);
+    await serve(url.pathname, request, response, provider.callback());
   }
 }
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 const requests = {};
+let rotatesRefreshTokens = false;
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {
     console.error(error);
@@ -192,7 +223,7 @@ console.log(JSON.stringify({
   introspection: { client_id: 'dify-gateway', client_secret: clientSecret },
   introspection_by_post: { client_id: 'dify-gateway-post', client_secret: clientSecret },
   redirect_uri: REDIRECT_URI,
-  users: Object.keys(USERS),
+  users: users.names(),
   password: PASSWORD,
   resources: Object.keys(RESOURCES),
 }));

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 /// What went wrong, and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The browser cannot go there.
+    #[error("{0}")]
+    Browser(String),
     /// The plugin daemon has not started.
     #[error(transparent)]
     Daemon(#[from] stand_in_daemon::StartError),

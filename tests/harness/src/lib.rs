@@ -1,5 +1,6 @@
 //! Starts what a test or the demo needs, on free loopback ports, and stops it when it is dropped.
 
+pub mod browser;
 mod error;
 mod identity_provider;
 mod sign_in;
@@ -7,8 +8,9 @@ mod stack;
 mod test_issuer;
 pub mod workspace;
 
+pub use browser::Browser;
 pub use error::Error;
-pub use identity_provider::{ClientCredentials, IdentityProvider};
+pub use identity_provider::{ClientCredentials, ClientKey, IdentityProvider, ProviderFault};
 pub use sign_in::{SignIn, Tokens};
 pub use stack::{ENDPOINT_ID, HOOK_ID, Issuer, Stack, StackOptions};
 pub use test_issuer::{Algorithm, CannedResponse, Fault, Keys, Seen, TestIssuer};

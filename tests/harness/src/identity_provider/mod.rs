@@ -1,6 +1,7 @@
 //! The Node process of `tests/identity-provider`.
 
-use std::collections::BTreeMap;
+mod control;
+
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,9 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use crate::{Error, http_client, workspace};
+use crate::{Error, workspace};
+
+pub use control::{ClientKey, ProviderFault};
 
 /// From the start of the process to the line that says it is ready.
 const START: Duration = Duration::from_secs(30);
@@ -111,27 +114,6 @@ impl IdentityProvider {
     /// Every user's password.
     pub fn password(&self) -> &str {
         &self.ready.password
-    }
-
-    /// Makes the provider sign with new keys; the old ones stay in the key set, or leave it.
-    ///
-    /// # Errors
-    ///
-    /// The process is gone.
-    pub async fn rotate_keys(&self, keep_old: bool) -> Result<(), Error> {
-        let url = format!("{}/test/rotate?keep={keep_old}", self.issuer());
-        http_client().post(url).send().await?.error_for_status()?;
-        Ok(())
-    }
-
-    /// How often each path was requested, such as `/jwks` and `/.well-known/openid-configuration`.
-    ///
-    /// # Errors
-    ///
-    /// The process is gone.
-    pub async fn requests(&self) -> Result<BTreeMap<String, u64>, Error> {
-        let url = format!("{}/test/requests", self.issuer());
-        Ok(http_client().get(url).send().await?.json().await?)
     }
 }
 
