@@ -18,6 +18,9 @@ from host.sdk.request_head import environ_keys
 
 _KEYS = {name.encode(): key for name, key in environ_keys().items()}
 
+_JOINED = {"HTTP_AUTHORIZATION": ", ", "HTTP_COOKIE": "; "}
+"""What stands between several values of one field."""
+
 _HEAD_TOO_LARGE = "gateway.head_too_large"
 
 
@@ -51,7 +54,8 @@ def parsed(raw: bytes) -> Request:
     """The request, with the fields that the module reads.
 
     Of several values for one field the last stays, as in the SDK, and all of it is UTF-8. Credentials are the
-    exception: several become a list (RFC 9110 section 5.3), which the module refuses.
+    exception: several become a list, of `Authorization` by RFC 9110 section 5.3, which the module refuses, and of
+    `Cookie` by RFC 6265 section 5.4.
     """
     raw = _kept_apart.pop(raw, raw)
     head, _, body = raw.partition(b"\r\n\r\n")
@@ -91,6 +95,6 @@ def _add(environ: dict[str, object], line: bytes) -> None:
     if key is None:
         return
     text = value.strip(b" \t").decode(errors="replace")
-    if key == "HTTP_AUTHORIZATION" and key in environ:
-        text = f"{environ[key]}, {text}"
+    if key in _JOINED and key in environ:
+        text = f"{environ[key]}{_JOINED[key]}{text}"
     environ[key] = text

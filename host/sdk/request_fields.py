@@ -3,12 +3,23 @@
 
 REQUEST_FIELDS = frozenset(
     {
+        "accept-encoding",
         "access-control-request-headers",
         "access-control-request-method",
         "authorization",
         "content-encoding",
         "content-type",
+        "cookie",
+        "dify-hook-id",
+        "dify-hook-url",
+        "host",
         "origin",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-purpose",
+        "x-forwarded-host",
+        "x-gateway-page",
         "accept",
         "accept-language",
         "baggage",

@@ -10,9 +10,12 @@ from host.wasm.heads import compact_json
 
 
 def environ_keys() -> dict[str, str]:
-    """The key in a WSGI environment (PEP 3333) of each field that the module reads."""
+    """The key in a WSGI environment (PEP 3333) of each field that the module reads.
+
+    The client's `Host` has a key of ours, because the SDK's router judges `HTTP_HOST` and refuses some values.
+    """
     keys = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in REQUEST_FIELDS}
-    return {**keys, "content-type": "CONTENT_TYPE"}
+    return {**keys, "content-type": "CONTENT_TYPE", "host": "gateway.host"}
 
 
 _KEYS = tuple(environ_keys().items())

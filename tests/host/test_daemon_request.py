@@ -10,6 +10,7 @@ from werkzeug.routing import Map, Rule
 
 from host.sdk import daemon_request
 from host.sdk.daemon_request import kept_apart, parsed, taken_body
+from host.sdk.request_head import request_head
 
 ROUTES = Map([Rule("/info", endpoint="info"), Rule("/<path:rest>", endpoint="fallback")])
 
@@ -27,9 +28,21 @@ def request_with(*fields: bytes, path: bytes = b"/info") -> bytes:
 @pytest.mark.parametrize(
     ("raw", "path", "headers"),
     [
-        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\0", path=b"/info%00"), "/info\0", []),
-        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\x0b", path=b"/info%0B"), "/info\x0b", []),
-        (request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/\xff", path=b"/%FF"), "/\ufffd", []),
+        (
+            request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\0", path=b"/info%00"),
+            "/info\0",
+            [("Dify-Hook-Url", "http://x/e/h/info\0")],
+        ),
+        (
+            request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/info\x0b", path=b"/info%0B"),
+            "/info\x0b",
+            [("Dify-Hook-Url", "http://x/e/h/info\x0b")],
+        ),
+        (
+            request_with(b"Host: x", b"Dify-Hook-Url: http://x/e/h/\xff", path=b"/%FF"),
+            "/\ufffd",
+            [("Dify-Hook-Url", "http://x/e/h/\ufffd")],
+        ),
         (request_with(b"Host: x", b"X_Trace_Id: 1", b"X-Trace-Id: 2"), "/info", [("X-Trace-Id", "2")]),
         (request_with(b"Host: x", b"User-Agent: \xff\xc3\xa9"), "/info", [("User-Agent", "\ufffdé")]),
         (request_with(b"Host: x", b"Authorization: Bearer \xff"), "/info", [("Authorization", "Bearer \ufffd")]),
@@ -63,9 +76,29 @@ def test_what_the_sdk_cannot_read_is_read_all_the_same(raw: bytes, path: str, he
     assert (request.path, set(request.headers.items()), request.get_data()) == (path, expected, b"{}")
 
 
-def test_of_two_credentials_none_is_lost_on_the_way_to_the_module() -> None:
-    request = routed(parsed(request_with(b"Host: x", b"Authorization: Bearer A", b"authorization: Bearer B")))
-    assert request.headers["Authorization"] == "Bearer A, Bearer B"
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        ((b"Authorization: Bearer A", b"authorization: Bearer B"), "authorization", "Bearer A, Bearer B"),
+        ((b"Cookie: a=1; b=2", b"cookie: c=3"), "cookie", "a=1; b=2; c=3"),
+    ],
+)
+def test_of_two_credentials_none_is_lost_on_the_way_to_the_module(
+    fields: tuple[bytes, ...], name: str, expected: str
+) -> None:
+    assert (name, expected) in fields_for_module(request_with(b"Host: x", *fields))
+
+
+@pytest.mark.parametrize("host", ["chat.example:8443", "x" * 64, "[::1", ""])
+def test_the_module_gets_the_host_that_the_client_has_sent_and_the_router_does_not(host: str) -> None:
+    raw = request_with(f"Host: {host}".encode(), b"X-Forwarded-Host: other")
+    assert [field for field in fields_for_module(raw) if field[0] == "host"] == [("host", host)]
+    assert routed(parsed(raw)).environ["HTTP_HOST"] == "localhost"
+
+
+def fields_for_module(raw: bytes) -> list[tuple[str, str]]:
+    head = request_head(routed(parsed(raw)), "r", "e", {}, "{}", 2)
+    return [(name, value) for name, value in json.loads(head)["headers"]]
 
 
 @pytest.mark.parametrize(

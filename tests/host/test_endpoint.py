@@ -33,6 +33,8 @@ def test_the_head_tells_the_request_as_it_came(instances: Instances) -> None:
     assert sorted(head.pop("headers")) == [
         ["authorization", "Bearer T"],
         ["content-type", "application/json"],
+        ["cookie", "a=b"],
+        ["host", "dify.example"],
         ["user-agent", "é"],
     ]
     assert head == {

@@ -36,8 +36,10 @@ impl CallHead<'_> {
     /// The domain's request.
     pub fn into_request(self) -> Request {
         let pairs = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        let headers = fields::of_client(pairs);
         Request {
-            headers: fields::of_client(pairs),
+            hook_id: fields::hook_id(&headers),
+            headers,
             id: self.id,
             endpoint: self.endpoint,
             method: Method::from_bytes(self.method.as_bytes()).unwrap_or_default(),

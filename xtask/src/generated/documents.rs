@@ -192,6 +192,7 @@ const fn class(class: Class) -> &'static str {
         Class::Filtered => "filtered",
         Class::Owner => "owner",
         Class::Public => "public",
+        Class::SignIn => "sign-in",
         Class::User => "user",
     }
 }

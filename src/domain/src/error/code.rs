@@ -64,6 +64,12 @@ impl Code {
         match self {
             // No credentials were sent: the last paragraph of RFC 6750 §3.1 asks for no error code.
             Self::TokenMissing => None,
+            // No token was sent either: the browser's session is what is refused.
+            Self::PageTokenMissing
+            | Self::SessionEnded
+            | Self::SessionExpired
+            | Self::SessionMissing
+            | Self::SessionRevoked => None,
             Self::AuthorizationMalformed => Some(BearerError::InvalidRequest),
             Self::InsufficientScope => Some(BearerError::InsufficientScope),
             _ if matches!(self.status(), StatusCode::UNAUTHORIZED) => {
@@ -91,6 +97,7 @@ codes! {
     Busy "busy" SERVICE_UNAVAILABLE, "The gateway has as many requests under way as it allows; `Retry-After` says when to try again.";
     ClaimDoesNotFit "claim_does_not_fit" FORBIDDEN, "A claim does not fit the app's required input.";
     ConfigurationError "configuration_error" SERVICE_UNAVAILABLE, "The endpoint's settings are wrong.";
+    CrossOriginRefused "cross_origin_refused" FORBIDDEN, "A request with a session comes from another origin or site than the page, or does not say where it comes from.";
     DifyAnswerInvalid "dify_answer_invalid" BAD_GATEWAY, "Dify's response is not one that its API sends.";
     DifyBusy "dify_busy" SERVICE_UNAVAILABLE, "A proxy before Dify, or its server, cannot take the request now.";
     DifyTimeout "dify_timeout" GATEWAY_TIMEOUT, "Dify did not answer in time, or a proxy between the gateway and Dify did not wait for it.";
@@ -104,13 +111,22 @@ codes! {
     InternalError "internal_error" INTERNAL_SERVER_ERROR, "The gateway failed; its log has the request id.";
     InvalidParam "invalid_param" BAD_REQUEST, "A parameter is not one that Dify would accept.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
+    NavigationRequired "navigation_required" BAD_REQUEST, "The address is opened in the browser's window, and not by a script, a frame, an image or a prefetch.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, Dify has nothing at it, or the thing is not the caller's.";
+    PageTokenMissing "page_token_missing" UNAUTHORIZED, "There is a session, but the request has no `X-Gateway-Page`, which the page sends with each of its own.";
     RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
     RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";
     RequiredClaims "required_claims_not_met" FORBIDDEN, "The token does not meet `required_claims`.";
     ServiceAccountRefused "service_account_refused" FORBIDDEN, "The token stands for a client and `service_accounts` is `refuse`.";
+    SessionChanged "session_changed" CONFLICT, "The browser has another session than the page that sends the request, so somebody else may have signed in.";
     SessionEnded "session_ended" UNAUTHORIZED, "The identity provider does not continue the session, or the person may not use the app any more.";
+    SessionExpired "session_expired" UNAUTHORIZED, "The session is past its hours, or has not been used for too long.";
+    SessionMissing "session_missing" UNAUTHORIZED, "Nobody is signed in, and no token was sent.";
+    SessionRevoked "session_revoked" UNAUTHORIZED, "The session was ended by a sign-out, here or at the identity provider.";
+    SessionTooLarge "session_too_large" FORBIDDEN, "The claims that the app needs as inputs do not fit into the session's cookie.";
+    SignInDisabled "sign_in_disabled" NOT_FOUND, "The endpoint's setting `sign_in` is off.";
     SignInFailed "sign_in_failed" BAD_REQUEST, "The response of a sign-in cannot be used: its state, its code or its ID token is not good.";
+    SignInRefused "sign_in_refused" FORBIDDEN, "The identity provider has refused the sign-in.";
     TokenAlgorithmRefused "token_algorithm_refused" UNAUTHORIZED, "The token's `alg` is not one that the gateway accepts.";
     TokenAudienceRefused "token_audience_refused" UNAUTHORIZED, "The token is meant for another application.";
     TokenBound "token_bound" UNAUTHORIZED, "The token is bound to a key (`cnf`), so it is not a plain bearer token.";

@@ -9,7 +9,7 @@ use crate::token::Caller;
 
 /// The right to one operation. Only [`decide`] makes one, and nothing is dispatched without it.
 pub enum Access {
-    /// Of anybody: the operation's class is [`Class::Public`].
+    /// Of anybody: the operation's class is [`Class::Public`] or [`Class::SignIn`].
     Anybody(Public),
     /// Of a caller.
     Caller(Grant),
@@ -77,7 +77,7 @@ pub async fn decide(
     operation: &Operation,
     identify: impl Future<Output = Result<(Caller, UserKey), Refusal>>,
 ) -> Result<Access, Refusal> {
-    if operation.class == Class::Public {
+    if matches!(operation.class, Class::Public | Class::SignIn) {
         return Ok(Access::Anybody(Public(())));
     }
     let (caller, user_key) = identify.await?;
@@ -101,6 +101,7 @@ fn extent(operation: &Operation, is_admin: bool) -> Result<Extent, Refusal> {
         | Class::Filtered
         | Class::Owner
         | Class::Public
+        | Class::SignIn
         | Class::User => Ok(Extent::All),
     }
 }

@@ -1,7 +1,7 @@
 //! One request, with what every response to it carries.
 
 use crate::events::RequestRecord;
-use crate::operation::Route;
+use crate::operation::{self, Route};
 use crate::request::Request;
 use crate::response::Challenge;
 use crate::response::cors::CorsHeaders;
@@ -51,8 +51,18 @@ impl<'a> Case<'a> {
         self.challenge.resource_metadata = public_url.map(protected_resource::address);
     }
 
-    /// Lets the pages of these origins read the response.
+    /// Lets the pages of these origins read the response, unless it belongs to the sign-in, which is for the endpoint's
+    /// own page alone.
     pub fn allow(&mut self, origins: &AllowedOrigins) {
+        if is_of_sign_in(&self.request.path) {
+            return;
+        }
         self.cors = CorsHeaders::decide(origins, &self.request.headers);
     }
+}
+
+fn is_of_sign_in(path: &str) -> bool {
+    operation::SIGN_IN_FOLDERS
+        .iter()
+        .any(|folder| path.starts_with(folder))
 }

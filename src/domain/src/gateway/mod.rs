@@ -139,6 +139,15 @@ impl Gateway {
                 return self.app_api.ask(case, grant, settings, body).await;
             }
             Responder::Health => self.health.response(case.request, settings).await,
+            Responder::Asset
+            | Responder::BackchannelLogout
+            | Responder::Callback
+            | Responder::LoggedOut
+            | Responder::Login
+            | Responder::Logout
+            | Responder::LogoutForm
+            | Responder::Refresh
+            | Responder::Session => return Err(sign_in_disabled()),
             Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
             Responder::ProtectedResource => protected_resource::response(settings)?,
             Responder::Whoami => whoami::response(access.granted()?, settings),
@@ -201,6 +210,14 @@ impl Gateway {
             ..context.record
         });
     }
+}
+
+fn sign_in_disabled() -> Refusal {
+    Refusal::new(
+        Code::SignInDisabled,
+        "Nobody can sign in here: the endpoint's setting `sign_in` is off. Send `Authorization: Bearer <token>`, or ask the \
+         administrator to turn it on.",
+    )
 }
 
 /// With wrong settings nothing is open but `/health`, which says what is wrong with them, and the fallback for OPTIONS:

@@ -13,6 +13,9 @@ pub use path::upstream_path;
 pub use route::{Route, methods_at};
 pub use table::{FALLBACK, OPERATIONS, Responder};
 
+/// The folders of the paths of the class [`Class::SignIn`].
+pub const SIGN_IN_FOLDERS: [&str; 2] = ["/assets/", "/auth/"];
+
 /// One operation. Its row in [`OPERATIONS`] is all that the gateway knows of it.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Operation {
@@ -53,6 +56,12 @@ impl Operation {
     pub fn takes(&self, method: &Method) -> bool {
         self.method == method || (self.method == Method::GET && method == Method::HEAD)
     }
+
+    /// Whether the decoded `path` may be a spelling of the operation's. Those of the sign-in have one alone: cookies, the
+    /// content security policy and the identity provider compare addresses as they are written.
+    pub(crate) fn has_spelling(&self, path: &str) -> bool {
+        self.class != Class::SignIn || path.split('/').count() == self.path.split('/').count()
+    }
 }
 
 /// Whose data an operation touches, and so who may use it.
@@ -70,6 +79,8 @@ pub enum Class {
     Owner,
     /// No token.
     Public,
+    /// The browser's sign-in and its page. Each operation itself finds out whose session it is about, if any.
+    SignIn,
     /// The caller's, because the gateway sets `user`.
     User,
 }

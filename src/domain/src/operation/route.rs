@@ -27,10 +27,12 @@ impl Route {
     /// spellings that [`relative`] takes.
     pub fn of(handler: &str, request: &Request) -> Self {
         match Operation::of_handler(handler) {
-            Some(operation) if *operation != FALLBACK => Self {
-                operation,
-                variables: request.path_values.clone(),
-            },
+            Some(operation) if *operation != FALLBACK && operation.has_spelling(&request.path) => {
+                Self {
+                    operation,
+                    variables: request.path_values.clone(),
+                }
+            }
             _ => Self::at(&request.method, &request.path).unwrap_or(Self {
                 operation: &FALLBACK,
                 variables: Variables::new(),
@@ -42,7 +44,7 @@ impl Route {
         let relative = relative(path)?;
         OPERATIONS
             .iter()
-            .filter(|operation| operation.takes(method))
+            .filter(|operation| operation.takes(method) && operation.has_spelling(path))
             .find_map(|operation| {
                 Some(Self {
                     operation,
@@ -58,7 +60,9 @@ pub fn methods_at(path: &str) -> Option<Vec<Method>> {
     let relative = relative(path)?;
     let mut methods: Vec<Method> = OPERATIONS
         .iter()
-        .filter(|operation| variables(operation.path, relative).is_some())
+        .filter(|operation| {
+            operation.has_spelling(path) && variables(operation.path, relative).is_some()
+        })
         .flat_map(|operation| methods_of(&operation.method))
         .collect();
     if methods.is_empty() {

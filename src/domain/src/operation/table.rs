@@ -9,14 +9,32 @@ use super::{BodyKind, Class, Operation, ResponseKind, UserPlace};
 pub enum Responder {
     /// What the gateway is.
     About,
+    /// A file of the page.
+    Asset,
+    /// The identity provider's notice that somebody has signed out there.
+    BackchannelLogout,
+    /// The end of a sign-in, to which the identity provider sends the browser.
+    Callback,
     /// The Dify app API.
     Dify,
     /// Whether the endpoint works.
     Health,
+    /// What the browser shows after a sign-out.
+    LoggedOut,
+    /// The beginning of a sign-in.
+    Login,
+    /// The end of a session.
+    Logout,
+    /// The form that asks for the end of a session.
+    LogoutForm,
     /// What a path has, where no operation has the path and the method.
     NoOperation,
     /// The protected-resource metadata (RFC 9728).
     ProtectedResource,
+    /// The check of a session with the identity provider.
+    Refresh,
+    /// Who is signed in.
+    Session,
     /// Who the caller is.
     Whoami,
 }
@@ -145,4 +163,22 @@ operations! {
         "Says whether the endpoint works; with the app key as bearer token also what does not, and the remedy.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
+    get_asset GET "/assets/<name>" SignIn Asset Nowhere Nothing Bytes false false,
+        "Reads a script or a style sheet of the page.";
+    get_login GET "/auth/login" SignIn Login Nowhere Nothing Bytes false false,
+        "Sends the browser to the identity provider, if `sign_in` is on.";
+    get_callback GET "/auth/callback" SignIn Callback Nowhere Nothing Bytes false false,
+        "Takes the browser back from the identity provider and begins a session.";
+    get_session GET "/auth/session" SignIn Session Nowhere Nothing Json false false,
+        "Tells the page who is signed in, and for how long.";
+    post_refresh POST "/auth/refresh" SignIn Refresh Nowhere Nothing Json false false,
+        "Checks the session with the identity provider and prolongs it.";
+    get_logout GET "/auth/logout" SignIn LogoutForm Nowhere Nothing Bytes false false,
+        "Shows a form that ends the session.";
+    post_logout POST "/auth/logout" SignIn Logout Nowhere Nothing Json false false,
+        "Ends the session and tells where the provider's own one is ended.";
+    get_logged_out GET "/auth/logged-out" SignIn LoggedOut Nowhere Nothing Bytes false false,
+        "Says that the session has ended.";
+    post_backchannel_logout POST "/auth/backchannel-logout" SignIn BackchannelLogout Nowhere Nothing Json false false,
+        "Takes the identity provider's notice that a person has signed out there.";
 }

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 
-use http::Method;
+use http::{HeaderMap, Method};
 
 use super::*;
 use crate::error::{Code, Refusal};
+use crate::request::Request;
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
 
 #[test]
-fn only_what_the_gateway_itself_answers_needs_no_token() {
+fn only_what_the_gateway_itself_answers_needs_no_caller() {
     let public: Vec<_> = OPERATIONS
         .iter()
         .filter(|operation| operation.class == Class::Public)
@@ -26,6 +27,54 @@ fn only_what_the_gateway_itself_answers_needs_no_token() {
             ),
         ]
     );
+    for operation in OPERATIONS {
+        let is_in_folder = SIGN_IN_FOLDERS
+            .iter()
+            .any(|folder| operation.path.starts_with(folder));
+        let is_of_sign_in = operation.class == Class::SignIn;
+        assert_eq!(is_in_folder, is_of_sign_in, "{}", operation.path);
+        assert!(!is_of_sign_in || operation.responder != Responder::Dify);
+    }
+}
+
+#[test]
+fn an_operation_of_the_sign_in_has_one_spelling() {
+    let operations = OPERATIONS.iter().filter(|row| row.class == Class::SignIn);
+    for operation in operations {
+        let path = operation.path.replace("<name>", "main.js");
+        let reached = |spelling: &str, handler: &str| {
+            let request = request(operation.method.clone(), spelling);
+            Route::of(handler, &request).operation == operation
+        };
+        assert!(reached(&path, operation.handler), "{path}");
+        assert!(reached(&path, "fallback"), "{path}");
+        for spelling in [
+            format!("/v1{path}"),
+            format!("/{path}"),
+            format!("{path}/"),
+            path.replacen('/', "/./", 1),
+        ] {
+            // The SDK's router itself takes several slashes at the beginning for one.
+            for handler in [operation.handler, "fallback"] {
+                assert!(!reached(&spelling, handler), "{handler} {spelling}");
+            }
+            assert_eq!(methods_at(&spelling), None, "{spelling}");
+        }
+    }
+}
+
+fn request(method: Method, path: &str) -> Request {
+    Request {
+        id: String::new(),
+        endpoint: String::new(),
+        hook_id: String::new(),
+        method,
+        path: path.to_owned(),
+        query: String::new(),
+        headers: HeaderMap::new(),
+        path_values: BTreeMap::new(),
+        settings: String::new(),
+    }
 }
 
 #[test]
@@ -36,6 +85,13 @@ fn a_path_has_the_methods_of_its_operations() {
         ("/.well-known/oauth-protected-resource", "GET,HEAD,OPTIONS"),
         ("/.well-known/other", ""),
         ("/health", "GET,HEAD,OPTIONS"),
+        ("/auth/logout", "GET,HEAD,OPTIONS,POST"),
+        ("/auth/refresh", "OPTIONS,POST"),
+        ("/auth/", ""),
+        ("/assets/any", "GET,HEAD,OPTIONS"),
+        ("/assets/", ""),
+        ("/assets/..", ""),
+        ("/assets/a/b", ""),
         ("/chat-messages", "OPTIONS,POST"),
         ("//chat-messages", "OPTIONS,POST"),
         ("///info", "GET,HEAD,OPTIONS"),

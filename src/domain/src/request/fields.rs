@@ -1,5 +1,6 @@
 //! The fields of a client's request that mean something to the gateway, and header maps of a bounded size.
 
+use http::header::Entry;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::limits;
@@ -11,6 +12,8 @@ pub struct RequestField {
     pub name: &'static str,
     /// What the value must be for the field to be relayed; `None` where it is not relayed.
     pub relayed: Option<Form>,
+    /// Whether the value is a credential, which no `Debug` may print.
+    pub is_secret: bool,
 }
 
 /// The form of a relayed value. Any other value is dropped: no request fails because of a field that only helps.
@@ -30,12 +33,23 @@ pub enum Form {
 
 /// Every field that the gateway knows. The host hands over no other, and none but the relayed ones go to Dify.
 pub const REQUEST_FIELDS: &[RequestField] = &[
+    read("accept-encoding"),
     read("access-control-request-headers"),
     read("access-control-request-method"),
-    read("authorization"),
+    secret("authorization"),
     read("content-encoding"),
     read("content-type"),
+    secret("cookie"),
+    read("dify-hook-id"),
+    read("dify-hook-url"),
+    read("host"),
     read("origin"),
+    read("sec-fetch-dest"),
+    read("sec-fetch-mode"),
+    read("sec-fetch-site"),
+    read("sec-purpose"),
+    read("x-forwarded-host"),
+    secret("x-gateway-page"),
     relayed("accept", Form::Text),
     relayed("accept-language", Form::Text),
     relayed("baggage", Form::Baggage),
@@ -50,6 +64,15 @@ const fn read(name: &'static str) -> RequestField {
     RequestField {
         name,
         relayed: None,
+        is_secret: false,
+    }
+}
+
+const fn secret(name: &'static str) -> RequestField {
+    RequestField {
+        name,
+        relayed: None,
+        is_secret: true,
     }
 }
 
@@ -57,6 +80,7 @@ const fn relayed(name: &'static str, form: Form) -> RequestField {
     RequestField {
         name,
         relayed: Some(form),
+        is_secret: false,
     }
 }
 
@@ -111,7 +135,24 @@ pub fn of_client<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> He
             .iter()
             .any(|field| field.name.eq_ignore_ascii_case(name))
     };
-    header_map(fields.into_iter().filter(|(name, _)| is_known(name)))
+    let mut map = header_map(fields.into_iter().filter(|(name, _)| is_known(name)));
+    for field in REQUEST_FIELDS.iter().filter(|field| field.is_secret) {
+        if let Entry::Occupied(mut values) = map.entry(field.name) {
+            values
+                .iter_mut()
+                .for_each(|value| value.set_sensitive(true));
+        }
+    }
+    map
+}
+
+/// The value of `Dify-Hook-Id`; empty where there is none.
+pub fn hook_id(headers: &HeaderMap) -> String {
+    headers
+        .get("dify-hook-id")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A header map of foreign fields. Those whose name or value is not one of HTTP are dropped, because nobody could have
@@ -195,7 +236,7 @@ mod tests {
     #[test]
     fn of_a_client_only_the_fields_of_the_list_are_kept_and_of_those_only_the_valid() {
         let fields = [
-            ("Cookie", "a=b"),
+            ("Cookie2", "a=b"),
             ("X-Forwarded-For", "1.2.3.4"),
             ("Authorization", "Bearer x"),
             ("Origin", "a\nb"),
@@ -206,5 +247,16 @@ mod tests {
         let kept = of_client(noise);
         let names: Vec<_> = kept.keys().map(HeaderName::as_str).collect();
         assert_eq!(names, ["authorization", "accept"]);
+    }
+
+    #[test]
+    fn no_credential_is_printed() {
+        for name in ["Authorization", "COOKIE", "x-gateway-page"] {
+            let kept = of_client([(name, "s3cret"), (name, "s3cret"), ("accept", "shown")]);
+            let printed = format!("{kept:?}");
+            assert!(!printed.contains("s3cret"), "{printed}");
+            assert!(printed.contains("shown"), "{printed}");
+            assert_eq!(kept.get_all(name).iter().count(), 2);
+        }
     }
 }

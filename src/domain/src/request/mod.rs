@@ -15,6 +15,9 @@ pub struct Request {
     pub id: String,
     /// The daemon's id of the endpoint; it cannot be forged.
     pub endpoint: String,
+    /// The part of the endpoint's address that stands for it, after `/e/`. The daemon overwrites whatever a client sends
+    /// as `Dify-Hook-Id`; empty where it is missing.
+    pub hook_id: String,
     /// The method.
     pub method: Method,
     /// The decoded path, beginning with `/`.

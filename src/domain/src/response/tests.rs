@@ -104,7 +104,11 @@ fn insufficient_scope_is_left_to_missing_scopes_and_every_other_403_has_a_challe
             format!("Bearer realm=\"dify\", error=\"{error}\", error_description=\"Why.\"")
         };
         let expected = match (code.as_str(), code.status().as_u16()) {
-            ("token_missing", _) => Some("Bearer realm=\"dify\"".to_owned()),
+            (
+                "token_missing" | "page_token_missing" | "session_ended" | "session_expired"
+                | "session_missing" | "session_revoked",
+                _,
+            ) => Some("Bearer realm=\"dify\"".to_owned()),
             ("authorization_malformed", _) => Some(with_error("invalid_request")),
             ("insufficient_scope", _) => Some(with_error("insufficient_scope")),
             (_, 401) => Some(with_error("invalid_token")),

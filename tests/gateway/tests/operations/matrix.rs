@@ -54,7 +54,7 @@ const CALLERS: [Caller; 5] = [
         is_admin: true,
         smuggles: Some("alice"),
         expected: |row| match Operation::of_handler(row.handler).unwrap().class {
-            Class::Public => row.other,
+            Class::Public | Class::SignIn => row.other,
             _ => "403 user_claim_missing",
         },
     },

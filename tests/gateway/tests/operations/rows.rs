@@ -38,6 +38,7 @@ const CREATED: &str = "201 application/json";
 const DELETED: &str = "204 application/json";
 const NO: &str = "404 not_found";
 const ADMIN: &str = "403 admin_required";
+const OFF: &str = "404 sign_in_disabled";
 
 const CHAT: Body = Json(r#""query":"hi","inputs":{}"#);
 const RUN: Body = Json(r#""inputs":{}"#);
@@ -110,10 +111,19 @@ rows! {
     get_whoami Chatflow "/whoami" None OK OK OK;
     get_health Chatflow "/health" None OK OK OK;
     get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
+    get_asset Chatflow "/assets/main.js" None OFF OFF OFF;
+    get_login Chatflow "/auth/login" None OFF OFF OFF;
+    get_callback Chatflow "/auth/callback" None OFF OFF OFF;
+    get_session Chatflow "/auth/session" None OFF OFF OFF;
+    post_refresh Chatflow "/auth/refresh" None OFF OFF OFF;
+    get_logout Chatflow "/auth/logout" None OFF OFF OFF;
+    post_logout Chatflow "/auth/logout" None OFF OFF OFF;
+    get_logged_out Chatflow "/auth/logged-out" None OFF OFF OFF;
+    post_backchannel_logout Chatflow "/auth/backchannel-logout" None OFF OFF OFF;
 }
 
 #[test]
-fn the_table_holds_each_of_the_36_operations_of_dify_and_4_of_the_gateway_once() {
+fn the_table_holds_each_of_the_36_operations_of_dify_and_13_of_the_gateway_once() {
     let handlers: BTreeSet<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -131,7 +141,7 @@ fn the_table_holds_each_of_the_36_operations_of_dify_and_4_of_the_gateway_once()
         (handlers.len(), routes.len(), of_dify.count()),
         (OPERATIONS.len(), OPERATIONS.len(), 36)
     );
-    assert_eq!(OPERATIONS.len(), 40);
+    assert_eq!(OPERATIONS.len(), 49);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod paths;
 mod provider_checks;
 mod runs;
 mod settings_cache;
+mod sign_in_off;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::request::{Piece, Request};
 use crate::response::Response;
 
 const ISSUER: &str = "https://idp.example";
+const HOOK: &str = "abcdefghijklmnop";
 const APP_KEY: &str = "app-0123456789";
 
 /// A gateway with one endpoint, whose keys are in its settings.
@@ -82,6 +84,7 @@ impl Fixture {
         Request {
             id: "r1".to_owned(),
             endpoint: "e1".to_owned(),
+            hook_id: HOOK.to_owned(),
             method,
             path: "/".to_owned(),
             query: String::new(),

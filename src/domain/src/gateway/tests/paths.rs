@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{Fixture, Outcome, answered};
-use crate::operation::{BodyKind, OPERATIONS, Operation};
+use crate::operation::{BodyKind, Class, OPERATIONS, Operation};
 use crate::request::Request;
 
 const ID: &str = "1e43fa4c-9b1a-430a-b494-ac22222409ae";
@@ -48,7 +48,8 @@ fn shown(fixture: &Fixture, handler: &str, request: &Request) -> String {
 
 #[test]
 fn every_operation_is_the_same_with_v1_before_its_path_and_a_slash_after_it() {
-    for operation in OPERATIONS {
+    let operations = OPERATIONS.iter().filter(|row| row.class != Class::SignIn);
+    for operation in operations {
         let path = filled(operation);
         let methods = match operation.method {
             Method::GET => vec![Method::GET, Method::HEAD],
