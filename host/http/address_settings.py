@@ -5,5 +5,6 @@
 ADDRESS_SETTINGS: dict[str, str | None] = {
     "issuer": None,
     "dify_api_url": "https://api.dify.ai/v1",
+    "provider_endpoints": None,
     "discovery_url": None,
 }

@@ -20,6 +20,7 @@ from host.http.public import is_public
 
 _PORTS = {"http": 80, "https": 443}
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
+_NAME_OF_ADDRESS = re.compile(r"[a-z_]+=")
 _NAME = re.compile(r"[a-z0-9._-]+")
 _SEPARATORS = re.compile(r"[\s,]+")
 _RESOLVER_THREADS = 64
@@ -102,8 +103,14 @@ def _text(value: object, default: str) -> str:
 
 
 def _origins(texts: tuple[str, ...]) -> frozenset[Origin]:
-    words = (word for text in texts for word in _SEPARATORS.split(text, _MOST_WORDS))
+    words = (_without_name(word) for text in texts for word in _SEPARATORS.split(text, _MOST_WORDS))
     return frozenset(origin for word in words if (origin := Origin.of(word)))
+
+
+def _without_name(word: str) -> str:
+    """The address in `name=URL`, which is how `provider_endpoints` has several; no URL begins like that."""
+    name = _NAME_OF_ADDRESS.match(word)
+    return word[name.end() :] if name else word
 
 
 _cached_origins = functools.lru_cache(maxsize=_CACHED_TEXTS)(_origins)

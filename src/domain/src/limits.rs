@@ -193,6 +193,13 @@ limits! {
     SETTING: Bytes = 8 * KIB, Module;
     /// A setting that is a document, which are `jwks` and `ca_certificates`: room for 60 keys or 15 certificates.
     SETTING_DOCUMENT: Bytes = 32 * KIB, Module;
+    /// `login_scopes`, and `login_parameters`, as they are in the address of the provider's sign-in page: that address
+    /// and a cookie share the head of a response, of which Dify's nginx takes 4096 bytes.
+    LOGIN_PARAMETERS: Bytes = 640, Module;
+    /// `page_origins`: they are in the content security policy, in the same head.
+    PAGE_ORIGINS: Bytes = KIB, Module;
+    /// Characters of `page_notice`, so that it stays a notice and leaves the page to the chat.
+    PAGE_NOTICE: Count = 500, Module;
     /// Entries of a setting that is a list.
     SETTING_ENTRIES: Count = 100, Module;
     /// Certificates in `ca_certificates`.

@@ -5,7 +5,9 @@ use url::{Origin, Position, Url};
 use super::characters::{expect_characters, is_in_quotation_marks};
 use super::list::parse_list;
 use super::problems::Problems;
-use super::{AllowedOrigins, ApiUrl, PublicUrl};
+use super::public_url::has_characters_of_a_host;
+use super::{AllowedOrigins, ApiUrl};
+use crate::limits;
 
 /// Operations of the app API, which people copy together with its base URL.
 const OPERATIONS: [&str; 3] = ["/chat-messages", "/completion-messages", "/workflows/run"];
@@ -15,6 +17,8 @@ const CONSOLE: [&str; 6] = ["app", "apps", "console", "explore", "install", "sig
 
 /// The console of Dify Cloud, whose API has a host of its own.
 const CLOUD_CONSOLE: &str = "cloud.dify.ai";
+
+const NO_PAGE_ORIGIN: &str = "is not an origin of web pages; write scheme, host and port, such as `https://images.example.com`";
 
 /// An absolute http or https URL without user information and fragment, in the characters of RFC 3986.
 ///
@@ -98,18 +102,6 @@ pub(super) fn parse_api_url(text: &str) -> Result<ApiUrl, Problems> {
     Ok(ApiUrl(url))
 }
 
-/// The setting `public_url`. Clients compare it byte for byte (RFC 9728 §3.3), so it must be in its normal form.
-pub(super) fn parse_public_url(text: &str) -> Result<PublicUrl, Problems> {
-    let url = parse_base_address(text)?;
-    if url.as_str().trim_end_matches('/') != text.trim_end_matches('/') {
-        return Err(
-            "is not in its normal form; write the host in lower case, no default port and no `..`"
-                .into(),
-        );
-    }
-    Ok(PublicUrl(text.to_owned()))
-}
-
 /// The setting `allowed_origins`.
 pub(super) fn parse_allowed_origins(text: &str) -> Result<AllowedOrigins, Problems> {
     if text == "*" {
@@ -147,6 +139,31 @@ fn parse_origin(text: &str) -> Result<String, String> {
         origin @ Origin::Tuple(..) => origin.ascii_serialization(),
         Origin::Opaque(_) => url[..Position::AfterPort].to_owned(),
     })
+}
+
+/// The setting `page_origins`. They go into the page's content security policy, so they must be what it can name.
+pub(super) fn parse_page_origins(text: &str) -> Result<Vec<String>, Problems> {
+    let origins = parse_list(text, |entry| {
+        let origin = parse_origin(entry)?;
+        let url = Url::parse(&origin).map_err(|_| NO_PAGE_ORIGIN.to_owned())?;
+        let is_usable = matches!(url.scheme(), "https" | "http")
+            && url.host_str().is_some_and(has_characters_of_a_host);
+        is_usable
+            .then_some(origin)
+            .ok_or_else(|| NO_PAGE_ORIGIN.to_owned())
+    })?;
+    let length: usize = origins
+        .iter()
+        .map(|origin| origin.len().saturating_add(1))
+        .sum();
+    if length > limits::PAGE_ORIGINS {
+        return Err(format!(
+            "is longer than {} bytes, which the head of the page has no room for; write fewer origins",
+            limits::PAGE_ORIGINS
+        )
+        .into());
+    }
+    Ok(origins)
 }
 
 fn authority(behind_scheme: &str) -> &str {

@@ -7,7 +7,37 @@ use crate::claims::{ClaimPath, Rules};
 
 const INPUT_PREFIX: &str = "__oidc_";
 
-/// The settings `required_claims` and `admin_claims`.
+/// The word of `required_claims` that opens an endpoint where anybody can have an account.
+const ANYBODY: &str = "anybody";
+
+/// The setting `required_claims` as it is written.
+pub(super) enum RequiredClaims {
+    /// Everybody whom the provider knows, said in so many words.
+    Anybody,
+    /// Those who meet the rules.
+    These(Rules),
+}
+
+impl RequiredClaims {
+    pub fn parse(text: &str) -> Result<Self, Problems> {
+        if text == ANYBODY {
+            return Ok(Self::Anybody);
+        }
+        if text.split(',').any(|rule| rule.trim() == ANYBODY) {
+            return Err("has `anybody` beside rules; remove it or all the rules".into());
+        }
+        parse_rules(text).map(Self::These)
+    }
+
+    pub fn into_rules(self) -> Rules {
+        match self {
+            Self::Anybody => Rules::default(),
+            Self::These(rules) => rules,
+        }
+    }
+}
+
+/// The rules of `required_claims` and `admin_claims`.
 pub(super) fn parse_rules(text: &str) -> Result<Rules, Problems> {
     Rules::parse(text).map_err(|error| format!("cannot be read {error}").into())
 }

@@ -61,6 +61,24 @@ impl Members {
         self.members.get(name)
     }
 
+    /// SHA-256 over the settings of these `names`, in the order of the page. What is not written counts as its
+    /// default, so that saving the endpoint with the defaults that the page fills in changes nothing.
+    pub fn digest_of(&self, names: &[&str]) -> [u8; 32] {
+        let mut hash = Hash::new();
+        for setting in declarations().filter(|setting| names.contains(&setting.name)) {
+            let text = match self.get(setting.name) {
+                Some(Member::Text(text)) => text,
+                Some(Member::Switch(true)) => "true",
+                Some(Member::Switch(false)) => "false",
+                Some(Member::Other(_) | Member::TooLong) | None => {
+                    setting.default.unwrap_or_default()
+                }
+            };
+            hash.update(format!("{}:{text:?},", setting.name));
+        }
+        hash.finalize()
+    }
+
     /// SHA-256 over everything that was set and that means something here, in the order of the names, so that neither
     /// the order of the members nor how they are escaped matters.
     pub fn digest(&self) -> [u8; 32] {

@@ -9,16 +9,17 @@ use self::declaration::access::{
 };
 use self::declaration::connection::{APP_KEY, DIFY_API_URL, ISSUER};
 use self::declaration::network::CA_CERTIFICATES;
-use self::declaration::person::USER_CLAIM;
+use self::declaration::sign_in::{CLIENT_KEY, PAGE, PAGE_NOTICE, PROVIDER_KIND};
 use self::declaration::tuning::{CLOCK_SKEW, LOG_LEVEL, STREAMS_PER_USER};
 use self::declaration::validation::{CLIENT_SECRET, SERVICE_ACCOUNTS, TOKEN_KIND, USERINFO};
+use self::dependent::sign_in::Basis;
 use self::members::Members;
 use self::reader::{ALL, Reader};
 use self::select::select;
 use crate::claims::{ClaimPath, Rules};
 use crate::environment::LogLevel;
 use crate::issuer::IssuerSetting;
-use crate::jose::JwkSet;
+use crate::jose::{ClientKey, JwkSet};
 
 mod address;
 mod certificate;
@@ -26,22 +27,29 @@ mod characters;
 mod claim;
 pub mod declaration;
 mod dependent;
+mod endpoints;
 mod issuer;
 mod list;
+mod login;
 mod members;
 mod mistake;
 mod problems;
+mod public_url;
 mod reader;
 mod secret;
 mod select;
+mod sign_in;
 #[cfg(test)]
 pub(crate) mod tests;
 mod value;
 
 pub use crate::oauth::ClientSecret;
+pub use endpoints::ProviderEndpoints;
 pub use mistake::{InvalidSettings, Mistake, Mistakes};
+pub use public_url::PublicUrl;
 pub use secret::{AppKey, UserHashKey};
-pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim, PublicUrl};
+pub use sign_in::{ClientAuthenticationSetting, Page, ProviderKind, SessionLimits, SignIn};
+pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim};
 
 /// An endpoint's settings, all of them valid, none contradicting another.
 #[derive(Clone, Debug)]
@@ -76,13 +84,27 @@ pub struct Settings {
     pub token_validation: TokenValidation,
     /// Which kind of token is accepted.
     pub token_kind: TokenKind,
-    /// For introspection.
+    /// Of the first client, for introspection and for signing in.
     pub client_secret: Option<ClientSecret>,
     /// Whether the userinfo endpoint is asked for claims that the token lacks: those that a rule names, and those of
     /// `user_claim`.
     pub userinfo: bool,
     /// Whether tokens that represent a client are accepted.
     pub service_accounts: ServiceAccounts,
+    /// How people sign in with their browser; `None` where it is off.
+    pub sign_in: Option<Rc<SignIn>>,
+    /// What the provider speaks; anything but OpenID Connect only where people sign in with their browser.
+    pub provider_kind: ProviderKind,
+    /// Addresses of the provider that are written instead of discovered.
+    pub provider_endpoints: ProviderEndpoints,
+    /// How the gateway proves to the provider which client it is.
+    pub client_authentication: ClientAuthenticationSetting,
+    /// The private key that the client signs with; always set with `private_key_jwt`.
+    pub client_key: Option<Rc<ClientKey>>,
+    /// Whether the endpoint serves the chat page, where people can sign in.
+    pub page: Page,
+    /// What the page shows to everybody: plain text, at most 500 characters.
+    pub page_notice: Option<String>,
     /// Static keys.
     pub jwks: Option<Rc<JwkSet>>,
     /// Where discovery is fetched instead of the issuer's own address.
@@ -127,12 +149,29 @@ impl Settings {
         let client_ids = dependent::client_ids(reader, &issuers);
         let dify_api_url = reader.read(&DIFY_API_URL);
         let app_key = reader.read(&APP_KEY);
-        let user_claim = reader.read(&USER_CLAIM);
+        let provider_kind = reader.read(&PROVIDER_KIND);
+        let user_claim = dependent::sign_in::user_claim(reader, provider_kind);
         let user_format = dependent::user_format(reader, &issuers);
         let token_validation = dependent::token_validation(reader, &issuers);
         let token_kind = reader.read(&TOKEN_KIND);
         let userinfo = reader.read(&USERINFO);
         let service_accounts = reader.read(&SERVICE_ACCOUNTS);
+        let public_url = reader.read(&PUBLIC_URL);
+        let client_authentication =
+            dependent::sign_in::client_authentication(reader, provider_kind);
+        let provider_endpoints =
+            dependent::sign_in::provider_endpoints(reader, &issuers, provider_kind);
+        let sign_in = dependent::sign_in::sign_in(
+            reader,
+            &Basis {
+                issuers: &issuers,
+                client_ids: client_ids.as_deref(),
+                public_url: public_url.as_ref(),
+                kind: provider_kind,
+                authentication: client_authentication,
+            },
+        );
+        let page = reader.read(&PAGE);
         let streams_per_user = reader.read(&STREAMS_PER_USER);
         let clock_skew = reader.read(&CLOCK_SKEW);
         let log_level = reader.read(&LOG_LEVEL);
@@ -143,8 +182,12 @@ impl Settings {
             admin_claims: reader.read(&ADMIN_CLAIMS),
             input_claims: reader.read(&INPUT_CLAIMS).unwrap_or_default(),
             allowed_origins: reader.read(&ALLOWED_ORIGINS).unwrap_or_default(),
-            public_url: reader.read(&PUBLIC_URL),
+            public_url,
             client_secret: reader.read(&CLIENT_SECRET),
+            sign_in,
+            provider_endpoints,
+            client_key: reader.read(&CLIENT_KEY),
+            page_notice: reader.read(&PAGE_NOTICE),
             jwks: dependent::jwks(reader, &issuers),
             discovery_url: dependent::discovery_url(reader, &issuers),
             ca_certificates: reader.read(&CA_CERTIFICATES),
@@ -160,6 +203,9 @@ impl Settings {
             token_kind: token_kind?,
             userinfo: userinfo?,
             service_accounts: service_accounts?,
+            provider_kind: provider_kind?,
+            client_authentication: client_authentication?,
+            page: page?,
             streams_per_user: streams_per_user?,
             clock_skew: clock_skew?,
             log_level: log_level?,

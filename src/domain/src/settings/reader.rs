@@ -65,6 +65,11 @@ impl<'a> Reader<'a> {
         self.members.get(setting.declaration.name).is_some()
     }
 
+    /// As [`Members::digest_of`].
+    pub fn digest_of(&self, names: &[&str]) -> [u8; 32] {
+        self.members.digest_of(names)
+    }
+
     pub fn add<T>(&mut self, setting: &Setting<T>, message: impl Into<String>) {
         self.report(setting.declaration.name, message.into());
     }

@@ -44,17 +44,6 @@ impl ApiUrl {
     }
 }
 
-/// The endpoint's public base URL as its clients write it. They compare it byte for byte (RFC 9728 §3.3).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PublicUrl(pub(super) String);
-
-impl PublicUrl {
-    /// The URL, byte for byte as in the setting.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// One entry of `input_claims`: `name=path`, or `path` whose name is made from it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct InputClaim {

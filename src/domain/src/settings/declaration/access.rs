@@ -2,10 +2,10 @@
 
 use super::{Declaration, Setting};
 use crate::claims::Rules;
-use crate::settings::address::{parse_allowed_origins, parse_public_url};
-use crate::settings::characters::expect_characters;
-use crate::settings::claim::{parse_input_claims, parse_rules};
-use crate::settings::list::{parse_list, parse_quotable_list};
+use crate::settings::address::parse_allowed_origins;
+use crate::settings::claim::{RequiredClaims, parse_input_claims, parse_rules};
+use crate::settings::list::parse_quotable_list;
+use crate::settings::login::parse_scopes;
 use crate::settings::problems::Problems;
 use crate::settings::{AllowedOrigins, InputClaims, PublicUrl};
 
@@ -16,7 +16,7 @@ settings! {
     SCOPES: Vec<String> = Setting::text("scopes", parse_scopes)
         .example("chat");
 
-    REQUIRED_CLAIMS: Rules = Setting::text("required_claims", parse_rules)
+    REQUIRED_CLAIMS: RequiredClaims = Setting::text("required_claims", RequiredClaims::parse)
         .example("groups=Staff");
 
     ADMIN_CLAIMS: Rules = Setting::text("admin_claims", parse_rules)
@@ -28,23 +28,11 @@ settings! {
     ALLOWED_ORIGINS: AllowedOrigins = Setting::text("allowed_origins", parse_allowed_origins)
         .example("https://app.example.com");
 
-    PUBLIC_URL: PublicUrl = Setting::text("public_url", parse_public_url)
+    PUBLIC_URL: PublicUrl = Setting::text("public_url", PublicUrl::parse)
         .example("https://dify.example.com/e/abcdefghijklmnop");
 }
 
 /// RFC 7519 §4.1.3 leaves the form of an audience to the provider.
 fn parse_audience(text: &str) -> Result<Vec<String>, Problems> {
     parse_quotable_list(text, |entry| Ok(entry.text()))
-}
-
-/// The characters are those of RFC 6749 §3.3, so that a scope fits into a challenge.
-fn parse_scopes(text: &str) -> Result<Vec<String>, Problems> {
-    let is_of_a_scope =
-        |character: char| character.is_ascii_graphic() && !matches!(character, '"' | '\\');
-    parse_list(text, |entry| {
-        expect_characters(entry, is_of_a_scope).map_err(|character| {
-            format!("has {character}, which a scope does not have; remove it")
-        })?;
-        Ok(entry.to_owned())
-    })
 }

@@ -20,6 +20,7 @@ pub(super) mod access;
 pub(super) mod connection;
 pub(super) mod network;
 pub(super) mod person;
+pub(super) mod sign_in;
 pub(super) mod tuning;
 pub(super) mod validation;
 
@@ -30,6 +31,7 @@ pub fn declarations() -> impl Iterator<Item = &'static Declaration> {
         person::SETTINGS,
         access::SETTINGS,
         validation::SETTINGS,
+        sign_in::SETTINGS,
         network::SETTINGS,
         tuning::SETTINGS,
     ];

@@ -2,15 +2,26 @@ use serde_json::{Value, json};
 
 use super::super::Settings;
 use super::super::declaration::{Declaration, Kind, declarations};
-use super::{minimal, parse, sentences, valid};
+use super::{CLIENT_KEY, minimal, parse, sentences, valid};
 
 /// What the choices need beside them.
 fn companions() -> Value {
-    json!({"user_hash_key": "0123456789abcdef", "client_secret": "s"})
+    json!({
+        "user_hash_key": "0123456789abcdef",
+        "client_secret": "s",
+        "sign_in": "on",
+        "public_url": "https://dify.example.com/e/abcdefghijklmnop",
+        "required_claims": "anybody",
+        "user_claim": "id",
+        "provider_endpoints": "authorization=https://a.example/a token=https://a.example/t userinfo=https://a.example/u",
+    })
 }
 
 fn with(setting: &Declaration, value: &Value) -> Value {
     let mut changes = companions();
+    if value == "private_key_jwt" || setting.name == "client_key" {
+        changes["client_key"] = json!(CLIENT_KEY);
+    }
     changes[setting.name] = value.clone();
     changes
 }
@@ -26,7 +37,7 @@ fn printed_but_for_digest(mut settings: Settings) -> String {
 #[test]
 fn no_setting_is_ever_renamed_or_made_required_later() {
     const REQUIRED: [&str; 4] = ["issuer", "client_id", "dify_api_url", "app_key"];
-    const OPTIONAL: [&str; 21] = [
+    const OPTIONAL: [&str; 32] = [
         "user_claim",
         "user_format",
         "user_hash_key",
@@ -42,6 +53,17 @@ fn no_setting_is_ever_renamed_or_made_required_later() {
         "client_secret",
         "userinfo",
         "service_accounts",
+        "sign_in",
+        "provider_kind",
+        "provider_endpoints",
+        "login_scopes",
+        "login_parameters",
+        "client_authentication",
+        "client_key",
+        "session_limits",
+        "page_origins",
+        "page",
+        "page_notice",
         "jwks",
         "discovery_url",
         "ca_certificates",
@@ -77,7 +99,10 @@ fn secrets_are_entered_as_secrets_and_nothing_else_is() {
         .filter(|setting| matches!(setting.kind, Kind::SecretInput))
         .map(|setting| setting.name)
         .collect();
-    assert_eq!(secrets, ["app_key", "user_hash_key", "client_secret"]);
+    assert_eq!(
+        secrets,
+        ["app_key", "user_hash_key", "client_secret", "client_key"]
+    );
 }
 
 #[test]

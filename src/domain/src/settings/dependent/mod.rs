@@ -6,21 +6,24 @@ use std::rc::Rc;
 
 use url::Url;
 
-use super::declaration::Setting;
-use super::declaration::access::REQUIRED_CLAIMS;
-use super::declaration::connection::CLIENT_ID;
-use super::declaration::network::{DISCOVERY_URL, JWKS};
-use super::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
-use super::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
-use super::list::of_entry;
-use super::reader::Reader;
-use super::{ClientId, TokenValidation, UserFormat};
 use crate::claims::Rules;
 use crate::issuer::IssuerSetting;
 use crate::jose::JwkSet;
+use crate::settings::claim::RequiredClaims;
+use crate::settings::declaration::Setting;
+use crate::settings::declaration::access::REQUIRED_CLAIMS;
+use crate::settings::declaration::connection::CLIENT_ID;
+use crate::settings::declaration::network::{DISCOVERY_URL, JWKS};
+use crate::settings::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
+use crate::settings::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
+use crate::settings::list::of_entry;
+use crate::settings::reader::Reader;
+use crate::settings::{ClientId, TokenValidation, UserFormat};
+
+pub(super) mod sign_in;
 
 /// `client_id`. An ID that is bound to an issuer whose tokens are refused would never match.
-pub(super) fn client_ids(
+pub(in crate::settings) fn client_ids(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> Option<Vec<ClientId>> {
@@ -46,7 +49,7 @@ fn is_for_any(client_id: &ClientId, issuers: &[IssuerSetting]) -> bool {
 
 /// `user_format` with `user_hash_key`. Two providers may give two people the same `sub`, so as soon as there can be
 /// two, the issuer must go into `user`, as it does in the hash.
-pub(super) fn user_format(
+pub(in crate::settings) fn user_format(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> Option<UserFormat> {
@@ -76,8 +79,13 @@ pub(super) fn user_format(
 }
 
 /// `required_claims`. Entra's template means every tenant there is, also one that an attacker has made.
-pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Rules {
-    let rules = reader.read(&REQUIRED_CLAIMS);
+pub(in crate::settings) fn required_claims(
+    reader: &mut Reader<'_>,
+    issuers: &[IssuerSetting],
+) -> Rules {
+    let rules = reader
+        .read(&REQUIRED_CLAIMS)
+        .map(RequiredClaims::into_rules);
     let names_tenant = rules
         .iter()
         .flat_map(Rules::names)
@@ -93,7 +101,7 @@ pub(super) fn required_claims(reader: &mut Reader<'_>, issuers: &[IssuerSetting]
 }
 
 /// `token_validation`. An opaque token does not name its issuer, and must not be sent to another provider.
-pub(super) fn token_validation(
+pub(in crate::settings) fn token_validation(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
 ) -> Option<TokenValidation> {
@@ -119,13 +127,19 @@ pub(super) fn token_validation(
 }
 
 /// `jwks`. A key says nothing of its issuer, so with two issuers one could sign in the other's name.
-pub(super) fn jwks(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Rc<JwkSet>> {
+pub(in crate::settings) fn jwks(
+    reader: &mut Reader<'_>,
+    issuers: &[IssuerSetting],
+) -> Option<Rc<JwkSet>> {
     expect_one_issuer(reader, &JWKS, issuers);
     reader.read(&JWKS)
 }
 
 /// `discovery_url`. A document describes one issuer.
-pub(super) fn discovery_url(reader: &mut Reader<'_>, issuers: &[IssuerSetting]) -> Option<Url> {
+pub(in crate::settings) fn discovery_url(
+    reader: &mut Reader<'_>,
+    issuers: &[IssuerSetting],
+) -> Option<Url> {
     expect_one_issuer(reader, &DISCOVERY_URL, issuers);
     reader.read(&DISCOVERY_URL)
 }

@@ -1,0 +1,75 @@
+//! How people sign in with their browser, and the page that they get.
+
+use std::rc::Rc;
+
+use super::{Declaration, Setting};
+use crate::jose::ClientKey;
+use crate::limits;
+use crate::settings::address::parse_page_origins;
+use crate::settings::login::{parse_login_parameters, parse_login_scopes, parse_session_limits};
+use crate::settings::problems::Problems;
+use crate::settings::select::select;
+use crate::settings::{
+    ClientAuthenticationSetting, Page, ProviderEndpoints, ProviderKind, SessionLimits,
+};
+
+settings! {
+    SIGN_IN: Switch = Setting::select("sign_in");
+
+    PROVIDER_KIND: ProviderKind = Setting::select("provider_kind");
+
+    PROVIDER_ENDPOINTS: ProviderEndpoints =
+        Setting::address("provider_endpoints", ProviderEndpoints::parse)
+            .example("authorization=https://idp.example.com/authorize token=https://idp.example.com/token");
+
+    LOGIN_SCOPES: Vec<String> = Setting::text("login_scopes", parse_login_scopes)
+        .example("openid profile email");
+
+    LOGIN_PARAMETERS: Vec<(String, String)> =
+        Setting::text("login_parameters", parse_login_parameters)
+            .example("prompt=select_account");
+
+    CLIENT_AUTHENTICATION: ClientAuthenticationSetting = Setting::select("client_authentication");
+
+    CLIENT_KEY: Rc<ClientKey> = Setting::secret("client_key", parse_client_key)
+        .example("-----BEGIN PRIVATE KEY----- … -----END PRIVATE KEY-----");
+
+    SESSION_LIMITS: SessionLimits = Setting::text("session_limits", parse_session_limits)
+        .default("hours=12 idle=120 check=15")
+        .example("hours=12 idle=120 check=15");
+
+    PAGE_ORIGINS: Vec<String> = Setting::text("page_origins", parse_page_origins)
+        .example("https://images.example.com");
+
+    PAGE: Page = Setting::select("page");
+
+    PAGE_NOTICE: String = Setting::text("page_notice", parse_page_notice)
+        .example("Answers can be wrong. Check what matters.");
+}
+
+select! {
+    /// `sign_in` as it is written; with what it needs it becomes a `SignIn`.
+    pub(in crate::settings) enum Switch, default "off" {
+        Off = "off",
+        On = "on",
+    }
+}
+
+fn parse_client_key(text: &str) -> Result<Rc<ClientKey>, Problems> {
+    match ClientKey::parse(text) {
+        Ok(key) => Ok(Rc::new(key)),
+        Err(error) => Err(format!("cannot be used: {error}").into()),
+    }
+}
+
+fn parse_page_notice(text: &str) -> Result<String, Problems> {
+    let length = text.chars().count();
+    if length > limits::PAGE_NOTICE {
+        return Err(format!(
+            "has {length} characters; write at most {}",
+            limits::PAGE_NOTICE
+        )
+        .into());
+    }
+    Ok(text.to_owned())
+}
