@@ -5,15 +5,14 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use crate::module;
 use crate::workspace::Workspace;
-use crate::{module, page};
 
 const FILES: &[&str] = &[
     "LICENSE",
     "PRIVACY.md",
     "README.md",
     "SECURITY.md",
-    page::notices::PATH,
     module::PATH,
     "main.py",
     "manifest.yaml",
@@ -28,8 +27,6 @@ const DIRECTORIES: &[(&str, &str)] = &[
     ("host/http", ".py"),
     ("host/sdk", ".py"),
     ("host/wasm", ".py"),
-    (page::BUILT, ".br"),
-    (page::BUILT, ".gz"),
     ("provider", ".yaml"),
     ("readme", ".md"),
 ];

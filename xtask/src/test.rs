@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::setup::Environment;
 use crate::workspace::Workspace;
-use crate::{generated, package, page, setup, step};
+use crate::{generated, package, setup, step};
 
 /// pytest's exit code where no test has been selected.
 const PYTEST_SELECTED_NOTHING: i32 = 5;
@@ -23,9 +23,6 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     package::build(workspace)?;
     if filter.is_none() {
         lint(workspace, &python)?;
-    }
-    if filter.is_none() {
-        page::test(workspace)?;
     }
     let mut pytest = python_tool(workspace, &python, "pytest");
     pytest

@@ -261,6 +261,17 @@ limits! {
     /// The longest time for which a key counts as absent without asking again.
     UNKNOWN_KEY_ABSENCE: Seconds = seconds(10 * 60), Module;
 
+    /// Codes that an endpoint redeems at the same time; a redemption ends within a second, or the provider hangs.
+    REDEMPTIONS: Count = 16, Module;
+    /// Sessions that an endpoint renews with the provider at the same time.
+    REFRESHES: Count = 16, Module;
+    /// What somebody who signs out waits for the revocation of their tokens, on which nothing depends.
+    REVOCATION_TOTAL: Seconds = seconds(2), Module;
+    /// Organizations of a person that GitHub lists in one response, which is its own limit.
+    ORGANIZATIONS_OF_ONE_PAGE: Count = 100, Module;
+    /// Such responses that are asked for one person.
+    ORGANIZATION_PAGES: Count = 3, Module;
+
     // Requests to Dify about the app itself (`/info`, `/parameters`)
 
     /// What Dify says about an app.

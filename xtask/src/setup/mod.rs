@@ -5,6 +5,6 @@ mod python;
 mod rust;
 mod stamp;
 
-pub use node::{dify_client, identity_provider, page};
+pub use node::{dify_client, identity_provider};
 pub use python::{Environment, environment};
 pub use rust::wasm_target;

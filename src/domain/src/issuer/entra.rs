@@ -58,6 +58,27 @@ pub(crate) fn key_may_sign(key_issuer: &str, issuer: &str) -> bool {
     covers(key_issuer, issuer) || as_v2().is_some_and(|v2| covers(key_issuer, &v2))
 }
 
+/// The hosts of Entra's issuers, in its national clouds too.
+const HOSTS: [&str; 5] = [
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "sts.windows.net",
+    "sts.chinacloudapi.cn",
+];
+
+/// The domain of the tenants for customers (Entra External ID).
+const CUSTOMERS: &str = ".ciamlogin.com";
+
+/// Whether `issuer` is a tenant of Microsoft Entra.
+pub(crate) fn is_entra(issuer: &str) -> bool {
+    let host = issuer
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or_default();
+    HOSTS.contains(&host) || host.ends_with(CUSTOMERS)
+}
+
 fn covers(pattern: &str, issuer: &str) -> bool {
     match TenantTemplate::parse(pattern) {
         None => pattern == issuer,

@@ -7,7 +7,7 @@ mod entra;
 mod tests;
 
 pub use entra::TenantTemplate;
-pub(crate) use entra::key_may_sign;
+pub(crate) use entra::{is_entra, key_may_sign};
 
 /// An issuer identifier, compared byte for byte (OpenID Connect Core §3.1.3.7).
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]

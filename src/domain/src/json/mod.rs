@@ -18,6 +18,9 @@ pub enum InvalidJson {
     /// Two members have the same name, compared after unescaping.
     #[error("the member `{0}` occurs twice")]
     DuplicateMember(String),
+    /// Not an array.
+    #[error("it is not a JSON array")]
+    NotAnArray,
     /// Not an object.
     #[error("it is not a JSON object")]
     NotAnObject,
@@ -35,5 +38,13 @@ pub fn parse_object(bytes: &[u8], max_depth: usize) -> Result<Map<String, Value>
     match strict::parse(bytes, max_depth)? {
         Value::Object(members) => Ok(members),
         _ => Err(InvalidJson::NotAnObject),
+    }
+}
+
+/// Parses a JSON array under the same conditions as [`parse_object`]; the array itself is the first level.
+pub fn parse_array(bytes: &[u8], max_depth: usize) -> Result<Vec<Value>, InvalidJson> {
+    match strict::parse(bytes, max_depth)? {
+        Value::Array(entries) => Ok(entries),
+        _ => Err(InvalidJson::NotAnArray),
     }
 }

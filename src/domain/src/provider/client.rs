@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::future::{Either, select};
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
@@ -119,8 +120,23 @@ impl Client {
     where
         E: Clone + From<Failure> + Into<Refusal>,
     {
+        self.watch_within(document, document.time_limit(), work, describe)
+            .await
+    }
+
+    /// The same with less time, where an earlier exchange of the same work has used some.
+    pub(super) async fn watch_within<T, E>(
+        &self,
+        document: Document,
+        time: Duration,
+        work: impl Future<Output = Result<T, E>>,
+        describe: impl for<'a> FnOnce(&T, ProviderFetch<'a>) -> ProviderFetch<'a>,
+    ) -> Result<T, E>
+    where
+        E: Clone + From<Failure> + Into<Refusal>,
+    {
         let started = self.environment.now();
-        let result = self.in_time(document, work).await;
+        let result = self.in_time(document, time, work).await;
         let fetch = ProviderFetch::new(
             document.log_level(),
             document.as_str(),
@@ -141,9 +157,10 @@ impl Client {
     async fn in_time<T, E: From<Failure>>(
         &self,
         document: Document,
+        time: Duration,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let timeout = self.environment.sleep(limits::PROVIDER_TOTAL);
+        let timeout = self.environment.sleep(time);
         match select(pin!(work), timeout).await {
             Either::Left((result, _)) => result,
             Either::Right(_) => {
@@ -155,11 +172,12 @@ impl Client {
 }
 
 const fn fetch_limits(document: Document) -> Limits {
+    let total = document.time_limit();
     Limits {
         connect: limits::PROVIDER_CONNECT,
-        head: limits::PROVIDER_TOTAL,
-        idle: limits::PROVIDER_TOTAL,
-        total: limits::PROVIDER_TOTAL,
+        head: total,
+        idle: total,
+        total,
         body: document.size_limit(),
     }
 }

@@ -20,6 +20,9 @@ use crate::jose::JwkSet;
 /// changes, and keys that cannot be fetched end its lifetime.
 const METADATA_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
+/// The lifetime of metadata that come from the settings, which cost nothing to make again.
+const WRITTEN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The shortest lifetime of a key set.
 const KEYS_LIFETIME: Duration = Duration::from_secs(60);
 
@@ -28,6 +31,9 @@ const BYTES_OF_KEY: usize = 4 * 1024;
 
 /// Fetches the discovery document from the first of its addresses that has one.
 pub(super) async fn metadata(client: Client) -> Result<Fetched<Metadata>, Failure> {
+    if !client.identity().has_document() {
+        return Ok(without_document(&client));
+    }
     let work = async {
         let mut missing = None;
         for address in client.identity().discovery_addresses()? {
@@ -46,6 +52,15 @@ pub(super) async fn metadata(client: Client) -> Result<Fetched<Metadata>, Failur
     client
         .watch(Document::Discovery, work, |_, fetch| fetch)
         .await
+}
+
+/// Nobody is asked, and so nothing is logged.
+fn without_document(client: &Client) -> Fetched<Metadata> {
+    Fetched {
+        value: Metadata::without_document(client.identity()),
+        lifetime: WRITTEN_LIFETIME,
+        bytes: size_of::<Metadata>(),
+    }
 }
 
 fn wrong_status(client: &Client, response: &FetchResponse) -> Failure {

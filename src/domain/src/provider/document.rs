@@ -1,5 +1,7 @@
 //! What is fetched from an identity provider, how it is asked for, and what came instead of it.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::{Map, Value};
@@ -12,8 +14,12 @@ use crate::{json, limits};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Document {
     Discovery,
+    Emails,
     Introspection,
     Keys,
+    Organizations,
+    Revocation,
+    Token,
     Userinfo,
 }
 
@@ -22,8 +28,12 @@ impl Document {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Discovery => "discovery",
+            Self::Emails => "emails",
             Self::Introspection => "introspection",
             Self::Keys => "keys",
+            Self::Organizations => "organizations",
+            Self::Revocation => "revocation",
+            Self::Token => "token",
             Self::Userinfo => "userinfo",
         }
     }
@@ -32,17 +42,26 @@ impl Document {
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Discovery => "discovery document",
+            Self::Emails => "list of e-mail addresses",
             Self::Introspection => "introspection response",
             Self::Keys => "keys (`jwks_uri`)",
+            Self::Organizations => "list of organizations",
+            Self::Revocation => "response to a revocation",
+            Self::Token => "token response",
             Self::Userinfo => "userinfo response",
         }
     }
 
-    /// How much a successful fetch matters in the log. There is one for each token, or one in minutes.
+    /// How much a successful fetch matters in the log. There is one for each token or check, or one in minutes.
     pub(super) const fn log_level(self) -> LogLevel {
         match self {
             Self::Discovery | Self::Keys => LogLevel::Info,
-            Self::Introspection | Self::Userinfo => LogLevel::Debug,
+            Self::Emails
+            | Self::Introspection
+            | Self::Organizations
+            | Self::Revocation
+            | Self::Token
+            | Self::Userinfo => LogLevel::Debug,
         }
     }
 
@@ -53,21 +72,52 @@ impl Document {
             // RFC 7517 §8.5.2.
             Self::Keys => "application/jwk-set+json, application/json, */*;q=0.1",
             // Not `application/token-introspection+jwt` (RFC 9701): the gateway reads JSON.
-            Self::Discovery | Self::Introspection | Self::Userinfo => "application/json, */*;q=0.1",
+            Self::Discovery
+            | Self::Emails
+            | Self::Introspection
+            | Self::Organizations
+            | Self::Revocation
+            | Self::Token
+            | Self::Userinfo => "application/json, */*;q=0.1",
         }
     }
 
     pub(super) const fn size_limit(self) -> usize {
         match self {
             Self::Discovery | Self::Keys => limits::PROVIDER_DOCUMENT,
-            Self::Introspection | Self::Userinfo => limits::TOKEN_STATUS,
+            Self::Token => limits::TOKEN_RESPONSE,
+            Self::Emails
+            | Self::Introspection
+            | Self::Organizations
+            | Self::Revocation
+            | Self::Userinfo => limits::TOKEN_STATUS,
+        }
+    }
+
+    /// What one request waits for the document.
+    pub(super) const fn time_limit(self) -> Duration {
+        match self {
+            // Nothing depends on it, and the person waits.
+            Self::Revocation => limits::REVOCATION_TOTAL,
+            Self::Discovery
+            | Self::Emails
+            | Self::Introspection
+            | Self::Keys
+            | Self::Organizations
+            | Self::Token
+            | Self::Userinfo => limits::PROVIDER_TOTAL,
         }
     }
 
     const fn depth_limit(self) -> usize {
         match self {
             Self::Discovery | Self::Keys => limits::PROVIDER_DOCUMENT_DEPTH,
-            Self::Introspection | Self::Userinfo => limits::TOKEN_STATUS_DEPTH,
+            Self::Emails
+            | Self::Introspection
+            | Self::Organizations
+            | Self::Revocation
+            | Self::Token
+            | Self::Userinfo => limits::TOKEN_STATUS_DEPTH,
         }
     }
 
@@ -75,6 +125,12 @@ impl Document {
     pub(super) fn members(self, response: &FetchResponse) -> Result<Map<String, Value>, Cause> {
         json::parse_object(body(response), self.depth_limit())
             .map_err(|error| self.unreadable(response, &error.to_string()))
+    }
+
+    /// The entries of the JSON array in the body.
+    pub(super) fn entries(self, response: &FetchResponse) -> Result<Vec<Value>, Cause> {
+        json::parse_array(body(response), self.depth_limit())
+            .map_err(|error| Cause::invalid(error.to_string(), FIX_AT_PROVIDER))
     }
 
     /// Why the body of a good response cannot be read: `error`, unless it is plainly something else than this document.
@@ -130,6 +186,10 @@ impl Document {
                 "If a proxy or a sign-in page answers at the endpoint's address, let the plugin through; otherwise set \
                  `discovery_url` to a document with the right address."
             }
+            Self::Emails | Self::Organizations | Self::Revocation | Self::Token => {
+                "If a proxy or a sign-in page answers at the endpoint's address, let the plugin through; otherwise write \
+                 the right address into `provider_endpoints`."
+            }
         }
     }
 
@@ -138,6 +198,10 @@ impl Document {
             Self::Discovery => {
                 "Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise write \
                  the final address of the document into `discovery_url`."
+            }
+            Self::Emails | Self::Organizations | Self::Revocation | Self::Token => {
+                "Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise \
+                 write the right address into `provider_endpoints`."
             }
             Self::Introspection | Self::Keys | Self::Userinfo => {
                 "Redirects are not followed. If it leads to a sign-in page, let the plugin through there; otherwise \
@@ -150,6 +214,9 @@ impl Document {
         match self {
             Self::Discovery => {
                 "Compare `issuer` with the provider's, or write the document's address into `discovery_url`."
+            }
+            Self::Emails | Self::Organizations | Self::Revocation | Self::Token => {
+                "Correct the address in the provider's discovery document, or write it into `provider_endpoints`."
             }
             Self::Introspection | Self::Keys | Self::Userinfo => {
                 "Correct the address in the provider's discovery document."

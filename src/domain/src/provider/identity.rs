@@ -1,5 +1,6 @@
 //! Which identity provider is meant, and where its discovery document is.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use url::Url;
@@ -9,16 +10,27 @@ use super::document::Document;
 use super::failure::{Failure, Target};
 use crate::environment::Reach;
 use crate::issuer::{Issuer, TenantTemplate, template_of};
-use crate::settings::Settings;
+use crate::settings::{ProviderEndpoints, ProviderKind, Settings};
 
 /// Everything that decides how an identity provider is reached and what is believed of it. Settings that agree in all
 /// of it share what is known of the provider.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Identity {
     issuer: Issuer,
     template: Option<TenantTemplate>,
     discovery_url: Option<Url>,
     ca_certificates: Option<Rc<str>>,
+    kind: ProviderKind,
+    endpoints: ProviderEndpoints,
+    /// Whether the settings have the keys, so that no document need name them.
+    has_static_keys: bool,
+}
+
+/// An endpoint has one provider of an issuer, but for the minutes in which its settings are edited.
+impl Hash for Identity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.issuer.hash(state);
+    }
 }
 
 impl Identity {
@@ -28,6 +40,9 @@ impl Identity {
             template: template_of(issuer, &settings.issuers).cloned(),
             discovery_url: settings.discovery_url.clone(),
             ca_certificates: settings.ca_certificates.clone(),
+            kind: settings.provider_kind,
+            endpoints: settings.provider_endpoints.clone(),
+            has_static_keys: settings.jwks.is_some(),
         }
     }
 
@@ -37,6 +52,24 @@ impl Identity {
 
     pub(super) fn ca_certificates(&self) -> Option<Rc<str>> {
         self.ca_certificates.clone()
+    }
+
+    pub(super) const fn kind(&self) -> ProviderKind {
+        self.kind
+    }
+
+    /// The addresses that the administrator has written.
+    pub(super) const fn endpoints(&self) -> &ProviderEndpoints {
+        &self.endpoints
+    }
+
+    /// Whether the provider has a discovery document that is needed: not where its kind has none, nor where the
+    /// administrator has written everything that signing in takes.
+    pub(super) const fn has_document(&self) -> bool {
+        let has_keys = self.endpoints.jwks.is_some() || self.has_static_keys;
+        let is_written =
+            self.endpoints.authorization.is_some() && self.endpoints.token.is_some() && has_keys;
+        matches!(self.kind, ProviderKind::Oidc) && !is_written
     }
 
     /// Whether a discovery document that calls itself `issuer` is this provider's: byte for byte, or Entra's template
@@ -60,11 +93,25 @@ impl Identity {
             .is_some_and(|url| url.scheme() == "http")
     }
 
+    /// Whether a person's browser may be sent to `url`: https, and http only where the issuer has it. No script and no
+    /// other scheme, whatever a document says.
+    pub(super) fn may_send_browser_to(&self, url: &Url) -> bool {
+        let issuer = Url::parse(self.issuer.as_str());
+        match url.scheme() {
+            "https" => true,
+            "http" => issuer.is_ok_and(|issuer| issuer.scheme() == "http"),
+            _ => false,
+        }
+    }
+
     /// Whose choice it is to ask at `url`: the administrator's, where it has the origin of what they wrote for this
     /// provider. No other origin of the settings, such as Dify's, is any business of its documents.
     pub(super) fn reach(&self, url: &Url) -> Reach {
         let issuer = Url::parse(self.issuer.as_str()).ok();
-        let mut own = issuer.iter().chain(&self.discovery_url);
+        let mut own = issuer
+            .iter()
+            .chain(&self.discovery_url)
+            .chain(self.endpoints.written().map(|(_, url)| url));
         if own.any(|own| own.origin() == url.origin()) {
             Reach::Configured
         } else {

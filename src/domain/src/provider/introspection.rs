@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::cause::Cause;
 use super::document::{Document, is_web_page};
 use super::failure::{Failure, Target};
-use super::metadata::{ClientAuthentication, Introspection};
+use super::metadata::{Introspection, SecretPlace};
 use super::token_statuses::TokenStatus;
 use crate::claims::Claims;
 use crate::environment::{FetchRequest, FetchResponse};
@@ -90,8 +90,8 @@ pub(super) fn ask(
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
     match introspection.client_authentication {
-        ClientAuthentication::Basic => drop(headers.insert(AUTHORIZATION, credentials.basic()?)),
-        ClientAuthentication::Post => {
+        SecretPlace::Basic => drop(headers.insert(AUTHORIZATION, credentials.basic()?)),
+        SecretPlace::Post => {
             form.append_pair("client_id", &credentials.client_id);
             form.append_pair("client_secret", credentials.secret.reveal());
         }

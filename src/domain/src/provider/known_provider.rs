@@ -12,6 +12,7 @@ use super::introspection::{self, Credentials};
 use super::key_cache::{KeyCache, Selection};
 use super::metadata::Metadata;
 use super::no_key::{NoKeyReason, none_usable, refuse};
+use super::standing::Standing;
 use super::token_statuses::TokenStatus;
 use super::{discovery, userinfo};
 use crate::environment::Environment;
@@ -27,6 +28,7 @@ pub(super) struct KnownProvider {
     client: Client,
     metadata: Rc<Cached<Metadata>>,
     keys: KeyCache,
+    standing: Standing,
 }
 
 impl KnownProvider {
@@ -52,6 +54,7 @@ impl KnownProvider {
             keys: KeyCache::new(environment, client.target(Document::Keys), keys),
             client,
             metadata,
+            standing: Standing::default(),
         }
     }
 
@@ -84,6 +87,16 @@ impl KnownProvider {
     /// Its keys, with the cache that says how fresh they are.
     pub(super) const fn keys(&self) -> &Rc<Cached<JwkSet>> {
         self.keys.cached()
+    }
+
+    /// Who asks it.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What it last made of the gateway's own credentials.
+    pub(super) const fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// What its documents and keys weigh in memory.

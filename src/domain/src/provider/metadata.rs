@@ -1,13 +1,18 @@
 //! The discovery document (OpenID Connect Discovery §3, RFC 8414 §2): what the gateway reads of it.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::cause::{Cause, FIX_AT_PROVIDER};
+use super::cause::Cause;
 use super::document::Document;
 use super::failure::{Failure, Target};
 use super::identity::Identity;
+use super::member_reader::Reader;
+use super::sign_in_metadata::SignInMetadata;
 use crate::environment::FetchResponse;
+use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::json::shown;
 
@@ -19,18 +24,21 @@ pub(super) struct Metadata {
     pub(super) userinfo_endpoint: Option<Url>,
     /// The `iss` of access tokens, where it is not the provider's `issuer` (AD FS, [MS-OIDCE] §3.2.5.1.1).
     pub(super) access_token_issuer: Option<Issuer>,
+    /// What signing in needs. A mistake in it leaves everything else as it is: people with tokens of their own have
+    /// nothing to do with it.
+    pub(super) sign_in: Result<Rc<SignInMetadata>, Refusal>,
 }
 
 /// The introspection endpoint, and how the gateway says who it is there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Introspection {
     pub(super) endpoint: Url,
-    pub(super) client_authentication: ClientAuthentication,
+    pub(super) client_authentication: SecretPlace,
 }
 
-/// The two ways of RFC 6749 §2.3.1.
+/// The two places of a client secret (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum ClientAuthentication {
+pub(super) enum SecretPlace {
     Basic,
     Post,
 }
@@ -41,29 +49,57 @@ impl Metadata {
         let members = Document::Discovery.members(response);
         members
             .and_then(|members| Self::from_members(&members, identity))
-            .map_err(|cause| Failure {
-                target: Target {
-                    issuer: identity.issuer().clone(),
-                    document: Document::Discovery,
-                },
-                cause,
-            })
+            .map_err(|cause| failure(cause, identity))
+    }
+
+    /// Of a provider that has no document, or whose document the administrator has replaced.
+    pub(super) fn without_document(identity: &Identity) -> Self {
+        let endpoints = identity.endpoints();
+        Self {
+            jwks_uri: endpoints.jwks.clone(),
+            introspection: endpoints
+                .introspection
+                .clone()
+                .map(|endpoint| Introspection {
+                    endpoint,
+                    client_authentication: SecretPlace::Basic,
+                }),
+            userinfo_endpoint: endpoints.userinfo.clone(),
+            access_token_issuer: None,
+            sign_in: SignInMetadata::without_document(identity).map(Rc::new),
+        }
     }
 
     fn from_members(members: &Map<String, Value>, identity: &Identity) -> Result<Self, Cause> {
         check_issuer(members, identity)?;
         let reader = Reader { members, identity };
-        let client_authentication = reader.client_authentication()?;
-        let introspection_endpoint = reader.address("introspection_endpoint")?;
+        let written = identity.endpoints();
+        let client_authentication = secret_place(&reader)?;
+        let introspection_endpoint =
+            reader.address(written.introspection.as_ref(), "introspection_endpoint")?;
+        let sign_in = SignInMetadata::read(&reader);
         Ok(Self {
-            jwks_uri: reader.address("jwks_uri")?,
+            jwks_uri: reader.address(written.jwks.as_ref(), "jwks_uri")?,
             introspection: introspection_endpoint.map(|endpoint| Introspection {
                 endpoint,
                 client_authentication,
             }),
-            userinfo_endpoint: reader.address("userinfo_endpoint")?,
+            userinfo_endpoint: reader.address(written.userinfo.as_ref(), "userinfo_endpoint")?,
             access_token_issuer: access_token_issuer(members).map(Issuer::new),
+            sign_in: sign_in
+                .map(Rc::new)
+                .map_err(|cause| failure(cause, identity).into()),
         })
+    }
+}
+
+fn failure(cause: Cause, identity: &Identity) -> Failure {
+    Failure {
+        target: Target {
+            issuer: identity.issuer().clone(),
+            document: Document::Discovery,
+        },
+        cause,
     }
 }
 
@@ -98,67 +134,23 @@ fn access_token_issuer(members: &Map<String, Value>) -> Option<&str> {
     members.get("access_token_issuer").and_then(Value::as_str)
 }
 
-struct Reader<'a> {
-    members: &'a Map<String, Value>,
-    identity: &'a Identity,
-}
-
-impl Reader<'_> {
-    /// The address in the member `name`, which the document may leave out.
-    fn address(&self, name: &str) -> Result<Option<Url>, Cause> {
-        let text = match self.members.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => text,
-            Some(_) => return Err(self.wrong(name, "is not a string")),
-        };
-        let url = Url::parse(text)
-            .map_err(|error| self.wrong(name, &format!("is not a URL ({error})")))?;
-        let is_http = url.scheme() == "http";
-        if url.scheme() != "https" && !(is_http && self.identity.allows_http()) {
-            return Err(self.wrong(
-                name,
-                "is not an https URL, although the address that the administrator wrote is",
-            ));
-        }
-        if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Err(self.wrong(name, "has a user name or a fragment"));
-        }
-        Ok(Some(url))
-    }
-
-    /// Basic, unless the provider offers post and not basic. RFC 8414 §2 gives a missing list no default; most
-    /// providers that leave it out mean the token endpoint's.
-    fn client_authentication(&self) -> Result<ClientAuthentication, Cause> {
-        let own = self.methods("introspection_endpoint_auth_methods_supported")?;
-        let methods = match own {
-            Some(methods) => Some(methods),
-            None => self.methods("token_endpoint_auth_methods_supported")?,
-        };
-        let offers = |name: &str| {
-            methods
-                .as_ref()
-                .is_some_and(|methods| methods.contains(&name))
-        };
-        let only_post = offers("client_secret_post") && !offers("client_secret_basic");
-        Ok(if only_post {
-            ClientAuthentication::Post
-        } else {
-            ClientAuthentication::Basic
-        })
-    }
-
-    fn methods(&self, name: &str) -> Result<Option<Vec<&str>>, Cause> {
-        match self.members.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Array(methods)) => {
-                Ok(Some(methods.iter().filter_map(Value::as_str).collect()))
-            }
-            Some(_) => Err(self.wrong(name, "is not an array")),
-        }
-    }
-
-    fn wrong(&self, name: &str, why: &str) -> Cause {
-        let value = self.members.get(name).map(shown).unwrap_or_default();
-        Cause::invalid(format!("its `{name}` {why}: {value}"), FIX_AT_PROVIDER)
-    }
+/// Basic, unless the provider offers post and not basic. RFC 8414 §2 gives a missing list no default; most providers
+/// that leave it out mean the token endpoint's.
+fn secret_place(reader: &Reader<'_>) -> Result<SecretPlace, Cause> {
+    let own = reader.texts("introspection_endpoint_auth_methods_supported")?;
+    let methods = match own {
+        Some(methods) => Some(methods),
+        None => reader.texts("token_endpoint_auth_methods_supported")?,
+    };
+    let offers = |name: &str| {
+        methods
+            .as_ref()
+            .is_some_and(|methods| methods.contains(&name))
+    };
+    let only_post = offers("client_secret_post") && !offers("client_secret_basic");
+    Ok(if only_post {
+        SecretPlace::Post
+    } else {
+        SecretPlace::Basic
+    })
 }

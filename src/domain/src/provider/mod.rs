@@ -1,4 +1,4 @@
-//! Identity providers: their discovery documents, their keys, their introspection and userinfo endpoints.
+//! Identity providers: their discovery documents, their keys, and their endpoints for tokens and for signing in.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +19,7 @@ use crate::token::AccessToken;
 mod cached;
 mod cause;
 mod client;
+mod client_authentication;
 mod discovery;
 mod document;
 mod failure;
@@ -27,11 +28,20 @@ mod introspection;
 mod key_cache;
 mod known_provider;
 mod lifetime;
+mod member_reader;
 mod metadata;
 mod no_key;
+mod person;
+mod preset;
+mod revocation;
+mod sign_in;
+mod sign_in_metadata;
+mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
+mod token_endpoint;
+mod token_failure;
 mod token_statuses;
 mod unknown_keys;
 mod userinfo;
@@ -44,7 +54,11 @@ use known_provider::KnownProvider;
 use no_key::NoKeyReason;
 use token_statuses::{TokenDigest, TokenStatuses};
 
+pub use person::PersonFailure;
+pub use sign_in_metadata::SignInMetadata;
+pub use standing::ClientStatus;
 pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus};
+pub use token_failure::TokenFailure;
 
 /// The identity providers of an endpoint, with what is known of them.
 pub struct Providers {
@@ -56,6 +70,10 @@ pub struct Providers {
     waiters: Waiters,
     /// Requests to `/health` that wait for any of them.
     health_waiters: Waiters,
+    /// Codes that are being redeemed.
+    redemptions: Waiters,
+    /// Sessions that are being renewed.
+    refreshes: Waiters,
 }
 
 impl Providers {
@@ -67,6 +85,8 @@ impl Providers {
             token_statuses: TokenStatuses::new(Rc::clone(&environment), waiters.clone()),
             waiters,
             health_waiters: Waiters::new(limits::HEALTH_WAITERS),
+            redemptions: Waiters::new(limits::REDEMPTIONS),
+            refreshes: Waiters::new(limits::REFRESHES),
             environment,
             events,
         }

@@ -118,6 +118,7 @@ impl KnownProvider {
             introspection,
             userinfo_endpoint,
             access_token_issuer: _,
+            sign_in: _,
         } = &*snapshot.value;
         let introspection = introspection.as_ref().map(|found| &found.endpoint);
         Ok(DiscoveryFacts {

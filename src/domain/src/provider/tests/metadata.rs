@@ -8,7 +8,7 @@ use crate::error::Code;
 use crate::error::Refusal;
 use crate::issuer::{Issuer, IssuerSetting};
 use crate::provider::identity::Identity;
-use crate::provider::metadata::{ClientAuthentication, Introspection, Metadata};
+use crate::provider::metadata::{Introspection, Metadata, SecretPlace};
 
 fn identity() -> Identity {
     Identity::new(&issuer(), &settings())
@@ -23,18 +23,27 @@ fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
+fn lacks_authorization_endpoint() -> Refusal {
+    let message = format!(
+        "The discovery document of the identity provider `{ISSUER}` cannot be used: it has no `authorization_endpoint`, so \
+         nobody can sign in here. Write the address into `provider_endpoints`, or set `sign_in` to `off`."
+    );
+    Refusal::new(Code::IdentityProviderInvalid, message)
+}
+
 #[test]
 fn a_document_tells_where_keys_and_endpoints_are() {
     let metadata = parse(document(""), &identity());
     let introspection = Introspection {
         endpoint: url(INTROSPECTION),
-        client_authentication: ClientAuthentication::Basic,
+        client_authentication: SecretPlace::Basic,
     };
     let expected = Metadata {
         jwks_uri: Some(url(KEYS)),
         introspection: Some(introspection),
         userinfo_endpoint: Some(url(USERINFO)),
         access_token_issuer: None,
+        sign_in: Err(lacks_authorization_endpoint()),
     };
     assert_eq!(metadata, Ok(expected));
 }
@@ -51,6 +60,7 @@ fn what_a_document_leaves_out_is_not_there() {
             introspection: None,
             userinfo_endpoint: None,
             access_token_issuer: None,
+            sign_in: Err(lacks_authorization_endpoint()),
         };
         assert_eq!(parse(document.clone(), &identity()), Ok(expected));
     }
@@ -58,7 +68,7 @@ fn what_a_document_leaves_out_is_not_there() {
 
 #[test]
 fn the_secret_goes_into_the_header_unless_only_the_form_is_offered() {
-    use ClientAuthentication::{Basic, Post};
+    use SecretPlace::{Basic, Post};
     let own = "introspection_endpoint_auth_methods_supported";
     let token = "token_endpoint_auth_methods_supported";
     for (more, expected) in [

@@ -7,6 +7,7 @@ mod introspection;
 mod key_cache;
 mod keys;
 mod metadata;
+mod sign_in;
 mod support;
 mod token_statuses;
 mod userinfo;
