@@ -9,16 +9,19 @@
 )]
 
 pub mod chaos;
+mod clock;
 mod events;
 mod form;
 mod holdings;
 mod raw;
+pub mod sign_in;
 mod slow_reader;
 pub mod soak;
 mod stage;
 mod whole_response;
 mod wire;
 
+pub use clock::Clock;
 pub use events::events;
 pub use form::Form;
 pub use holdings::{Holdings, eventually};

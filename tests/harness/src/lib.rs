@@ -3,14 +3,17 @@
 pub mod browser;
 mod error;
 mod identity_provider;
+mod origin;
 mod sign_in;
 mod stack;
+pub mod system;
 mod test_issuer;
 pub mod workspace;
 
 pub use browser::Browser;
 pub use error::Error;
 pub use identity_provider::{ClientCredentials, ClientKey, IdentityProvider, ProviderFault};
+pub use origin::Origin;
 pub use sign_in::{SignIn, Tokens};
 pub use stack::{ENDPOINT_ID, HOOK_ID, Issuer, Stack, StackOptions};
 pub use test_issuer::{Algorithm, CannedResponse, Fault, Keys, Seen, TestIssuer};

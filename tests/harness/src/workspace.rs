@@ -64,6 +64,20 @@ pub fn identity_provider() -> Result<PathBuf, Error> {
     Ok(directory)
 }
 
+/// The directory of the tests that need a real browser, its packages installed.
+///
+/// # Errors
+///
+/// The packages have not been installed.
+pub fn browser_tests() -> Result<PathBuf, Error> {
+    let directory = root().join("tests/browser");
+    installed(
+        directory.join("node_modules/@playwright/test"),
+        "run `npm ci --ignore-scripts` in tests/browser",
+    )?;
+    Ok(directory)
+}
+
 fn installed(path: PathBuf, remedy: &'static str) -> Result<PathBuf, Error> {
     if path.exists() {
         Ok(path)

@@ -1,4 +1,5 @@
 //! The browser of the harness signs in at the real `oidc-provider`, to a web client that a test has registered.
+#![cfg(test)]
 
 use harness::{Browser, IdentityProvider, ProviderFault, TestIssuer, http_client};
 use serde_json::{Value, json};

@@ -28,6 +28,14 @@ pub fn dify_client(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/npm", "Dify's client")
 }
 
+/// Installs Playwright, which drives the tests in a real browser, if it is not installed yet. The browser is the system's.
+///
+/// # Errors
+/// As [`identity_provider`].
+pub fn browser_tests(workspace: &Workspace) -> Result<()> {
+    install(workspace, "tests/browser", "Playwright")
+}
+
 fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
     let version = node_version(workspace)?;
     let inputs = [
@@ -44,9 +52,12 @@ fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
         return Ok(());
     }
     let mut install = workspace.command("npm");
-    install
-        .current_dir(workspace.path(directory))
-        .args(["ci", "--no-audit", "--no-fund"]);
+    install.current_dir(workspace.path(directory)).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]);
     step::run(&format!("installing {what} (npm ci)"), &mut install)?;
     stamp.write()
 }

@@ -63,6 +63,8 @@ pub struct Seen {
     pub method: Method,
     /// The path without the query.
     pub path: String,
+    /// The query; empty where there is none.
+    pub query: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.

@@ -47,6 +47,7 @@ async fn handle(
     lock(&state.seen).push(Seen {
         method: head.method,
         path,
+        query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body,
     });
