@@ -5,14 +5,15 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::module;
 use crate::workspace::Workspace;
+use crate::{module, page};
 
 const FILES: &[&str] = &[
     "LICENSE",
     "PRIVACY.md",
     "README.md",
     "SECURITY.md",
+    page::notices::PATH,
     module::PATH,
     "main.py",
     "manifest.yaml",
@@ -27,6 +28,8 @@ const DIRECTORIES: &[(&str, &str)] = &[
     ("host/http", ".py"),
     ("host/sdk", ".py"),
     ("host/wasm", ".py"),
+    (page::BUILT, ".br"),
+    (page::BUILT, ".gz"),
     ("provider", ".yaml"),
     ("readme", ".md"),
 ];

@@ -10,6 +10,7 @@ pub mod generated;
 pub mod marketplace;
 pub mod module;
 pub mod package;
+pub mod page;
 mod setup;
 mod soak;
 mod step;
@@ -40,6 +41,13 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Builds the chat page into page/dist, and writes the table of its files that the module is compiled with.
+    Page {
+        /// Builds again whenever a file changes, and serves the page in front of the gateway at this address, such as
+        /// the demo's.
+        #[arg(long, value_name = "GATEWAY")]
+        watch: Option<String>,
+    },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     Package,
     /// Runs what takes too long for a test: the fuzz targets of the parsers, which need a C++ compiler, random whole
@@ -64,6 +72,10 @@ pub fn run() -> Result<()> {
         Command::Build => module::build(&workspace),
         Command::Manifest { check: true } => generated::check(&workspace),
         Command::Manifest { check: false } => generated::write(&workspace),
+        Command::Page {
+            watch: Some(gateway),
+        } => page::watch(&workspace, &gateway),
+        Command::Page { watch: None } => page::write(&workspace),
         Command::Package => package::build(&workspace).map(drop),
         Command::Soak(options) => soak::run(&workspace, &options),
         Command::Test { filter } => test::run(&workspace, filter.as_deref()),

@@ -8,7 +8,7 @@ use harness::system::SKIPPED;
 
 use crate::setup::Environment;
 use crate::workspace::Workspace;
-use crate::{generated, package, setup, step};
+use crate::{generated, package, page, setup, step};
 
 /// pytest's exit code where no test has been selected.
 const PYTEST_SELECTED_NOTHING: i32 = 5;
@@ -27,6 +27,9 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     package::build(workspace)?;
     if filter.is_none() {
         lint(workspace, &python)?;
+    }
+    if filter.is_none() {
+        page::test(workspace)?;
     }
     let mut pytest = python_tool(workspace, &python, "pytest");
     pytest

@@ -31,7 +31,10 @@ const FLOORS: &[(&str, &[&str])] = &[
         "configuration",
         &["events", "operation", "settings", "single_flight"],
     ),
-    ("the caller's request", &["response", "rewrite", "token"]),
+    (
+        "the caller's request",
+        &["page", "response", "rewrite", "token"],
+    ),
     ("provider and Dify", &["provider", "relay"]),
     ("top", &["gateway"]),
 ];

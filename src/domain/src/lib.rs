@@ -16,6 +16,7 @@ pub mod json;
 pub mod limits;
 pub mod oauth;
 pub mod operation;
+pub mod page;
 pub mod provider;
 pub mod relay;
 pub mod request;

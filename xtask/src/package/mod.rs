@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::contents::Contents;
 use crate::workspace::Workspace;
-use crate::{generated, marketplace, module, step};
+use crate::{generated, marketplace, module, page, step};
 
 mod archive;
 
@@ -18,6 +18,8 @@ const DIRECTORY: &str = "dist";
 /// # Errors
 /// The build has failed, the generated files have drifted, or the marketplace would refuse the package.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    page::check(workspace)?;
+    page::notices::write(workspace)?;
     module::build(workspace)?;
     generated::check(workspace)?;
     let publication = workspace.publication()?;

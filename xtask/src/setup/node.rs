@@ -1,4 +1,4 @@
-//! The packages of npm that the tests and the demo need.
+//! The packages of npm that the chat page, the tests and the demo need.
 
 use anyhow::{Context, Result, bail};
 
@@ -36,6 +36,14 @@ pub fn browser_tests(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/browser", "Playwright")
 }
 
+/// Installs what the chat page is made with and of, if it is not installed yet.
+///
+/// # Errors
+/// As [`identity_provider`].
+pub fn page(workspace: &Workspace) -> Result<()> {
+    install(workspace, "page", "the packages of the chat page")
+}
+
 fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
     let version = node_version(workspace)?;
     let inputs = [
@@ -64,7 +72,7 @@ fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
 
 fn node_version(workspace: &Workspace) -> Result<String> {
     let needed = format!(
-        "Node {MINIMUM} or newer with npm is needed for the tests and the demo: install it from https://nodejs.org"
+        "Node {MINIMUM} or newer with npm is needed for the chat page, the tests and the demo: install it from https://nodejs.org"
     );
     let version =
         step::read(workspace.command("node").arg("--version")).with_context(|| needed.clone())?;

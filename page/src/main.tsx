@@ -1,0 +1,5 @@
+import "./styles/page.css";
+import { render } from "preact";
+
+const root = document.getElementById("app");
+if (root) render(<main />, root);
