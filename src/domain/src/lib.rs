@@ -23,6 +23,7 @@ pub mod request;
 pub mod response;
 pub mod rewrite;
 mod secret;
+pub mod session;
 pub mod settings;
 pub mod single_flight;
 pub mod time;

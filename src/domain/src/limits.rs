@@ -329,6 +329,43 @@ limits! {
     /// earlier ones are still under way in other requests.
     PARSED_SETTINGS: Count = 4, Module;
 
+    // Signing in with a browser
+
+    /// A return address, with its query: room for any page of the chat, and a slot stays below 850 bytes.
+    RETURN_TO: Bytes = 512, Module;
+    /// The name that the page shows of a person.
+    DISPLAY_NAME: Bytes = 64, Module;
+    /// The session cookie, name and value. With the other fields the head of the response stays below the 4096 bytes at
+    /// which Dify's nginx answers 502.
+    SESSION_COOKIE: Bytes = 3000, Module;
+    /// The value of a cookie that is looked at: browsers keep no longer one.
+    COOKIE_VALUE: Bytes = 4 * KIB, Module;
+    /// Cookies of one name that are tried. Others on the same host can plant some.
+    COOKIES_OF_A_NAME: Count = 8, Module;
+    /// How long a login may take. People look for their telephone.
+    TRANSACTION: Seconds = seconds(15 * 60), Module;
+    /// How long the browser keeps the slot of a login, so that one that was left open over night is still recognised.
+    SLOT: Seconds = seconds(24 * 60 * 60), Module;
+    /// The same on a host of one's own, where the slots go along with every request.
+    SLOT_ON_OWN_HOST: Seconds = seconds(60 * 60), Module;
+    /// How far the clocks of two instances may differ. What one of them notes may lie in the other's future.
+    CLOCK_DIFFERENCE: Seconds = seconds(60), Module;
+    /// How long after its time a check with the provider may come, before the session opens nothing but the check.
+    SESSION_OVERDUE: Seconds = seconds(5 * 60), Module;
+    /// Until the next attempt at a check while the provider cannot be reached.
+    SESSION_RETRY: Seconds = seconds(60), Module;
+    /// How long after the last good check a session counts while the provider cannot be reached.
+    SESSION_GRACE: Seconds = seconds(60 * 60), Module;
+    /// How long a session lasts that cannot be checked because the provider gave no token for it.
+    SESSION_WITHOUT_CHECK: Seconds = seconds(60 * 60), Module;
+    /// Logins that were finished in the time of one transaction. Beyond it the first are forgotten; the provider still
+    /// redeems each code once.
+    USED_TRANSACTIONS: Count = 10_000, Module;
+    /// Sessions that were ended by their person. Beyond it the first are forgotten.
+    ENDED_SESSIONS: Count = 10_000, Module;
+    /// Logout tokens of the provider that are remembered, of each kind; 20 000 of them take about three MiB.
+    LOGOUT_MARKS: Count = 10_000, Module;
+
     // Foreign text in messages
 
     /// Characters of a value from outside that a message repeats: a message is for a person. The app's name in `/health`

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac_sha256::Hash;
 use serde_json::{Value, json};
 
 use super::members::Members;
@@ -12,6 +13,7 @@ use crate::{json as text, limits};
 
 /// A private key for exactly one algorithm. Its `Debug` shows `kid` and algorithm.
 pub struct ClientKey {
+    digest: [u8; 32],
     key_id: String,
     signer: Signer,
 }
@@ -51,9 +53,16 @@ impl ClientKey {
             (from_pem(text)?, None)
         };
         Ok(Self {
+            digest: Hash::hash(text.as_bytes()),
             key_id: key_id.unwrap_or_else(|| signer.thumbprint()),
             signer,
         })
+    }
+
+    /// The SHA-256 of the text that the key was parsed from. It is as secret as the key, and other keys are derived
+    /// from it.
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// The name under which the provider knows the key.

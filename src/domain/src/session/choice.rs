@@ -1,0 +1,104 @@
+//! Which of several cookies counts. A page of another plugin, or another host of the domain, may have planted some, and
+//! the browser sends those with the longer path first: the order says nothing.
+
+use super::keys::Keys;
+use super::{PageToken, RequestCookies, Session, Slot, Transaction};
+use crate::settings::PublicUrl;
+use crate::time::UnixTime;
+
+/// The session of a request that a page makes.
+#[derive(Clone, Debug)]
+pub enum ForPage {
+    /// No cookie opens.
+    Missing,
+    /// Cookies open, but the page token is of none of them.
+    Foreign,
+    /// The session of the page token.
+    Fits(Box<Session>),
+}
+
+/// The session of a document navigation, which has no page token.
+#[derive(Clone, Debug)]
+pub enum OnNavigation {
+    /// None opens.
+    Missing,
+    /// Several that count open, of different logins: nobody knows whose browser it is.
+    Several,
+    /// The only one.
+    One(Box<Session>),
+}
+
+impl RequestCookies {
+    /// The session that `token` is of. Of several, after a second login of the same person, the latest counts.
+    pub fn for_page(&self, keys: &Keys, token: &PageToken) -> ForPage {
+        let opened = self.opened(keys);
+        let is_empty = opened.is_empty();
+        let fitting = opened
+            .into_iter()
+            .filter(|session| token.is_of(&session.page_secret));
+        match latest(fitting) {
+            Some(session) => ForPage::Fits(Box::new(session)),
+            None if is_empty => ForPage::Missing,
+            None => ForPage::Foreign,
+        }
+    }
+
+    /// The session of a navigation. Those for which `counts` is false, because they have ended, are looked at only where
+    /// there is no other.
+    pub fn on_navigation(&self, keys: &Keys, counts: impl Fn(&Session) -> bool) -> OnNavigation {
+        let (good, ended): (Vec<_>, Vec<_>) = self.opened(keys).into_iter().partition(counts);
+        let first = good.first().map(Session::id);
+        if good.iter().any(|session| Some(session.id()) != first) {
+            return OnNavigation::Several;
+        }
+        match latest(good.into_iter()).or_else(|| latest(ended.into_iter())) {
+            Some(session) => OnNavigation::One(Box::new(session)),
+            None => OnNavigation::Missing,
+        }
+    }
+
+    /// Whether any session opens.
+    pub fn opens(&self, keys: &Keys) -> bool {
+        !self.opened(keys).is_empty()
+    }
+
+    /// The transactions in `slot` that open, stale ones too.
+    pub fn transactions(
+        &self,
+        keys: &Keys,
+        slot: Slot,
+        public_url: &PublicUrl,
+    ) -> Vec<Transaction> {
+        let values = self.slot(slot);
+        values
+            .filter_map(|value| Transaction::open(value, keys, slot, public_url))
+            .collect()
+    }
+
+    /// The slot that a new login takes: the first in which no transaction is under way, else that of the oldest.
+    pub fn free_slot(&self, keys: &Keys, public_url: &PublicUrl, now: UnixTime) -> Slot {
+        let under_way = |slot: Slot| {
+            let transactions = self.transactions(keys, slot, public_url).into_iter();
+            let started = transactions.filter(|transaction| !transaction.is_stale(now));
+            started.map(|transaction| transaction.started()).max()
+        };
+        // `None` is less than any time, and of equal ones the first is taken.
+        let oldest = Slot::ALL.into_iter().min_by_key(|slot| under_way(*slot));
+        oldest.unwrap_or(Slot::FIRST)
+    }
+
+    fn opened(&self, keys: &Keys) -> Vec<Session> {
+        let values = self.sessions();
+        values
+            .filter_map(|value| Session::open(value, keys))
+            .collect()
+    }
+}
+
+/// The latest login, and of its copies the latest.
+fn latest(sessions: impl Iterator<Item = Session>) -> Option<Session> {
+    sessions.max_by_key(|session| {
+        let attempt = session.unreachable.unwrap_or_default();
+        (session.issued, session.checked, attempt, session.used)
+    })
+}
