@@ -2,8 +2,7 @@
 //!
 //! The random bytes of a signature are given by the caller: superboring would ask getrandom 0.2 for them, which wants more of
 //! JavaScript than the host has. So the curves sign with the key pairs of `jwt-simple`, which needs no random bytes for it
-//! (RFC 6979, RFC 8032), and
-//! RSA is asked directly.
+//! (RFC 6979, RFC 8032), and RSA is asked directly.
 
 use ecdsa::signature::hazmat::PrehashSigner;
 use jwt_simple::prelude::{
@@ -15,6 +14,7 @@ use rand_chacha::rand_core::SeedableRng;
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPrivateKey};
+use serde_json::Value;
 
 use super::members::{Members, Unusable};
 use super::{Algorithm, roca};
@@ -31,7 +31,7 @@ pub(super) enum Signer {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum InvalidKey {
     #[error("{0}")]
-    Jwk(#[from] Unusable),
+    Jwk(Unusable),
     #[error(
         "its `alg` is not one that it can sign with here: RS256 or PS256 with RSA, ES256 with P-256, EdDSA with Ed25519"
     )]
@@ -52,6 +52,16 @@ pub(super) enum InvalidKey {
         "its private key can be computed from its modulus (ROCA, CVE-2017-15361): make a new key"
     )]
     Roca,
+}
+
+impl From<Unusable> for InvalidKey {
+    fn from(why: Unusable) -> Self {
+        match why {
+            // Its words are about a public key.
+            Unusable::Numbers => Self::Numbers,
+            other => Self::Jwk(other),
+        }
+    }
 }
 
 impl Signer {
@@ -81,6 +91,7 @@ impl Signer {
         if members.get("d").is_none() {
             return Err(InvalidKey::Public);
         }
+        check_purpose(members)?;
         let signer = match kind {
             ("RSA", _) => {
                 let key = Box::new(checked(rsa_of(members)?)?);
@@ -131,6 +142,21 @@ impl Signer {
                 key.sign_with_rng(&mut random, scheme, &digest).ok()
             }
         }
+    }
+}
+
+/// RFC 7517 §4.2 and §4.3.
+fn check_purpose(members: &Members) -> Result<(), Unusable> {
+    if members.get("use").is_some_and(|purpose| purpose != "sig") {
+        return Err(Unusable::Purpose("use"));
+    }
+    let operations = members
+        .get("key_ops")
+        .map(|operations| operations.as_array());
+    let signs = |operations: &Vec<Value>| operations.iter().any(|operation| operation == "sign");
+    match operations {
+        Some(operations) if !operations.is_some_and(signs) => Err(Unusable::Purpose("key_ops")),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -43,16 +43,18 @@ impl EndSession {
         endpoint: Option<&Url>,
         authorization_endpoint: &Url,
     ) -> Option<Self> {
-        let issuer = Url::parse(issuer.as_str()).ok()?;
-        let host = issuer.host_str()?;
+        let address = Url::parse(issuer.as_str()).ok();
+        let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
         if host.starts_with("cognito-idp.") && host.ends_with(".amazonaws.com") {
             let derived = || authorization_endpoint.join("/logout").ok();
             return endpoint.cloned().or_else(derived).map(Self::Cognito);
         }
-        match endpoint {
-            Some(endpoint) => Some(Self::OpenId(endpoint.clone())),
-            None if host.ends_with(".auth0.com") => issuer.join("/v2/logout").ok().map(Self::Auth0),
-            None => None,
+        match (endpoint, &address) {
+            (Some(endpoint), _) => Some(Self::OpenId(endpoint.clone())),
+            (None, Some(address)) if host.ends_with(".auth0.com") => {
+                address.join("/v2/logout").ok().map(Self::Auth0)
+            }
+            (None, _) => None,
         }
     }
 

@@ -18,6 +18,9 @@ mod token_error;
 mod token_request;
 mod token_response;
 
+#[cfg(test)]
+mod tests;
+
 pub use authorization_request::{AuthorizationRequest, Prompt, is_free_parameter};
 pub use authorization_response::{
     AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, CallbackProblem,

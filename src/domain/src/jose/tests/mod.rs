@@ -1,3 +1,4 @@
+mod client_key;
 mod keys;
 mod selection;
 mod setting;

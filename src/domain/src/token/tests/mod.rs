@@ -1,6 +1,7 @@
 mod audience;
 mod credential;
 mod form;
+mod id_token;
 mod issuer;
 mod jws;
 mod jws_limits;
