@@ -1,5 +1,37 @@
+// Starts the page.
+
 import "./styles/page.css";
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import { App } from "./components/App";
+import { loadTexts } from "./i18n/texts";
+import { loadApp, title } from "./store/app";
+import { startCheckLoop } from "./store/check-loop";
+import { restoreDraft } from "./store/draft";
+import { chosenLanguage, theme } from "./store/preferences";
+import { openSession, person, phase } from "./store/session";
+import { showAccent } from "./styles/accent";
+
+async function start(root: HTMLElement): Promise<void> {
+  effect(() => {
+    document.documentElement.dataset["theme"] = theme.value;
+  });
+  effect(() => {
+    document.title = title.value;
+  });
+  effect(showAccent);
+  await loadTexts();
+  chosenLanguage.subscribe(() => void loadTexts());
+  // The gateway has written it for a browser that does not come this far.
+  document.querySelector(".hindrance")?.remove();
+  render(<App />, root);
+
+  await openSession();
+  restoreDraft(person.value?.user ?? null);
+  if (phase.value !== "signed-in") return;
+  startCheckLoop();
+  await loadApp();
+}
 
 const root = document.getElementById("app");
-if (root) render(<main />, root);
+if (root) void start(root);

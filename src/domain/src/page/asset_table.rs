@@ -7,38 +7,70 @@ pub const DIRECTORY: &str = "page/dist";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-ESOIH2PM.js",
+    name: "page-S3LWBSXV.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 10_956,
-    brotli_length: 4_255,
-    gzip_length: 4_584,
-    integrity: "sha384-icSuk2+hm2I/ZFntUQG9lxt502m8pig3FLmlq9JlfEvibypsbwyYgpmV713q7DYq",
+    length: 39_944,
+    brotli_length: 13_863,
+    gzip_length: 14_769,
+    integrity: "sha384-ho89SjajEljAYYzcTG8IVhg4ghOmU7TkP3I1dzra2tmHILKZEwW020kHHBpJoF1J",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-XNIJM7ZF.css",
+    name: "page-KSXMVCHM.css",
     media_type: "text/css; charset=utf-8",
-    length: 31,
-    brotli_length: 35,
-    gzip_length: 51,
-    integrity: "sha384-1jmBNurlB4kfRD+xfund/8CVJDq9oUxvXsFlNzfaOjqAguD76urqz2T44kyC72gF",
+    length: 7_349,
+    brotli_length: 2_049,
+    gzip_length: 2_335,
+    integrity: "sha384-aVgnScEZTsj5reRntiy5Y7Qeglmf8vWAeOwVJ6zhu2PiPtu5ihYc1clPF/NWmoPy",
 };
 
 /// The style of the documents that have no script.
 pub const PAGES_STYLE: Asset = Asset {
-    name: "pages-VEKF2N6C.css",
+    name: "pages-MJSW7JHE.css",
     media_type: "text/css; charset=utf-8",
-    length: 31,
-    brotli_length: 35,
-    gzip_length: 51,
-    integrity: "sha384-1jmBNurlB4kfRD+xfund/8CVJDq9oUxvXsFlNzfaOjqAguD76urqz2T44kyC72gF",
+    length: 4_011,
+    brotli_length: 1_321,
+    gzip_length: 1_512,
+    integrity: "sha384-ikevYQtpFFXNrAB5Uvgb5lpIADCnE4r1pTGtRsYT7C6ygTwHOznqBzgWQ7zRSc18",
 };
 
 /// Every file of the page, sorted by name.
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
-    PAGE_SCRIPT,
+    Asset {
+        name: "en-TMVQREKB.js",
+        media_type: "text/javascript; charset=utf-8",
+        length: 1_585,
+        brotli_length: 677,
+        gzip_length: 830,
+        integrity: "sha384-n9hejZ/rT5TQj/ZDmuDeVZA2nyiImHEqPq+60HIkbjzcMtFUAY9cN1ZXrCOnkOMD",
+    },
+    Asset {
+        name: "ja-DODZFDX3.js",
+        media_type: "text/javascript; charset=utf-8",
+        length: 2_194,
+        brotli_length: 944,
+        gzip_length: 1_124,
+        integrity: "sha384-Fltjj5OYDrmQAQHqUgLO2dI8ZnOx7VvEz1TKNAXkSnRaURIAqcRPZTi9ZA/g1dmm",
+    },
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
+    Asset {
+        name: "pt-BR-WEDGK7LN.js",
+        media_type: "text/javascript; charset=utf-8",
+        length: 1_695,
+        brotli_length: 859,
+        gzip_length: 909,
+        integrity: "sha384-WVF+iLT3b29SljaGq3LKScIfj/XXZi1GcXFBiKXGuY/52HHNZ0t58KQhAUvuF3Qg",
+    },
+    Asset {
+        name: "zh-Hans-HA4CY5WY.js",
+        media_type: "text/javascript; charset=utf-8",
+        length: 1_523,
+        brotli_length: 727,
+        gzip_length: 958,
+        integrity: "sha384-TMRusXpBN7hSbvxPvKtSgkH3zdl1JFoevmVPHfPB/c7kzPH0T/fgjOe7LxoAFSdn",
+    },
 ];

@@ -1,0 +1,54 @@
+// Every request of the page goes through here: the address below the public URL, the page token, the errors.
+
+import { gateway } from "./document";
+import { type ApiError, errorOf, isSessionChanged, isSessionOver, NetworkError } from "./errors";
+
+export interface RequestOptions {
+  readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is; the browser sets the content type. */
+  readonly body?: FormData;
+  readonly signal?: AbortSignal;
+  /** The request goes on when the page is left. */
+  readonly keepalive?: boolean;
+}
+
+/** Told of each error that ends the session; `store/session` sets it. */
+export const sessionProblems: { handler: (error: ApiError) => void } = { handler: () => {} };
+
+/** Sends a request to a path of the gateway, such as `/parameters`. Throws `ApiError` or `NetworkError`. */
+export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+  const response = await send(path, options);
+  if (response.ok) return response;
+  const error = await errorOf(response);
+  if (isSessionOver(error) || isSessionChanged(error)) sessionProblems.handler(error);
+  throw error;
+}
+
+/** As `request`; the body of the response is JSON of type `T`, which Dify's API and G2a promise. */
+export async function requestJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await request(path, options);
+  return (await response.json()) as T;
+}
+
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const headers = new Headers({ Accept: "application/json, text/event-stream" });
+  if (gateway.pageToken !== null) headers.set("X-Gateway-Page", gateway.pageToken);
+  if (options.json !== undefined) headers.set("Content-Type", "application/json");
+  try {
+    return await fetch(gateway.base + path, {
+      method: options.method ?? "GET",
+      headers,
+      body: options.json === undefined ? (options.body ?? null) : JSON.stringify(options.json),
+      signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
+      credentials: "same-origin",
+      // No route that the page fetches redirects: after a redirect the policy of the page would not hold.
+      redirect: "error",
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new NetworkError("no response", { cause: error });
+  }
+}

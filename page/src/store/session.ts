@@ -1,0 +1,118 @@
+// Who is signed in, and what happens when that ends.
+
+import { computed, signal } from "@preact/signals";
+import { gateway } from "../api/document";
+import { type ApiError, isSessionChanged, isSessionOver } from "../api/errors";
+import { sessionProblems } from "../api/request";
+import { getSession, logOut, refreshSession, type SignedIn } from "../api/session";
+import { keepDraft } from "./draft";
+import { tellOtherTabs, withSessionLock } from "./tabs";
+
+/** `no-token`: signed in, but the document came without a page token. */
+export type Phase = "starting" | "signed-out" | "no-token" | "signed-in" | "unreachable";
+
+export const phase = signal<Phase>("starting");
+
+/** Who is signed in, or was until the session ended. */
+export const person = signal<SignedIn | null>(null);
+
+/** The code of the refusal that ended the session while the page was open; null while it lives. */
+export const sessionOver = signal<string | null>(null);
+
+/** Whether requests can be sent. */
+export const canSend = computed(() => phase.value === "signed-in" && sessionOver.value === null);
+
+/** Asks who is signed in, and has the session checked first where that is overdue. */
+export async function openSession(): Promise<void> {
+  try {
+    const state = gateway.pageToken === null ? await sessionWithoutToken() : await getSession();
+    if (state === null) {
+      phase.value = gateway.settings.hindrance === "several_sessions" ? "signed-out" : "no-token";
+    } else if (!state.signed_in) {
+      phase.value = "signed-out";
+    } else {
+      accept(state.check_in > 0 ? state : await withSessionLock(() => refreshSession(true)));
+      phase.value = "signed-in";
+    }
+  } catch (error) {
+    phase.value = isSessionOver(error) ? "signed-out" : "unreachable";
+  }
+}
+
+/** Null: there is a session, and the document lacks its page token. */
+async function sessionWithoutToken() {
+  try {
+    return await getSession();
+  } catch (error) {
+    if (isSessionOver(error)) return null;
+    throw error;
+  }
+}
+
+/** Takes the news of a check. The page of another person than before is of no use to this one. */
+export function accept(state: SignedIn): void {
+  if (person.value !== null && person.value.user !== state.user) {
+    reloadForOther();
+    return;
+  }
+  person.value = state;
+  sessionOver.value = null;
+}
+
+/** Has the session checked with the provider. */
+export async function checkSession(active: boolean): Promise<void> {
+  accept(await withSessionLock(() => refreshSession(active)));
+}
+
+/** Asks whether there is still a session, without a check: another tab may have ended it, or signed in again. */
+export async function askSession(): Promise<void> {
+  const state = await getSession();
+  if (state.signed_in) accept(state);
+  else end("session_missing");
+}
+
+/** Signs out here, in the other tabs and, where it can, at the provider. */
+export async function signOut(): Promise<void> {
+  const location = await withSessionLock(logOut);
+  tellOtherTabs("signed-out");
+  leave(location);
+}
+
+/** Goes to the sign-in; the page comes back to this address. `silent`: only if the provider need not ask anything. */
+export function signIn(silent = false): void {
+  keepDraft(person.value?.user ?? null, "sign-in");
+  const returnTo = location.pathname.slice(gateway.basePath.length) + location.search || "/";
+  const query = new URLSearchParams({ return_to: returnTo });
+  if (silent) query.set("prompt", "none");
+  leave(`${gateway.base}/auth/login?${query}`);
+}
+
+/**
+ * Tries a sign-in that asks nothing, once for each page: a session without a refresh token ends after an hour although
+ * the person still has one at the provider. Returns whether the page is leaving.
+ */
+export function signInSilently(): boolean {
+  const state = history.state as { silent?: boolean } | null;
+  if (sessionOver.value !== "session_expired" || state?.silent) return false;
+  history.replaceState({ ...state, silent: true }, "");
+  signIn(true);
+  return true;
+}
+
+function leave(address: string): void {
+  location.assign(address);
+}
+
+function reloadForOther(): void {
+  keepDraft(person.value?.user ?? null, "reload");
+  location.reload();
+}
+
+function end(code: string): void {
+  if (phase.value === "signed-in") sessionOver.value = code;
+}
+
+sessionProblems.handler = (error: ApiError) => {
+  if (isSessionChanged(error)) reloadForOther();
+  else end(error.code);
+};
