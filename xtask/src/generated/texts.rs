@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use gateway_domain::settings::declaration::{Declaration, declarations};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::workspace::Workspace;
 
@@ -20,7 +20,7 @@ const PLUGIN: &str = "texts/plugin.yaml";
 const MOST_CHARACTERS: usize = 1023;
 
 /// A text in every language.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     #[serde(rename = "en_US")]
@@ -31,6 +31,15 @@ pub struct Text {
     pub ja_jp: String,
     #[serde(rename = "pt_BR")]
     pub pt_br: String,
+}
+
+/// Without the languages that say the same as the English, which Dify shows in their place: the whole declaration goes to
+/// Dify with every request.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_written = |(code, text): &(&str, &str)| *code == "en_US" || *text != self.en_us;
+        serializer.collect_map(self.by_language().into_iter().filter(is_written))
+    }
 }
 
 impl Text {
