@@ -73,6 +73,8 @@ B = ("http", "b.example", 81)
         ({"issuer": "https://a.example,  http://b.example:81/y https://a.example", "dify_api_url": "-"}, {A, B}),
         ({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "dify_api_url": "-"}, {ENTRA}),
         ({"issuer": "https://a.example", "discovery_url": "http://b.example:81/z"}, {A, B, DIFY}),
+        ({"provider_endpoints": "token=http://b.example:81/t, end_session=https://a.example/o"}, {A, B, DIFY}),
+        ({"provider_endpoints": "=http://b.example:81/t token= a=b=http://b.example:81"}, {DIFY}),
         # Every other setting, whatever is written there.
         ({"public_url": "https://a.example"}, {DIFY}),
         ({"allowed_origins": "https://a.example http://b.example:81"}, {DIFY}),

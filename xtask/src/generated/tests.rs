@@ -101,6 +101,7 @@ fn the_host_knows_the_addresses_that_the_gateway_calls_and_no_other_setting() {
              ADDRESS_SETTINGS: dict[str, str | None] = {{\n    \
              \"issuer\": None,\n    \
              \"dify_api_url\": \"https://api.dify.ai/v1\",\n    \
+             \"provider_endpoints\": None,\n    \
              \"discovery_url\": None,\n\
              }}\n"
         )

@@ -231,6 +231,18 @@ mod tests {
     }
 
     #[test]
+    fn a_language_that_says_the_same_as_the_english_is_not_written() {
+        let text = Text {
+            en_us: "a".to_owned(),
+            zh_hans: "b".to_owned(),
+            ja_jp: "a".to_owned(),
+            pt_br: "a".to_owned(),
+        };
+        let written = serde_saphyr::to_string(&text).unwrap();
+        assert_eq!(written, "en_US: a\nzh_Hans: b\n");
+    }
+
+    #[test]
     fn a_help_is_translated() {
         for (name, texts) in texts() {
             let help = texts.help.by_language();

@@ -1,11 +1,10 @@
 //! Settings that are URLs or browser origins.
 
-use url::{Origin, Position, Url};
+use url::{Host, Origin, Position, Url};
 
 use super::characters::{expect_characters, is_in_quotation_marks};
 use super::list::parse_list;
 use super::problems::Problems;
-use super::public_url::has_characters_of_a_host;
 use super::{AllowedOrigins, ApiUrl};
 use crate::limits;
 
@@ -164,6 +163,32 @@ pub(super) fn parse_page_origins(text: &str) -> Result<Vec<String>, Problems> {
         .into());
     }
     Ok(origins)
+}
+
+/// Whether the URL's host is the machine of the browser itself, which browsers trust without TLS (W3C Secure Contexts
+/// §3.1).
+pub(super) fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The URL standard lets a host have `;`, `,` and `'`, which would end a directive of a content security policy.
+pub(super) fn has_characters_of_a_host(host: &str) -> bool {
+    let name = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let is_of_a_name =
+        |character: char| character.is_ascii_alphanumeric() || ".-_".contains(character);
+    match name {
+        Some(address) => address
+            .chars()
+            .all(|character| character.is_ascii_hexdigit() || character == ':'),
+        None => host.chars().all(is_of_a_name),
+    }
 }
 
 fn authority(behind_scheme: &str) -> &str {

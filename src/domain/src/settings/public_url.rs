@@ -1,8 +1,8 @@
 //! The setting `public_url`: the address that clients and browsers know of the endpoint.
 
-use url::{Host, Url};
+use url::Url;
 
-use super::address::parse_base_address;
+use super::address::{has_characters_of_a_host, is_local, parse_base_address};
 use super::problems::Problems;
 
 /// The segment before the hook ID in the address that Dify gives to an endpoint.
@@ -108,32 +108,6 @@ impl PublicUrl {
                     .is_some_and(|before| before.is_empty() || before.ends_with('.'))
             })
         })
-    }
-}
-
-/// Whether the URL's host is the machine of the browser itself, which browsers trust without TLS (W3C Secure Contexts
-/// §3.1).
-pub(super) fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// The URL standard lets a host have `;`, `,` and `'`, which would end a directive of a content security policy.
-pub(super) fn has_characters_of_a_host(host: &str) -> bool {
-    let name = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let is_of_a_name =
-        |character: char| character.is_ascii_alphanumeric() || ".-_".contains(character);
-    match name {
-        Some(address) => address
-            .chars()
-            .all(|character| character.is_ascii_hexdigit() || character == ':'),
-        None => host.chars().all(is_of_a_name),
     }
 }
 

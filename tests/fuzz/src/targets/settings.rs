@@ -1,11 +1,11 @@
 //! The settings, as the daemon sends them.
 
-use gateway_domain::settings::{InvalidSettings, Settings};
+use gateway_domain::settings::{InvalidSettings, Settings, SignIn};
 use serde_json::{Map, Value};
 
 use crate::reading::object;
 
-const SECRETS: [&str; 3] = ["app_key", "client_secret", "user_hash_key"];
+const SECRETS: [&str; 4] = ["app_key", "client_key", "client_secret", "user_hash_key"];
 /// It is in every secret, and so must be nowhere else.
 const MARK: &str = "4f1c9ab27e63d058";
 
@@ -41,6 +41,9 @@ fn assert_is_sound(parsed: &Result<Settings, InvalidSettings>) {
                     .as_ref()
                     .is_some_and(gateway_domain::claims::Rules::is_empty)
             );
+            if let Some(sign_in) = &settings.sign_in {
+                assert_can_sign_in(sign_in);
+            }
             assert!(
                 settings
                     .jwks
@@ -49,6 +52,29 @@ fn assert_is_sound(parsed: &Result<Settings, InvalidSettings>) {
             );
         }
     }
+}
+
+/// What the public URL becomes part of must read it as the URL parser does.
+fn assert_can_sign_in(sign_in: &SignIn) {
+    let public_url = &sign_in.public_url;
+    let text = public_url.as_str();
+    assert_eq!(
+        format!("{}{}", public_url.origin(), public_url.base_path()),
+        text
+    );
+    assert!(public_url.is_secure() || text.starts_with("http://"));
+    let policy = [text]
+        .into_iter()
+        .chain(sign_in.page_origins.iter().map(String::as_str));
+    for source in policy {
+        assert!(
+            !source.contains([';', ',', '\'', '"', '*', ' ', '\\']),
+            "{source}"
+        );
+    }
+    let limits = sign_in.limits;
+    assert!(limits.check.as_secs() >= 60 && limits.check.saturating_mul(2) <= limits.idle);
+    assert!(limits.lifetime.as_secs() <= 168 * 3600);
 }
 
 /// Neither the order of the members nor how they are written may matter.

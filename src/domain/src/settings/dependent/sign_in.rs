@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{are_several, expect_one_issuer};
 use crate::claims::ClaimPath;
 use crate::issuer::{Issuer, IssuerSetting};
+use crate::settings::address::is_local;
 use crate::settings::declaration::access::{PUBLIC_URL, REQUIRED_CLAIMS};
 use crate::settings::declaration::connection::{CLIENT_ID, ISSUER};
 use crate::settings::declaration::person::USER_CLAIM;
@@ -13,7 +14,6 @@ use crate::settings::declaration::sign_in::{
     PROVIDER_ENDPOINTS, PROVIDER_KIND, SESSION_LIMITS, SIGN_IN, Switch,
 };
 use crate::settings::declaration::validation::CLIENT_SECRET;
-use crate::settings::public_url::is_local;
 use crate::settings::reader::Reader;
 use crate::settings::{
     ClientAuthenticationSetting, ClientId, ProviderEndpoints, ProviderKind, PublicUrl, SignIn,

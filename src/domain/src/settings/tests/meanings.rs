@@ -46,6 +46,7 @@ fn the_least_that_an_endpoint_needs_gives_the_defaults() {
     assert_eq!(settings.client_secret, None);
     assert!(!settings.userinfo);
     assert_eq!(settings.service_accounts, ServiceAccounts::Refuse);
+    assert!(settings.sign_in.is_none());
     assert!(settings.jwks.is_none());
     assert_eq!(settings.discovery_url, None);
     assert_eq!(settings.ca_certificates, None);

@@ -10,6 +10,7 @@ mod lists;
 mod meanings;
 mod mistakes;
 mod secrecy;
+mod sign_in;
 
 /// The private key of RFC 8037 appendix A.1.
 const CLIENT_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

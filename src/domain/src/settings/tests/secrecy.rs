@@ -4,7 +4,7 @@ use super::super::declaration::declarations;
 use super::parse;
 
 /// What somebody may have written into the wrong field, in forms that reach every branch of the parsers.
-const MISPLACED: [&str; 14] = [
+const MISPLACED: [&str; 17] = [
     "canary",
     "https://canary",
     "https://user:canary@idp.example.com",
@@ -14,6 +14,9 @@ const MISPLACED: [&str; 14] = [
     "canary=canary=canary",
     "__oidc_canary=canary",
     "canary-canary=sub",
+    "token=https://user:canary@idp.example.com",
+    "canary=https://idp.example.com",
+    "hours=canary",
     "canary\u{200b}\"",
     "-----BEGIN CERTIFICATE-----canary-----END CERTIFICATE-----",
     "* canary canary",
@@ -54,9 +57,11 @@ fn settings_can_be_printed_without_their_secrets() {
         "client_secret": "canary",
         "user_format": "hashed",
         "user_hash_key": "canary-canary-canary",
+        "client_key": super::CLIENT_KEY,
     });
     let printed = format!("{:?}", parse(&secrets).unwrap());
     assert!(!printed.contains("canary"), "{printed}");
+    assert!(!printed.contains("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"));
 
     let mut wrong = secrets;
     wrong["clock_skew"] = json!("x");
