@@ -21,6 +21,7 @@ pub struct Target {
 
 /// Every target, in alphabetical order.
 pub const TARGETS: &[Target] = &[
+    target("callback_query", targets::callback_query::check),
     target("claim_path", targets::claim_path::check),
     target("discovery", targets::discovery::check),
     target("form", targets::form::check),
@@ -28,11 +29,13 @@ pub const TARGETS: &[Target] = &[
     target("json_body", targets::json_body::check),
     target("jwks", targets::jwks::check),
     target("jwks_setting", targets::jwks_setting::check),
+    target("logout_token", targets::logout_token::check),
     target("multipart", targets::multipart::check),
     target("query", targets::query::check),
     target("rules", targets::rules::check),
     target("settings", targets::settings::check),
     target("token", targets::token::check),
+    target("token_answer", targets::token_answer::check),
 ];
 
 const fn target(name: &'static str, check: fn(&[u8])) -> Target {
