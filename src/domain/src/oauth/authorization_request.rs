@@ -50,8 +50,8 @@ impl Prompt {
     }
 }
 
-/// Whether an administrator may add a parameter with this name to the authorization request.
-pub fn is_free_parameter(name: &str) -> bool {
+/// Whether an administrator may add a parameter with this name.
+fn is_free_parameter(name: &str) -> bool {
     !OWN.contains(&name) && !REFUSED.contains(&name)
 }
 
@@ -72,7 +72,8 @@ pub struct AuthorizationRequest<'a> {
     pub challenge: &'a str,
     /// What the provider shall do with the person. It replaces a `prompt` of the administrator.
     pub prompt: Option<Prompt>,
-    /// What the administrator adds. Names for which [`is_free_parameter`] is false are left out.
+    /// What the administrator adds. Parameters of the protocol are left out, and those that have the response delivered
+    /// elsewhere or hide the request.
     pub further: &'a [(String, String)],
 }
 

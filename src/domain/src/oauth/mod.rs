@@ -21,7 +21,7 @@ mod token_response;
 #[cfg(test)]
 mod tests;
 
-pub use authorization_request::{AuthorizationRequest, Prompt, is_free_parameter};
+pub use authorization_request::{AuthorizationRequest, Prompt};
 pub use authorization_response::{
     AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, CallbackProblem,
 };

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::oauth::{AuthorizationRequest, CodeVerifier, Prompt, is_free_parameter};
+use crate::oauth::{AuthorizationRequest, CodeVerifier, Prompt};
 
 const ENDPOINT: &str = "https://id.example/authorize";
 const REDIRECT_URI: &str = "https://chat.example/auth/callback";
@@ -125,18 +125,6 @@ fn parameters_of_the_administrator_are_added_and_replace_none_of_the_protocol() 
             format!("{OWN}{added}"),
             "{further:?}"
         );
-    }
-}
-
-#[test]
-fn a_parameter_of_the_protocol_is_not_free() {
-    for (name, expected) in [
-        ("state", false),
-        ("response_mode", false),
-        ("prompt", true),
-        ("acr_values", true),
-    ] {
-        assert_eq!(is_free_parameter(name), expected, "{name}");
     }
 }
 

@@ -211,7 +211,7 @@ fn each_step_refuses_the_id_token_of_a_login() {
         (
             rs256(),
             json!({"exp": NOW.as_secs() - 60}),
-            "The token's `exp`, 1699999940, passed 60 seconds ago. Get a new token.",
+            "The token's `exp`, 1699999940, passed 60 seconds ago. Compare the clocks of the identity provider and of the gateway.",
         ),
         (rs256(), json!({"iat": "absent"}), "The token has no `iat`."),
         (
@@ -384,7 +384,7 @@ fn the_id_token_of_a_refresh_must_be_of_the_same_login() {
         ),
         (
             json!({"exp": NOW.as_secs() - 60}),
-            "The token's `exp`, 1699999940, passed 60 seconds ago. Get a new token.",
+            "The token's `exp`, 1699999940, passed 60 seconds ago. Compare the clocks of the identity provider and of the gateway.",
         ),
         (
             json!({"auth_time": "today"}),
