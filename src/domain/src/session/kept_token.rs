@@ -65,8 +65,8 @@ impl Part {
     /// The decoder takes one spelling only, so the text comes back as it was.
     fn of(text: &str) -> Self {
         match URL_SAFE_NO_PAD.decode(text) {
-            Ok(bytes) if text.len() > 2 => Self::Base64Url(bytes),
-            _ => Self::Text(text.to_owned()),
+            Ok(bytes) => Self::Base64Url(bytes),
+            Err(_) => Self::Text(text.to_owned()),
         }
     }
 

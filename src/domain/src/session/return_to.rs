@@ -70,6 +70,8 @@ fn is_path(path: &str) -> bool {
     path.starts_with('/')
         && path.bytes().all(is_allowed)
         && !path.contains("//")
+        // Also where it is no segment to the URL standard: some servers read `/..;/` as a way up.
+        && !path.contains("..")
         && escapes_are_harmless(path)
 }
 
@@ -77,13 +79,10 @@ fn is_path(path: &str) -> bool {
 /// and no further escape.
 fn escapes_are_harmless(path: &str) -> bool {
     path.split('%').skip(1).all(|part| {
-        let digits: Option<&str> = part.get(..2);
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        byte.is_some_and(|byte| {
-            !digits.is_some_and(|digits| digits.starts_with('+'))
-                && (b' '..=b'~').contains(&byte)
-                && !b"/\\%.".contains(&byte)
-        })
+        let digits = part.get(..2).unwrap_or_default();
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let byte = u8::from_str_radix(digits, 16).ok().filter(|_| is_hex);
+        byte.is_some_and(|byte| (b' '..=b'~').contains(&byte) && !b"/\\%.".contains(&byte))
     })
 }
 

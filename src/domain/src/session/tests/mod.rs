@@ -1,2 +1,9 @@
+mod choice;
+mod cookies;
+mod expiry;
+mod memory;
+mod return_to;
+mod sealing;
+mod session;
 mod support;
 mod transaction;
