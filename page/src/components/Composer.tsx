@@ -43,12 +43,15 @@ function submit(event: Event): void {
   const query = draft.value.trim();
   if (query === "" || isAnswering()) return;
   // The draft stays where it is until it can be sent.
-  if (!canSend.value) {
-    signInSilently();
-    return;
-  }
+  if (canSend.value) void send(query);
+  else signInSilently();
+}
+
+async function send(query: string): Promise<void> {
   draft.value = "";
-  void ask(query);
+  if (await ask(query)) return;
+  if (draft.value === "") draft.value = query;
+  signInSilently();
 }
 
 function isAnswering(): boolean {

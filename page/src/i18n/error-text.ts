@@ -5,10 +5,9 @@ import { fill, texts } from "./texts";
 
 /** One or two sentences for a person. Foreign messages are not shown: they are in no language of the page. */
 export function errorText(error: unknown): string {
-  const { error: words, session } = texts.value;
+  const { error: words } = texts.value;
   if (error instanceof NetworkError) return words.network;
   if (error instanceof ApiError) {
-    if (error.status === 401) return session.over;
     if (error.status === 429 || error.status === 503) return fill(words.busy, { seconds: error.retryAfter ?? 30 });
   }
   const { code } = error as { readonly code?: unknown };

@@ -1,8 +1,7 @@
 // Has the session checked at the provider's interval, for as long as the page is open.
 
-import { gateway } from "../api/document";
 import { isSessionOver } from "../api/errors";
-import { askSession, checkSession, person, phase, sessionOver } from "./session";
+import { askSession, checkSession, person, sessionOver } from "./session";
 import { onNewsOfOtherTabs, tellOtherTabs } from "./tabs";
 
 /** Seconds after which a check that did not get through is tried again. */
@@ -11,7 +10,11 @@ const RETRY = 60;
 /** Tabs that were opened together should not ask together: each interval is up to a tenth shorter or longer. */
 const JITTER = 0.1;
 
-const USES = ["keydown", "pointerdown", "visibilitychange"] as const;
+/** Seconds between two checks at least, whatever the gateway says. */
+const LEAST = 10;
+
+/** What a person does who uses the page. */
+const USES = ["keydown", "pointerdown", "wheel"] as const;
 
 let used = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,9 +31,11 @@ export function startCheckLoop(): void {
     );
   }
   onNewsOfOtherTabs((news) => {
+    if (news === "signed-out") leaveIfOver().catch(() => {});
     // A sign-in elsewhere matters only to a page whose session has ended.
-    if (news === "signed-out" || sessionOver.value !== null) void askAgain();
+    else if (sessionOver.value !== null) askAgain().catch(() => {});
   });
+  // The browser shows a page again that it had put aside: somebody else may sit there now.
   addEventListener("pageshow", (event) => {
     if (event.persisted) void returnFromCache();
   });
@@ -41,7 +46,7 @@ export function startCheckLoop(): void {
 function plan(seconds: number): void {
   clearTimeout(timer);
   const jitter = 1 + JITTER * (2 * Math.random() - 1);
-  timer = setTimeout(() => void check(), Math.max(1, seconds) * jitter * 1000);
+  timer = setTimeout(() => void check(), Math.max(LEAST, seconds) * jitter * 1000);
 }
 
 async function check(): Promise<void> {
@@ -58,15 +63,23 @@ async function check(): Promise<void> {
 }
 
 async function askAgain(): Promise<void> {
-  if (phase.value !== "signed-in") return;
-  await askSession().catch(() => {});
+  await askSession();
   if (sessionOver.value === null) plan(person.value?.check_in ?? RETRY);
 }
 
-/** The browser shows a page again that it had put aside: somebody else may sit there now. */
-async function returnFromCache(): Promise<void> {
-  if (gateway.pageToken === null) return location.reload();
-  document.documentElement.classList.add("veiled");
+/** Where the person has signed out, the page shows what a signed-out person sees. */
+async function leaveIfOver(): Promise<void> {
   await askAgain();
-  document.documentElement.classList.remove("veiled");
+  if (sessionOver.value !== null) location.reload();
+}
+
+/** Shows nothing until the gateway has said that it is still the same person. */
+async function returnFromCache(): Promise<void> {
+  document.documentElement.classList.add("veiled");
+  try {
+    await leaveIfOver();
+    if (sessionOver.value === null) document.documentElement.classList.remove("veiled");
+  } catch {
+    location.reload();
+  }
 }

@@ -1,6 +1,7 @@
 // The conversation on the screen: its turns, and the answer that is coming.
 
 import { batch, type Signal, signal } from "@preact/signals";
+import { isSessionOver } from "../api/errors";
 import { sendMessage } from "../api/messages";
 import type { StreamEvent } from "../events/types";
 
@@ -27,8 +28,11 @@ export const conversationId = signal<string | null>(null);
 
 let nextKey = 0;
 
-/** Sends a message and follows its answer. Returns when the answer has ended, in whichever way. */
-export async function ask(query: string): Promise<void> {
+/**
+ * Sends a message and follows its answer. Returns when the answer has ended, in whichever way: false where the message has
+ * not been taken, because the session is over, and there is no turn of it.
+ */
+export async function ask(query: string): Promise<boolean> {
   const turn = newTurn(query);
   turns.value = [...turns.value, turn];
   try {
@@ -38,8 +42,14 @@ export async function ask(query: string): Promise<void> {
     );
     for await (const event of events) apply(turn, event);
     if (turn.state.value.kind === "streaming") turn.state.value = { kind: "done" };
+    return true;
   } catch (error) {
+    if (isSessionOver(error)) {
+      turns.value = turns.value.filter((other) => other !== turn);
+      return false;
+    }
     turn.state.value = { kind: "failed", error };
+    return true;
   }
 }
 

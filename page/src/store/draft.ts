@@ -20,10 +20,12 @@ const KEY = `gateway:${gateway.basePath}:return`;
 /**
  * Keeps draft and fragment before the page is left. A reload finds them in the history entry, which only this entry's
  * documents can read. A sign-in ends in a new entry, so for it they are also put into the tab's storage, from which the
- * first page that opens afterwards takes them out.
+ * first page of a person who is signed in takes them out.
  */
 export function keepDraft(user: string | null, leaving: "reload" | "sign-in"): void {
-  const kept: Kept = { user: user ?? "", draft: user === null ? "" : draft.value, fragment: location.hash };
+  // Whoever is not signed in has written nothing, and may be on the way back to a draft that waits.
+  const written = user === null ? waiting() : { user, draft: draft.value };
+  const kept: Kept = { user: "", draft: "", ...written, fragment: location.hash };
   history.replaceState({ ...history.state, kept }, "");
   if (leaving === "reload") return;
   try {
@@ -33,25 +35,38 @@ export function keepDraft(user: string | null, leaving: "reload" | "sign-in"): v
   }
 }
 
-/** Takes what was kept; the draft is restored for the same user only, the fragment for everybody. */
+/**
+ * Restores what was kept: the draft for the same user only, the fragment for everybody. Where nobody is signed in, as after
+ * a sign-in that was broken off, the draft goes on waiting.
+ */
 export function restoreDraft(user: string | null): void {
-  const kept = takeFromTab() ?? (history.state as { kept?: Kept } | null)?.kept ?? null;
+  const kept = waiting();
   if (kept === null) return;
-  const fragment = location.hash === "" ? kept.fragment : "";
-  history.replaceState(
-    { ...history.state, kept: undefined },
-    "",
-    location.pathname + location.search + (fragment || location.hash),
-  );
-  if (user !== null && kept.user === user && draft.value === "") draft.value = kept.draft;
+  const { pathname, search, hash } = location;
+  const state = user === null ? history.state : { ...history.state, kept: undefined };
+  history.replaceState(state, "", pathname + search + (hash || kept.fragment));
+  if (user === null) return;
+  forget();
+  if (kept.user === user && draft.value === "") draft.value = kept.draft;
 }
 
-function takeFromTab(): Kept | null {
+function waiting(): Kept | null {
+  return inTab() ?? (history.state as { kept?: Kept } | null)?.kept ?? null;
+}
+
+function inTab(): Kept | null {
   try {
     const json = sessionStorage.getItem(KEY);
-    sessionStorage.removeItem(KEY);
     return json === null ? null : (JSON.parse(json) as Kept);
   } catch {
     return null;
+  }
+}
+
+function forget(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Then it was never there.
   }
 }

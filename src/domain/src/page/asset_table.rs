@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/dist";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-S3LWBSXV.js",
+    name: "page-44SGFSU6.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 39_944,
-    brotli_length: 13_863,
-    gzip_length: 14_769,
-    integrity: "sha384-ho89SjajEljAYYzcTG8IVhg4ghOmU7TkP3I1dzra2tmHILKZEwW020kHHBpJoF1J",
+    length: 40_145,
+    brotli_length: 13_922,
+    gzip_length: 14_843,
+    integrity: "sha384-GwL2/mEyPUaXlL8oHs2lmYvj3KZZYhDXaMQ3XP9Ku/fwwjXUqQy5br7UGfWMzch3",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-KSXMVCHM.css",
+    name: "page-4IDQYB3M.css",
     media_type: "text/css; charset=utf-8",
-    length: 7_349,
-    brotli_length: 2_049,
-    gzip_length: 2_335,
-    integrity: "sha384-aVgnScEZTsj5reRntiy5Y7Qeglmf8vWAeOwVJ6zhu2PiPtu5ihYc1clPF/NWmoPy",
+    length: 7_463,
+    brotli_length: 2_086,
+    gzip_length: 2_372,
+    integrity: "sha384-4pEcq0kEePXw4tQ/XsuhNAe6nO73gxRF2IA1VyRrM1Vw06wwF8RQxqQ9Ja4kXq42",
 };
 
 /// The style of the documents that have no script.
@@ -54,8 +54,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 1_124,
         integrity: "sha384-Fltjj5OYDrmQAQHqUgLO2dI8ZnOx7VvEz1TKNAXkSnRaURIAqcRPZTi9ZA/g1dmm",
     },
-    PAGE_STYLE,
     PAGE_SCRIPT,
+    PAGE_STYLE,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-WEDGK7LN.js",
