@@ -20,6 +20,9 @@ pub struct ProviderFetch<'a> {
     keys: Option<KeyCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    /// What only the log may say, such as the provider's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    further: Option<&'a str>,
     milliseconds: u128,
 }
 
@@ -48,6 +51,7 @@ impl<'a> ProviderFetch<'a> {
             outcome: "ok",
             keys: None,
             detail: None,
+            further: None,
             milliseconds: duration.as_millis(),
         }
     }
@@ -72,6 +76,7 @@ impl<'a> ProviderFetch<'a> {
             outcome: refusal.code().as_str(),
             keys: None,
             detail: Some(refusal.message()),
+            further: refusal.log_detail(),
             ..self
         }
     }

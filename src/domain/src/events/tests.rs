@@ -92,7 +92,7 @@ fn every_event_is_one_line_whose_bytes_do_not_change() {
         (
             Event::ProviderFetch(fetch("keys", LogLevel::Info).failed(&refusal)),
             LogLevel::Warn,
-            r#"{"event":"identity_provider_asked","document":"keys","issuer":"https://id.example.com","outcome":"identity_provider_invalid","detail":"It is \"wrong\".","milliseconds":7}"#,
+            r#"{"event":"identity_provider_asked","document":"keys","issuer":"https://id.example.com","outcome":"identity_provider_invalid","detail":"It is \"wrong\".","further":"why","milliseconds":7}"#,
         ),
         (
             Event::SignInStep(step(Step::Login).of_user(Some("0123".to_owned()))),

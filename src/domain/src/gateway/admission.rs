@@ -42,6 +42,7 @@ impl Admission {
     ) -> Result<Caller, Refusal> {
         let Credential::Bearer(token) = credential;
         token.refuse_dify_key(&settings.app_key)?;
+        provider::refuse_brought_tokens(settings)?;
         let (issuer, claims) = match validation(token, settings) {
             TokenValidation::Userinfo => self.checked_by_userinfo(token, settings).await?,
             TokenValidation::Introspection => self.introspected(token, settings).await?,

@@ -37,9 +37,6 @@ fn automatic(settings: &Settings, metadata: &SignInMetadata, has_document: bool)
     if settings.client_key.is_some() {
         return vec![Method::PrivateKeyJwt];
     }
-    if settings.client_secret.is_none() {
-        return vec![Method::None];
-    }
     // Its token endpoint reads the secret from the JSON of the body and from nowhere else.
     if settings.provider_kind == ProviderKind::Feishu {
         return vec![Method::Post];

@@ -12,7 +12,7 @@ use crate::events::Events;
 use crate::issuer::{Issuer, IssuerSetting};
 use crate::jose::{Header, Jwk, JwkSet, NoKey};
 use crate::limits;
-use crate::settings::Settings;
+use crate::settings::{ProviderKind, Settings};
 use crate::single_flight::Waiters;
 use crate::token::AccessToken;
 
@@ -57,7 +57,7 @@ use token_statuses::{TokenDigest, TokenStatuses};
 pub use person::PersonFailure;
 pub use sign_in_metadata::SignInMetadata;
 pub use standing::ClientStatus;
-pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus};
+pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
 pub use token_failure::TokenFailure;
 
 /// The identity providers of an endpoint, with what is known of them.
@@ -207,6 +207,26 @@ pub fn sole_issuer(settings: &Settings) -> Result<&Issuer, Refusal> {
     let message = "The token does not say which issuer it is from, and `issuer` names more than one. Tokens that are not \
                    JWTs need an endpoint whose `issuer` is a single one.";
     Err(Refusal::new(Code::ConfigurationError, message))
+}
+
+/// Refuses tokens that clients bring by themselves where the provider's kind is not OpenID Connect: an access token of
+/// plain OAuth 2.0 does not say which client it is for, so one that another app was given for the same person would be
+/// as good (RFC 6749 §10.16). Only a code that the gateway has redeemed itself proves that.
+///
+/// # Errors
+/// 401 `token_audience_refused`.
+pub fn refuse_brought_tokens(settings: &Settings) -> Result<(), Refusal> {
+    let kind = match settings.provider_kind {
+        ProviderKind::Oidc => return Ok(()),
+        ProviderKind::Feishu => "feishu",
+        ProviderKind::GitHub => "github",
+        ProviderKind::OAuth2 => "oauth2",
+    };
+    let message = format!(
+        "This endpoint takes no tokens that clients bring by themselves: its `provider_kind` is `{kind}`, whose tokens do \
+         not say which application they are for. Sign in with a browser at the endpoint's own page."
+    );
+    Err(Refusal::new(Code::TokenAudienceRefused, message))
 }
 
 fn static_key(issuer: &Issuer, keys: &JwkSet, header: &Header) -> Result<Rc<Jwk>, Refusal> {

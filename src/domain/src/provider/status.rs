@@ -1,16 +1,19 @@
 //! How an identity provider is doing: for an administrator, not for a token.
 
-use futures::future::join;
+use futures::future::join3;
 use serde::Serialize;
+use url::Url;
 
 use super::cached::Freshness;
 use super::known_provider::KnownProvider;
 use super::metadata::Metadata;
+use super::sign_in_metadata::SignInMetadata;
+use super::standing::ClientStatus;
 use super::{Providers, introspection, userinfo};
 use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::jose::JwkSet;
-use crate::settings::{Settings, TokenValidation};
+use crate::settings::{ProviderKind, Settings, TokenValidation};
 use crate::single_flight::Waiters;
 
 /// What is known of one provider, and what of it cannot be used.
@@ -19,6 +22,36 @@ pub struct ProviderStatus {
     pub discovery: Option<Result<DiscoveryFacts, Refusal>>,
     /// Its keys; `None` where the settings do not need them.
     pub keys: Option<Result<KeyFacts, Refusal>>,
+    /// What signing in needs of it; `None` where nobody signs in here.
+    pub sign_in: Option<Result<SignInFacts, Refusal>>,
+    /// What it last made of the gateway's own credentials; `None` where nobody signs in here.
+    pub client: Option<ClientStatus>,
+}
+
+/// Where people sign in.
+#[derive(Debug, Eq, PartialEq, Serialize)]
+pub struct SignInFacts {
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: Option<String>,
+    end_session_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
+    /// Whether the provider tells the gateway of a logout that began elsewhere.
+    backchannel_logout_supported: bool,
+}
+
+impl From<&SignInMetadata> for SignInFacts {
+    fn from(metadata: &SignInMetadata) -> Self {
+        let text = |url: &Option<Url>| url.as_ref().map(ToString::to_string);
+        Self {
+            authorization_endpoint: metadata.authorization_endpoint.to_string(),
+            token_endpoint: metadata.token_endpoint.to_string(),
+            userinfo_endpoint: text(&metadata.userinfo_endpoint),
+            end_session_endpoint: text(&metadata.end_session_endpoint),
+            revocation_endpoint: text(&metadata.revocation_endpoint),
+            backchannel_logout_supported: metadata.backchannel_logout_supported,
+        }
+    }
 }
 
 /// What the discovery document says.
@@ -65,10 +98,14 @@ impl Providers {
     /// but with few places to wait: a request that finds none gets what is known.
     pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {
         let provider = self.provider(issuer, settings);
-        let verifies = matches!(
-            settings.token_validation,
-            TokenValidation::Auto | TokenValidation::Jwt
-        );
+        let is_openid = settings.provider_kind == ProviderKind::Oidc;
+        // An ID token is verified however the tokens are that clients bring.
+        let verifies = is_openid
+            && (settings.sign_in.is_some()
+                || matches!(
+                    settings.token_validation,
+                    TokenValidation::Auto | TokenValidation::Jwt
+                ));
         let keys = async {
             match &settings.jwks {
                 _ if !verifies => None,
@@ -77,15 +114,27 @@ impl Providers {
             }
         };
         let discovery = async {
-            if needs_discovery(settings) {
+            if provider.client().identity().has_document() && needs_discovery(settings) {
                 let facts = provider.discovery_facts(issuer, settings, &self.health_waiters);
                 Some(facts.await)
             } else {
                 None
             }
         };
-        let (discovery, keys) = join(discovery, keys).await;
-        ProviderStatus { discovery, keys }
+        let sign_in = async {
+            match &settings.sign_in {
+                Some(_) => Some(provider.sign_in_facts(&self.health_waiters).await),
+                None => None,
+            }
+        };
+        let (discovery, keys, sign_in) = join3(discovery, keys, sign_in).await;
+        let client = settings.sign_in.as_ref();
+        ProviderStatus {
+            discovery,
+            keys,
+            sign_in,
+            client: client.map(|sign_in| self.client_status(settings, sign_in)),
+        }
     }
 }
 
@@ -99,6 +148,14 @@ impl KnownProvider {
         self.check_usable(&snapshot.value)?;
         let freshness = keys.freshness(&snapshot);
         Ok(KeyFacts::new("provider", &snapshot.value, Some(freshness)))
+    }
+
+    async fn sign_in_facts(&self, waiters: &Waiters) -> Result<SignInFacts, Refusal> {
+        let cache = self.metadata();
+        let snapshot = cache.current(Some(waiters)).await;
+        let snapshot = snapshot.map_err(|failure| cache.refusal(&failure))?;
+        let metadata = snapshot.value.sign_in.clone()?;
+        Ok(SignInFacts::from(&*metadata))
     }
 
     async fn discovery_facts(

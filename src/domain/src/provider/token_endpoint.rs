@@ -214,7 +214,8 @@ impl TokenEndpoint<'_> {
 
     fn client_refused(&self, method: Method, code: &str) -> Problem {
         let message = format!(
-            "The identity provider `{}` refused the gateway's own credentials at its token endpoint ({code}). {} (client              `{}`).",
+            "The identity provider `{}` refused the gateway's own credentials at its token endpoint ({code}). {} (client \
+             `{}`).",
             self.sign_in.issuer,
             method.remedy(),
             self.sign_in.client_id
@@ -231,7 +232,8 @@ impl TokenEndpoint<'_> {
             Grant::AuthorizationCode { .. } => Refusal::new(
                 Code::SignInFailed,
                 format!(
-                    "The identity provider `{issuer}` did not take the code of this sign-in ({code}): it is used already,                      or too old. Sign in again."
+                    "The identity provider `{issuer}` did not take the code of this sign-in ({code}): it is used \
+                     already, or too old. Sign in again."
                 ),
             ),
             Grant::RefreshToken(_) => Refusal::new(

@@ -144,3 +144,39 @@ fn tokens_with_made_up_tenants_cost_no_request_and_push_out_no_provider() {
     }
     assert_eq!(fixture.environment.urls(), Vec::<String>::new());
 }
+
+#[test]
+fn a_token_that_does_not_say_for_whom_it_is_opens_nothing() {
+    let endpoints = "authorization=https://idp.example/a, token=https://idp.example/t, \
+                     userinfo=https://idp.example/u";
+    for (kind, endpoints, user_claim) in [
+        ("github", "", "id"),
+        ("feishu", "", "open_id"),
+        ("oauth2", endpoints, "id"),
+    ] {
+        let fixture = Fixture::new(&json!({
+            "provider_kind": kind,
+            "provider_endpoints": endpoints,
+            "user_claim": user_claim,
+            "required_claims": "anybody",
+            "token_validation": "auto",
+            "jwks": "",
+            "client_secret": "secret",
+            "sign_in": "on",
+            "public_url": "https://chat.example.com",
+        }));
+        for token in [fixture.token(&json!({})), "gho_opaque".to_owned()] {
+            let request = fixture.request(Method::GET, &token);
+            let refusal = answered(fixture.handle("get_conversations", &request, ""));
+            let body: serde_json::Value = serde_json::from_slice(&refusal.body).unwrap();
+            let message = format!(
+                "This endpoint takes no tokens that clients bring by themselves: its `provider_kind` is `{kind}`, whose \
+                 tokens do not say which application they are for. Sign in with a browser at the endpoint's own page."
+            );
+            assert_eq!(refusal.status, 401);
+            assert_eq!(body["code"], "token_audience_refused");
+            assert_eq!(body["message"], message);
+        }
+        assert_eq!(fixture.environment.urls(), Vec::<String>::new());
+    }
+}

@@ -9,10 +9,11 @@ use super::dify::App;
 use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::limits;
-use crate::provider::{DiscoveryFacts, KeyFacts, ProviderStatus};
+use crate::provider::{ClientStatus, DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
 use crate::settings::{Mistake, Mistakes};
 
 const NEEDLESS: &str = "These settings do not need it.";
+const NOT_ASKED: &str = "Not asked yet: nobody has signed in and no session was renewed since the plugin was started or the settings were saved.";
 const TEMPLATE: &str =
     "Every tenant has its own documents and keys; they are fetched with the tenant's first token.";
 const NO_DETAIL: &str =
@@ -127,6 +128,29 @@ pub struct Provider {
     issuer: String,
     discovery: Check<DiscoveryFacts>,
     keys: Check<KeyFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<Check<SignInFacts>>,
+    /// Whether the provider takes the gateway's own credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<Check<ClientFacts>>,
+}
+
+/// When the provider last took the gateway's own credentials.
+#[derive(Serialize)]
+struct ClientFacts {
+    accepted_seconds_ago: u64,
+}
+
+impl From<ClientStatus> for Check<ClientFacts> {
+    fn from(status: ClientStatus) -> Self {
+        match status {
+            ClientStatus::Accepted { seconds_ago } => Self::Ok(ClientFacts {
+                accepted_seconds_ago: seconds_ago,
+            }),
+            ClientStatus::NotAsked => Self::NotChecked { message: NOT_ASKED },
+            ClientStatus::Refused(refusal) => Self::from(Err(refusal)),
+        }
+    }
 }
 
 impl Provider {
@@ -135,6 +159,8 @@ impl Provider {
             issuer: issuer.as_str().to_owned(),
             discovery: Check::if_needed(status.discovery),
             keys: Check::if_needed(status.keys),
+            sign_in: status.sign_in.map(Check::from),
+            client: status.client.map(Check::from),
         }
     }
 
@@ -143,11 +169,16 @@ impl Provider {
             issuer: template.to_owned(),
             discovery: Check::NotChecked { message: TEMPLATE },
             keys: Check::NotChecked { message: TEMPLATE },
+            sign_in: None,
+            client: None,
         }
     }
 
     fn has_failed(&self) -> bool {
-        self.discovery.has_failed() || self.keys.has_failed()
+        self.discovery.has_failed()
+            || self.keys.has_failed()
+            || self.sign_in.as_ref().is_some_and(Check::has_failed)
+            || self.client.as_ref().is_some_and(Check::has_failed)
     }
 }
 
