@@ -302,6 +302,32 @@ limits! {
     /// How long a client is asked to wait when its user has too many runs under way: runs end in seconds, not minutes.
     RUN_WAIT: Seconds = seconds(5), Module;
 
+    // The operations of the sign-in
+
+    /// The head of a response of the sign-in. Dify's nginx has 4096 bytes for one, in which it writes fields of its own.
+    RESPONSE_HEAD: Bytes = 3800, Module;
+    /// What a login may take that waits for its provider: its metadata, its keys, tokens and what it says of the person.
+    LOGIN_TOTAL: Seconds = seconds(4 * 5), Module;
+    /// How long a finished login is kept for the browser that asks again: a slow page is reloaded within seconds.
+    REDEMPTION_KEPT: Seconds = seconds(60), Module;
+    /// These logins, more than finish in that time.
+    REDEMPTIONS_KEPT: Count = 512, Module;
+    /// What they weigh; each is a session.
+    REDEMPTIONS_MEMORY: Bytes = 2 * MIB, Module;
+    /// How long a check is kept beyond the interval for whoever has missed its response: as long as the cookie counts that
+    /// has asked for it.
+    CHECK_KEPT: Seconds = seconds(5 * 60), Module;
+    /// How long a check that has failed holds back the next one of the same session.
+    CHECK_PAUSE: Seconds = seconds(30), Module;
+    /// Checks that are kept. One whose result is forgotten costs its person a sign-in, if the response was lost.
+    CHECKS_KEPT: Count = 4096, Module;
+    /// What they weigh; each is a session.
+    CHECKS_MEMORY: Bytes = 8 * MIB, Module;
+    /// The body of a refresh or of a logout, which has one member.
+    SIGN_IN_BODY: Bytes = KIB, Module;
+    /// The form with a logout token, percent-encoded.
+    LOGOUT_TOKEN_BODY: Bytes = TOKEN + KIB, Module;
+
     // What an endpoint remembers
 
     /// Identity providers; with Entra's template every tenant is one.

@@ -24,16 +24,20 @@ use crate::settings::{InputClaims, Settings};
 pub struct AppApi {
     environment: Rc<dyn Environment>,
     events: Rc<Events>,
-    declared_inputs: DeclaredInputsCache,
+    declared_inputs: Rc<DeclaredInputsCache>,
     first_requests: FirstRequests,
     runs: Rc<Runs>,
 }
 
 impl AppApi {
     /// Knows no app and no user yet.
-    pub fn new(environment: Rc<dyn Environment>, events: Rc<Events>) -> Self {
+    pub fn new(
+        environment: Rc<dyn Environment>,
+        events: Rc<Events>,
+        declared_inputs: Rc<DeclaredInputsCache>,
+    ) -> Self {
         Self {
-            declared_inputs: DeclaredInputsCache::new(environment.clone(), events.clone()),
+            declared_inputs,
             first_requests: FirstRequests::new(),
             runs: Rc::default(),
             environment,

@@ -10,6 +10,7 @@ use crate::provider::Providers;
 use crate::relay::{self, RelayContext, RelayResponse, ResponseHead, UserKey};
 use crate::request::{Body, Request};
 use crate::response::{self, Response};
+use crate::session::Memories;
 use crate::settings::{InvalidSettings, Settings};
 use crate::token::Caller;
 
@@ -22,10 +23,12 @@ mod declared_inputs;
 mod first_requests;
 mod outcome;
 mod own_operations;
+mod page_session;
 mod remembered;
 mod run_detail;
 mod runs;
 mod settings_cache;
+mod sign_in;
 mod verdicts;
 
 #[cfg(test)]
@@ -38,9 +41,11 @@ use admission::Admission;
 use app_api::AppApi;
 use case::Case;
 use credential::Credential;
+use declared_inputs::DeclaredInputsCache;
 use own_operations::health::{self, Health};
 use own_operations::{about, no_operation, protected_resource, whoami};
 use settings_cache::{Parsed, SettingsCache};
+use sign_in::SignInOperations;
 
 /// The gateway of one instance of the module.
 pub struct Gateway {
@@ -50,6 +55,7 @@ pub struct Gateway {
     admission: Admission,
     health: Health,
     app_api: AppApi,
+    sign_in: SignInOperations,
 }
 
 impl Gateway {
@@ -57,11 +63,21 @@ impl Gateway {
     pub fn new(environment: Rc<dyn Environment>) -> Self {
         let events = Rc::new(Events::new(environment.clone()));
         let providers = Rc::new(Providers::new(environment.clone(), events.clone()));
+        let declared_inputs = DeclaredInputsCache::new(environment.clone(), events.clone());
+        let declared_inputs = Rc::new(declared_inputs);
+        let memories = Rc::new(Memories::new());
         Self {
             settings: SettingsCache::new(),
             admission: Admission::new(environment.clone(), providers.clone()),
+            app_api: AppApi::new(environment.clone(), events.clone(), declared_inputs.clone()),
+            sign_in: SignInOperations::new(
+                environment.clone(),
+                events.clone(),
+                providers.clone(),
+                declared_inputs,
+                memories,
+            ),
             health: Health::new(environment.clone(), providers),
-            app_api: AppApi::new(environment.clone(), events.clone()),
             environment,
             events,
         }
@@ -103,7 +119,7 @@ impl Gateway {
     async fn decide(
         &self,
         case: &mut Case<'_>,
-        settings: &Settings,
+        settings: &Rc<Settings>,
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let operation = case.route.operation;
@@ -129,7 +145,7 @@ impl Gateway {
         &self,
         case: &mut Case<'_>,
         access: &Access,
-        settings: &Settings,
+        settings: &Rc<Settings>,
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let response = match case.route.operation.responder {
@@ -147,7 +163,7 @@ impl Gateway {
             | Responder::Logout
             | Responder::LogoutForm
             | Responder::Refresh
-            | Responder::Session => return Err(sign_in_disabled()),
+            | Responder::Session => self.sign_in.respond(case, settings, body).await?,
             Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
             Responder::ProtectedResource => protected_resource::response(settings)?,
             Responder::Whoami => whoami::response(access.granted()?, settings),
@@ -210,14 +226,6 @@ impl Gateway {
             ..context.record
         });
     }
-}
-
-fn sign_in_disabled() -> Refusal {
-    Refusal::new(
-        Code::SignInDisabled,
-        "Nobody can sign in here: the endpoint's setting `sign_in` is off. Send `Authorization: Bearer <token>`, or ask the \
-         administrator to turn it on.",
-    )
 }
 
 /// With wrong settings nothing is open but `/health`, which says what is wrong with them, and the fallback for OPTIONS:

@@ -21,6 +21,7 @@ pub use body::{Body, body};
 pub use headers::headers;
 pub use inputs::{
     ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs, claims_for_inputs,
+    lacks_claims_for_inputs,
 };
 pub use query::query;
 pub use request_line::check_request_line;

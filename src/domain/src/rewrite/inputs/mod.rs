@@ -98,6 +98,24 @@ pub fn claims_for_inputs(
     Claims::new(kept)
 }
 
+/// Whether `claims` lack one that an input could be made of, as far as that is known.
+pub fn lacks_claims_for_inputs(
+    claims: &Claims,
+    setting: &InputClaims,
+    declared: Option<&DeclaredInputs>,
+) -> bool {
+    match (setting, declared) {
+        (InputClaims::Nothing, _) | (InputClaims::Declared, None) => false,
+        (InputClaims::Declared, Some(declared)) => {
+            let mut inputs = declared.inputs().iter();
+            inputs.any(|input| value_for(input, claims, setting).is_err())
+        }
+        (InputClaims::Selected(selected), _) => selected
+            .iter()
+            .any(|claim| claims.at(&claim.path).is_none()),
+    }
+}
+
 fn as_declared(
     claims: &Claims,
     setting: &InputClaims,

@@ -1,0 +1,46 @@
+//! The heads of the sign-in's own responses. Each is measured before it is sent, because Dify's nginx answers 502 in place
+//! of a head that is over 4096 bytes.
+
+use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::limits;
+use crate::response::{Response, X_REQUEST_ID};
+use crate::session::SetCookie;
+
+/// A redirect of the browser's window. 303, so that a callback is in no history and no form is sent twice (RFC 9110
+/// §15.4.4).
+pub(super) fn redirect(location: &str) -> Response {
+    let mut response = Response::empty(StatusCode::SEE_OTHER);
+    let headers = &mut response.headers;
+    // Made of addresses in their normal form, so it always is a value.
+    if let Ok(location) = HeaderValue::from_str(location) {
+        headers.insert(LOCATION, location);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The address of a callback has a code in it.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// `response` with this cookie, the only one.
+pub(super) fn with_cookie(mut response: Response, cookie: &SetCookie) -> Response {
+    response.headers.insert(SET_COOKIE, cookie.to_header());
+    response
+}
+
+/// Whether the head of `response` to the request with this id is short enough for every proxy on its way.
+pub(super) fn fits(response: &Response, request_id: &str) -> bool {
+    length(&response.headers, request_id) <= limits::RESPONSE_HEAD
+}
+
+/// The length of a head in HTTP/1.1, with the field that every response gets.
+fn length(headers: &HeaderMap, request_id: &str) -> usize {
+    const STATUS_LINE: usize = "HTTP/1.1 303 See Other\r\n\r\n".len();
+    const SEPARATORS: usize = ": \r\n".len();
+    let of = |name: &str, value: usize| name.len() + value + SEPARATORS;
+    let fields = headers
+        .iter()
+        .map(|(name, value)| of(name.as_str(), value.len()));
+    STATUS_LINE + fields.sum::<usize>() + of(X_REQUEST_ID.as_str(), request_id.len())
+}

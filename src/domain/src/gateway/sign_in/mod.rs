@@ -1,0 +1,142 @@
+//! A person signs in with the browser: the way to the identity provider and back, the checks of the session that it
+//! begins, and its end.
+//!
+//! Every operation is a file. What an endpoint remembers between requests is bounded and may be lost: the browser's cookies
+//! hold everything that must not be.
+
+use std::rc::Rc;
+
+use crate::environment::Environment;
+use crate::error::{Code, Refusal};
+use crate::events::{Event, Events, SignInStep, Step};
+use crate::operation::Responder;
+use crate::provider::Providers;
+use crate::request::Body;
+use crate::response::{self, Response};
+use crate::session::{CookieNames, Memories, SetCookie};
+use crate::settings::Settings;
+
+use super::case::Case;
+use super::declared_inputs::DeclaredInputsCache;
+
+mod back_channel_logout;
+mod callback;
+mod check;
+mod head;
+mod login;
+mod login_scopes;
+mod logout;
+mod people;
+mod refresh;
+mod small_body;
+mod state;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+use callback::Redemptions;
+use check::Checks;
+use people::People;
+use visit::Visit;
+
+/// What a refresh has come to.
+enum Signed {
+    /// The session goes on.
+    In(Response),
+    /// It has ended, and its cookie goes.
+    Out(Refusal),
+}
+
+/// The operations of the sign-in.
+pub struct SignInOperations {
+    environment: Rc<dyn Environment>,
+    events: Rc<Events>,
+    providers: Rc<Providers>,
+    declared_inputs: Rc<DeclaredInputsCache>,
+    memories: Rc<Memories>,
+    redemptions: Redemptions,
+    checks: Checks,
+}
+
+impl SignInOperations {
+    /// Knows no session yet. `memories` are those by which requests with a session are judged too.
+    pub fn new(
+        environment: Rc<dyn Environment>,
+        events: Rc<Events>,
+        providers: Rc<Providers>,
+        declared_inputs: Rc<DeclaredInputsCache>,
+        memories: Rc<Memories>,
+    ) -> Self {
+        Self {
+            redemptions: Redemptions::new(Rc::clone(&environment)),
+            checks: Checks::new(Rc::clone(&environment)),
+            environment,
+            events,
+            providers,
+            declared_inputs,
+            memories,
+        }
+    }
+
+    /// The response of an operation whose class is [`crate::operation::Class::SignIn`].
+    ///
+    /// # Errors
+    /// `sign_in_disabled` where the settings have no sign-in, and those of each operation.
+    pub async fn respond(
+        &self,
+        case: &mut Case<'_>,
+        settings: &Rc<Settings>,
+        body: &dyn Body,
+    ) -> Result<Response, Refusal> {
+        let sign_in = settings.sign_in.as_ref().ok_or_else(sign_in_disabled)?;
+        let environment = &*self.environment;
+        let visit = Visit::new(case.request, settings, sign_in, &self.memories, environment)?;
+        match case.route.operation.responder {
+            Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await,
+            Responder::Callback => self.callback(&visit).await,
+            Responder::Login => self.login(&visit).await,
+            Responder::Logout => self.logout(&visit).await,
+            Responder::Refresh => match self.refresh(&visit, body).await? {
+                Signed::In(response) => Ok(response),
+                Signed::Out(refusal) => Ok(signed_out(case, &visit.names, &refusal)),
+            },
+            Responder::Session => Self::session_state(&visit),
+            _ => Err(sign_in_disabled()),
+        }
+    }
+
+    fn people(&self, visit: &Visit<'_>) -> People {
+        People {
+            environment: Rc::clone(&self.environment),
+            providers: Rc::clone(&self.providers),
+            declared_inputs: Rc::clone(&self.declared_inputs),
+            settings: Rc::clone(visit.settings),
+            sign_in: Rc::clone(visit.sign_in),
+        }
+    }
+
+    fn step<'a>(&self, visit: &'a Visit<'_>, step: Step) -> SignInStep<'a> {
+        let request = visit.request;
+        let issuer = visit.sign_in.issuer.as_str();
+        SignInStep::new(step, &request.id, &request.endpoint, issuer)
+    }
+
+    fn write_step(&self, step: SignInStep<'_>) {
+        self.events.write(&Event::SignInStep(step));
+    }
+}
+
+/// The refusal of a session that has ended, with the end of its cookie.
+fn signed_out(case: &mut Case<'_>, names: &CookieNames, refusal: &Refusal) -> Response {
+    case.record.refused(refusal);
+    let response = response::of_refusal(refusal, &case.request.id, &case.challenge);
+    head::with_cookie(response, &SetCookie::no_session(names))
+}
+
+fn sign_in_disabled() -> Refusal {
+    Refusal::new(
+        Code::SignInDisabled,
+        "Nobody can sign in here: the endpoint's setting `sign_in` is off. Send `Authorization: Bearer <token>`, or ask the \
+         administrator to turn it on.",
+    )
+}

@@ -1,0 +1,109 @@
+//! One request of a sign-in, with all that it is judged by.
+
+use std::rc::Rc;
+
+use crate::environment::Environment;
+use crate::error::Refusal;
+use crate::gateway::page_session::{self, Circumstances};
+use crate::relay::UserKey;
+use crate::request::Request;
+use crate::session::{
+    CookieNames, Keys, Memories, Memory, OnNavigation, RequestCookies, Session, Standing,
+};
+use crate::settings::{Settings, SignIn};
+use crate::time::UnixTime;
+
+/// The path of the redirect URI, as it is registered at the provider.
+const CALLBACK: &str = "/auth/callback";
+
+/// One request of a sign-in.
+pub(super) struct Visit<'a> {
+    pub request: &'a Request,
+    pub settings: &'a Rc<Settings>,
+    pub sign_in: &'a Rc<SignIn>,
+    pub keys: Keys,
+    pub names: CookieNames,
+    pub cookies: RequestCookies,
+    pub memory: Rc<Memory>,
+    pub now: UnixTime,
+}
+
+impl<'a> Visit<'a> {
+    /// # Errors
+    /// `configuration_error` where `public_url` is the address of another endpoint, whose cookies these would be.
+    pub fn new(
+        request: &'a Request,
+        settings: &'a Rc<Settings>,
+        sign_in: &'a Rc<SignIn>,
+        memories: &Memories,
+        environment: &dyn Environment,
+    ) -> Result<Self, Refusal> {
+        sign_in.check_hook(&request.hook_id)?;
+        let names = CookieNames::new(&sign_in.public_url, &request.hook_id);
+        Ok(Self {
+            keys: Keys::new(settings, sign_in, &request.endpoint),
+            cookies: RequestCookies::of(&request.headers, &names),
+            memory: memories.of(&sign_in.policy_digest),
+            now: environment.now(),
+            names,
+            request,
+            settings,
+            sign_in,
+        })
+    }
+
+    /// The redirect URI, from the settings alone: nothing that a request says of its host counts.
+    pub fn redirect_uri(&self) -> String {
+        self.sign_in.public_url.at(CALLBACK)
+    }
+
+    /// Whether somebody is signed in as who the page opens, also where the next check is overdue.
+    pub fn is_live(&self, session: &Session) -> bool {
+        let limits = &self.sign_in.limits;
+        session.standing(self.now, limits) != Standing::Expired
+            && !session.is_idle(self.now, limits)
+            && !self.memory.has_ended(session, self.now)
+    }
+
+    /// The session that the browser has, live or not; none where it has live ones of several logins.
+    pub fn session(&self) -> Option<Session> {
+        let counts = |session: &Session| self.is_live(session);
+        match self.cookies.on_navigation(&self.keys, counts) {
+            OnNavigation::One(session) => Some(*session),
+            OnNavigation::Missing | OnNavigation::Several => None,
+        }
+    }
+
+    /// Whether the page would show that somebody is signed in, or that several are.
+    pub fn has_live_session(&self) -> bool {
+        let counts = |session: &Session| self.is_live(session);
+        match self.cookies.on_navigation(&self.keys, counts) {
+            OnNavigation::One(session) => self.is_live(&session),
+            OnNavigation::Several => true,
+            OnNavigation::Missing => false,
+        }
+    }
+
+    /// The session of a request that the page makes, whose check may be overdue.
+    ///
+    /// # Errors
+    /// Why there is none, or why the request is not the page's.
+    pub fn session_of_page(&self) -> Result<Session, Refusal> {
+        page_session::of_page(self.request, self.circumstances())
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            sign_in: self.sign_in,
+            keys: &self.keys,
+            cookies: &self.cookies,
+            memory: &self.memory,
+            now: self.now,
+        }
+    }
+
+    /// The name of the session's user in the log.
+    pub fn log_name(&self, session: &Session) -> String {
+        UserKey::new(self.settings, &session.person().caller.user).log_name()
+    }
+}
