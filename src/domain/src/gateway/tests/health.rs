@@ -434,3 +434,53 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
         assert_eq!((code, &report["warnings"]), (200, &expected), "{settings}");
     }
 }
+
+#[test]
+fn what_may_disappoint_people_who_sign_in_is_warned_of() {
+    let shared = "`public_url` is on `https://dify.example.com` together with other pages. Whoever may install plugins in any workspace of that Dify could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its own, and write it into `public_url` without a path.";
+    let insecure = "`public_url` is http on this machine, so people at other machines cannot sign in. Write an https address before they do.";
+    let offline = "`login_scopes` lacks `offline_access`, without which most providers give no refresh token. A session without one ends an hour after the sign-in. Add it if the provider offers it, or leave `login_scopes` empty.";
+    let long = |claim: &str| {
+        format!(
+            "`input_claims` has `{claim}`, which is kept in the cookie of a session, and that has room for about 2 KiB. Who \
+             is in many groups is refused with `session_too_large`. Let the app have a shorter claim."
+        )
+    };
+    let rows = [
+        (json!({}), Value::Null),
+        (
+            json!({"public_url": "https://dify.example.com/e/x"}),
+            json!([shared]),
+        ),
+        (
+            json!({"public_url": "http://localhost:8080/e/x"}),
+            json!([insecure]),
+        ),
+        (
+            json!({"input_claims": "email g=realm_access.roles"}),
+            json!([long("realm_access.roles")]),
+        ),
+        (
+            json!({"input_claims": "email groups"}),
+            json!([long("groups")]),
+        ),
+        (json!({"input_claims": "email"}), Value::Null),
+        (json!({"login_scopes": "openid email"}), json!([offline])),
+        (
+            json!({"login_scopes": "openid offline_access"}),
+            Value::Null,
+        ),
+    ];
+    for (changes, expected) in rows {
+        let mut settings = json!({
+            "sign_in": "on", "public_url": "https://chat.example.com", "client_secret": "s",
+        });
+        for (name, value) in changes.as_object().expect("an object") {
+            settings[name] = value.clone();
+        }
+        let (_, report) = detail(&working(&settings));
+        assert_eq!(report["warnings"], expected, "{settings}");
+        settings["sign_in"] = json!("off");
+        assert_eq!(detail(&working(&settings)).1["warnings"], Value::Null);
+    }
+}

@@ -1,20 +1,101 @@
 //! What works, and may still not be what the administrator wants.
 
 use crate::claims::ClaimPath;
-use crate::settings::{Settings, UserFormat};
+use crate::settings::{InputClaims, ProviderKind, Settings, SignIn, UserFormat};
 
 /// Identifiers that a provider makes itself. No two of them differ in nothing but case or accents.
 const OPAQUE: [&str; 2] = ["oid", "sub"];
 
+/// Those of GitHub and Feishu.
+const MADE: [&str; 3] = ["id", "open_id", "union_id"];
+
+/// Claims that have a value for each group of a person, who may be in hundreds.
+const LONG_CLAIMS: [&str; 4] = ["groups", "organizations", "realm_access", "roles"];
+
 /// The warnings about an endpoint with valid settings.
 pub fn of(settings: &Settings) -> Vec<String> {
-    same_user(settings).into_iter().collect()
+    let sign_in = settings.sign_in.as_deref();
+    [
+        same_user(settings),
+        sign_in.and_then(shared_host),
+        sign_in.and_then(insecure),
+        sign_in.and_then(|_| long_inputs(&settings.input_claims)),
+        sign_in.and_then(|sign_in| no_refresh_token(sign_in, settings.provider_kind)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Cookies and pages are protected by their host. A plugin may choose the headers of its pages, and so read ours.
+fn shared_host(sign_in: &SignIn) -> Option<String> {
+    let public_url = &sign_in.public_url;
+    (!public_url.has_own_host() && public_url.is_secure()).then(|| {
+        format!(
+            "`public_url` is on `{}` together with other pages. Whoever may install plugins in any workspace of that Dify \
+             could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its \
+             own, and write it into `public_url` without a path.",
+            public_url.origin()
+        )
+    })
+}
+
+/// Only `localhost` may be without TLS.
+fn insecure(sign_in: &SignIn) -> Option<String> {
+    (!sign_in.public_url.is_secure()).then(|| {
+        "`public_url` is http on this machine, so people at other machines cannot sign in. Write an https address before \
+         they do."
+            .to_owned()
+    })
+}
+
+/// A session is one cookie, and what becomes an input of the app must be in it.
+fn long_inputs(inputs: &InputClaims) -> Option<String> {
+    let InputClaims::Selected(inputs) = inputs else {
+        return None;
+    };
+    let is_long = |path: &&ClaimPath| {
+        let literal = path.as_literal();
+        let first = literal.split('.').next().unwrap_or_default();
+        LONG_CLAIMS.contains(&first)
+    };
+    let path = inputs.iter().map(|input| &input.path).find(is_long)?;
+    Some(format!(
+        "`input_claims` has `{}`, which is kept in the cookie of a session, and that has room for about 2 KiB. Who is in \
+         many groups is refused with `session_too_large`. Let the app have a shorter claim.",
+        path.as_str()
+    ))
+}
+
+/// Keycloak and Google give a refresh token without this scope. Where the setting is empty, the gateway asks for it if
+/// the provider offers it.
+fn no_refresh_token(sign_in: &SignIn, kind: ProviderKind) -> Option<String> {
+    let issuer = sign_in.issuer.as_str();
+    let needs_scope = kind == ProviderKind::Oidc
+        && !issuer.contains("/realms/")
+        && issuer.trim_end_matches('/') != "https://accounts.google.com";
+    let scopes = sign_in.login_scopes.as_ref()?;
+    let asks = scopes.iter().any(|scope| scope == "offline_access");
+    (needs_scope && !asks).then(|| {
+        "`login_scopes` lacks `offline_access`, without which most providers give no refresh token. A session without one \
+         ends an hour after the sign-in. Add it if the provider offers it, or leave `login_scopes` empty."
+            .to_owned()
+    })
 }
 
 /// With MySQL, Dify looks for the end user by a collation that ignores case and accents.
 fn same_user(settings: &Settings) -> Option<String> {
     let is_plain = matches!(settings.user_format, UserFormat::Claim);
-    let may_collide = |path: &&ClaimPath| !OPAQUE.contains(&path.as_literal());
+    // The identifiers of GitHub are numbers, those of Feishu opaque.
+    let is_made = matches!(
+        settings.provider_kind,
+        ProviderKind::GitHub | ProviderKind::Feishu
+    );
+    let may_collide = |path: &&ClaimPath| {
+        let literal = path.as_literal();
+        let is_opaque = OPAQUE.contains(&literal) || is_made && MADE.contains(&literal);
+        !is_opaque
+    };
     let path = settings.user_claim.iter().find(may_collide)?;
     is_plain.then(|| {
         format!(
