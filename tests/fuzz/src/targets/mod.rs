@@ -11,10 +11,13 @@ pub(crate) mod jwks_setting;
 pub(crate) mod logout_token;
 pub(crate) mod multipart;
 pub(crate) mod query;
+pub(crate) mod return_to;
 pub(crate) mod rules;
+pub(crate) mod sealed_cookie;
 pub(crate) mod settings;
 pub(crate) mod token;
 pub(crate) mod token_answer;
 
 mod identity_provider;
 mod rewriting;
+mod signed_in;

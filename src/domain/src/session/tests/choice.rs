@@ -54,10 +54,10 @@ fn the_session_of_the_page_token_counts_wherever_it_stands() {
     let rows: [(&[String], &str); 6] = [
         (&[], "missing"),
         (&[junk()], "missing"),
-        (&[mallory.clone()], "foreign"),
+        (std::slice::from_ref(&mallory), "foreign"),
         (&[alice.clone(), mallory.clone()], "alice"),
         (&[mallory.clone(), alice.clone()], "alice"),
-        (&[junk(), mallory, junk(), alice], "alice"),
+        (&[junk(), mallory.clone(), junk(), alice], "alice"),
     ];
     for (pairs, expected) in rows {
         assert_eq!(for_page(pairs, 1), expected);

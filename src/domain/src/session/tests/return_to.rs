@@ -199,7 +199,7 @@ proptest! {
             let relative = format!(".{}", parsed.as_str());
             for judged in [address, Url::parse(&below).unwrap().join(&relative).unwrap()] {
                 prop_assert!(judged.as_str().starts_with(&below), "{judged}");
-                let path = &judged.path()[below.len() - judged.origin().ascii_serialization().len() - 1..];
+                let path = judged.as_str().strip_prefix(base).unwrap();
                 prop_assert!(!path.starts_with("/auth/") && !path.starts_with("/assets/"), "{judged}");
             }
         }

@@ -147,7 +147,7 @@ fn a_cookie_that_was_changed_in_any_character_or_cut_does_not_open() {
     for text in [session, login] {
         assert!(opens(&text));
         for at in 0..text.len() {
-            assert!(!opens(&text[..at]), "cut at {at}");
+            assert!(!opens(text.get(..at).unwrap()), "cut at {at}");
             for bit in 0..7 {
                 let mut bytes = text.clone().into_bytes();
                 bytes[at] ^= 1 << bit;

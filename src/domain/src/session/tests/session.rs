@@ -107,7 +107,8 @@ fn a_check_brings_the_person_up_to_date_and_keeps_the_rest() {
 #[test]
 fn a_token_without_room_is_left_out_before_the_name_and_both_before_a_refusal() {
     // (bytes of the token, bytes of the claim, the token left out, the name kept; `None` for a refusal)
-    let rows: [(usize, usize, Option<(Option<usize>, bool)>); 5] = [
+    type Kept = Option<(Option<usize>, bool)>;
+    let rows: [(usize, usize, Kept); 5] = [
         (1500, 100, Some((None, true))),
         (4000, 100, Some((Some(4000), true))),
         (100, 1880, Some((Some(100), true))),
@@ -137,7 +138,8 @@ fn a_token_without_room_is_left_out_before_the_name_and_both_before_a_refusal() 
 
 #[test]
 fn a_claim_that_does_not_fit_is_named() {
-    let rows: [(&str, fn(&mut Login), usize); 4] = [
+    type Change = fn(&mut Login);
+    let rows: [(&str, Change, usize); 4] = [
         (
             "about",
             |of| of.person.caller.claims = claims("about", 5000),
@@ -262,7 +264,7 @@ fn a_page_token_is_of_one_page_secret() {
     for nonsense in [
         "",
         "A",
-        &text[1..],
+        text.split_at(1).1,
         &format!("{text}A"),
         &text.replace('-', "+"),
         "=".repeat(43).as_str(),

@@ -34,7 +34,8 @@ fn state_nonce_and_verifier_differ_between_logins_and_from_each_other() {
     let mut values = BTreeSet::new();
     for random in 0..10 {
         let transaction = transaction(random);
-        values.insert(transaction.state(Slot::FIRST).as_str()[1..].to_owned());
+        let state = transaction.state(Slot::FIRST);
+        values.insert(state.as_str().split_at(1).1.to_owned());
         values.insert(transaction.nonce());
         values.insert(transaction.verifier().reveal().to_owned());
     }
