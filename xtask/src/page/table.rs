@@ -118,3 +118,56 @@ fn grouped(number: usize) -> String {
         format!("{}_{:03}", grouped(number / 1000), number % 1000)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str) -> Result<Row> {
+        let file = File {
+            name: name.to_owned(),
+            bytes: b"body{}".to_vec(),
+        };
+        Row::of(&file, &super::super::compress::both(&file.bytes)?)
+    }
+
+    #[test]
+    fn a_file_is_named_with_its_type_and_the_hash_that_a_browser_checks() {
+        let row = row("page-A1.css").unwrap();
+        assert_eq!(row.media_type, "text/css; charset=utf-8");
+        assert_eq!(row.length, 6);
+        assert!(row.integrity.starts_with("sha384-"));
+        assert_eq!(row.integrity.len(), "sha384-".len() + 64);
+    }
+
+    #[test]
+    fn a_build_without_a_file_that_the_module_names_is_refused() {
+        let rows = [row("page-A1.css").unwrap(), row("page-A1.js").unwrap()];
+        assert_eq!(
+            render(&rows).unwrap_err().to_string(),
+            "the build has no pages-*.css"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_neither_script_nor_style_is_refused() {
+        assert_eq!(
+            row("page-A1.png").err().unwrap().to_string(),
+            "page-A1.png is neither a script nor a style"
+        );
+    }
+
+    #[test]
+    fn lengths_are_written_as_rustfmt_and_clippy_want_them() {
+        let rows = [
+            (7, "7"),
+            (999, "999"),
+            (1000, "1_000"),
+            (1_002_003, "1_002_003"),
+        ];
+        assert_eq!(
+            rows.map(|(number, _)| grouped(number)),
+            rows.map(|(_, text)| text)
+        );
+    }
+}

@@ -17,12 +17,12 @@ pub const PAGE_SCRIPT: Asset = Asset {
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-4IDQYB3M.css",
+    name: "page-766VNNEL.css",
     media_type: "text/css; charset=utf-8",
-    length: 7_463,
-    brotli_length: 2_086,
-    gzip_length: 2_372,
-    integrity: "sha384-4pEcq0kEePXw4tQ/XsuhNAe6nO73gxRF2IA1VyRrM1Vw06wwF8RQxqQ9Ja4kXq42",
+    length: 7_494,
+    brotli_length: 2_101,
+    gzip_length: 2_387,
+    integrity: "sha384-y3WVQ326ot3S+zTDoiyxO7cutxul+C4C3Cx0hHiHHczKxosDfVroHLgv8T7yvKLO",
 };
 
 /// The style of the documents that have no script.
