@@ -177,13 +177,12 @@ impl Admission {
     }
 }
 
-/// `auto`: an opaque token is introspected where there is a secret to do it with.
+/// `auto`: an opaque token is introspected where there is a secret or a key to do it with.
 fn validation(token: &AccessToken, settings: &Settings) -> TokenValidation {
     let is_opaque = !UnverifiedToken::looks_like_one(token.reveal());
+    let has_credentials = settings.client_secret.is_some() || settings.client_key.is_some();
     match settings.token_validation {
-        TokenValidation::Auto if is_opaque && settings.client_secret.is_some() => {
-            TokenValidation::Introspection
-        }
+        TokenValidation::Auto if is_opaque && has_credentials => TokenValidation::Introspection,
         chosen => chosen,
     }
 }

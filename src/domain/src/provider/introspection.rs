@@ -1,5 +1,7 @@
 //! Token introspection (RFC 7662): what is sent, and what the response means.
 
+use std::rc::Rc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -8,7 +10,9 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::cause::Cause;
+use super::client::Client;
 use super::document::{Document, is_web_page};
+use super::encoded::{cannot_authenticate, completed};
 use super::failure::{Failure, Target};
 use super::metadata::{Introspection, SecretPlace};
 use super::token_statuses::TokenStatus;
@@ -16,18 +20,30 @@ use crate::claims::Claims;
 use crate::environment::{FetchRequest, FetchResponse};
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
+use crate::jose::ClientKey;
 use crate::json::shown;
-use crate::settings::{ClientSecret, Settings, TokenValidation};
+use crate::oauth::{
+    AssertionInputs, ClientAuthentication, Dialect, RevocationRequest, RevokedToken,
+};
+use crate::settings::{ClientAuthenticationSetting, ClientSecret, Settings, TokenValidation};
 use crate::token::AccessToken;
 
 /// Who the gateway is at the introspection endpoint.
 pub(super) struct Credentials {
     client_id: String,
-    secret: ClientSecret,
+    proof: Proof,
+}
+
+/// What proves it.
+enum Proof {
+    Key(Rc<ClientKey>),
+    Nothing,
+    /// At the place that the settings name, or else the metadata.
+    Secret(ClientSecret, Option<SecretPlace>),
 }
 
 impl Credentials {
-    /// The first client ID that `issuer` is for, and the secret.
+    /// The first client ID that `issuer` is for, and what the settings prove it with.
     pub(super) fn new(issuer: &Issuer, settings: &Settings) -> Result<Self, Refusal> {
         let Some(client) = settings
             .client_ids
@@ -39,26 +55,48 @@ impl Credentials {
             );
             return Err(Refusal::new(Code::ConfigurationError, message));
         };
-        let Some(secret) = settings.client_secret.clone() else {
-            let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
-            return Err(Refusal::new(Code::ConfigurationError, message));
-        };
         Ok(Self {
             client_id: client.id.clone(),
-            secret,
+            proof: Proof::of(settings)?,
         })
     }
 
     /// RFC 6749 §2.3.1: both are form-urlencoded before they are joined, and the base64 keeps its padding.
-    fn basic(&self) -> Result<HeaderValue, Refusal> {
+    fn basic(&self, secret: &ClientSecret) -> Result<HeaderValue, Refusal> {
         let encode =
             |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!(
-            "{}:{}",
-            encode(&self.client_id),
-            encode(self.secret.reveal())
-        );
+        let pair = format!("{}:{}", encode(&self.client_id), encode(secret.reveal()));
         sensitive(&format!("Basic {}", STANDARD.encode(pair)))
+    }
+}
+
+impl Proof {
+    fn of(settings: &Settings) -> Result<Self, Refusal> {
+        use ClientAuthenticationSetting as Setting;
+        let place = match (settings.client_authentication, &settings.client_key) {
+            (Setting::Auto | Setting::PrivateKeyJwt, Some(key)) => {
+                return Ok(Self::Key(Rc::clone(key)));
+            }
+            (Setting::None, _) => return Ok(Self::Nothing),
+            (Setting::Basic, _) => Some(SecretPlace::Basic),
+            (Setting::Post, _) => Some(SecretPlace::Post),
+            (Setting::Auto | Setting::PrivateKeyJwt, None) => None,
+        };
+        let Some(secret) = settings.client_secret.clone() else {
+            let message = "Introspection needs `client_secret`, which is empty. Write the secret of `client_id` into it.";
+            return Err(Refusal::new(Code::ConfigurationError, message));
+        };
+        Ok(Self::Secret(secret, place))
+    }
+
+    const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "Compare `client_key` with the public key",
+            Self::Nothing => {
+                "`client_authentication` is `none`: choose another one for the credentials"
+            }
+            Self::Secret(..) => "Compare `client_secret` with the secret",
+        }
     }
 }
 
@@ -77,10 +115,21 @@ pub(super) fn sensitive(text: &str) -> Result<HeaderValue, Refusal> {
 /// Completes `request` so that it asks whether `token` is active (RFC 7662 §2.1).
 pub(super) fn ask(
     request: FetchRequest,
+    client: &Client,
     introspection: &Introspection,
     credentials: &Credentials,
     token: &AccessToken,
 ) -> Result<FetchRequest, Refusal> {
+    let (secret, place) = match &credentials.proof {
+        Proof::Secret(secret, place) => {
+            (secret, place.unwrap_or(introspection.client_authentication))
+        }
+        Proof::Key(key) => return ask_signed(request, client, credentials, key, token),
+        Proof::Nothing => {
+            let authentication = ClientAuthentication::None;
+            return ask_as(request, credentials, authentication, token);
+        }
+    };
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("token", token.reveal())
         .append_pair("token_type_hint", "access_token");
@@ -89,11 +138,11 @@ pub(super) fn ask(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
-    match introspection.client_authentication {
-        SecretPlace::Basic => drop(headers.insert(AUTHORIZATION, credentials.basic()?)),
+    match place {
+        SecretPlace::Basic => drop(headers.insert(AUTHORIZATION, credentials.basic(secret)?)),
         SecretPlace::Post => {
             form.append_pair("client_id", &credentials.client_id);
-            form.append_pair("client_secret", credentials.secret.reveal());
+            form.append_pair("client_secret", secret.reveal());
         }
     }
     Ok(FetchRequest {
@@ -102,6 +151,41 @@ pub(super) fn ask(
         body: form.finish().into_bytes(),
         ..request
     })
+}
+
+/// With an assertion for this provider (RFC 7523 §2.2).
+fn ask_signed(
+    request: FetchRequest,
+    client: &Client,
+    credentials: &Credentials,
+    key: &ClientKey,
+    token: &AccessToken,
+) -> Result<FetchRequest, Refusal> {
+    let mut random = [0; 32];
+    client.environment().fill_random(&mut random);
+    let authentication = ClientAuthentication::PrivateKeyJwt(AssertionInputs {
+        key,
+        audience: client.issuer().as_str(),
+        now: client.environment().now(),
+        random: &random,
+    });
+    ask_as(request, credentials, authentication, token)
+}
+
+/// The parameters are those of a revocation: RFC 7662 §2.1 has `token` and `token_type_hint` from RFC 7009 §2.1.
+fn ask_as(
+    request: FetchRequest,
+    credentials: &Credentials,
+    authentication: ClientAuthentication<'_>,
+    token: &AccessToken,
+) -> Result<FetchRequest, Refusal> {
+    let encoded = RevocationRequest {
+        client_id: &credentials.client_id,
+        authentication,
+        token: RevokedToken::Access(token),
+    };
+    let encoded = encoded.encode(Dialect::Oidc).map_err(cannot_authenticate)?;
+    Ok(completed(request, encoded))
 }
 
 /// What the response says about the token. That the gateway itself was refused is never the token's fault.
@@ -212,8 +296,9 @@ fn unsupported() -> Refusal {
 
 fn refused_gateway(issuer: &Issuer, credentials: &Credentials) -> Refusal {
     let message = format!(
-        "The identity provider `{issuer}` refused the gateway's own credentials at its introspection endpoint. Compare \
-         `client_secret` with the secret of the client `{}`, and see that this client may introspect tokens.",
+        "The identity provider `{issuer}` refused the gateway's own credentials at its introspection endpoint. {} \
+         of the client `{}`, and see that this client may introspect tokens.",
+        credentials.proof.remedy(),
         credentials.client_id
     );
     Refusal::new(Code::ConfigurationError, message)

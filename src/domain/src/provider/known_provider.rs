@@ -118,7 +118,8 @@ impl KnownProvider {
             };
             let endpoint = introspection.endpoint.clone();
             let request = self.client.request(Document::Introspection, endpoint);
-            let request = introspection::ask(request, introspection, &credentials, &token)?;
+            let request =
+                introspection::ask(request, &self.client, introspection, &credentials, &token)?;
             let response = self.client.send(Document::Introspection, request).await?;
             introspection::read(&response, self.client.issuer(), &credentials)
         };

@@ -22,6 +22,7 @@ mod client;
 mod client_authentication;
 mod discovery;
 mod document;
+mod encoded;
 mod failure;
 mod identity;
 mod introspection;

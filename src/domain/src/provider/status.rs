@@ -191,7 +191,11 @@ impl KnownProvider {
 const fn needs_discovery(settings: &Settings) -> bool {
     settings.userinfo
         || match settings.token_validation {
-            TokenValidation::Auto => settings.jwks.is_none() || settings.client_secret.is_some(),
+            TokenValidation::Auto => {
+                settings.jwks.is_none()
+                    || settings.client_secret.is_some()
+                    || settings.client_key.is_some()
+            }
             TokenValidation::Jwt => settings.jwks.is_none(),
             TokenValidation::Introspection | TokenValidation::Userinfo => true,
         }

@@ -9,18 +9,19 @@ use super::cause::Cause;
 use super::client::Client;
 use super::client_authentication::{Circumstances, Method, methods};
 use super::document::{Document, is_web_page, media_type};
+use super::encoded::{cannot_authenticate, completed};
 use super::failure::Failure;
 use super::sign_in_metadata::SignInMetadata;
 use super::standing::Standing;
 use super::token_failure::TokenFailure;
-use crate::environment::{FetchRequest, FetchResponse, TransportError};
+use crate::environment::{FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
 use crate::events::ProviderFetch;
 use crate::json::shown;
 use crate::limits;
 use crate::oauth::{
-    CannotAuthenticate, Dialect, EndpointRequest, Grant, RawResponse, TokenError, TokenErrorCode,
-    TokenRequest, TokenResponse,
+    Dialect, EndpointRequest, Grant, RawResponse, TokenError, TokenErrorCode, TokenRequest,
+    TokenResponse,
 };
 use crate::settings::{ProviderKind, Settings, SignIn};
 
@@ -249,25 +250,6 @@ impl TokenEndpoint<'_> {
 /// For an error that says that the request is not as the provider wants it.
 const REGISTRATION: &str = "Compare how the client is registered at the provider: its redirect URI, its grant types \
                             (`authorization_code`, `refresh_token`) and its scopes.";
-
-/// `request` with method, fields and body of `encoded`.
-pub(super) fn completed(request: FetchRequest, encoded: EndpointRequest) -> FetchRequest {
-    let mut headers = request.headers;
-    headers.extend(encoded.headers);
-    FetchRequest {
-        method: encoded.method,
-        headers,
-        body: encoded.body,
-        ..request
-    }
-}
-
-/// The settings' credentials cannot be used at all.
-pub(super) fn cannot_authenticate(why: CannotAuthenticate) -> Refusal {
-    let message =
-        format!("The gateway cannot say to the identity provider which client it is: {why}.");
-    Refusal::new(Code::ConfigurationError, message)
-}
 
 fn describe<'a>(verdict: &Verdict, fetch: ProviderFetch<'a>) -> ProviderFetch<'a> {
     match verdict {

@@ -484,3 +484,58 @@ fn what_may_disappoint_people_who_sign_in_is_warned_of() {
         assert_eq!(detail(&working(&settings)).1["warnings"], Value::Null);
     }
 }
+
+#[test]
+fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
+    let settings = json!({
+        "sign_in": "on", "public_url": "https://chat.example.com", "client_secret": "secret",
+    });
+    let document = |more: &str| {
+        ok(format!(
+            r#"{{"issuer":"{ISSUER}","jwks_uri":"{KEYS}","token_endpoint":"https://idp.example/t",{more}}}"#
+        ))
+    };
+    let fixture = working(&settings);
+    let good = r#""authorization_endpoint":"https://idp.example/a""#;
+    fixture.environment.answer(DISCOVERY, document(good));
+    let (code, body) = detail(&fixture);
+    assert_eq!(code, 200, "{body}");
+    let provider = &body["identity_providers"][0];
+    assert_eq!(
+        provider["sign_in"],
+        json!({
+            "status": "ok",
+            "authorization_endpoint": "https://idp.example/a",
+            "token_endpoint": "https://idp.example/t",
+            "userinfo_endpoint": null,
+            "end_session_endpoint": null,
+            "revocation_endpoint": null,
+            "backchannel_logout_supported": false,
+        })
+    );
+    assert_eq!(provider["client"]["status"], "not_checked");
+
+    let fixture = working(&settings);
+    let bad = r#""authorization_endpoint":"javascript:alert(1)""#;
+    fixture.environment.answer(DISCOVERY, document(bad));
+    let (code, body) = detail(&fixture);
+    assert_eq!(code, 503);
+    let provider = &body["identity_providers"][0];
+    assert_eq!(
+        provider["discovery"]["status"], "ok",
+        "tokens are verified as before"
+    );
+    assert_eq!(provider["keys"]["status"], "ok");
+    assert_eq!(
+        provider["sign_in"],
+        json!({
+            "status": "failed",
+            "code": "identity_provider_invalid",
+            "message": format!(
+                "The discovery document of the identity provider `{ISSUER}` cannot be used: its `authorization_endpoint` is \
+                 not an https URL: \"javascript:alert(1)\". Fix this at the identity provider, or write the right address \
+                 into `provider_endpoints`."
+            ),
+        })
+    );
+}

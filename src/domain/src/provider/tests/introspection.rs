@@ -1,6 +1,7 @@
 //! What is asked about an opaque token, and what its answers mean.
 
 use http::{Method, StatusCode};
+use serde_json::json;
 
 use super::support::{
     DISCOVERY, INTROSPECTION, ISSUER, SECOND, document, environment, issuer, providers, settings,
@@ -13,6 +14,7 @@ use crate::error::{Code, Refusal};
 use crate::issuer::{Issuer, IssuerSetting, TenantTemplate};
 use crate::json::parse_object;
 use crate::provider::sole_issuer;
+use crate::settings::tests::valid;
 use crate::settings::{ClientId, Settings, TokenValidation};
 
 fn claims(json: &str) -> Claims {
@@ -76,6 +78,64 @@ fn the_gateway_says_who_it_is_in_the_way_that_the_provider_offers() {
         assert_eq!(
             (sent.limits.connect, sent.limits.total, sent.limits.body),
             (3 * SECOND, 5 * SECOND, 64 * 1024)
+        );
+    }
+}
+
+/// An ES256 key (RFC 7515 appendix A.3).
+const CLIENT_KEY: &str = r#"{"kty":"EC","crv":"P-256","kid":"k1",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    "d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}"#;
+
+#[test]
+fn the_administrator_may_choose_how_the_gateway_says_who_it_is() {
+    const TOKEN: &str = "token=opaque&token_type_hint=access_token";
+    const POSTED: &str = "&client_id=chat+app&client_secret=secret";
+    const SIGNED: &str = "client_id=chat+app&client_assertion_type=\
+                          urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=ey";
+    let only_basic = r#","introspection_endpoint_auth_methods_supported":["client_secret_basic"]"#;
+    let only_post = r#","introspection_endpoint_auth_methods_supported":["client_secret_post"]"#;
+    for (setting, key, metadata, is_basic, begin, end) in [
+        ("basic", "", only_post, true, TOKEN, ""),
+        ("post", "", only_basic, false, TOKEN, POSTED),
+        ("none", "", only_basic, false, "client_id=chat+app&", TOKEN),
+        (
+            "private_key_jwt",
+            CLIENT_KEY,
+            only_basic,
+            false,
+            SIGNED,
+            TOKEN,
+        ),
+        ("auto", CLIENT_KEY, only_basic, false, SIGNED, TOKEN),
+    ] {
+        let environment = FakeEnvironment::new();
+        environment.answer(DISCOVERY, ok(document(metadata)));
+        environment.answer(INTROSPECTION, ok(r#"{"active":true}"#));
+        let settings = valid(&json!({
+            "issuer": ISSUER, "client_id": "\"chat app\"", "client_secret": "secret",
+            "client_authentication": setting, "client_key": key,
+        }));
+        let (issuer, token) = (issuer(), token("opaque"));
+        let providers = providers(&environment);
+        let result = environment.run(providers.introspect(&issuer, &settings, &token));
+        assert!(result.is_ok(), "{setting} {result:?}");
+        let sent = environment.exchanges().pop().unwrap();
+        assert_eq!(sent.method, Method::POST);
+        assert_eq!(
+            sent.headers.contains_key("authorization"),
+            is_basic,
+            "{setting}"
+        );
+        let body = String::from_utf8(sent.body).unwrap();
+        assert!(
+            body.starts_with(begin) && body.ends_with(end),
+            "{setting}: {body}"
+        );
+        assert!(
+            setting == "post" || !body.contains("client_secret"),
+            "{body}"
         );
     }
 }

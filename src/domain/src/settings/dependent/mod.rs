@@ -15,6 +15,7 @@ use crate::settings::declaration::access::REQUIRED_CLAIMS;
 use crate::settings::declaration::connection::CLIENT_ID;
 use crate::settings::declaration::network::{DISCOVERY_URL, JWKS};
 use crate::settings::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
+use crate::settings::declaration::sign_in::CLIENT_KEY;
 use crate::settings::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
 use crate::settings::list::of_entry;
 use crate::settings::reader::Reader;
@@ -117,7 +118,8 @@ pub(in crate::settings) fn token_validation(
              or make one endpoint for each issuer",
         );
     }
-    if validation == TokenValidation::Introspection && !reader.has(&CLIENT_SECRET) {
+    let has_credentials = reader.has(&CLIENT_SECRET) || reader.has(&CLIENT_KEY);
+    if validation == TokenValidation::Introspection && !has_credentials {
         reader.add(
             &CLIENT_SECRET,
             "is missing, and `token_validation` `introspection` needs it; write the secret of the first `client_id`",
