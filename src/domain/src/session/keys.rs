@@ -29,7 +29,7 @@ impl Kind {
 
 /// What the keys are made from. A cookie that was sealed under anything else does not open.
 #[derive(Clone, Copy)]
-pub struct KeyMaterial<'a> {
+pub(super) struct KeyMaterial<'a> {
     /// The app's key at Dify.
     pub app_key: &'a str,
     /// The client's secret at the provider, or [`crate::jose::ClientKey::digest`]; empty for a public client.
@@ -46,7 +46,7 @@ pub struct KeyMaterial<'a> {
     pub policy_digest: &'a [u8; 32],
 }
 
-/// The keys of one endpoint under one policy. To derive them costs about ten hashes, so the caller keeps them.
+/// The keys of one endpoint under one policy. To derive them costs about ten hashes.
 #[derive(Clone)]
 pub struct Keys {
     issuer: Issuer,
@@ -75,7 +75,7 @@ impl Keys {
     }
 
     /// HKDF-SHA-256 (RFC 5869) without a salt. Secrets are its input, everything public is in `info`.
-    pub fn derive(material: &KeyMaterial<'_>) -> Self {
+    pub(super) fn derive(material: &KeyMaterial<'_>) -> Self {
         let secrets = [material.app_key.as_bytes(), material.client_secret];
         let pseudorandom = HKDF::extract([], joined(&secrets));
         let key_of = |kind: Kind| {

@@ -32,7 +32,7 @@ pub use cookie::{CookieNames, RequestCookies, SetCookie};
 pub use expiry::Standing;
 pub use ids::{LoginMark, PageSecret, SessionId, TransactionId};
 pub use kept_token::KeptToken;
-pub use keys::{KeyMaterial, Keys};
+pub use keys::Keys;
 pub use memory::{LogoutMark, Memories, Memory};
 pub use page_token::PageToken;
 pub use person::Person;

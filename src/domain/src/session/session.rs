@@ -174,11 +174,6 @@ impl Session {
         self.id_token_issued.unwrap_or(self.issued)
     }
 
-    /// When the login ended.
-    pub const fn issued(&self) -> UnixTime {
-        self.issued
-    }
-
     /// When the last good check was.
     pub const fn last_check(&self) -> UnixTime {
         self.checked

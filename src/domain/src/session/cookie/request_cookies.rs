@@ -39,11 +39,6 @@ impl RequestCookies {
         cookies
     }
 
-    /// Whether there is anything that could be a session.
-    pub fn has_session(&self) -> bool {
-        !self.session.is_empty()
-    }
-
     /// What could be sessions.
     pub fn sessions(&self) -> impl Iterator<Item = &str> {
         self.session.iter().map(String::as_str)

@@ -50,17 +50,6 @@ impl SetCookie {
         Self::new(names, names.slot(slot), sealed, names.slot_path(), kept)
     }
 
-    /// Empties `slot`.
-    pub fn no_slot(names: &CookieNames, slot: Slot) -> Self {
-        Self::new(
-            names,
-            names.slot(slot),
-            "",
-            names.slot_path(),
-            Duration::ZERO,
-        )
-    }
-
     fn new(names: &CookieNames, name: &str, value: &str, path: &str, kept: Duration) -> Self {
         let secure = if names.is_secure() { "; Secure" } else { "" };
         let seconds = kept.as_secs();

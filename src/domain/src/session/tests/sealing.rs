@@ -7,7 +7,8 @@ use super::support::{
     LIMITS, NONCE, NOW, SHARED, keys, names, other_keys, public_url, session, settings,
 };
 use crate::issuer::Issuer;
-use crate::session::{KeyMaterial, Keys, ReturnTo, SealedSession, Session, Slot, Transaction};
+use crate::session::keys::KeyMaterial;
+use crate::session::{Keys, ReturnTo, SealedSession, Session, Slot, Transaction};
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/. \0";
 

@@ -84,10 +84,7 @@ fn a_check_brings_the_person_up_to_date_and_keeps_the_rest() {
         (before.id(), before.page_secret())
     );
     assert_eq!(after.token(), Some(&refresh_token("refresh-token")));
-    assert_eq!(
-        (after.auth_time(), after.issued()),
-        (before.auth_time(), NOW)
-    );
+    assert_eq!((after.auth_time(), after.issued), (before.auth_time(), NOW));
     assert_eq!(
         (after.last_check(), after.provider_is_reachable()),
         (later, true)

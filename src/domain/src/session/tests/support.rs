@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::claims::Claims;
 use crate::issuer::Issuer;
 use crate::oauth::{NonceHash, RefreshToken};
+use crate::session::keys::KeyMaterial;
 use crate::session::{
-    CookieNames, KeptToken, KeyMaterial, Keys, Login, LoginMark, PageSecret, Person, Session,
-    SessionId,
+    CookieNames, KeptToken, Keys, Login, LoginMark, PageSecret, Person, Session, SessionId,
 };
 use crate::settings::{PublicUrl, SessionLimits, Settings, SignIn};
 use crate::time::UnixTime;
