@@ -93,8 +93,8 @@ fn form(body: &[u8]) -> Result<Map<String, Value>, String> {
     for (name, value) in form_urlencoded::parse(body.trim_ascii()) {
         let twice = members.insert(name.clone().into_owned(), Value::from(value.as_ref()));
         if twice.is_some() {
-            let name: String = name.chars().take(limits::QUOTED_NAME).collect();
-            return Err(format!("the parameter `{name}` occurs twice"));
+            let name = shown(&Value::from(name.as_ref()));
+            return Err(format!("the parameter {name} occurs twice"));
         }
     }
     Ok(members)

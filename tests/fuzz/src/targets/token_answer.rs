@@ -63,7 +63,11 @@ fn assert_are_tokens(tokens: &TokenResponse, status: StatusCode, body: &str, dia
 }
 
 fn assert_is_an_error(error: &TokenError) {
-    assert!(!error.to_string().contains(char::is_control));
+    // What the endpoint reports stays one line. Why a body cannot be read may name a member as it is.
+    assert!(
+        matches!(error, TokenError::Unusable(_))
+            || error.to_string().chars().all(|character| character >= ' ')
+    );
     // A client that is refused says nothing of the person.
     assert!(!error.is_client_refused() || error.is_temporary());
 }

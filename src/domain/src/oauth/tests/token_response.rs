@@ -239,7 +239,7 @@ fn a_success_without_usable_tokens_is_unusable() {
             GitHub,
             FORM,
             "access_token=a&access_token=b",
-            "the parameter `access_token` occurs twice",
+            "the parameter \"access_token\" occurs twice",
         ),
         (
             GitHub,
