@@ -20,13 +20,13 @@ from werkzeug import Request, Response
 from host import memory
 from host.http.reach import allowed_origins
 from host.log import logger
-from host.sdk import capacity, refusals, response
+from host.sdk import capacity, page_files, refusals, response
 from host.sdk.capacity import Busy
 from host.sdk.daemon_request import is_head_too_large, taken_body
 from host.sdk.relay import no_relay, relay
 from host.sdk.request_head import failed_head, request_head
 from host.wasm import module
-from host.wasm.calls import Call, CallFailed, Calls, OwnResponse
+from host.wasm.calls import Call, CallFailed, Calls, FileResponse, OwnResponse
 from host.wasm.heads import compact_json
 from host.wasm.instances import AllBusy, Instances
 
@@ -96,6 +96,10 @@ def _decided(calls: Calls, call: Call, endpoint_id: str) -> Response:
     if isinstance(decision, OwnResponse):
         head = json.loads(decision.head)
         return response.whole(head["status"], head["headers"], decision.body)
+    if isinstance(decision, FileResponse):
+        head = json.loads(decision.head)
+        content = page_files.content(decision.name.decode(), decompress=head["decompress"])
+        return response.whole(head["status"], head["headers"], content)
     try:
         has_ended = capacity.RELAYS.take(endpoint_id)
     except Busy:

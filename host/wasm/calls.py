@@ -58,6 +58,14 @@ class OwnResponse(NamedTuple):
     body: bytes
 
 
+class FileResponse(NamedTuple):
+    """The module has responded with a file of the page."""
+
+    number: int
+    head: bytes
+    name: bytes
+
+
 class Relay(NamedTuple):
     """The module wants a request sent to Dify and the response relayed."""
 
@@ -65,6 +73,9 @@ class Relay(NamedTuple):
     head: bytes
     own: bytes
     context: bytes
+
+
+Decision = OwnResponse | FileResponse | Relay
 
 
 class CallFailed(Exception):
@@ -86,7 +97,7 @@ class _PendingCall:
         self.call = call
         self.decision = AsyncResult()
 
-    def settle(self, decision: OwnResponse | Relay | CallFailed | None) -> None:
+    def settle(self, decision: Decision | CallFailed | None) -> None:
         """The first decision counts; None means that the call must start again."""
         if not self.decision.ready():
             self.decision.set(decision)
@@ -134,7 +145,7 @@ class Calls:
         finally:
             self._users -= 1
 
-    def decide(self, call: Call) -> OwnResponse | Relay:
+    def decide(self, call: Call) -> Decision:
         """Runs the call's handler and waits for its decision. Raises `CallFailed`."""
         self._last_number = number = self._last_number % _LAST_NUMBER + 1
         try:
@@ -146,7 +157,7 @@ class Calls:
             raise CallFailed("the module was lost twice while this call waited")
         return decision
 
-    def _decision(self, number: int, call: Call) -> OwnResponse | Relay | None:
+    def _decision(self, number: int, call: Call) -> Decision | None:
         pending = self._pending[number] = _PendingCall(call)
         with contextlib.suppress(InstanceLost):  # The decision says whose fault it was.
             self._enter(call.handler, number, call.head, call.body[:FIRST_BYTES])
@@ -238,6 +249,7 @@ class Calls:
         """The imports, each by its name in Rust (see `abi.Import` for the letters)."""
         noted = {
             "respond": ("nbb", lambda number, *parts: self._settle(OwnResponse(number, *parts))),
+            "respond_with_file": ("nbb", lambda number, *parts: self._settle(FileResponse(number, *parts))),
             "relay": ("nbbb", lambda number, *parts: self._settle(Relay(number, *parts))),
             "start_fetch": ("nnbb", partial(self._start_fetch, self._generation)),
             "start_timer": ("nnn", partial(self._start_timer, self._generation)),
@@ -249,7 +261,7 @@ class Calls:
     def _note(self, do: Callable[..., None], *arguments: int | bytes) -> None:
         self._notes.append(partial(do, *arguments))
 
-    def _settle(self, decision: OwnResponse | Relay) -> None:
+    def _settle(self, decision: Decision) -> None:
         if pending := self._pending.get(decision.number):
             pending.settle(decision)
 

@@ -11,6 +11,7 @@
   (import "./gateway_bg.js" "__wbg_start_timer_0000000000000004" (func $start_timer (param i32 i32 i32)))
   (import "./gateway_bg.js" "__wbg_read_body_0000000000000005" (func $read_body (param i32 i32 i32 i32) (result i32)))
   (import "./gateway_bg.js" "__wbg_log_0000000000000006" (func $log (param i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_respond_with_file_0000000000000007" (func $file (param i32 i32 i32 i32 i32)))
 
   (memory (export "memory") 4)
   ;; 16: the call cell: the call is at 16 and the time at 24. 64: the head of every response. 128: what is sent as `own`.
@@ -22,6 +23,9 @@
   (data (i32.const 256) "{\"status\":200,\"headers\":[[\"Content-Type\",\"text/event-stream\"]],\"body\":null,\"frames\":true,\"on_broken\":\"\",\"on_timeout\":\"\",\"context\":\"after\"}")
   ;; 512: the message for the client of a failed call.
   (data (i32.const 512) "{\"status\":500,\"headers\":[[\"X-Test\",\"failed\"]],\"body\":\"told\"}")
+  ;; 640 and 768: the heads of a file that the host sends as it is, and of one that it decompresses.
+  (data (i32.const 640) "{\"status\":200,\"headers\":[[\"X-Test\",\"file\"]],\"decompress\":false}")
+  (data (i32.const 768) "{\"status\":200,\"headers\":[[\"X-Test\",\"file\"]],\"decompress\":true}")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -48,6 +52,12 @@
   (func (export "echo") (param $call i32) (param $head i32) (param $hl i32) (param i32 i32)
     (call $poll (local.get $call))
     (call $say (local.get $call) (local.get $head) (local.get $hl)))
+
+  ;; Answer with the file that the request's body names.
+  (func (export "file") (param $call i32) (param i32 i32) (param $name i32) (param $length i32)
+    (call $file (local.get $call) (i32.const 640) (i32.const 63) (local.get $name) (local.get $length)))
+  (func (export "plain_file") (param $call i32) (param i32 i32) (param $name i32) (param $length i32)
+    (call $file (local.get $call) (i32.const 768) (i32.const 62) (local.get $name) (local.get $length)))
 
   ;; Answers with the request's whole body, pulled in windows of 4096 bytes.
   (func (export "echo_body") (param $call i32) (param i32 i32 i32 i32)

@@ -225,6 +225,10 @@ limits! {
     RUN_DETAIL: Bytes = 4 * MIB, Module;
     /// Depth of the JSON in Dify's response to `/info`, which is flat except for the list of tags.
     APP_INFO_DEPTH: Count = 8, Module;
+    /// The address of the app's icon: Dify signs it, and it is in the page's document alone.
+    PAGE_ICON: Bytes = 2 * KIB, Module;
+    /// An emoji as the app's icon. Those of several characters, as of a family, take up to 35 bytes.
+    EMOJI: Bytes = 64, Module;
 
     // Requests to an identity provider
 

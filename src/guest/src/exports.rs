@@ -97,6 +97,9 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
             Outcome::Response(response) => {
                 imports::respond(call, &wire::response_head(&response), &response.body)
             }
+            Outcome::File(file) => {
+                imports::respond_with_file(call, &wire::file_response_head(&file), &file.file);
+            }
             Outcome::Relay(relay) => {
                 let (head, own) = wire::relay_head(&relay.request);
                 imports::relay(call, &head, &own, &wire::context_bytes(&relay.context));

@@ -7,6 +7,9 @@ extern "C" {
     /// The whole response to `call`.
     pub fn respond(call: u32, head: &[u8], body: &[u8]);
 
+    /// The response to `call` whose body is the file `name` of the page.
+    pub fn respond_with_file(call: u32, head: &[u8], name: &str);
+
     /// Sends a request to Dify whose response goes to the client. `own` holds the pieces that are not the client's.
     pub fn relay(call: u32, head: &[u8], own: &[u8], context: &[u8]);
 

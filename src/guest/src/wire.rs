@@ -7,6 +7,7 @@ use std::time::Duration;
 use gateway_domain::environment::{
     FetchRequest, FetchResponse, Limits, LogLevel, Reach, TransportError,
 };
+use gateway_domain::gateway::FileResponse;
 use gateway_domain::json;
 use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use gateway_domain::request::{Piece, Request, fields};
@@ -64,6 +65,23 @@ pub fn response_head(response: &Response) -> Vec<u8> {
     to_json(&ResponseHeadJson {
         status: response.status.as_u16(),
         headers: pairs(&response.headers),
+    })
+}
+
+#[derive(Serialize)]
+struct FileResponseHead<'a> {
+    status: u16,
+    headers: Pairs<'a>,
+    /// Whether the host decompresses the file.
+    decompress: bool,
+}
+
+/// The head of a response whose body is a file.
+pub fn file_response_head(response: &FileResponse) -> Vec<u8> {
+    to_json(&FileResponseHead {
+        status: response.head.status.as_u16(),
+        headers: pairs(&response.head.headers),
+        decompress: response.is_decompressed,
     })
 }
 

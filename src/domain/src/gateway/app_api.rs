@@ -90,6 +90,7 @@ impl AppApi {
             cors: case.cors.clone(),
             expectation,
             counted,
+            is_for_browsers: settings.sign_in.is_some(),
         };
         Ok(Outcome::Relay(Box::new(Relay { request, context })))
     }

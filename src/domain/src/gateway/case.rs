@@ -1,11 +1,15 @@
 //! One request, with what every response to it carries.
 
+use std::rc::Rc;
+
+use crate::error::{Code, Refusal};
 use crate::events::RequestRecord;
-use crate::operation::{self, Route};
-use crate::request::Request;
-use crate::response::Challenge;
+use crate::operation::{self, Responder, Route};
+use crate::page::{Language, StaticPage};
+use crate::request::{Request, navigation};
 use crate::response::cors::CorsHeaders;
-use crate::settings::{AllowedOrigins, Settings};
+use crate::response::{self, Challenge, Response};
+use crate::settings::{AllowedOrigins, Settings, SignIn};
 
 use super::own_operations::protected_resource;
 
@@ -21,6 +25,8 @@ pub struct Case<'a> {
     pub cors: CorsHeaders,
     /// What a refusal says of the token that was expected.
     pub challenge: Challenge,
+    /// How people sign in with their browser, if they do.
+    pub sign_in: Option<Rc<SignIn>>,
 }
 
 impl<'a> Case<'a> {
@@ -40,6 +46,7 @@ impl<'a> Case<'a> {
             record,
             cors: CorsHeaders::default(),
             challenge: Challenge::default(),
+            sign_in: None,
         }
     }
 
@@ -47,6 +54,7 @@ impl<'a> Case<'a> {
     pub fn apply(&mut self, settings: &Settings) {
         self.record.least_level = settings.log_level;
         self.allow(&settings.allowed_origins);
+        self.sign_in.clone_from(&settings.sign_in);
         let public_url = settings.public_url.as_ref();
         self.challenge.resource_metadata = public_url.map(protected_resource::address);
     }
@@ -58,6 +66,38 @@ impl<'a> Case<'a> {
             return;
         }
         self.cors = CorsHeaders::decide(origins, &self.request.headers);
+    }
+}
+
+impl Case<'_> {
+    /// The response to a refusal: a document for a person who has opened an address in the browser's window, JSON for
+    /// every program.
+    pub fn refusal(&self, refusal: &Refusal) -> Response {
+        if !self.is_read_by_a_person(refusal.code()) {
+            return response::of_refusal(refusal, &self.request.id, &self.challenge);
+        }
+        self.static_page().error(refusal, &self.request.id)
+    }
+
+    /// A document without a script, in the browser's language.
+    pub fn static_page(&self) -> StaticPage<'_> {
+        StaticPage {
+            language: Language::of(&self.request.headers),
+            public_url: self.sign_in.as_ref().map(|sign_in| &sign_in.public_url),
+        }
+    }
+
+    fn is_read_by_a_person(&self, code: Code) -> bool {
+        let has_documents = match self.route.operation.responder {
+            Responder::About => self.sign_in.is_some(),
+            Responder::Callback
+            | Responder::LoggedOut
+            | Responder::Login
+            | Responder::Logout
+            | Responder::LogoutForm => code != Code::SignInDisabled,
+            _ => false,
+        };
+        has_documents && navigation::shows_document(self.request)
     }
 }
 

@@ -6,9 +6,10 @@ use crate::environment::{Environment, TransportError};
 use crate::error::{Code, Refusal, last_resort};
 use crate::events::{Events, RequestRecord};
 use crate::operation::Responder;
+use crate::page;
 use crate::provider::Providers;
-use crate::relay::{self, RelayContext, RelayResponse, ResponseHead, UserKey};
-use crate::request::{Body, Request};
+use crate::relay::{self, Expected, RelayContext, RelayResponse, ResponseHead, UserKey};
+use crate::request::{Body, Request, navigation};
 use crate::response::{self, Response};
 use crate::session::Memories;
 use crate::settings::{InvalidSettings, Settings};
@@ -34,7 +35,7 @@ mod verdicts;
 #[cfg(test)]
 mod tests;
 
-pub use outcome::{Outcome, Relay, RelayEnd};
+pub use outcome::{FileResponse, Outcome, Relay, RelayEnd};
 
 use access::Access;
 use admission::Admission;
@@ -43,7 +44,8 @@ use case::Case;
 use credential::Credential;
 use declared_inputs::DeclaredInputsCache;
 use own_operations::health::{self, Health};
-use own_operations::{about, no_operation, protected_resource, whoami};
+use own_operations::root::Root;
+use own_operations::{asset, logged_out, no_operation, protected_resource, whoami};
 use settings_cache::{Parsed, SettingsCache};
 use sign_in::SignInOperations;
 
@@ -54,6 +56,7 @@ pub struct Gateway {
     settings: SettingsCache,
     admission: Admission,
     health: Health,
+    root: Root,
     app_api: AppApi,
     sign_in: SignInOperations,
 }
@@ -78,6 +81,7 @@ impl Gateway {
                 memories,
             ),
             health: Health::new(environment.clone(), providers),
+            root: Root::new(environment.clone()),
             environment,
             events,
         }
@@ -93,6 +97,10 @@ impl Gateway {
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
             Ok(Outcome::Response(response)) => Outcome::Response(self.finish(case, response)),
+            Ok(Outcome::File(mut file)) => {
+                file.head = self.finish(case, file.head);
+                Outcome::File(file)
+            }
             Err(refusal) => Outcome::Response(self.refuse(case, &refusal)),
         }
     }
@@ -149,17 +157,27 @@ impl Gateway {
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let response = match case.route.operation.responder {
-            Responder::About => about::response(),
+            Responder::About => self.root.response(case.request, settings).await?,
+            Responder::Asset => {
+                sign_in::settings_of(settings)?;
+                let name = case.route.variables.get("name");
+                return asset::outcome(case.request, name.map_or("", String::as_str));
+            }
             Responder::Dify => {
                 let grant = access.granted()?;
                 return self.app_api.ask(case, grant, settings, body).await;
             }
             Responder::Health => self.health.response(case.request, settings).await,
-            Responder::Asset
-            | Responder::BackchannelLogout
-            | Responder::Callback
-            | Responder::LoggedOut
-            | Responder::Login
+            Responder::LoggedOut => {
+                sign_in::settings_of(settings)?;
+                logged_out::response(case.request, case.static_page())
+            }
+            Responder::Callback | Responder::Login => {
+                sign_in::settings_of(settings)?;
+                navigation::check(case.request)?;
+                self.sign_in.respond(case, settings, body).await?
+            }
+            Responder::BackchannelLogout
             | Responder::Logout
             | Responder::LogoutForm
             | Responder::Refresh
@@ -173,11 +191,14 @@ impl Gateway {
 
     fn refuse(&self, mut case: Case<'_>, refusal: &Refusal) -> Response {
         case.record.refused(refusal);
-        let response = response::of_refusal(refusal, &case.request.id, &case.challenge);
+        let response = case.refusal(refusal);
         self.finish(case, response)
     }
 
     fn finish(&self, case: Case<'_>, mut response: Response) -> Response {
+        if case.sign_in.is_some() {
+            page::protect(&mut response.headers);
+        }
         response::set_request_id(&mut response.headers, &case.request.id);
         case.cors.apply(&mut response.headers);
         self.events.write_request(&RequestRecord {
@@ -194,7 +215,13 @@ impl Gateway {
         upstream: Result<ResponseHead, TransportError>,
     ) -> RelayResponse {
         context.record.dify_status = upstream.as_ref().ok().map(|head| head.status.as_u16());
-        let response = relay::judge(context, upstream);
+        let mut response = relay::judge(context, upstream);
+        if context.is_for_browsers {
+            page::protect(&mut response.headers);
+            if context.expectation.response == Expected::Bytes && response.refusal.is_none() {
+                page::protect_file(&mut response.headers);
+            }
+        }
         self.app_api.responded(&context.counted, &response);
         context.record.status = response.status.as_u16();
         if let Some(refusal) = &response.refusal {

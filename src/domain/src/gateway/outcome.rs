@@ -10,8 +10,21 @@ use crate::response::Response;
 pub enum Outcome {
     /// Send the client this response.
     Response(Response),
+    /// Send the client this response with a file of the package as its body.
+    File(Box<FileResponse>),
     /// Ask Dify, and respond as [`super::Gateway::judge_response_head`] says.
     Relay(Box<Relay>),
+}
+
+/// A response whose body the host takes from the package.
+#[derive(Debug)]
+pub struct FileResponse {
+    /// The response, without its body.
+    pub head: Response,
+    /// The name of the file in [`crate::page::DIRECTORY`].
+    pub file: String,
+    /// Whether the client gets it without its compression, which is that of gzip then.
+    pub is_decompressed: bool,
 }
 
 /// A request to Dify, and what judging its response needs.

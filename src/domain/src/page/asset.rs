@@ -18,6 +18,11 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// Its path below the endpoint's address.
+    pub fn path(&self) -> String {
+        format!("/assets/{}", self.name)
+    }
+
     /// The file that a browser names in a path.
     pub fn named(name: &str) -> Option<&'static Self> {
         super::ASSETS.iter().find(|asset| asset.name == name)

@@ -17,6 +17,8 @@ pub struct RelayContext {
     pub expectation: Expectation,
     /// What the request is counted as until it ends.
     pub counted: Counted,
+    /// Whether people sign in with their browser here, so that the response must not do anything there.
+    pub is_for_browsers: bool,
 }
 
 /// What a request is counted as.

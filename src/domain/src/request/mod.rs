@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, Method};
 
 pub mod fields;
+pub mod navigation;
+pub mod preference;
 
 pub use fields::REQUEST_FIELDS;
 

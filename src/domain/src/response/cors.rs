@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::{Response, header_value};
+use super::{Response, X_GATEWAY_PAGE, header_value};
 use crate::limits;
 use crate::settings::AllowedOrigins;
 
@@ -75,7 +75,7 @@ impl CorsHeaders {
 }
 
 /// The fields that the page's script wants to send, each name once. All of them are allowed, because the origin is; those
-/// that are not relayed do nothing. What would make the head of the response too long is left out.
+/// that are not relayed do nothing. The page token is the exception: it is for requests of the endpoint's own page. What would make the head of the response too long is left out.
 fn allowed_fields(request: &HeaderMap) -> String {
     let requested = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
     let requested = requested
@@ -88,7 +88,8 @@ fn allowed_fields(request: &HeaderMap) -> String {
             continue;
         };
         let length = name.as_str().len() + ", ".len();
-        if length > room || allowed.len() >= limits::PREFLIGHT_FIELDS || allowed.contains(&name) {
+        let is_refused = name == X_GATEWAY_PAGE || allowed.contains(&name);
+        if length > room || allowed.len() >= limits::PREFLIGHT_FIELDS || is_refused {
             continue;
         }
         room -= length;

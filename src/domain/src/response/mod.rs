@@ -10,12 +10,16 @@ mod refusal;
 
 pub use challenge::Challenge;
 pub use dify_headers::{is_event_stream, is_json, of_dify};
-pub use refusal::{body_of_refusal, of_refusal};
+pub use refusal::{body_of_refusal, of_refusal, set_retry_after};
 
 /// The name under which every response carries its request's id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The name under which the page sends its page token with each request.
+pub const X_GATEWAY_PAGE: HeaderName = HeaderName::from_static("x-gateway-page");
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// A whole response.
@@ -33,6 +37,16 @@ impl Response {
     /// A response of the gateway's own in JSON, which no cache may keep.
     pub fn json(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// A document of the gateway's own, which no cache may keep.
+    pub fn html(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HTML), (CACHE_CONTROL, NO_STORE)]);
         Self {
             status,
             headers,

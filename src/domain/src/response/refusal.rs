@@ -1,7 +1,7 @@
 //! A refusal in Dify's error shape (`api/libs/external_api.py`), with the request's id.
 
-use http::HeaderValue;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
 use super::{Challenge, Response, header_value};
@@ -38,11 +38,16 @@ pub fn of_refusal(refusal: &Refusal, request_id: &str, challenge: &Challenge) ->
     if refusal.code().has_challenge() {
         headers.insert(WWW_AUTHENTICATE, header_value(&challenge.value(refusal)));
     }
-    if let Some(wait) = refusal.retry_after() {
-        headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
-    }
+    set_retry_after(headers, refusal);
     if let Some(allow) = refusal.allow() {
         headers.insert(ALLOW, allow.clone());
     }
     response
+}
+
+/// Adds `Retry-After` where the refusal says how long to wait.
+pub fn set_retry_after(headers: &mut HeaderMap, refusal: &Refusal) {
+    if let Some(wait) = refusal.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+    }
 }

@@ -7,9 +7,12 @@ use crate::json;
 use crate::response::Response;
 
 pub mod about;
+pub mod asset;
 pub mod health;
+pub mod logged_out;
 pub mod no_operation;
 pub mod protected_resource;
+pub mod root;
 pub mod whoami;
 
 /// A response whose body is `body`.

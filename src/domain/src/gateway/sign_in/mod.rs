@@ -14,7 +14,7 @@ use crate::provider::Providers;
 use crate::request::Body;
 use crate::response::{self, Response};
 use crate::session::{CookieNames, Memories, SetCookie};
-use crate::settings::Settings;
+use crate::settings::{Settings, SignIn};
 
 use super::case::Case;
 use super::declared_inputs::DeclaredInputsCache;
@@ -88,7 +88,7 @@ impl SignInOperations {
         settings: &Rc<Settings>,
         body: &dyn Body,
     ) -> Result<Response, Refusal> {
-        let sign_in = settings.sign_in.as_ref().ok_or_else(sign_in_disabled)?;
+        let sign_in = settings_of(settings)?;
         let environment = &*self.environment;
         let visit = Visit::new(case.request, settings, sign_in, &self.memories, environment)?;
         match case.route.operation.responder {
@@ -131,6 +131,14 @@ fn signed_out(case: &mut Case<'_>, names: &CookieNames, refusal: &Refusal) -> Re
     case.record.refused(refusal);
     let response = response::of_refusal(refusal, &case.request.id, &case.challenge);
     head::with_cookie(response, &SetCookie::no_session(names))
+}
+
+/// How people sign in at the endpoint.
+///
+/// # Errors
+/// `sign_in_disabled`.
+pub fn settings_of(settings: &Settings) -> Result<&Rc<SignIn>, Refusal> {
+    settings.sign_in.as_ref().ok_or_else(sign_in_disabled)
 }
 
 fn sign_in_disabled() -> Refusal {

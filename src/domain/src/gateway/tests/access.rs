@@ -54,6 +54,7 @@ fn decided(
 fn status_and_code(decided: Result<Outcome, Refusal>) -> Result<u16, Code> {
     match decided {
         Ok(Outcome::Response(response)) => Ok(response.status.as_u16()),
+        Ok(Outcome::File(file)) => panic!("answered with {}", file.file),
         Ok(Outcome::Relay(relay)) => panic!("relayed to {}", relay.request.url),
         Err(refusal) => Err(refusal.code()),
     }

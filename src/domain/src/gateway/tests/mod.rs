@@ -6,6 +6,7 @@ mod health;
 mod issuers;
 mod operations;
 mod own_operations;
+mod pages;
 mod paths;
 mod provider_checks;
 mod runs;
@@ -145,6 +146,7 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
 fn relayed(outcome: Outcome) -> Relay {
     match outcome {
         Outcome::Relay(relay) => *relay,
+        Outcome::File(file) => panic!("answered with {}", file.file),
         Outcome::Response(response) => {
             panic!("answered: {}", String::from_utf8_lossy(&response.body))
         }
@@ -154,6 +156,7 @@ fn relayed(outcome: Outcome) -> Relay {
 fn answered(outcome: Outcome) -> Response {
     match outcome {
         Outcome::Response(response) => response,
+        Outcome::File(file) => panic!("answered with {}", file.file),
         Outcome::Relay(relay) => panic!("relayed to {}", relay.request.url),
     }
 }

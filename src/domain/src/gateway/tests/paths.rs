@@ -42,6 +42,7 @@ fn shown(fixture: &Fixture, handler: &str, request: &Request) -> String {
             let body = String::from_utf8(response.body).unwrap();
             format!("{} {:?} {body}", response.status, response.headers)
         }
+        Outcome::File(file) => panic!("answered with {}", file.file),
         Outcome::Relay(relay) => format!("{:?} {:?}", relay.request, relay.context),
     }
 }
