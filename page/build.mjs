@@ -1,4 +1,4 @@
-// Builds the page into dist/: ES modules and styles whose names carry a hash of their contents. The same source gives the
+// Builds the page into assets/: ES modules and styles whose names carry a hash of their contents. The same source gives the
 // same bytes in any directory. `cargo xtask page` runs this, and compresses what it writes.
 
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ export const options = {
   // Code that is not needed at once (a language, highlighting, formulas) is a file of its own, loaded by `import()`.
   splitting: true,
   format: "esm",
-  outdir: "dist",
+  outdir: "assets",
   charset: "utf8",
   minify: true,
   // The notices of all packages are in THIRD_PARTY.txt.
@@ -32,14 +32,14 @@ export const options = {
 };
 
 async function run() {
-  await rm(join(directory, "dist"), { recursive: true, force: true });
+  await rm(join(directory, "assets"), { recursive: true, force: true });
   const result = await build({
     ...options,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     metafile: true,
   });
-  await writeFile(join(directory, "dist", "build.json"), JSON.stringify(await summary(result.metafile), null, 1));
+  await writeFile(join(directory, "assets", "build.json"), JSON.stringify(await summary(result.metafile), null, 1));
 }
 
 /** What `cargo xtask page` must know of the build: which packages are in it, and what the first load consists of. */

@@ -31,7 +31,7 @@ async function answer(incoming, outgoing) {
   const name = incoming.url.startsWith(assets) ? incoming.url.slice(assets.length) : null;
   if (name === null) return forward(incoming, outgoing);
   const { outputFiles } = await build.rebuild();
-  const file = outputFiles.find(({ path }) => path.endsWith(`/dist/${name}`));
+  const file = outputFiles.find(({ path }) => path.endsWith(`/assets/${name}`));
   outgoing.writeHead(file ? 200 : 404, {
     "Content-Type": name.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8",
     "Cache-Control": "no-store",

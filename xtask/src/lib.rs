@@ -41,7 +41,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Builds the chat page into page/dist, and writes the table of its files that the module is compiled with.
+    /// Builds the chat page into page/assets, and writes the table of its files that the module is compiled with.
     Page {
         /// Builds again whenever a file changes, and serves the page in front of the gateway at this address, such as
         /// the demo's.

@@ -18,7 +18,7 @@ mod table;
 pub const SOURCE: &str = "page";
 
 /// Where the built files are, in a checkout and in the package.
-pub const BUILT: &str = "page/dist";
+pub const BUILT: &str = "page/assets";
 
 /// What a build leaves beside the files that are served.
 #[derive(Deserialize)]

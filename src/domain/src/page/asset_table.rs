@@ -3,7 +3,7 @@
 use super::asset::Asset;
 
 /// Where the compressed files are in the package.
-pub const DIRECTORY: &str = "page/dist";
+pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
