@@ -4,7 +4,7 @@ import functools
 import gzip
 from pathlib import Path
 
-DIRECTORY = Path(__file__).parents[2] / "page" / "dist"
+DIRECTORY = Path(__file__).parents[2] / "page" / "assets"
 
 
 @functools.cache
