@@ -4,8 +4,11 @@
 mod browser;
 mod callback;
 mod login;
+mod logout;
+mod oauth2;
 mod policy;
 mod provider;
+mod refresh;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};

@@ -23,7 +23,7 @@ pub const KEYS: &str = "https://idp.example/keys";
 /// The provider.
 pub struct FakeProvider {
     environment: Rc<FakeEnvironment>,
-    key: Ed25519KeyPair,
+    pub key: Ed25519KeyPair,
     issued: RefCell<u32>,
 }
 
