@@ -5,6 +5,7 @@ use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::limits;
+use crate::page;
 use crate::response::{Response, X_REQUEST_ID};
 use crate::session::SetCookie;
 
@@ -20,6 +21,8 @@ pub(super) fn redirect(location: &str) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // The address of a callback has a code in it.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Every response gets these at its end; here they are measured.
+    page::protect(headers);
     response
 }
 

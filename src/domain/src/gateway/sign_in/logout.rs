@@ -11,12 +11,14 @@ use crate::error::Refusal;
 use crate::events::Step;
 use crate::json;
 use crate::oauth::{EndSessionRequest, IdToken, RefreshToken, RevokedToken};
+use crate::page::StaticPage;
+use crate::request::Body;
 use crate::response::Response;
 use crate::session::{KeptToken, Session, SetCookie};
 use crate::token;
 
 use super::visit::Visit;
-use super::{SignInOperations, head};
+use super::{SignInOperations, head, logout_form};
 
 /// The path to which the provider sends the browser back, as it is registered there.
 const LOGGED_OUT: &str = "/auth/logged-out";
@@ -37,15 +39,42 @@ struct Last {
 }
 
 impl SignInOperations {
-    /// Ends the session.
+    /// Ends the session that the page or the form names.
     ///
     /// # Errors
     /// Why there is no session, or the request is not the page's.
-    pub(super) async fn logout(&self, visit: &Visit<'_>) -> Result<Response, Refusal> {
-        let session = visit.session_of_page()?;
+    pub(super) async fn logout(
+        &self,
+        visit: &Visit<'_>,
+        page: StaticPage<'_>,
+        body: &dyn Body,
+    ) -> Result<Response, Refusal> {
+        let is_form = logout_form::is_form(visit);
+        let session = if is_form {
+            logout_form::session(visit, body)?
+        } else {
+            visit.session_of_page()?
+        };
+        let location = self.end(visit, session).await;
+        let response = if is_form {
+            page.going_on(&location)
+        } else {
+            let body = json::text(&Location {
+                location: &location,
+            });
+            Response::json(StatusCode::OK, body)
+        };
+        Ok(head::with_cookie(
+            response,
+            &SetCookie::no_session(&visit.names),
+        ))
+    }
+
+    /// Ends `session`, and says where the browser goes then.
+    async fn end(&self, visit: &Visit<'_>, session: Session) -> String {
         // First here, whatever the provider does.
         visit.memory.end(&session, &visit.sign_in.limits);
-        // A refresh token that a check has replaced would end the session at the provider in anger.
+        // A provider may take a refresh token that a check has replaced for a stolen one.
         let session = self.checks.known(&session).unwrap_or(session);
         let last = self.last_tokens(visit, &session).await;
         self.revoke(visit, &session, last.refresh_token.as_ref())
@@ -58,16 +87,7 @@ impl SignInOperations {
             Some(_) => step,
             None => step.with_outcome(ONLY_HERE),
         });
-        let here = || visit.sign_in.public_url.at(LOGGED_OUT);
-        let location = at_provider.unwrap_or_else(here);
-        let body = json::text(&Location {
-            location: &location,
-        });
-        let response = Response::json(StatusCode::OK, body);
-        Ok(head::with_cookie(
-            response,
-            &SetCookie::no_session(&visit.names),
-        ))
+        at_provider.unwrap_or_else(|| visit.sign_in.public_url.at(LOGGED_OUT))
     }
 
     /// One more refresh, for an ID token that the provider takes as a hint: the login's own is not kept.

@@ -26,6 +26,7 @@ mod head;
 mod login;
 mod login_scopes;
 mod logout;
+mod logout_form;
 mod people;
 mod refresh;
 mod small_body;
@@ -95,7 +96,8 @@ impl SignInOperations {
             Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await,
             Responder::Callback => self.callback(&visit).await,
             Responder::Login => self.login(&visit).await,
-            Responder::Logout => self.logout(&visit).await,
+            Responder::Logout => self.logout(&visit, case.static_page(), body).await,
+            Responder::LogoutForm => logout_form::response(&visit, case.static_page()),
             Responder::Refresh => match self.refresh(&visit, body).await? {
                 Signed::In(response) => Ok(response),
                 Signed::Out(refusal) => Ok(signed_out(case, &visit.names, &refusal)),

@@ -92,6 +92,14 @@ impl<'a> Visit<'a> {
         page_session::of_page(self.request, self.circumstances())
     }
 
+    /// The same, where a form of ours has brought the page token.
+    ///
+    /// # Errors
+    /// Those of [`Visit::session_of_page`].
+    pub fn session_with_token(&self, token: Option<&str>) -> Result<Session, Refusal> {
+        page_session::with_token(self.request, token, self.circumstances())
+    }
+
     fn circumstances(&self) -> Circumstances<'_> {
         Circumstances {
             sign_in: self.sign_in,

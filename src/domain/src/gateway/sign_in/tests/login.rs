@@ -167,6 +167,39 @@ fn h12_ten_logins_leave_four_short_cookies_for_the_sign_in_alone() {
 }
 
 #[test]
+fn h24_nothing_but_a_navigation_of_the_window_begins_or_ends_a_login() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = Browser::default();
+    let login = fixture.begin(&mut browser, "");
+    for address in ["/auth/login".to_owned(), login.callback()] {
+        for (what, name, value) in [
+            ("a fetch", "sec-fetch-mode", "cors"),
+            ("an image", "sec-fetch-dest", "image"),
+            ("a frame", "sec-fetch-dest", "iframe"),
+            ("a prefetch", "sec-purpose", "prefetch"),
+            ("HEAD", "x-method", "HEAD"),
+        ] {
+            let mut headers = browser.navigation("/auth/login");
+            headers.insert(name, value.parse().unwrap());
+            let mut request = fixture.request(&address, headers);
+            if what == "HEAD" {
+                request.method = http::Method::HEAD;
+            }
+            let response = fixture.respond(&request, "");
+            assert_eq!(
+                refusal(&response),
+                (400, "navigation_required".to_owned()),
+                "{what}"
+            );
+            for field in ["set-cookie", "location"] {
+                assert!(!response.headers.contains_key(field), "{what}: {field}");
+            }
+        }
+    }
+    assert_eq!(fixture.provider.asked(), 0);
+}
+
+#[test]
 fn h40_a_provider_that_is_down_is_said_with_the_time_to_come_back_and_no_cookie_changes() {
     let fixture = Fixture::new(&json!({}));
     let mut browser = Browser::default();

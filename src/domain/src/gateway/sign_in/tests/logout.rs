@@ -173,6 +173,74 @@ fn h44_nothing_but_the_page_signs_anybody_out() {
     }
 }
 
+#[test]
+fn a_browser_without_scripts_signs_out_by_a_form_that_only_a_window_gets() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = fixture.signed_in(&json!({}));
+    let get = |headers: HeaderMap| {
+        let mut request = fixture.request("/auth/logout", headers);
+        request.method = Method::GET;
+        fixture.respond(&request, "")
+    };
+    let token = fixture.page_token(&browser).unwrap();
+    assert!(text(&get(browser.navigation("/auth/logout"))).contains(&token));
+    for (name, value) in [("sec-fetch-dest", "iframe"), ("sec-fetch-mode", "cors")] {
+        let mut headers = browser.navigation("/auth/logout");
+        headers.insert(name, value.parse().unwrap());
+        let response = get(headers);
+        assert_eq!(
+            refusal(&response),
+            (400, "navigation_required".to_owned()),
+            "{value}"
+        );
+        assert!(!text(&response).contains(&token), "{value}");
+    }
+    let nobody = get(Browser::default().navigation("/auth/logout"));
+    assert!(!text(&nobody).contains("<form"), "{}", text(&nobody));
+
+    let post = |browser: &Browser, body: &str, site: &str| {
+        let mut headers = browser.navigation("/auth/logout");
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        headers.insert("content-type", form.parse().unwrap());
+        headers.insert("sec-fetch-site", site.parse().unwrap());
+        fixture.respond(&fixture.request("/auth/logout", headers), body)
+    };
+    let other = fixture.signed_in(&json!({"sub": "bob"}));
+    let others = fixture.page_token(&other).unwrap();
+    for (body, site, expected) in [
+        (String::new(), "same-origin", (401, "page_token_missing")),
+        (
+            format!("page_token={others}"),
+            "same-origin",
+            (409, "session_changed"),
+        ),
+        (
+            format!("page_token={token}"),
+            "cross-site",
+            (403, "cross_origin_refused"),
+        ),
+        (
+            format!("page_token={token}&page_token={token}"),
+            "same-origin",
+            (400, "bad_request"),
+        ),
+    ] {
+        let (status, code) = refusal(&post(&browser, &body, site));
+        assert_eq!((status, code.as_str()), expected, "{body} {site}");
+        assert_eq!(session_code(&fixture, &browser), "", "{body} {site}");
+    }
+    fixture.provider.issue(&json!({}), &json!({}));
+    let response = post(&browser, &format!("page_token={token}"), "same-origin");
+    assert_eq!(response.status, 200);
+    assert!(
+        text(&response).contains("https://idp.example/logout?"),
+        "{}",
+        text(&response)
+    );
+    browser.keep(&response);
+    assert_eq!(browser.session(), None);
+}
+
 /// A back-channel logout with this token.
 fn notice(fixture: &Fixture, token: &str) -> (u16, String) {
     let body = url::form_urlencoded::Serializer::new(String::new())
