@@ -32,7 +32,7 @@ settings! {
     CLIENT_AUTHENTICATION: ClientAuthenticationSetting = Setting::select("client_authentication");
 
     CLIENT_KEY: Rc<ClientKey> = Setting::secret("client_key", parse_client_key)
-        .example("-----BEGIN PRIVATE KEY----- … -----END PRIVATE KEY-----");
+        .example("{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"…\",\"x\":\"…\",\"y\":\"…\"}");
 
     SESSION_LIMITS: SessionLimits = Setting::text("session_limits", parse_session_limits)
         .default("hours=12 idle=120 check=15")
