@@ -45,8 +45,9 @@ const publicClient = {
   token_endpoint_auth_method: 'none',
 };
 const confidentialClient = { client_secret: clientSecret, grant_types: [], redirect_uris: [], response_types: [] };
+// In the store, so that a test can replace it by one of the same name.
+await new Store('Client').upsert('dify-web', { client_id: 'dify-web', ...publicClient });
 const CLIENTS = [
-  { client_id: 'dify-web', ...publicClient },
   // No default resource: opaque tokens without audience, the only ones that the userinfo endpoint takes.
   { client_id: 'dify-opaque', ...publicClient },
   // They ask the introspection endpoint, with the secret in the header and in the form; nobody signs in to them.

@@ -20,6 +20,8 @@ pub struct Stage {
     pub dify: StandIn,
     /// The plugin in the stand-in daemon.
     pub stack: Stack,
+    /// Where browsers reach the daemon, such as `http://localhost:8080`, if something stands before it.
+    pub front: Option<String>,
     client: reqwest::Client,
 }
 
@@ -65,6 +67,7 @@ impl Stage {
         Self {
             dify,
             stack,
+            front: None,
             client,
         }
     }

@@ -3,11 +3,13 @@
 pub mod browser;
 mod error;
 mod identity_provider;
+pub mod nginx;
 mod origin;
 mod sign_in;
 mod stack;
 pub mod system;
 mod test_issuer;
+pub mod web_client;
 pub mod workspace;
 
 pub use browser::Browser;

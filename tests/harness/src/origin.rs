@@ -108,6 +108,17 @@ impl Origin {
         lock(&self.state.seen).clone()
     }
 
+    /// A function that gives [`Self::seen`], for an answer that tells it.
+    pub fn watch(&self) -> impl Fn() -> Vec<Seen> + Send + Sync + 'static {
+        // An answer is part of the state, so that it may not keep the state alive.
+        let state = Arc::downgrade(&self.state);
+        move || {
+            state
+                .upgrade()
+                .map_or_else(Vec::new, |state| lock(&state.seen).clone())
+        }
+    }
+
     fn set(&self, path: &str, part: Part) {
         lock(&self.state.parts).insert(path.to_owned(), part);
     }

@@ -136,6 +136,16 @@ impl Stack {
         self.daemon.url_of(HOOK_ID)
     }
 
+    /// Saves these settings of the endpoint beside those that it was started with; null removes one.
+    pub fn change_settings(&self, changes: &Value) {
+        let mut settings = self.settings.clone();
+        if let (Some(members), Some(changes)) = (settings.as_object_mut(), changes.as_object()) {
+            members.extend(changes.clone());
+            members.retain(|_, value| !value.is_null());
+        }
+        self.daemon.set_settings(HOOK_ID, settings);
+    }
+
     /// The settings that the endpoint was started with, to be changed and given to [`Daemon::set_settings`].
     pub fn settings(&self) -> &Value {
         &self.settings

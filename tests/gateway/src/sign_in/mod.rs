@@ -13,10 +13,8 @@ pub use scripted::{AuthorizationRequest, ScriptedStage};
 
 use crate::Stage;
 
-/// The client that people sign in to at the real `oidc-provider`.
-pub const WEB_CLIENT: &str = "dify-page";
-/// Its secret, with characters that RFC 6749 section 2.3.1 wants encoded.
-pub const WEB_SECRET: &str = "s:e%c+r e-t";
+pub use harness::web_client::{WEB_CLIENT, WEB_SECRET, metadata as client, settings};
+
 /// The discovery document of the test's issuer.
 pub const DISCOVERY: &str = "/.well-known/openid-configuration";
 
@@ -29,26 +27,7 @@ pub struct SignedIn {
     pub token: String,
 }
 
-/// The settings that turn sign-in on for an endpoint at this address.
-pub fn settings(public_url: &str) -> Value {
-    json!({"sign_in": "on", "public_url": public_url, "client_secret": WEB_SECRET})
-}
-
-/// The metadata (RFC 7591) of a client for an endpoint at this address.
-pub fn client(public_url: &str) -> Value {
-    json!({
-        "client_id": WEB_CLIENT,
-        "client_secret": WEB_SECRET,
-        "grant_types": ["authorization_code", "refresh_token"],
-        "redirect_uris": [format!("{public_url}/auth/callback")],
-        "post_logout_redirect_uris": [format!("{public_url}/auth/logged-out")],
-        "backchannel_logout_uri": format!("{public_url}/auth/backchannel-logout"),
-        "backchannel_logout_session_required": true,
-        "token_endpoint_auth_method": "client_secret_basic",
-    })
-}
-
-/// A merged with the members of B.
+/// Settings or claims with these members in place of their own.
 pub fn merged(mut settings: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         settings[name] = value.clone();
@@ -62,19 +41,14 @@ impl Stage {
         let provider = IdentityProvider::start().await.unwrap();
         let stage = Self::between(Issuer::IdentityProvider(provider), app, |_| {}).await;
         let url = stage.public_url();
-        stage
-            .identity_provider()
-            .register(&client(&url))
-            .await
-            .unwrap();
+        stage.identity_provider().register_page(&url).await.unwrap();
         stage.set_sign_in(changes);
         stage
     }
 
     /// Turns sign-in on with these further settings.
     pub fn set_sign_in(&self, changes: &Value) {
-        let changes = merged(json!({"client_id": WEB_CLIENT}), changes);
-        self.set_settings(&merged(settings(&self.public_url()), &changes));
+        self.set_settings(&merged(settings(&self.public_url()), changes));
     }
 
     /// The address of the endpoint in a browser: another site than the issuer, which is at 127.0.0.1.
@@ -84,8 +58,14 @@ impl Stage {
 
     /// The same for another endpoint.
     pub fn public_url_of(&self, hook_id: &str) -> String {
-        let url = self.stack.daemon.url_of(hook_id);
-        url.replace("127.0.0.1", "localhost")
+        match &self.front {
+            Some(front) => format!("{front}/e/{hook_id}"),
+            None => self
+                .stack
+                .daemon
+                .url_of(hook_id)
+                .replace("127.0.0.1", "localhost"),
+        }
     }
 
     /// The address of a path below the endpoint.

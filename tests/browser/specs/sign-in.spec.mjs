@@ -1,0 +1,102 @@
+// A person signs in, chats and signs out; what a person does with tabs, the back button and bookmarks ends well.
+
+import { expect, fillIn, isSignedIn, meta, say, signIn, stage, test } from '../stage.mjs';
+
+test('a person signs in, chats and signs out, and the session at the provider has ended too', async ({ page }) => {
+  await signIn(page, 'alice');
+  await say(page, 'Hello');
+  await expect(page.getByText('Hello', { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole('article').or(page.locator('.turn')).last()).toContainText(/\w/);
+
+  await page.locator('summary').click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  // The provider asks before it ends its own session.
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(`${stage.url}/auth/logged-out`, { timeout: 10_000 });
+  expect(await page.locator('script').count()).toBe(0);
+
+  await page.goto(`${stage.url}/`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByLabel('Password')).toBeVisible();
+});
+
+test('query and fragment of the opened address are there after the sign-in', async ({ page }) => {
+  await signIn(page, 'alice', '/?q=a%26b%2Fc%20d#part');
+  await expect(page).toHaveURL(`${stage.url}/?q=a%26b%2Fc%20d#part`);
+});
+
+test('the back button and a reload end on the page', async ({ page }) => {
+  await signIn(page, 'alice');
+  await page.reload();
+  await isSignedIn(page, 'alice');
+  for (let step = 0; step < 3; step += 1) {
+    await page.goBack();
+    expect(page.url()).not.toContain('/auth/callback');
+    await expect(page.getByText('sign_in_failed')).toHaveCount(0);
+  }
+  await page.goto(`${stage.url}/`);
+  await isSignedIn(page, 'alice');
+});
+
+test('two tabs sign in side by side, in both orders', async ({ context }) => {
+  for (const order of [[0, 1], [1, 0]]) {
+    await context.clearCookies();
+    const tabs = [await context.newPage(), await context.newPage()];
+    for (const [number, tab] of tabs.entries()) {
+      await tab.goto(`${stage.url}/?tab=${number}`);
+      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await expect(tab.getByLabel('Password')).toBeVisible();
+    }
+    for (const number of order) {
+      await fillIn(tabs[number], 'alice');
+      await isSignedIn(tabs[number], 'alice');
+      await expect(tabs[number]).toHaveURL(`${stage.url}/?tab=${number}`);
+    }
+    await Promise.all(tabs.map((tab) => tab.close()));
+  }
+});
+
+test('ten reloads of the login leave four slots, and no request of the API carries one', async ({ context, page }) => {
+  for (let count = 0; count < 10; count += 1) {
+    await page.goto(`${stage.url}/auth/login`, { waitUntil: 'commit' });
+  }
+  const slots = (await context.cookies(`${stage.url}/auth/login`)).filter(({ name }) => /_t\d$/.test(name));
+  expect(slots.length).toBe(4);
+  expect((await context.cookies(`${stage.url}/conversations`)).filter(({ name }) => /_t\d$/.test(name))).toEqual([]);
+});
+
+test.describe('with blocked cookies', () => {
+  test('the sign-in ends on a page that says so, without a loop', async ({ page }) => {
+    let redirects = 0;
+    page.on('request', (request) => {
+      redirects += request.redirectedFrom() && request.url().startsWith(stage.url) ? 1 : 0;
+    });
+    // What a browser does that takes no cookie from this site.
+    await page.route(`${stage.url}/**`, async (route) => {
+      const headers = { ...route.request().headers() };
+      delete headers.cookie;
+      const response = await route.fetch({ headers, maxRedirects: 0 });
+      const answer = { ...response.headers() };
+      delete answer['set-cookie'];
+      await route.fulfill({ response, headers: answer });
+    });
+    await page.goto(`${stage.url}/auth/login`);
+    await fillIn(page, 'alice');
+    await expect(page.getByText(/cookie/i).first()).toBeVisible();
+    expect(await meta(page, 'gateway-page')).toBe(null);
+    expect(redirects).toBeLessThanOrEqual(3);
+  });
+});
+
+test('the page of one person reloads when another has signed in beside it', async ({ context }) => {
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await signIn(first, 'alice');
+  // The provider knows alice: bob signs in after its own session has gone.
+  await context.clearCookies({ name: /^_session/ });
+  await second.goto(`${stage.url}/auth/login?prompt=login`);
+  await fillIn(second, 'bob');
+  await isSignedIn(second, 'bob');
+  await say(first, 'for alice alone');
+  await isSignedIn(first, 'bob');
+  await expect(first.getByText('for alice alone')).toHaveCount(0);
+});

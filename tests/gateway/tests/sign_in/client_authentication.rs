@@ -1,0 +1,149 @@
+//! How the gateway proves itself to the token endpoint of a real provider.
+
+use gateway_tests::Stage;
+use gateway_tests::sign_in::{WEB_SECRET, client, merged};
+use harness::{Browser, ProviderFault};
+use serde_json::{Value, json};
+use stand_in_dify::AppKind;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_is_taken_by_a_real_provider() {
+    let stage = Stage::with_sign_in(AppKind::Chat, &json!({})).await;
+    let provider = stage.identity_provider();
+    let method = |method: &str| json!({"token_endpoint_auth_method": method});
+    let mut rows = vec![
+        (
+            "client_secret_basic".to_owned(),
+            "basic",
+            method("client_secret_basic"),
+            json!({}),
+        ),
+        (
+            "client_secret_post".to_owned(),
+            "post",
+            method("client_secret_post"),
+            json!({}),
+        ),
+        (
+            "client_secret_post by itself".to_owned(),
+            "auto",
+            method("client_secret_post"),
+            json!({}),
+        ),
+        (
+            "client_secret_basic by itself".to_owned(),
+            "auto",
+            method("client_secret_basic"),
+            json!({}),
+        ),
+        (
+            "none".to_owned(),
+            "none",
+            merged(method("none"), &json!({"client_secret": null})),
+            json!({"client_secret": null}),
+        ),
+    ];
+    for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
+        let key = provider.client_key(algorithm).await.unwrap();
+        let metadata = merged(
+            method("private_key_jwt"),
+            &json!({
+                "client_secret": null,
+                "jwks": {"keys": [key.public_jwk]},
+                "token_endpoint_auth_signing_alg": algorithm,
+            }),
+        );
+        let jwk = json!({"client_secret": null, "client_key": key.private_jwk.to_string()});
+        rows.push((
+            format!("private_key_jwt with {algorithm}, a JWK"),
+            "private_key_jwt",
+            metadata.clone(),
+            jwk.clone(),
+        ));
+        rows.push((
+            format!("private_key_jwt with {algorithm}, by itself"),
+            "auto",
+            metadata.clone(),
+            jwk,
+        ));
+        // A PEM does not say PS256.
+        if algorithm != "PS256" {
+            rows.push((
+                format!("private_key_jwt with {algorithm}, a PEM"),
+                "private_key_jwt",
+                metadata,
+                json!({"client_secret": null, "client_key": key.pem}),
+            ));
+        }
+    }
+    for (number, (case, setting, metadata, settings)) in rows.into_iter().enumerate() {
+        let id = format!("client:{number}%+");
+        let mut registered = merged(
+            merged(client(&stage.public_url()), &metadata),
+            &json!({"client_id": id}),
+        );
+        registered
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        provider.register(&registered).await.unwrap();
+        stage.set_sign_in(&merged(
+            json!({"client_id": id, "client_authentication": setting}),
+            &settings,
+        ));
+        let page = stage.log_in(&Browser::new(), "/auth/login", "alice").await;
+        assert!(
+            page.shown.meta("gateway-page").is_some(),
+            "{case}: {}\n{}",
+            page.trail(),
+            page.shown.text()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_is_the_administrators_affair() {
+    let stage = Stage::with_sign_in(AppKind::Chat, &json!({"client_secret": "wrong"})).await;
+    let page = stage.log_in(&Browser::new(), "/auth/login", "alice").await;
+    let text = page.shown.text();
+    assert_eq!(page.shown.status, 503, "{}\n{text}", page.trail());
+    assert!(text.contains("configuration_error"), "{text}");
+    let health = stage
+        .request(http::Method::GET, "/health")
+        .bearer_auth(AppKind::Chat.key());
+    let health = health.send().await.unwrap().text().await.unwrap();
+    assert!(
+        health.contains("client_secret") && health.contains(&stage.at("/auth/callback")),
+        "{health}"
+    );
+    for text in [text, health] {
+        assert!(
+            !text.contains("wrong") || !text.contains(WEB_SECRET),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_lost_or_late_costs_a_second_try() {
+    let stage = Stage::with_sign_in(AppKind::Chat, &json!({})).await;
+    let provider = stage.identity_provider();
+    for fault in [
+        ProviderFault::Lost,
+        ProviderFault::Answer(502, "text/html", "<html></html>".to_owned()),
+    ] {
+        provider.fail("/token", &fault, 1).await.unwrap();
+        let browser = Browser::new();
+        let page = stage.log_in(&browser, "/auth/login", "alice").await;
+        assert_eq!(page.shown.status, 503, "{fault:?}: {}", page.trail());
+        let page = stage.log_in(&browser, "/auth/login", "alice").await;
+        assert!(
+            page.shown.meta("gateway-page").is_some(),
+            "{fault:?}: {}",
+            page.trail()
+        );
+    }
+    provider.set_user("crowd", &json!({"name": "Crowd", "groups": (0..300).map(|number| format!("group-{number}")).collect::<Vec<_>>()})).await.unwrap();
+    let crowd = stage.sign_in(&Browser::new(), "crowd").await;
+    assert_ne!(crowd.token, Value::Null.to_string());
+}

@@ -1,0 +1,149 @@
+//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that the README gives.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+use crate::{Error, HOOK_ID};
+
+/// A configuration file is read, and a port opened.
+const START: Duration = Duration::from_secs(10);
+const STEP: Duration = Duration::from_millis(20);
+
+/// What stands before the daemon.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Site {
+    /// Dify's own: every buffer as nginx has it by default, `gzip` off, and `Host` without a port.
+    Dify,
+    /// A host name for one endpoint, as the README recommends.
+    OwnHost,
+}
+
+/// A running nginx. Dropping it kills the process.
+#[derive(Debug)]
+pub struct Nginx {
+    port: u16,
+    _process: Child,
+    directory: TempDir,
+}
+
+impl Nginx {
+    /// Starts `program` before the daemon at this base URL.
+    ///
+    /// # Errors
+    ///
+    /// It does not start, or not in time.
+    pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Self, Error> {
+        let directory = TempDir::new()?;
+        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+        let file = directory.path().join("nginx.conf");
+        fs::write(&file, configuration(site, port, daemon))?;
+        let log = fs::File::create(directory.path().join("output.log"))?;
+        let mut command = Command::new(program);
+        command
+            .arg("-e")
+            .arg("stderr")
+            .arg("-p")
+            .arg(directory.path())
+            .arg("-c")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true);
+        let mut nginx = Self {
+            port,
+            _process: command.spawn()?,
+            directory,
+        };
+        nginx.wait().await?;
+        Ok(nginx)
+    }
+
+    /// The origin under this name.
+    pub fn url(&self, host: &str) -> String {
+        format!("http://{host}:{}", self.port)
+    }
+
+    /// What it has written.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("output.log")).unwrap_or_default()
+    }
+
+    async fn wait(&mut self) -> Result<(), Error> {
+        let end = tokio::time::Instant::now() + START;
+        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            if tokio::time::Instant::now() > end {
+                return Err(Error::Browser(format!(
+                    "nginx has not started: {}",
+                    self.log()
+                )));
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
+    }
+}
+
+/// One process in the foreground, that keeps its files in its own directory.
+fn configuration(site: Site, port: u16, daemon: &str) -> String {
+    let location = match site {
+        Site::Dify => format!(
+            "location /e/ {{
+                proxy_pass {daemon};
+                proxy_set_header Dify-Hook-Url $scheme://$host$request_uri;
+                proxy_set_header Host $host;
+                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                proxy_set_header X-Forwarded-Proto $scheme;
+                proxy_set_header X-Forwarded-Port $server_port;
+                proxy_http_version 1.1;
+                proxy_set_header Connection \"\";
+                proxy_buffering off;
+                proxy_read_timeout 3600s;
+                proxy_send_timeout 3600s;
+            }}"
+        ),
+        Site::OwnHost => format!(
+            "location / {{
+                proxy_pass {daemon}/e/{HOOK_ID}/;
+                proxy_http_version 1.1;
+                proxy_set_header Connection \"\";
+                proxy_set_header Host $host;
+                proxy_set_header X-Original-Host \"\";
+                proxy_set_header Dify-Hook-Url https://$host$request_uri;
+                proxy_buffering off;
+                proxy_buffer_size 16k;
+                proxy_busy_buffers_size 32k;
+                proxy_read_timeout 620s;
+                client_max_body_size 10m;
+            }}"
+        ),
+    };
+    format!(
+        "daemon off;
+        master_process off;
+        pid nginx.pid;
+        events {{ worker_connections 256; }}
+        http {{
+            access_log off;
+            client_body_temp_path body;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            keepalive_timeout 65;
+            client_max_body_size 100M;
+            server {{
+                listen 127.0.0.1:{port};
+                server_name _;
+                {location}
+            }}
+        }}
+        "
+    )
+}
