@@ -95,6 +95,12 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
     );
     assert!(pieces.len() > 1, "the stream came in one piece");
 
+    let page = guide
+        .lines()
+        .find_map(|line| line.strip_prefix("Page:"))
+        .unwrap();
+    assert_signs_in(page.trim());
+
     let ports: Vec<_> = guide
         .split("http://")
         .skip(1)
@@ -111,6 +117,23 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         ports.iter().all(|port| TcpStream::connect(port).is_err()),
         "{ports:?}"
     );
+}
+
+/// A person opens the address that was printed, and signs in as the guide says.
+fn assert_signs_in(page: &str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let browser = harness::Browser::new();
+    let signed_in = runtime.block_on(async {
+        let shown = browser.open(page).await.unwrap();
+        assert_eq!(shown.shown.status, 200, "{}", shown.trail());
+        let login = format!("{page}auth/login");
+        browser
+            .sign_in(&login, "alice", "open-sesame")
+            .await
+            .unwrap()
+    });
+    assert_eq!(signed_in.url().as_str(), page, "{}", signed_in.trail());
+    assert!(signed_in.shown.meta("gateway-page").is_some());
 }
 
 /// Runs a line as it was printed and returns its output in the pieces in which it came.

@@ -12,9 +12,6 @@ use tokio::process::{Child, Command};
 use crate::step;
 use crate::workspace::Workspace;
 
-/// The app of the stand-in that answers with its inputs and its user, so that both can be seen.
-const APP: &str = "chatflow";
-
 /// An app API and the key of one of its apps. Dropping it stops the stand-in.
 pub struct Dify {
     pub api_url: String,
@@ -23,7 +20,7 @@ pub struct Dify {
 }
 
 impl Dify {
-    /// The Dify at `api_url`, or a stand-in.
+    /// The Dify at `api_url`, or a stand-in with `app`.
     ///
     /// # Errors
     /// There is no app key for the real one, or the stand-in has not started.
@@ -31,9 +28,10 @@ impl Dify {
         workspace: &Workspace,
         api_url: Option<String>,
         app_key: Option<String>,
+        app: &str,
     ) -> Result<Self> {
         let Some(api_url) = api_url else {
-            return Self::stand_in(workspace).await;
+            return Self::stand_in(workspace, app).await;
         };
         let app_key = app_key.or_else(|| env::var("DIFY_APP_KEY").ok());
         let app_key = app_key.context(
@@ -46,7 +44,7 @@ impl Dify {
         })
     }
 
-    async fn stand_in(workspace: &Workspace) -> Result<Self> {
+    async fn stand_in(workspace: &Workspace, app: &str) -> Result<Self> {
         let mut build = workspace.cargo();
         build.args(["build", "--quiet", "--locked", "--package", "stand-in-dify"]);
         step::run("building the stand-in for Dify", &mut build)?;
@@ -69,9 +67,13 @@ impl Dify {
         let line = BufReader::new(output).lines().next_line().await?;
         let line = line.context("the stand-in for Dify has ended before it was ready")?;
         let Ready { base_url, mut keys } = serde_json::from_str(&line)?;
-        let app_key = keys
-            .remove(APP)
-            .with_context(|| format!("the stand-in for Dify has no app `{APP}`"))?;
+        let app_key = keys.remove(app).with_context(|| {
+            let apps: Vec<_> = keys.keys().map(String::as_str).collect();
+            format!(
+                "the stand-in for Dify has no app `{app}`; it has {}",
+                apps.join(", ")
+            )
+        })?;
         Ok(Self {
             api_url: base_url,
             app_key,

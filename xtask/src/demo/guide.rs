@@ -2,14 +2,25 @@
 
 use std::fmt;
 
-/// Where the endpoint is, and who has signed in with which token.
+/// Where the page and the endpoint are, who can sign in, and who has signed in with which token.
 pub struct Guide {
+    pub page: String,
     pub endpoint: String,
+    pub people: Option<(Vec<String>, String)>,
     pub signed_in: Option<(String, String)>,
 }
 
 impl fmt::Display for Guide {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "\nPage:     {}/", self.page)?;
+        match &self.people {
+            Some((users, password)) => writeln!(
+                formatter,
+                "          Open it and sign in as {}; the password is {password}.",
+                users.join(", ")
+            )?,
+            None => self.write_registration(formatter)?,
+        }
         writeln!(formatter, "\nEndpoint: {}", self.endpoint)?;
         match &self.signed_in {
             Some((user, token)) => writeln!(formatter, "User:     {user}\nToken:    {token}")?,
@@ -26,6 +37,21 @@ impl fmt::Display for Guide {
 }
 
 impl Guide {
+    fn write_registration(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { page, .. } = self;
+        writeln!(
+            formatter,
+            "          Register this client at the provider, then open the page and sign in:"
+        )?;
+        for (what, path) in [
+            ("redirect URI", "callback"),
+            ("redirect URI after a sign-out", "logged-out"),
+        ] {
+            writeln!(formatter, "          {what}: {page}/auth/{path}")?;
+        }
+        Ok(())
+    }
+
     fn curl(&self, mode: &str) -> String {
         let token = self.signed_in.as_ref().map_or("$TOKEN", |(_, token)| token);
         let body = format!(r#"{{"inputs":{{}},"query":"Hello","response_mode":"{mode}"}}"#);
@@ -44,10 +70,18 @@ mod tests {
     fn a_signed_in_users_lines_are_ready_to_run() {
         let signed_in = Some(("alice".to_owned(), "a.b.c".to_owned()));
         let guide = Guide {
+            page: "http://localhost:1/e/x".to_owned(),
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
+            people: Some((
+                vec!["alice".to_owned(), "bob".to_owned()],
+                "sesame".to_owned(),
+            )),
             signed_in,
         };
         let expected = r#"
+Page:     http://localhost:1/e/x/
+          Open it and sign in as alice, bob; the password is sesame.
+
 Endpoint: http://127.0.0.1:1/e/x
 User:     alice
 Token:    a.b.c
@@ -66,12 +100,18 @@ Everything is up. Ctrl-C stops it.
     #[test]
     fn with_a_real_provider_the_token_comes_from_a_variable() {
         let guide = Guide {
+            page: "http://localhost:1/e/x".to_owned(),
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
+            people: None,
             signed_in: None,
         }
         .to_string();
         assert!(
             guide.contains("Token:    put a token of your provider into the variable TOKEN\n"),
+            "{guide}"
+        );
+        assert!(
+            guide.contains("redirect URI: http://localhost:1/e/x/auth/callback\n"),
             "{guide}"
         );
         assert!(

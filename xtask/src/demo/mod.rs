@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: the packaged plugin between an identity provider and a Dify app, on this machine.
 
+use std::env;
+
 use anyhow::{Context, Result};
 use clap::Args;
 use harness::{IdentityProvider, Issuer, Stack, StackOptions};
@@ -15,15 +17,31 @@ mod guide;
 use dify::Dify;
 use guide::Guide;
 
+/// The endpoint's port where a real provider must know the redirect URI.
+const PORT: u16 = 8014;
+
 /// What surrounds the plugin. A stand-in takes the place of whatever is not named.
 #[derive(Args)]
 pub struct Options {
-    /// The issuer URL of a real identity provider; then no token is printed.
+    /// The issuer URL of a real identity provider; then the redirect URI to register there is printed, and no token.
     #[arg(long, requires = "client_id")]
     issuer: Option<String>,
-    /// The client ID that the tokens are meant for.
+    /// The client ID that the tokens are meant for, and that people sign in to.
     #[arg(long, requires = "issuer")]
     client_id: Option<String>,
+    /// The client's secret; prefer the variable OIDC_CLIENT_SECRET, which other users of the machine cannot see. None for
+    /// a public client.
+    #[arg(long, requires = "issuer")]
+    client_secret: Option<String>,
+    /// Who may sign in, as the setting `required_claims` says it; a provider where anybody has an account needs it.
+    #[arg(long, requires = "issuer")]
+    required_claims: Option<String>,
+    /// The port of the endpoint. With a real provider it is 8014 where nothing else is said, because the redirect URI has it.
+    #[arg(long)]
+    port: Option<u16>,
+    /// The app of the stand-in for Dify: chat, agent-chat, chatflow, completion, workflow and others.
+    #[arg(long, default_value = "chatflow", conflicts_with = "dify_api_url")]
+    app: String,
     /// The base URL of a real Dify's app API, for example https://dify.example.com/v1.
     #[arg(long)]
     dify_api_url: Option<String>,
@@ -49,16 +67,34 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 }
 
 async fn show(workspace: &Workspace, options: Options) -> Result<()> {
-    let dify = Dify::start(workspace, options.dify_api_url, options.app_key).await?;
+    let dify = Dify::start(
+        workspace,
+        options.dify_api_url,
+        options.app_key,
+        &options.app,
+    )
+    .await?;
+    let secret = options
+        .client_secret
+        .or_else(|| env::var("OIDC_CLIENT_SECRET").ok());
     let issuer = issuer(options.issuer.zip(options.client_id)).await?;
 
     let mut stack_options = StackOptions::new(issuer, &dify.api_url, &dify.app_key);
-    let user_claim = options
-        .user_claim
-        .map(|claim| ("user_claim".to_owned(), json!(claim)));
-    stack_options.settings = Map::from_iter(user_claim);
+    stack_options.port = match stack_options.issuer {
+        Issuer::External { .. } => options.port.unwrap_or(PORT),
+        _ => options.port.unwrap_or(0),
+    };
+    let settings = [
+        ("user_claim", options.user_claim),
+        ("required_claims", options.required_claims),
+    ];
+    let given = settings
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+    stack_options.settings = Map::from_iter(given);
     step::announce("starting the plugin, in a stand-in for Dify's plugin daemon");
     let stack = Stack::start(stack_options).await?;
+    turn_sign_in_on(&stack, secret).await?;
 
     step::show(guide(&stack).await?);
     interrupted().await?;
@@ -74,10 +110,26 @@ async fn issuer(external: Option<(String, String)>) -> Result<Issuer> {
     Ok(Issuer::IdentityProvider(IdentityProvider::start().await?))
 }
 
+/// People sign in to the client whose tokens are accepted.
+async fn turn_sign_in_on(stack: &Stack, secret: Option<String>) -> Result<()> {
+    let Issuer::External { .. } = stack.issuer else {
+        return Ok(stack.turn_sign_in_on().await?);
+    };
+    let mut settings = json!({"sign_in": "on", "public_url": stack.page_url()});
+    match secret {
+        Some(secret) => settings["client_secret"] = json!(secret),
+        None => settings["client_authentication"] = json!("none"),
+    }
+    stack.change_settings(&settings);
+    Ok(())
+}
+
 async fn guide(stack: &Stack) -> Result<Guide> {
     let Issuer::IdentityProvider(provider) = &stack.issuer else {
         return Ok(Guide {
+            page: stack.page_url(),
             endpoint: stack.url(),
+            people: None,
             signed_in: None,
         });
     };
@@ -88,7 +140,9 @@ async fn guide(stack: &Stack) -> Result<Guide> {
     step::announce(&format!("signing {user} in at {}", provider.issuer()));
     let tokens = provider.sign_in(user).await?;
     Ok(Guide {
+        page: stack.page_url(),
         endpoint: stack.url(),
+        people: Some((provider.users().to_vec(), provider.password().to_owned())),
         signed_in: Some((user.clone(), tokens.access_token)),
     })
 }
