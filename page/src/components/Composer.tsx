@@ -7,6 +7,7 @@ import { site } from "../store/app";
 import { ask, turns } from "../store/conversation";
 import { draft } from "../store/draft";
 import { canSend, signInSilently } from "../store/session";
+import { isRunning } from "../turn/state";
 
 /** Where a person writes. Enter sends, Shift+Enter begins a line. */
 export function Composer() {
@@ -55,7 +56,8 @@ async function send(query: string): Promise<void> {
 }
 
 function isAnswering(): boolean {
-  return turns.value.at(-1)?.state.value.kind === "streaming";
+  const last = turns.value.at(-1);
+  return last !== undefined && isRunning(last.state.value);
 }
 
 /** An Enter that ends the composition of a Japanese or Chinese word sends nothing. */

@@ -1,8 +1,8 @@
 import "./TurnView.css";
-import { useComputed } from "@preact/signals";
 import { errorText } from "../i18n/error-text";
 import { texts } from "../i18n/texts";
 import type { Turn } from "../store/conversation";
+import { isRunning } from "../turn/state";
 
 interface Props {
   readonly turn: Turn;
@@ -12,18 +12,17 @@ interface Props {
 export function TurnView({ turn }: Props) {
   const { answer, turn: labels } = texts.value;
   const state = turn.state.value;
-  const waiting = useComputed(() => turn.state.value.kind === "streaming" && turn.answer.value === "");
   return (
     <article class="turn">
       <section class="question" aria-label={labels.you} dir="auto">
         {turn.query}
       </section>
-      <section class="answer" aria-label={answer.label} aria-busy={state.kind === "streaming"} dir="auto">
-        {waiting.value && <p class="waiting">{answer.waiting}</p>}
+      <section class="answer" aria-label={answer.label} aria-busy={isRunning(state)} dir="auto">
+        {isRunning(state) && state.answer === "" && <p class="waiting">{answer.waiting}</p>}
         <p class="text">{turn.answer}</p>
-        {state.kind === "failed" && (
+        {state.failure !== null && (
           <p class="failure" role="alert">
-            {answer.failed} {errorText(state.error)}
+            {answer.failed} {errorText(turn.error.value ?? state.failure)}
           </p>
         )}
       </section>

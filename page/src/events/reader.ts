@@ -1,17 +1,29 @@
 // Reads the server-sent events of an answer. A POST cannot be read with EventSource, and must never be sent again.
 
 import { createParser } from "eventsource-parser";
+import { EVENT } from "../limits";
+import { decode } from "./decode";
 import type { StreamEvent } from "./types";
 
-const KNOWN = new Set<string>(["message", "agent_message", "message_replace", "message_end", "error"]);
+/** The stream has an event that is too large to be one. */
+export class StreamTooLarge extends Error {
+  override readonly name = "StreamTooLarge";
+}
 
-/** The events of a response's body, in order. Events of other kinds, and data that is not JSON, are left out. */
+/**
+ * The events of a response's body, in order. Events of other kinds, and data that is not JSON, are left out. Throws
+ * `StreamTooLarge`, and what the body's stream throws when the connection breaks.
+ */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const ready: StreamEvent[] = [];
   const parser = createParser({
+    maxBufferSize: EVENT,
     onEvent: ({ data }) => {
-      const event = parse(data);
+      const event = decode(data);
       if (event !== null) ready.push(event);
+    },
+    onError: (error) => {
+      if (error.type === "max-buffer-size-exceeded") throw new StreamTooLarge("an event is too large");
     },
   });
   const reader = body.getReader();
@@ -26,14 +38,5 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   } finally {
     // Whoever stops reading stops the transfer too; after the end it does nothing.
     await reader.cancel().catch(() => {});
-  }
-}
-
-function parse(data: string): StreamEvent | null {
-  try {
-    const value = JSON.parse(data) as { event?: unknown } | null;
-    return typeof value?.event === "string" && KNOWN.has(value.event) ? (value as StreamEvent) : null;
-  } catch {
-    return null;
   }
 }

@@ -1,25 +1,26 @@
 // The conversation on the screen: its turns, and the answer that is coming.
 
-import { batch, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isSessionOver } from "../api/errors";
 import { sendMessage } from "../api/messages";
 import type { StreamEvent } from "../events/types";
+import { ended, reduce, stopped } from "../turn/reduce";
+import { type Failure, NEW_TURN, type TurnState } from "../turn/state";
+import { inFrames } from "./frames";
 
 /** A question and its answer. */
 export interface Turn {
   /** Of this page, for as long as it is open. */
   readonly key: number;
   readonly query: string;
-  readonly answer: Signal<string>;
   readonly state: Signal<TurnState>;
-  /** The message's id at Dify, as soon as an event has named it. */
-  readonly messageId: Signal<string | null>;
+  /** The text of the answer: what changes most. */
+  readonly answer: ReadonlySignal<string>;
+  /** Why the answer could not be asked for or read, as it was thrown; what the answer itself says is `state.failure`. */
+  readonly error: Signal<unknown>;
+  /** Stops reading. */
+  readonly abort: AbortController;
 }
-
-export type TurnState =
-  | { readonly kind: "streaming" }
-  | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly error: unknown };
 
 export const turns = signal<readonly Turn[]>([]);
 
@@ -35,67 +36,54 @@ let nextKey = 0;
 export async function ask(query: string): Promise<boolean> {
   const turn = newTurn(query);
   turns.value = [...turns.value, turn];
+  const message = { query, inputs: {}, conversationId: conversationId.value };
+  const taken = await follow(turn, sendMessage(message, turn.abort.signal));
+  if (!taken) turns.value = turns.value.filter((other) => other !== turn);
+  return taken;
+}
+
+/** Follows the events of an answer to their end: false where nothing has come because the session is over. */
+export async function follow(turn: Turn, events: AsyncIterable<StreamEvent>): Promise<boolean> {
+  const frames = inFrames<StreamEvent>((batch) => {
+    turn.state.value = batch.reduce(reduce, turn.state.value);
+    const { conversationId: id } = turn.state.value.ids;
+    if (id !== null) conversationId.value = id;
+  });
   try {
-    const events = sendMessage(
-      { query, inputs: {}, conversationId: conversationId.value },
-      new AbortController().signal,
-    );
-    for await (const event of events) apply(turn, event);
-    if (turn.state.value.kind === "streaming") turn.state.value = { kind: "done" };
+    for await (const event of events) frames.add(event);
+    frames.flush();
+    turn.state.value = ended(turn.state.value, null);
     return true;
   } catch (error) {
-    if (isSessionOver(error)) {
-      turns.value = turns.value.filter((other) => other !== turn);
-      return false;
-    }
-    turn.state.value = { kind: "failed", error };
+    frames.flush();
+    if (isSessionOver(error) && turn.state.value.status === "waiting") return false;
+    fail(turn, error);
     return true;
   }
 }
 
-function newTurn(query: string): Turn {
+function fail(turn: Turn, error: unknown): void {
+  if (turn.abort.signal.aborted) {
+    turn.state.value = stopped(turn.state.value);
+    return;
+  }
+  turn.error.value = error;
+  turn.state.value = ended(turn.state.value, failureOf(error));
+}
+
+function failureOf(error: unknown): Failure {
+  const { code } = error as { readonly code?: unknown };
+  return { code: typeof code === "string" ? code : "connection_lost", message: "" };
+}
+
+export function newTurn(query: string, initial: TurnState = NEW_TURN): Turn {
+  const state = signal(initial);
   return {
     key: nextKey++,
     query,
-    answer: signal(""),
-    state: signal<TurnState>({ kind: "streaming" }),
-    messageId: signal<string | null>(null),
+    state,
+    answer: computed(() => state.value.answer),
+    error: signal<unknown>(null),
+    abort: new AbortController(),
   };
-}
-
-function apply(turn: Turn, event: StreamEvent): void {
-  batch(() => {
-    switch (event.event) {
-      case "message":
-      case "agent_message":
-        turn.answer.value += event.answer;
-        place(turn, event.message_id, event.conversation_id);
-        break;
-      case "message_replace":
-        turn.answer.value = event.answer;
-        break;
-      case "message_end":
-        place(turn, event.message_id, event.conversation_id);
-        break;
-      case "error":
-        turn.state.value = { kind: "failed", error: new AnswerError(event.code ?? "unknown", event.message ?? "") };
-        break;
-    }
-  });
-}
-
-function place(turn: Turn, messageId: string, conversation: string): void {
-  turn.messageId.value = messageId;
-  conversationId.value = conversation;
-}
-
-/** The answer itself said that it failed. */
-export class AnswerError extends Error {
-  override readonly name = "AnswerError";
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

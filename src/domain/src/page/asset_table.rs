@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-44SGFSU6.js",
+    name: "page-KA44PAX2.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 40_145,
-    brotli_length: 13_922,
-    gzip_length: 14_843,
-    integrity: "sha384-GwL2/mEyPUaXlL8oHs2lmYvj3KZZYhDXaMQ3XP9Ku/fwwjXUqQy5br7UGfWMzch3",
+    length: 52_884,
+    brotli_length: 17_508,
+    gzip_length: 18_640,
+    integrity: "sha384-h9Q8XVaSMwdMi8mNWHqxsDUtikLKr2CKZpUEXAI3j+pWM1MFHnTOl1KQEIJwSE+K",
 };
 
 /// The style of the page.
@@ -54,8 +54,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 1_124,
         integrity: "sha384-Fltjj5OYDrmQAQHqUgLO2dI8ZnOx7VvEz1TKNAXkSnRaURIAqcRPZTi9ZA/g1dmm",
     },
-    PAGE_SCRIPT,
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-WEDGK7LN.js",
