@@ -1,0 +1,46 @@
+// Reads an answer: its thoughts, its blocks, and each block as elements.
+
+import { gateway } from "../api/document";
+import type { AddressRules } from "./addresses";
+import { type Block, type Blocks, blockReader } from "./blocks";
+import { markdown } from "./marked";
+import { sanitised } from "./sanitise";
+import { splitThinking } from "./thinking";
+
+export type AnswerPart =
+  | ({ readonly kind: "text" } & Blocks)
+  | ({ readonly kind: "thought"; readonly finished: boolean } & Blocks);
+
+/** Reads an answer again and again as it grows. */
+export interface AnswerReader {
+  /** `finished`: no more of it will come. */
+  readonly read: (answer: string, finished: boolean) => readonly AnswerPart[];
+}
+
+const RULES: AddressRules = { base: gateway.base, imageOrigins: gateway.settings.image_origins };
+const DIALECTS = { streaming: markdown(RULES, true), finished: markdown(RULES, false) };
+
+/** One reader for one answer: what it has read once it does not read again. */
+export function answerReader(): AnswerReader {
+  const readers: ReturnType<typeof blockReader>[] = [];
+  const read = (answer: string, finished: boolean): readonly AnswerPart[] =>
+    splitThinking(answer, finished).map((part, index) => {
+      const reader = readers[index] ?? blockReader(DIALECTS);
+      readers[index] = reader;
+      const isFinished = part.kind === "thought" ? part.finished : finished;
+      const blocks = reader.read(part.text, isFinished);
+      return part.kind === "text" ? { kind: "text", ...blocks } : { kind: "thought", finished: isFinished, ...blocks };
+    });
+  return { read };
+}
+
+/** The elements of a block that is Markdown. */
+export function blockElements(block: Extract<Block, { kind: "markdown" }>, definitions: string): DocumentFragment {
+  const source = definitions === "" ? block.source : `${block.source}\n\n${definitions}\n`;
+  return sanitised(DIALECTS.finished.parse(source, { async: false }), "text");
+}
+
+/** The elements of Markdown that is complete: an opening statement, a form, an answer out of the history. */
+export function markdownElements(source: string): DocumentFragment {
+  return sanitised(DIALECTS.finished.parse(source, { async: false }), "text");
+}

@@ -1,0 +1,25 @@
+// Makes formulas of TeX, as MathML. Loaded with the first formula.
+
+import temml from "temml";
+import { sanitised } from "./sanitise";
+
+/** A longer formula is a mistake, or meant to keep the browser busy. */
+const LONGEST = 8192;
+
+/** Macros that a formula may expand: a definition can double itself. */
+const EXPANSIONS = 500;
+
+/** Em: nothing in a formula is larger, so that none covers the page. */
+const LARGEST: [number, number] = [50, 500];
+
+/** The elements of a formula; null where the TeX is none that can be shown. */
+export function formulaElements(tex: string, display: boolean): DocumentFragment | null {
+  if (tex.length > LONGEST) return null;
+  try {
+    // Without trust: neither links nor images nor classes.
+    const options = { displayMode: display, throwOnError: true, trust: false, maxSize: LARGEST, maxExpand: EXPANSIONS };
+    return sanitised(temml.renderToString(tex, options), "math");
+  } catch {
+    return null;
+  }
+}

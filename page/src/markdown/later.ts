@@ -1,0 +1,35 @@
+// What is made of a block after it is on the screen: highlighting and formulas, whose code is loaded when first needed.
+
+import { LANGUAGE_CLASS } from "./marked";
+import { MATH_CLASS } from "./math";
+
+/** The coloured text of a piece of code; null where there is none, or it could not be loaded. */
+export async function highlight(code: string, language: string): Promise<DocumentFragment | null> {
+  if (language === "") return null;
+  const module = await import("./highlighting").catch(() => null);
+  return module?.highlighted(code, language) ?? null;
+}
+
+/** The elements of a formula; null where there are none, or they could not be loaded. */
+export async function formula(tex: string, display: boolean): Promise<DocumentFragment | null> {
+  const module = await import("./formulas").catch(() => null);
+  return module?.formulaElements(tex, display) ?? null;
+}
+
+/** Highlights the code and makes the formulas inside the elements of a Markdown block, where it has any. */
+export async function finish(block: ParentNode): Promise<void> {
+  const code = [...block.querySelectorAll(`pre > code[class^="${LANGUAGE_CLASS}"]`)];
+  const math = [...block.querySelectorAll(`code.${MATH_CLASS}`)];
+  await Promise.all([...code.map(finishCode), ...math.map(finishFormula)]);
+}
+
+async function finishCode(element: Element): Promise<void> {
+  const language = element.className.slice(LANGUAGE_CLASS.length);
+  const coloured = await highlight(element.textContent ?? "", language);
+  if (coloured !== null) element.replaceChildren(coloured);
+}
+
+async function finishFormula(element: Element): Promise<void> {
+  const made = await formula(element.textContent ?? "", element.classList.contains("display"));
+  if (made !== null) element.replaceWith(made);
+}
