@@ -40,7 +40,11 @@ impl Admission {
         credential: &Credential,
         settings: &Settings,
     ) -> Result<Caller, Refusal> {
-        let Credential::Bearer(token) = credential;
+        let token = match credential {
+            // Everything about the person was decided at the login and at the last check, with the same rules.
+            Credential::Session(session) => return Ok(session.caller()),
+            Credential::Bearer(token) => token,
+        };
         token.refuse_dify_key(&settings.app_key)?;
         provider::refuse_brought_tokens(settings)?;
         let (issuer, claims) = match validation(token, settings) {

@@ -139,9 +139,10 @@ impl Gateway {
     async fn identify(
         &self,
         case: &mut Case<'_>,
-        settings: &Settings,
+        settings: &Rc<Settings>,
     ) -> Result<(Caller, UserKey), Refusal> {
-        let credential = Credential::of(case.request)?;
+        let visit = self.sign_in.visit(case.request, settings)?;
+        let credential = Credential::of(case.request, visit.as_ref())?;
         let caller = self.admission.caller(&credential, settings).await?;
         let user_key = UserKey::new(settings, &caller.user);
         case.record.user = Some(user_key.log_name());
@@ -157,7 +158,12 @@ impl Gateway {
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let response = match case.route.operation.responder {
-            Responder::About => self.root.response(case.request, settings).await?,
+            Responder::About => {
+                let visit = self.sign_in.visit(case.request, settings)?;
+                self.root
+                    .response(case.request, settings, visit.as_ref())
+                    .await
+            }
             Responder::Asset => {
                 sign_in::settings_of(settings)?;
                 let name = case.route.variables.get("name");

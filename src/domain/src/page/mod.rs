@@ -16,7 +16,7 @@ pub use content_coding::ContentCoding;
 pub use document::{AppFace, Document, Hindrance};
 pub use language::Language;
 pub use policy::{protect, protect_file};
-pub use static_page::StaticPage;
+pub use static_page::{PAGE_TOKEN_OF_FORM, StaticPage};
 
 /// What the response to `GET /` depends on.
 pub const VARY_OF_ROOT: &str = "Accept, Sec-Fetch-Mode, Sec-Fetch-Dest";

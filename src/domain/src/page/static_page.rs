@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use http::StatusCode;
+use http::header::REFERRER_POLICY;
+use http::{HeaderValue, StatusCode};
 
 use super::escape::escaped;
 use super::texts::{Passage, Texts, texts};
@@ -10,6 +11,9 @@ use super::{Language, PAGES_STYLE, policy};
 use crate::error::{Code, Refusal};
 use crate::response::{self, Response};
 use crate::settings::PublicUrl;
+
+/// The name of the page token in the form of the logout.
+pub const PAGE_TOKEN_OF_FORM: &str = "page_token";
 
 /// A document in one language, of one endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -61,14 +65,19 @@ impl StaticPage<'_> {
         let texts = texts(self.language);
         let action = self.address("/auth/logout");
         let form = format!(
-            "<form method=\"post\" action=\"{}\"><input type=\"hidden\" name=\"page_token\" value=\"{}\">\
+            "<form method=\"post\" action=\"{}\"><input type=\"hidden\" name=\"{PAGE_TOKEN_OF_FORM}\" value=\"{}\">\
              <button type=\"submit\">{}</button></form>",
             escaped(&action),
             escaped(page_token),
             escaped(texts.sign_out)
         );
         let body = passage(texts.logout) + &form;
-        self.response(texts.logout.heading, "", &body)
+        let mut response = self.response(texts.logout.heading, "", &body);
+        // A form's POST says where it comes from only where its document may (Fetch standard, "append a request `Origin`
+        // header").
+        let same_origin = HeaderValue::from_static("same-origin");
+        response.headers.insert(REFERRER_POLICY, same_origin);
+        response
     }
 
     /// After a logout by the form: goes on to `location`, where the provider ends its own session. It is no redirect,

@@ -3,16 +3,13 @@
 
 use crate::error::{Code, Refusal};
 use crate::limits;
-use crate::page::StaticPage;
+use crate::page::{PAGE_TOKEN_OF_FORM, StaticPage};
 use crate::request::{Body, navigation};
 use crate::response::Response;
 use crate::session::Session;
 
 use super::small_body;
 use super::visit::Visit;
-
-/// The field of the form that holds the page token.
-const TOKEN_FIELD: &str = "page_token";
 
 /// The form for the session of the browser's window; where nobody is signed in, the page that says so.
 ///
@@ -45,7 +42,7 @@ pub(super) fn is_form(visit: &Visit<'_>) -> bool {
 /// Why there is none, or why the form is not ours.
 pub(super) fn session(visit: &Visit<'_>, body: &dyn Body) -> Result<Session, Refusal> {
     let form = small_body::read(body, limits::SIGN_IN_BODY)?;
-    let token = small_body::form_value(&form, TOKEN_FIELD)?;
+    let token = small_body::form_value(&form, PAGE_TOKEN_OF_FORM)?;
     visit.session_with_token(token.as_deref())
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Code, Refusal};
 use crate::events::{Event, Events, SignInStep, Step};
 use crate::operation::Responder;
 use crate::provider::Providers;
-use crate::request::Body;
+use crate::request::{Body, Request};
 use crate::response::{self, Response};
 use crate::session::{CookieNames, Memories, SetCookie};
 use crate::settings::{Settings, SignIn};
@@ -38,7 +38,7 @@ mod visit;
 use callback::Redemptions;
 use check::Checks;
 use people::People;
-use visit::Visit;
+pub use visit::Visit;
 
 /// What a refresh has come to.
 enum Signed {
@@ -105,6 +105,22 @@ impl SignInOperations {
             Responder::Session => Self::session_state(&visit),
             _ => Err(sign_in_disabled()),
         }
+    }
+
+    /// The request of `case`, as far as it may come from a signed-in browser; `None` where nobody signs in.
+    ///
+    /// # Errors
+    /// `configuration_error` where `public_url` is the address of another endpoint.
+    pub fn visit<'a>(
+        &self,
+        request: &'a Request,
+        settings: &'a Rc<Settings>,
+    ) -> Result<Option<Visit<'a>>, Refusal> {
+        let sign_in = settings.sign_in.as_ref();
+        let environment = &*self.environment;
+        sign_in
+            .map(|sign_in| Visit::new(request, settings, sign_in, &self.memories, environment))
+            .transpose()
     }
 
     fn people(&self, visit: &Visit<'_>) -> People {

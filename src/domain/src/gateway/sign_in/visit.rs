@@ -17,14 +17,22 @@ use crate::time::UnixTime;
 const CALLBACK: &str = "/auth/callback";
 
 /// One request of a sign-in.
-pub(super) struct Visit<'a> {
+pub struct Visit<'a> {
+    /// What the browser sent.
     pub request: &'a Request,
+    /// The endpoint's settings.
     pub settings: &'a Rc<Settings>,
+    /// How people sign in.
     pub sign_in: &'a Rc<SignIn>,
+    /// The keys of its cookies.
     pub keys: Keys,
+    /// Their names.
     pub names: CookieNames,
+    /// Those of the request.
     pub cookies: RequestCookies,
+    /// What is remembered of cookies that were given away.
     pub memory: Rc<Memory>,
+    /// When the request is judged.
     pub now: UnixTime,
 }
 

@@ -10,6 +10,7 @@ mod pages;
 mod paths;
 mod provider_checks;
 mod runs;
+mod sessions;
 mod settings_cache;
 mod sign_in_off;
 

@@ -69,8 +69,7 @@ fn response(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) ->
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,
         Status::Up => StatusCode::OK,
     };
-    let is_key = |credential: Credential| app_key.is_some_and(|key| credential.is(key));
-    if Credential::of(request).is_ok_and(is_key) {
+    if app_key.is_some_and(|key| Credential::is_app_key(request, key)) {
         json_response(status, report)
     } else {
         json_response(status, &Brief::new(report.status, &request.headers))

@@ -7,10 +7,12 @@ use http::header::VARY;
 
 use super::about;
 use crate::environment::Environment;
-use crate::error::Refusal;
-use crate::page::{self, Document, Language, StaticPage};
+use crate::gateway::sign_in::Visit;
+use crate::page::{self, Document, Hindrance, Language, StaticPage};
+use crate::request::navigation::Destination;
 use crate::request::{Request, navigation};
 use crate::response::Response;
+use crate::session::{OnNavigation, PageToken, Session};
 use crate::settings::{Page, Settings};
 
 mod address;
@@ -31,46 +33,58 @@ impl Root {
         }
     }
 
-    /// The page, whether somebody is signed in or not, or the JSON.
-    ///
-    /// # Errors
-    /// `configuration_error` where `public_url` is the address of another endpoint.
+    /// The page, whether somebody is signed in or not, or the JSON. `visit` is there where people sign in.
     pub async fn response(
         &self,
         request: &Request,
         settings: &Settings,
-    ) -> Result<Response, Refusal> {
-        let sign_in = match &settings.sign_in {
-            Some(sign_in) if settings.page == Page::On => sign_in,
-            _ => return Ok(about::response()),
+        visit: Option<&Visit<'_>>,
+    ) -> Response {
+        let Some(visit) = visit.filter(|_| settings.page == Page::On) else {
+            return about::response();
         };
-        // What the page loads is relative to its public address, which has one spelling.
+        // What the page loads is below its public address, which has one spelling.
         if request.path != "/" || !navigation::wants_page(request) {
             let mut response = about::response();
             let vary = HeaderValue::from_static(page::VARY_OF_ROOT);
             response.headers.insert(VARY, vary);
-            return Ok(response);
+            return response;
         }
-        sign_in.check_hook(&request.hook_id)?;
         let language = Language::named(&request.headers);
-        if address::is_elsewhere(&request.headers, &sign_in.public_url) {
+        let public_url = &visit.sign_in.public_url;
+        if address::is_elsewhere(&request.headers, public_url) {
             let document = StaticPage {
                 language: language.unwrap_or_default(),
-                public_url: Some(&sign_in.public_url),
+                public_url: Some(public_url),
             };
-            return Ok(document.wrong_address());
+            return document.wrong_address();
         }
         let site = self.apps.of(settings).await;
         let default = site.language.as_deref().and_then(Language::of_tag);
+        let (page_token, hindrance) = signed_in(visit);
         let document = Document {
-            sign_in,
+            sign_in: visit.sign_in,
             notice: settings.page_notice.as_deref(),
             hook_id: &request.hook_id,
             language: language.or(default).unwrap_or_default(),
             app: &site.face,
-            page_token: None,
-            hindrance: None,
+            page_token: page_token.map(PageToken::to_text),
+            hindrance,
         };
-        Ok(document.response())
+        document.response()
+    }
+}
+
+/// The page token of who is signed in, or why nobody can be. It goes into the browser's window alone: there no other page
+/// can read it, because the document shares its window group with nobody (`Cross-Origin-Opener-Policy`).
+fn signed_in(visit: &Visit<'_>) -> (Option<PageToken>, Option<Hindrance>) {
+    if Destination::of(&visit.request.headers) != Destination::Window {
+        return (None, Some(Hindrance::MetadataMissing));
+    }
+    let is_live = |session: &Session| visit.is_live(session);
+    match visit.cookies.on_navigation(&visit.keys, is_live) {
+        OnNavigation::One(session) if is_live(&session) => (Some(session.page_token()), None),
+        OnNavigation::One(_) | OnNavigation::Missing => (None, None),
+        OnNavigation::Several => (None, Some(Hindrance::SeveralSessions)),
     }
 }
