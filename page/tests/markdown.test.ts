@@ -1,7 +1,7 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerReader, blockElements, markdownElements } from "../src/markdown/answer";
+import { answerReader, blockElements, markdownReader } from "../src/markdown/answer";
 import { finish, formula, highlight } from "../src/markdown/later";
 import { markdown } from "../src/markdown/marked";
 import { sanitised } from "../src/markdown/sanitise";
@@ -115,6 +115,12 @@ test("an answer that grows gives the same blocks as a whole one, and keeps those
   assert.equal(html.match(/href="https:\/\/[ef]\.example\/"/g)?.length, 2, html);
 });
 
+test("Markdown that is no answer has no thoughts in it", () => {
+  assert.deepEqual(markdownReader().read("<think>a</think>", true).blocks, [
+    { kind: "markdown", source: "<think>a</think>" },
+  ]);
+});
+
 test("the blocks of an answer have all of its text", () => {
   for (const source of [
     ...SCRIPTS,
@@ -178,6 +184,17 @@ test("thoughts are split off: several, unclosed, and not those that are code", (
   }
 });
 
+test("blocks that are complete are not compared, read or drawn again", () => {
+  const reader = markdownReader();
+  const text = "a\n\n".repeat(500);
+  reader.read(text, false);
+  const before = reader.read(`${text}b`, false).blocks;
+  const after = reader.read(`${text}bc`, false).blocks;
+  assert.equal(after.length, 501);
+  assert.ok(after.slice(0, -1).every((block, index) => block === before[index]));
+  assert.notEqual(after.at(-1), before.at(-1));
+});
+
 test("an answer of 100 kB costs little more for its last piece than a short one", () => {
   const paragraph = "Words of a paragraph with **emphasis** and `code` and a [link](https://a.example/).\n\n";
   const long = paragraph.repeat(Math.ceil(100_000 / paragraph.length));
@@ -212,6 +229,11 @@ test("code is coloured and formulas are made when they are complete", async () =
   assert.match(html, /hljs-keyword/);
   assert.match(html, /<code class="math">\\frac\{<\/code>/);
 });
+
+/** Each block as marked reads it, also those that the page shows by other means. */
+function markdownElements(source: string): DocumentFragment {
+  return blockElements({ kind: "markdown", source }, "");
+}
 
 function link(href: string, text: string): string {
   return `<p><a href="${href}" target="_blank" rel="noopener noreferrer">${text}</a></p>`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode } from "../src/events/decode";
-import { StreamTooLarge } from "../src/events/reader";
+import { readEvents, StreamBroken, StreamTooLarge } from "../src/events/reader";
 import { EVENT } from "../src/limits";
 import { eventsOf, RECORDED, streamOf } from "./streams";
 import { WRITTEN } from "./written";
@@ -103,6 +103,26 @@ test("parts of another shape are left out of an event that is right otherwise", 
       files: [],
     },
   });
+});
+
+test("a connection that breaks is told from a reading that was aborted, after what has come", async () => {
+  const cases: [unknown, object][] = [
+    [new TypeError("network error"), StreamBroken],
+    [new DOMException("aborted", "AbortError"), { name: "AbortError" }],
+  ];
+  for (const [error, expected] of cases) {
+    const chunks = [streamOf([{ event: "message", answer: "a" }])];
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        const chunk = chunks.shift();
+        if (chunk === undefined) controller.error(error);
+        else controller.enqueue(chunk);
+      },
+    });
+    const events = readEvents(body);
+    assert.equal((await events.next()).value?.kind, "text");
+    await assert.rejects(events.next(), expected as assert.AssertPredicate);
+  }
 });
 
 test("an event that is too large ends the reading", async () => {

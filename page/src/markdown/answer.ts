@@ -2,7 +2,7 @@
 
 import { gateway } from "../api/document";
 import type { AddressRules } from "./addresses";
-import { type Block, type Blocks, blockReader } from "./blocks";
+import { type Block, type BlockReader, type Blocks, blockReader } from "./blocks";
 import { markdown } from "./marked";
 import { sanitised } from "./sanitise";
 import { splitThinking } from "./thinking";
@@ -22,7 +22,7 @@ const DIALECTS = { streaming: markdown(RULES, true), finished: markdown(RULES, f
 
 /** One reader for one answer: what it has read once it does not read again. */
 export function answerReader(): AnswerReader {
-  const readers: ReturnType<typeof blockReader>[] = [];
+  const readers: BlockReader[] = [];
   const read = (answer: string, finished: boolean): readonly AnswerPart[] =>
     splitThinking(answer, finished).map((part, index) => {
       const reader = readers[index] ?? blockReader(DIALECTS);
@@ -34,13 +34,13 @@ export function answerReader(): AnswerReader {
   return { read };
 }
 
+/** A reader of Markdown in which nobody thinks aloud: an opening statement, a form, an output. */
+export function markdownReader(): BlockReader {
+  return blockReader(DIALECTS);
+}
+
 /** The elements of a block that is Markdown. */
 export function blockElements(block: Extract<Block, { kind: "markdown" }>, definitions: string): DocumentFragment {
   const source = definitions === "" ? block.source : `${block.source}\n\n${definitions}\n`;
-  return sanitised(DIALECTS.finished.parse(source, { async: false }), "text");
-}
-
-/** The elements of Markdown that is complete: an opening statement, a form, an answer out of the history. */
-export function markdownElements(source: string): DocumentFragment {
   return sanitised(DIALECTS.finished.parse(source, { async: false }), "text");
 }

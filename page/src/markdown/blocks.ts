@@ -49,6 +49,7 @@ export function blockReader(dialects: Dialects): BlockReader {
     settled = extended(settled, tokens.slice(0, Math.max(end, 0)));
     const rest = extended(settled, tokens.slice(Math.max(end, 0)));
     last = kept(last, rest);
+    settled = { ...settled, blocks: last.blocks.slice(0, settled.blocks.length) };
     return last;
   };
   return { read };

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-KA44PAX2.js",
+    name: "page-MZDQVAXR.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 52_884,
-    brotli_length: 17_508,
-    gzip_length: 18_640,
-    integrity: "sha384-h9Q8XVaSMwdMi8mNWHqxsDUtikLKr2CKZpUEXAI3j+pWM1MFHnTOl1KQEIJwSE+K",
+    length: 53_098,
+    brotli_length: 17_559,
+    gzip_length: 18_706,
+    integrity: "sha384-+xVaVnrjmkO2/Zsr8w8OOb+LWnxZnlkl+PKdF5hl3zT7s86wxY7aCesMPHNysA3y",
 };
 
 /// The style of the page.
