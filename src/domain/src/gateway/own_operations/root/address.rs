@@ -39,7 +39,12 @@ fn is_at(url: &str, origin: &str) -> bool {
     if origin.starts_with("https:") && url.scheme() == "http" {
         let _ = url.set_scheme("https");
     }
-    url.origin().ascii_serialization() == origin
+    let Ok(origin) = Url::parse(origin) else {
+        return false;
+    };
+    // Dify's nginx writes `$host`, which has no port, into `Host` and `Dify-Hook-Url`.
+    let is_port = url.port().is_none() || url.port() == origin.port();
+    is_port && url.scheme() == origin.scheme() && url.host_str() == origin.host_str()
 }
 
 #[cfg(test)]
@@ -51,9 +56,13 @@ mod tests {
     use crate::settings::Settings;
 
     fn judged(fields: &[(&'static str, &str)]) -> bool {
+        judged_at("https://chat.example/e/abcdefghijklmnop", fields)
+    }
+
+    fn judged_at(public_url: &str, fields: &[(&'static str, &str)]) -> bool {
         let settings = json!({
             "issuer": "https://idp.example", "client_id": "app", "app_key": "app-0123456789",
-            "dify_api_url": "https://dify.example/v1", "public_url": "https://chat.example/e/abcdefghijklmnop",
+            "dify_api_url": "https://dify.example/v1", "public_url": public_url,
         });
         let settings = Settings::parse(&settings.to_string()).unwrap();
         let fields = fields.iter().map(|(name, value)| {
@@ -61,6 +70,26 @@ mod tests {
             (HeaderName::from_static(name), value)
         });
         is_elsewhere(&fields.collect(), &settings.public_url.unwrap())
+    }
+
+    #[test]
+    fn a_proxy_that_leaves_the_port_out_means_the_same_address() {
+        const PUBLIC: &str = "https://chat.example:8443/e/abcdefghijklmnop";
+        let rows: [(&[(&'static str, &str)], bool); 4] = [
+            (&[("host", "chat.example:8443")], false),
+            (
+                &[
+                    ("host", "chat.example"),
+                    ("dify-hook-url", "http://chat.example/e/x/"),
+                ],
+                false,
+            ),
+            (&[("host", "chat.example:9443")], true),
+            (&[("host", "other.example")], true),
+        ];
+        for (fields, expected) in rows {
+            assert_eq!(judged_at(PUBLIC, fields), expected, "{fields:?}");
+        }
     }
 
     #[test]
