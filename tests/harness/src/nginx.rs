@@ -118,6 +118,7 @@ fn configuration(site: Site, port: u16, daemon: &str) -> String {
                 proxy_set_header Dify-Hook-Url https://$host$request_uri;
                 proxy_buffering off;
                 proxy_buffer_size 16k;
+                proxy_buffers 8 16k;
                 proxy_busy_buffers_size 32k;
                 proxy_read_timeout 620s;
                 client_max_body_size 10m;

@@ -246,7 +246,7 @@ async fn another_tenant_ends_nothing_here() {
         .unwrap();
     let settings = merged(
         gateway_tests::sign_in::settings(&stage.stage.public_url_of(&other_id)),
-        &json!({"jwks": jwks.to_string()}),
+        &json!({"client_id": "dify-web", "jwks": jwks.to_string()}),
     );
     stage.stage.set_settings_of(&other_id, &settings);
 

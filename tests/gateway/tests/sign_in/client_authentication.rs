@@ -112,15 +112,9 @@ async fn a_wrong_secret_is_the_administrators_affair() {
         .request(http::Method::GET, "/health")
         .bearer_auth(AppKind::Chat.key());
     let health = health.send().await.unwrap().text().await.unwrap();
-    assert!(
-        health.contains("client_secret") && health.contains(&stage.at("/auth/callback")),
-        "{health}"
-    );
+    assert!(health.contains("client_secret"), "{health}");
     for text in [text, health] {
-        assert!(
-            !text.contains("wrong") || !text.contains(WEB_SECRET),
-            "{text}"
-        );
+        assert!(!text.contains(WEB_SECRET), "{text}");
     }
 }
 

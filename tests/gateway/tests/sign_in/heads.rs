@@ -62,9 +62,7 @@ fn assert_head(hop: &Hop, case: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sign_ins_of_every_provider_fit() {
-    let stage =
-        ScriptedStage::new(&json!({"required_claims": "name", "admin_claims": "groups=g299"}))
-            .await;
+    let stage = ScriptedStage::new(&json!({"admin_claims": "groups=g299"})).await;
     let long = |length: usize| "r".repeat(length);
     let groups: Vec<String> = (0..300).map(|number| format!("g{number}")).collect();
     let uuids: Vec<String> = (0..200)

@@ -49,12 +49,9 @@ async fn signing_out_ends_the_session_of_a_real_provider_too() {
         "{}",
         page.shown.text()
     );
-    let cookies: Vec<_> = browser
-        .cookies("localhost")
-        .into_iter()
-        .map(|cookie| cookie.name)
-        .collect();
-    assert_eq!(cookies, ["console"]);
+    let cookies = browser.cookies("localhost");
+    let has = |end: &str| cookies.iter().any(|cookie| cookie.name.ends_with(end));
+    assert!(has("console") && !has("_s"), "{cookies:?}");
     // A new sign-in asks for the password again.
     let page = browser.open(&stage.at("/auth/login")).await.unwrap();
     assert!(
@@ -220,30 +217,30 @@ async fn without_an_end_session_endpoint_the_page_says_that_the_providers_sessio
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_of_the_provider_that_is_no_https_is_not_gone_to() {
-    for address in [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "ftp://idp.example.com/",
-    ] {
-        let stage = ScriptedStage::new(&json!({})).await;
-        stage.set_metadata(&json!({"end_session_endpoint": address}));
-        let browser = Browser::new();
-        let alice = stage.sign_in(&browser, "alice").await;
-        let location = alice.log_out(&browser).await.json()["location"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        assert!(
-            location.starts_with(&stage.stage.public_url()),
-            "{address}: {location}"
-        );
-        let stage = ScriptedStage::new(&json!({})).await;
-        stage.set_metadata(&json!({"authorization_endpoint": address}));
-        let page = Browser::new()
-            .open(&stage.stage.at("/auth/login"))
-            .await
-            .unwrap();
-        assert_eq!(page.shown.status, 503, "{address}: {}", page.trail());
+    for endpoint in ["authorization_endpoint", "end_session_endpoint"] {
+        for address in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://idp.example.com/",
+        ] {
+            let stage = ScriptedStage::new(&json!({})).await;
+            stage.set_metadata(&json!({endpoint: address}));
+            let page = Browser::new()
+                .open(&stage.stage.at("/auth/login"))
+                .await
+                .unwrap();
+            let text = page.shown.text();
+            assert_eq!(
+                page.shown.status,
+                503,
+                "{endpoint} {address}: {}",
+                page.trail()
+            );
+            assert!(
+                text.contains("identity_provider_invalid") && text.contains(endpoint),
+                "{endpoint} {address}: {text}"
+            );
+        }
     }
 }
 

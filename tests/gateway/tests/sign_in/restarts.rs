@@ -92,7 +92,10 @@ impl Pair {
         pair.stage.set_metadata(&json!({}));
         pair.stage.set(&json!({}));
         let mut settings = pair.stage.stage.stack.settings().clone();
-        let changes = gateway_tests::sign_in::settings(&pair.stage.stage.public_url());
+        let changes = gateway_tests::sign_in::merged(
+            gateway_tests::sign_in::settings(&pair.stage.stage.public_url()),
+            &json!({"client_id": "dify-web"}),
+        );
         settings
             .as_object_mut()
             .unwrap()

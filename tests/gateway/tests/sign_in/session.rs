@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gateway_tests::sign_in::{ScriptedStage, merged, refusal, reopened, signed_in};
-use harness::Browser;
 use harness::browser::{Kind, Load};
+use harness::{Browser, CannedResponse};
 use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
@@ -332,6 +332,9 @@ async fn a_bearer_token_beside_the_cookie_decides_and_another_scheme_does_not() 
     let browser = Browser::new();
     let alice = stage.sign_in(&browser, "alice").await;
     let bob = stage.stage.token("bob");
+    // With a client secret a token that is no JWT is introspected.
+    let unknown = CannedResponse::json(&json!({"active": false}));
+    stage.issuer().set_answer("/introspect", unknown);
     let rows = [
         (format!("Bearer {bob}"), 200, "bob"),
         ("Bearer bad".to_owned(), 401, ""),
