@@ -12,7 +12,7 @@ test('a person signs in, chats and signs out, and the session at the provider ha
   await page.getByRole('button', { name: 'Sign out' }).click();
   // The provider asks before it ends its own session.
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page).toHaveURL(`${stage.url}/auth/logged-out`, { timeout: 10_000 });
+  await expect.poll(() => page.url().split('?')[0]).toBe(`${stage.url}/auth/logged-out`);
   expect(await page.locator('script').count()).toBe(0);
 
   await page.goto(`${stage.url}/`);
@@ -65,27 +65,18 @@ test('ten reloads of the login leave four slots, and no request of the API carri
   expect((await context.cookies(`${stage.url}/conversations`)).filter(({ name }) => /_t\d$/.test(name))).toEqual([]);
 });
 
-test.describe('with blocked cookies', () => {
-  test('the sign-in ends on a page that says so, without a loop', async ({ page }) => {
-    let redirects = 0;
-    page.on('request', (request) => {
-      redirects += request.redirectedFrom() && request.url().startsWith(stage.url) ? 1 : 0;
-    });
-    // What a browser does that takes no cookie from this site.
-    await page.route(`${stage.url}/**`, async (route) => {
-      const headers = { ...route.request().headers() };
-      delete headers.cookie;
-      const response = await route.fetch({ headers, maxRedirects: 0 });
-      const answer = { ...response.headers() };
-      delete answer['set-cookie'];
-      await route.fulfill({ response, headers: answer });
-    });
-    await page.goto(`${stage.url}/auth/login`);
-    await fillIn(page, 'alice');
-    await expect(page.getByText(/cookie/i).first()).toBeVisible();
-    expect(await meta(page, 'gateway-page')).toBe(null);
-    expect(redirects).toBeLessThanOrEqual(3);
+test('a sign-in whose cookie is gone ends on a page that says so, without a loop', async ({ context, page }) => {
+  let redirects = 0;
+  page.on('request', (request) => {
+    redirects += request.redirectedFrom() && request.url().startsWith(stage.url) ? 1 : 0;
   });
+  await page.goto(`${stage.url}/auth/login`);
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await context.clearCookies({ name: /_t\d$/ });
+  await fillIn(page, 'alice');
+  await expect(page.getByText(/cookie/i).first()).toBeVisible();
+  expect(await meta(page, 'gateway-page')).toBe(null);
+  expect(redirects).toBeLessThanOrEqual(3);
 });
 
 test('the page of one person reloads when another has signed in beside it', async ({ context }) => {

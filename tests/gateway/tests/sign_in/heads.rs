@@ -1,8 +1,8 @@
 //! Nothing that is optional fails a sign-in, and no head is larger than Dify's nginx takes.
 
 use gateway_tests::sign_in::{ScriptedStage, SignedIn, merged, refusal, signed_in};
-use harness::Browser;
 use harness::browser::{Hop, Page};
+use harness::{Browser, CannedResponse};
 use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Field};
@@ -63,6 +63,9 @@ fn assert_head(hop: &Hop, case: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn sign_ins_of_every_provider_fit() {
     let stage = ScriptedStage::new(&json!({"admin_claims": "groups=g299"})).await;
+    // Who has no groups in the ID token is asked for there.
+    let person = CannedResponse::json(&json!({"sub": "alice"}));
+    stage.issuer().set_answer("/userinfo", person);
     let long = |length: usize| "r".repeat(length);
     let groups: Vec<String> = (0..300).map(|number| format!("g{number}")).collect();
     let uuids: Vec<String> = (0..200)
