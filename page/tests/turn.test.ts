@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ANSWER, ENTRIES, STEPS } from "../src/limits";
-import { stopped } from "../src/turn/reduce";
+import { reconnecting, stopped } from "../src/turn/reduce";
 import { canReconnect, isRunning, NEW_TURN } from "../src/turn/state";
 import { logTree, type StepNode, stepTree } from "../src/turn/steps";
 import { assertGolden } from "./golden";
@@ -60,6 +60,45 @@ test("a run goes on after its form, also in a stream of its own, and keeps what 
   assert.deepEqual(
     resumed.run?.steps.map((step) => `${step.nodeId} ${step.status}`),
     ["start succeeded", "human succeeded", "answer succeeded"],
+  );
+});
+
+test("who asks for a run again gets the text that was lost, but not what the app has taken back", async () => {
+  const whole = "q=hi|user=bob|email=alice@example.com|level=3|inq=inq";
+  const timeout = { event: "error", code: "gateway_timeout", message: "", status: 504 };
+  const replaced = { event: "message_replace", message_id: "m", answer: "Not said." };
+  const lines = new TextDecoder().decode(bytes("chatflow")).split("\n\n");
+  const begun = new TextEncoder().encode(`${lines.slice(0, 5).join("\n\n")}\n\n`);
+  const started = new TextEncoder().encode(`${lines[1]}\n\n${lines.slice(-6).join("\n\n")}`);
+  const ended = new TextEncoder().encode(`${lines.slice(-3).join("\n\n")}`);
+
+  const lost = await answerOf(begun);
+  assert.deepEqual([lost.status, lost.answer, canReconnect(lost)], ["failed", "q=hi|user=", true]);
+  for (const [before, again, answer] of [
+    [lost, started, whole],
+    [lost, ended, whole],
+    [reconnecting(lost), ended, whole],
+    [await answerOf(streamOf([timeout]), lost), ended, whole],
+    [await answerOf(streamOf([replaced]), lost), started, "Not said."],
+    [await answerOf(streamOf([replaced]), lost), ended, "Not said."],
+  ] as const) {
+    const after = await answerOf(again, before);
+    assert.deepEqual([after.status, after.answer, after.failure], ["done", answer, null]);
+  }
+  const failed = { event: "workflow_finished", data: { status: "failed", error: "why" } };
+  assert.deepEqual((await answerOf(streamOf([failed]), lost)).failure, { code: "run_failed", message: "why" });
+});
+
+test("a run that waits for a form goes on from the history, where only its id is known", async () => {
+  const { ids, forms } = await answerOf(bytes("chatflow-paused"));
+  const past = { ...NEW_TURN, ids, forms, status: "paused" as const };
+  assert.equal(canReconnect(past), true);
+  assert.equal(canReconnect({ ...past, status: "done" }), false);
+  assert.equal(canReconnect({ ...past, ids: NEW_TURN.ids }), false);
+  const after = await answerOf(bytes("chatflow-resumed"), reconnecting(past));
+  assert.deepEqual(
+    [after.status, after.answer],
+    ["done", "comment=ok|q=please|user=alice|email=alice@example.com|level=|inq=budget"],
   );
 });
 

@@ -1,19 +1,25 @@
-// Splits what a model thought aloud off its answer: `<think>…</think>` at the beginning of a line, outside of code.
+// Splits what a model thought aloud off its answer: `<think>…</think>` at the beginning of a line, outside of code. Some
+// servers of models keep the beginning for themselves, so that an answer has a lone `</think>`.
 
 export type Part =
   | { readonly kind: "thought"; readonly text: string; readonly finished: boolean }
   | { readonly kind: "text"; readonly text: string };
 
 const OPEN = /^[ \t]{0,3}<think>/;
+const LONE_CLOSE = /^[ \t]{0,3}<\/think>/;
 const CLOSE = "</think>";
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
 /** The parts of an answer, in order; empty ones are left out. `finished`: no more of the answer will come. */
 export function splitThinking(answer: string, finished: boolean): readonly Part[] {
   const parts: Part[] = [];
-  let rest = answer;
+  const lone = findLine(answer, LONE_CLOSE);
+  const first = findLine(answer, OPEN);
+  const begun = lone !== null && (first === null || lone.start < first.start) ? lone : null;
+  if (begun !== null) add(parts, { kind: "thought", text: answer.slice(0, begun.start), finished: true });
+  let rest = answer.slice(begun?.end ?? 0);
   for (;;) {
-    const open = findOpen(rest);
+    const open = findLine(rest, OPEN);
     if (open === null) {
       add(parts, { kind: "text", text: finished ? rest : withoutBegun(rest, "<think>") });
       return parts;
@@ -35,8 +41,9 @@ function add(parts: Part[], part: Part): void {
   if (part.text.trim() !== "" || (part.kind === "thought" && !part.finished)) parts.push(part);
 }
 
-function findOpen(text: string): { readonly start: number; readonly end: number } | null {
-  if (!text.includes("<think>")) return null;
+/** The first line outside of code that begins with a tag. */
+function findLine(text: string, tag: RegExp): { readonly start: number; readonly end: number } | null {
+  if (!text.includes("think>")) return null;
   let fence = "";
   for (let start = 0; start <= text.length; ) {
     const newline = text.indexOf("\n", start);
@@ -48,8 +55,8 @@ function findOpen(text: string): { readonly start: number; readonly end: number 
     } else if (mark !== undefined) {
       fence = mark;
     } else {
-      const open = OPEN.exec(line);
-      if (open) return { start, end: start + open[0].length };
+      const match = tag.exec(line);
+      if (match) return { start, end: start + match[0].length };
     }
     start = end + 1;
   }

@@ -4,7 +4,7 @@ import { cut } from "../events/shape";
 import type { FormAnswer, FormData, Ids, MessageEndData, RunEnd, StreamEvent, Thought } from "../events/types";
 import { ANSWER, ENTRIES, SIDE_TEXT } from "../limits";
 import { addedById, withAt } from "./lists";
-import type { Failure, HumanForm, ReasoningBlock, Run, TurnState } from "./state";
+import { brokeOnTheWay, type Failure, type HumanForm, type ReasoningBlock, type Run, type TurnState } from "./state";
 import {
   agentLogged,
   containerFinished,
@@ -19,13 +19,25 @@ import {
 
 /** The state after an event. */
 export function reduce(state: TurnState, event: StreamEvent): TurnState {
-  return changed({ ...state, ids: mergedIds(state.ids, event.ids), status: begun(state) }, event);
+  const isFirst = state.status === "waiting";
+  const status = isFirst ? "streaming" : state.status;
+  const next = { ...state, ids: mergedIds(state.ids, event.ids), status };
+  return changed(event.kind === "run-started" && !isFirst ? reconnecting(next) : next, event);
 }
 
 /** The stream has come to its end, or broke: `failure`. Whatever neither finished nor paused is not complete. */
 export function ended(state: TurnState, failure: Failure | null): TurnState {
   if (state.status !== "waiting" && state.status !== "streaming") return state;
   return { ...state, status: "failed", failure: failure ?? { code: "connection_lost", message: "" } };
+}
+
+/**
+ * The events of the run are asked for again. They tell its steps once more, and not its text: what came while nobody listened
+ * is missing, unless the run has waited for a person all the time.
+ */
+export function reconnecting(state: TurnState): TurnState {
+  const hasGap = state.answerIs === "streamed" && state.run?.status !== "paused";
+  return { ...state, status: "streaming", failure: null, answerIs: hasGap ? "with-gap" : state.answerIs };
 }
 
 /** The person has ended the answer. */
@@ -37,10 +49,6 @@ export function stopped(state: TurnState): TurnState {
     run: run && { ...run, status: "stopped", steps: stepsEnded(run, "stopped") },
     reasoning: state.reasoning.map((block) => ({ ...block, finished: true })),
   };
-}
-
-function begun(state: TurnState): TurnState["status"] {
-  return state.status === "waiting" ? "streaming" : state.status;
 }
 
 function mergedIds(known: Ids, more: Ids): Ids {
@@ -57,7 +65,7 @@ function changed(state: TurnState, event: StreamEvent): TurnState {
     case "text":
       return { ...state, answer: cut(state.answer + event.text, ANSWER) };
     case "text-replaced":
-      return { ...state, answer: event.text };
+      return { ...state, answer: event.text, answerIs: "replaced" };
     case "thought":
       return { ...state, thoughts: withThought(state.thoughts, event.thought) };
     case "reasoning":
@@ -160,17 +168,24 @@ function runPaused(state: TurnState): TurnState {
 /** A run that failed sends no `error` of its own in most releases, and no `message_end`. */
 function runFinished(state: TurnState, end: RunEnd): TurnState {
   const run = state.run ?? NEW_RUN;
-  const answer = end.outputs?.["answer"];
   const next: TurnState = {
     ...state,
-    // Who begins to follow a chatflow when it has nearly ended gets no text of it any more.
-    answer: state.answer === "" && state.ids.messageId !== null && typeof answer === "string" ? answer : state.answer,
+    answer: wholeAnswer(state, end),
     files: addedById(state.files, end.files),
     run: { ...run, status: end.status, steps: stepsEnded(run, end.status), end },
   };
-  if (end.status === "stopped") return { ...next, status: "stopped" };
-  if (end.status !== "failed") return { ...next, status: next.failure === null ? "done" : next.status };
-  return { ...next, status: "failed", failure: state.failure ?? { code: "run_failed", message: end.error ?? "" } };
+  if (end.status === "stopped") return { ...next, status: "stopped", failure: null };
+  if (end.status !== "failed") return { ...next, status: "done", failure: null };
+  const known = brokeOnTheWay(state.failure) ? null : state.failure;
+  return { ...next, status: "failed", failure: known ?? { code: "run_failed", message: end.error ?? "" } };
+}
+
+/** A chatflow's run ends with the whole answer, for whoever has not heard all of it. */
+function wholeAnswer(state: TurnState, end: RunEnd): string {
+  const answer = end.outputs?.["answer"];
+  if (state.ids.messageId === null || typeof answer !== "string" || state.answerIs === "replaced") return state.answer;
+  const isMissing = state.answer === "" || state.answerIs === "with-gap" || brokeOnTheWay(state.failure);
+  return isMissing ? answer : state.answer;
 }
 
 /** A form is known by its node: the events that answer it do not have its token. */

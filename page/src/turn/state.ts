@@ -78,6 +78,11 @@ export interface TurnState {
   readonly ids: Ids;
   /** Markdown. */
   readonly answer: string;
+  /**
+   * `with-gap`: events were lost on the way, and text with them, until the end of a chatflow's run tells all of it.
+   * `replaced`: the app has taken back what it had said, so its end must not bring that again.
+   */
+  readonly answerIs: "streamed" | "with-gap" | "replaced";
   readonly reasoning: readonly ReasoningBlock[];
   readonly thoughts: readonly Thought[];
   readonly files: readonly AnswerFile[];
@@ -95,6 +100,7 @@ export const NEW_TURN: TurnState = {
   status: "waiting",
   ids: { taskId: null, messageId: null, conversationId: null, runId: null },
   answer: "",
+  answerIs: "streamed",
   reasoning: [],
   thoughts: [],
   files: [],
@@ -107,12 +113,23 @@ export const NEW_TURN: TurnState = {
   rating: null,
 };
 
+/** What broke on the way to the page, and says nothing about the run. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(["connection_lost", "gateway_timeout"]);
+
+export function brokeOnTheWay(failure: Failure | null): boolean {
+  return failure !== null && ON_THE_WAY.has(failure.code);
+}
+
 /** Whether more of the answer is on its way. */
 export function isRunning(state: TurnState): boolean {
   return state.status === "waiting" || state.status === "streaming";
 }
 
-/** Whether the run may go on at Dify although nothing comes any more, so that its events can be asked for again. */
-export function canReconnect(state: TurnState): boolean {
-  return state.ids.runId !== null && state.run !== null && state.run.end === null && state.status !== "stopped";
+/**
+ * Whether the run may go on at Dify although nothing comes any more, so that its events can be asked for again. A message of
+ * the history that waits for a form has the run's id and nothing else of it.
+ */
+export function canReconnect({ ids, run, status }: TurnState): boolean {
+  if (ids.runId === null || status === "stopped") return false;
+  return run === null ? status === "paused" : run.end === null;
 }

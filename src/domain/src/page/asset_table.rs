@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-MZDQVAXR.js",
+    name: "page-LS5HMLDW.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 53_098,
-    brotli_length: 17_559,
-    gzip_length: 18_706,
-    integrity: "sha384-+xVaVnrjmkO2/Zsr8w8OOb+LWnxZnlkl+PKdF5hl3zT7s86wxY7aCesMPHNysA3y",
+    length: 53_558,
+    brotli_length: 17_664,
+    gzip_length: 18_841,
+    integrity: "sha384-7VkmFM9UTOiZg7Tzz6KSlaXgO6BGCYfMEr4dvyXFxJTI7sdF4nj9U/UaJDUh3n4N",
 };
 
 /// The style of the page.
