@@ -11,7 +11,12 @@ use std::path::Path;
 use xtask::workspace::Workspace;
 
 /// Where SECURITY.md says that they are.
-const PLACES: [&str; 3] = ["src/domain/src", "tests/host", "tests/gateway"];
+const PLACES: [&str; 4] = [
+    "src/domain/src",
+    "tests/browser/specs",
+    "tests/gateway",
+    "tests/host",
+];
 
 #[test]
 fn every_test_that_the_threat_model_names_exists() {
@@ -28,13 +33,14 @@ fn every_test_that_the_threat_model_names_exists() {
     assert!(!rows.is_empty());
     for row in rows {
         let (_, named) = row.trim_end_matches(" |").rsplit_once("| ").unwrap();
-        for name in named.split(", ").map(|name| name.trim_matches('`')) {
+        // The name of a spec is a sentence, which may have a comma.
+        for name in named.trim_matches('`').split("`, `") {
             assert!(tests.contains(name), "{name} is named in {row}");
         }
     }
 }
 
-/// The names of all functions in the Rust and Python files below `directory`.
+/// The names of all functions in the Rust and Python files below `directory`, and of all specs for the browser.
 fn collect(directory: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -42,7 +48,7 @@ fn collect(directory: &Path, names: &mut BTreeSet<String>) {
             collect(&path, names);
         } else if path
             .extension()
-            .is_some_and(|end| end == "rs" || end == "py")
+            .is_some_and(|end| end == "rs" || end == "py" || end == "mjs")
         {
             let text = fs::read_to_string(&path).unwrap();
             names.extend(text.lines().filter_map(name));
@@ -52,6 +58,9 @@ fn collect(directory: &Path, names: &mut BTreeSet<String>) {
 
 fn name(line: &str) -> Option<String> {
     let line = line.trim_start();
+    if let Some(spec) = line.strip_prefix("test('") {
+        return spec.split_once('\'').map(|(name, _)| name.to_owned());
+    }
     let function = ["fn ", "async fn ", "def "]
         .into_iter()
         .find_map(|keyword| line.strip_prefix(keyword))?;

@@ -1,4 +1,4 @@
-//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that the README gives.
+//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that SECURITY.md gives.
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +13,7 @@ use crate::{Error, HOOK_ID};
 
 /// A configuration file is read, and a port opened.
 const START: Duration = Duration::from_secs(10);
+const SECURITY: &str = include_str!("../../../SECURITY.md");
 const STEP: Duration = Duration::from_millis(20);
 
 /// What stands before the daemon.
@@ -20,7 +21,7 @@ const STEP: Duration = Duration::from_millis(20);
 pub enum Site {
     /// Dify's own: every buffer as nginx has it by default, `gzip` off, and `Host` without a port.
     Dify,
-    /// A host name for one endpoint, as the README recommends.
+    /// A host name for one endpoint, as SECURITY.md recommends.
     OwnHost,
 }
 
@@ -90,6 +91,16 @@ impl Nginx {
     }
 }
 
+/// The location of the server that SECURITY.md gives for a host name of one's own.
+fn documented_location() -> String {
+    let lines = SECURITY.lines().map(str::trim);
+    let location = lines
+        .skip_while(|line| *line != "location / {")
+        .take_while(|line| *line != "}");
+    let directives: Vec<_> = location.chain(["}"]).collect();
+    directives.join("\n")
+}
+
 /// One process in the foreground, that keeps its files in its own directory.
 fn configuration(site: Site, port: u16, daemon: &str) -> String {
     let location = match site {
@@ -108,22 +119,9 @@ fn configuration(site: Site, port: u16, daemon: &str) -> String {
                 proxy_send_timeout 3600s;
             }}"
         ),
-        Site::OwnHost => format!(
-            "location / {{
-                proxy_pass {daemon}/e/{HOOK_ID}/;
-                proxy_http_version 1.1;
-                proxy_set_header Connection \"\";
-                proxy_set_header Host $host;
-                proxy_set_header X-Original-Host \"\";
-                proxy_set_header Dify-Hook-Url https://$host$request_uri;
-                proxy_buffering off;
-                proxy_buffer_size 16k;
-                proxy_buffers 8 16k;
-                proxy_busy_buffers_size 32k;
-                proxy_read_timeout 620s;
-                client_max_body_size 10m;
-            }}"
-        ),
+        Site::OwnHost => documented_location()
+            .replace("http://plugin_daemon:5002", daemon)
+            .replace("abcdefghijklmnop", HOOK_ID),
     };
     format!(
         "daemon off;
