@@ -22,6 +22,8 @@ export const options = {
   outdir: "assets",
   charset: "utf8",
   minify: true,
+  // A worklet is loaded by its address, so it is a file of its own; the script that imports it gets that address.
+  loader: { ".worklet.js": "file" },
   // The notices of all packages are in THIRD_PARTY.txt.
   legalComments: "none",
   // The oldest browsers that send Sec-Fetch-* and have Web Locks: without the former nobody gets a page token.
@@ -37,6 +39,7 @@ async function run() {
     ...options,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
     metafile: true,
   });
   await writeFile(join(directory, "assets", "build.json"), JSON.stringify(await summary(result.metafile), null, 1));

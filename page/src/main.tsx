@@ -5,9 +5,12 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./components/App";
 import { loadTexts } from "./i18n/texts";
-import { loadApp, title } from "./store/app";
+import { isChat, loadApp, title } from "./store/app";
 import { startCheckLoop } from "./store/check-loop";
+import { stopOnLeave } from "./store/conversation";
+import { loadMore } from "./store/conversations";
 import { restoreDraft } from "./store/draft";
+import { openFromAddress } from "./store/history";
 import { chosenLanguage, theme } from "./store/preferences";
 import { openSession, person, phase } from "./store/session";
 import { showAccent } from "./styles/accent";
@@ -31,6 +34,10 @@ async function start(root: HTMLElement): Promise<void> {
   if (phase.value !== "signed-in") return;
   startCheckLoop();
   await loadApp();
+  if (!isChat.value) return;
+  openFromAddress();
+  stopOnLeave();
+  await loadMore();
 }
 
 const root = document.getElementById("app");

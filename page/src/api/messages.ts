@@ -1,13 +1,15 @@
-// Sending a message and reading its answer.
+// Sending a message, reading its answer, ending it.
 
 import { readEvents } from "../events/reader";
 import type { StreamEvent } from "../events/types";
+import type { FileReference } from "./files";
 import { request } from "./request";
 
 export interface NewMessage {
   readonly query: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Missing: a new conversation. */
+  readonly files: readonly FileReference[];
+  /** Null: a new conversation. */
   readonly conversationId: string | null;
 }
 
@@ -19,9 +21,16 @@ export async function* sendMessage(message: NewMessage, signal: AbortSignal): As
       query: message.query,
       inputs: message.inputs,
       response_mode: "streaming",
+      ...(message.files.length === 0 ? {} : { files: message.files }),
       ...(message.conversationId === null ? {} : { conversation_id: message.conversationId }),
     },
     signal,
   });
   if (response.body) yield* readEvents(response.body);
+}
+
+/** Ends an answer at Dify, which does not notice that nobody reads any more. It is sent although the page is left. */
+export async function stopMessage(taskId: string): Promise<void> {
+  const path = `/chat-messages/${encodeURIComponent(taskId)}/stop`;
+  await request(path, { method: "POST", json: {}, keepalive: true });
 }

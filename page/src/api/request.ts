@@ -21,9 +21,14 @@ export const sessionProblems: { handler: (error: ApiError) => void } = { handler
 export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const response = await send(path, options);
   if (response.ok) return response;
+  throw await refusalOf(response);
+}
+
+/** The error of a response that is not a success; one that ends the session is told to `sessionProblems`. */
+export async function refusalOf(response: Response): Promise<ApiError> {
   const error = await errorOf(response);
   if (isSessionOver(error) || isSessionChanged(error)) sessionProblems.handler(error);
-  throw error;
+  return error;
 }
 
 /** As `request`; the body of the response is JSON of type `T`, which Dify's API and G2a promise. */

@@ -1,10 +1,17 @@
 import { texts } from "../i18n/texts";
+import { isChat } from "../store/app";
+import { sidebar } from "../store/preferences";
 import { phase } from "../store/session";
+import { isWide } from "../store/viewport";
+import { Announcer } from "./Announcer";
 import { Composer } from "./Composer";
 import { Conversation } from "./Conversation";
+import { DropTarget, dropping } from "./DropTarget";
 import { Header } from "./Header";
 import { NoToken } from "./NoToken";
+import { Notices } from "./Notices";
 import { SessionBar } from "./SessionBar";
+import { Sidebar } from "./Sidebar";
 import { SignedOut } from "./SignedOut";
 import { Unreachable } from "./Unreachable";
 
@@ -24,15 +31,26 @@ export function App() {
     case "unreachable":
       return <Unreachable />;
     case "signed-in":
-      return (
-        <div class="frame">
-          <Header />
-          <SessionBar />
-          <main class="conversation-area">
-            <Conversation />
-            <Composer />
-          </main>
-        </div>
-      );
+      return <Frame />;
   }
+}
+
+/** The page of a person who is signed in. */
+function Frame() {
+  return (
+    <div class={isChat.value && isWide.value && sidebar.value === "shown" ? "frame with-sidebar" : "frame"}>
+      <Sidebar />
+      <Header />
+      <div class="bars">
+        <SessionBar />
+        <Notices />
+      </div>
+      <main class="conversation-area" {...dropping}>
+        <Conversation />
+        <Composer />
+        <DropTarget />
+      </main>
+      <Announcer />
+    </div>
+  );
 }

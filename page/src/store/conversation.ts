@@ -2,10 +2,12 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isSessionOver } from "../api/errors";
-import { sendMessage } from "../api/messages";
-import type { StreamEvent } from "../events/types";
+import { sendMessage, stopMessage } from "../api/messages";
+import type { AnswerFile, StreamEvent } from "../events/types";
 import { ended, reduce, stopped } from "../turn/reduce";
-import { type Failure, NEW_TURN, type TurnState } from "../turn/state";
+import { type Failure, isRunning, NEW_TURN, type TurnState } from "../turn/state";
+import { mode } from "./app";
+import type { SentFile } from "./attachments";
 import { inFrames } from "./frames";
 
 /** A question and its answer. */
@@ -13,6 +15,8 @@ export interface Turn {
   /** Of this page, for as long as it is open. */
   readonly key: number;
   readonly query: string;
+  /** What the person has sent with it. */
+  readonly files: readonly AnswerFile[];
   readonly state: Signal<TurnState>;
   /** The text of the answer: what changes most. */
   readonly answer: ReadonlySignal<string>;
@@ -27,16 +31,23 @@ export const turns = signal<readonly Turn[]>([]);
 /** Null: a conversation that does not exist yet. */
 export const conversationId = signal<string | null>(null);
 
+/** Whether an answer is on its way: a conversation has one at a time. */
+export const isAnswering = computed(() => {
+  const last = turns.value.at(-1);
+  return last !== undefined && isRunning(last.state.value);
+});
+
 let nextKey = 0;
 
 /**
  * Sends a message and follows its answer. Returns when the answer has ended, in whichever way: false where the message has
  * not been taken, because the session is over, and there is no turn of it.
  */
-export async function ask(query: string): Promise<boolean> {
-  const turn = newTurn(query);
+export async function ask(query: string, files: readonly SentFile[]): Promise<boolean> {
+  const turn = newTurn(query, NEW_TURN, files.map(shownFile));
   turns.value = [...turns.value, turn];
-  const message = { query, inputs: {}, conversationId: conversationId.value };
+  const references = files.map(({ reference }) => reference);
+  const message = { query, inputs: {}, files: references, conversationId: conversationId.value };
   const taken = await follow(turn, sendMessage(message, turn.abort.signal));
   if (!taken) turns.value = turns.value.filter((other) => other !== turn);
   return taken;
@@ -47,7 +58,8 @@ export async function follow(turn: Turn, events: AsyncIterable<StreamEvent>): Pr
   const frames = inFrames<StreamEvent>((batch) => {
     turn.state.value = batch.reduce(reduce, turn.state.value);
     const { conversationId: id } = turn.state.value.ids;
-    if (id !== null) conversationId.value = id;
+    // The person may have gone to another conversation meanwhile.
+    if (id !== null && turns.value.includes(turn)) conversationId.value = id;
   });
   try {
     for await (const event of events) frames.add(event);
@@ -76,11 +88,56 @@ function failureOf(error: unknown): Failure {
   return { code: typeof code === "string" ? code : "connection_lost", message: "" };
 }
 
-export function newTurn(query: string, initial: TurnState = NEW_TURN): Turn {
+/** Ends the answer that is coming. Dify takes the end of a task only by its id, which comes with the first event. */
+export async function stopAnswer(): Promise<void> {
+  const turn = turns.value.at(-1);
+  if (turn === undefined || !isRunning(turn.state.value)) return;
+  const taskId = await taskOf(turn);
+  // An answer that has ended by itself needs no end; one that cannot be ended is not read any more all the same.
+  if (taskId !== null) await stopMessage(taskId).catch(() => {});
+  turn.abort.abort();
+}
+
+/** The id of the answer's task, as soon as it is known; null where the answer ends before. */
+function taskOf(turn: Turn): Promise<string | null> {
+  return new Promise((resolve) => {
+    const dispose = turn.state.subscribe((state) => {
+      if (state.ids.taskId === null && isRunning(state)) return;
+      resolve(isRunning(state) ? state.ids.taskId : null);
+      queueMicrotask(() => dispose());
+    });
+  });
+}
+
+/** Whoever leaves wants no answer any more. The runs of a chatflow go on: the person can come back to them. */
+export function stopOnLeave(): void {
+  addEventListener("pagehide", () => {
+    const turn = turns.value.at(-1);
+    if (turn === undefined || !isRunning(turn.state.value) || mode.value === "advanced-chat") return;
+    const { taskId } = turn.state.value.ids;
+    if (taskId !== null) stopMessage(taskId).catch(() => {});
+  });
+}
+
+function shownFile({ reference, name, size, mediaType }: SentFile): AnswerFile {
+  const isUploaded = reference.transfer_method === "local_file";
+  return {
+    id: isUploaded ? reference.upload_file_id : reference.url,
+    type: reference.type,
+    name,
+    mediaType,
+    size,
+    url: isUploaded ? null : reference.url,
+    belongsTo: "user",
+  };
+}
+
+export function newTurn(query: string, initial: TurnState = NEW_TURN, files: readonly AnswerFile[] = []): Turn {
   const state = signal(initial);
   return {
     key: nextKey++,
     query,
+    files,
     state,
     answer: computed(() => state.value.answer),
     error: signal<unknown>(null),

@@ -12,6 +12,9 @@ export const theme = preference<Theme>("theme", "system", (value) => value === "
 /** The language that the person has chosen; empty: the browser's. */
 export const chosenLanguage = preference<string>("language", "", () => true);
 
+/** Whether the conversations are shown beside the conversation, where there is room. */
+export const sidebar = preference<"shown" | "hidden">("sidebar", "shown", (value) => value === "hidden");
+
 function preference<T extends string>(name: string, standard: T, other: (value: string) => boolean): Signal<T> {
   const key = `gateway:${gateway.basePath}:${name}`;
   const kept = read(key);

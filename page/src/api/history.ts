@@ -1,0 +1,22 @@
+// The messages of a conversation.
+
+import { requestJson } from "./request";
+
+export interface MessagePage {
+  readonly has_more: boolean;
+  /** The oldest first; `readMessage` reads them. */
+  readonly data: readonly unknown[];
+}
+
+/** How many messages one request asks for: more than a screen, and little enough to be drawn within a frame or two. */
+const PAGE = 20;
+
+/** The latest messages of a conversation; with `firstId` those before it. */
+export function listMessages(conversation: string, firstId: string | null): Promise<MessagePage> {
+  const query = new URLSearchParams({
+    conversation_id: conversation,
+    limit: String(PAGE),
+    ...(firstId === null ? {} : { first_id: firstId }),
+  });
+  return requestJson<MessagePage>(`/messages?${query}`);
+}

@@ -1,0 +1,72 @@
+import "./AnswerActions.css";
+import { useSignal } from "@preact/signals";
+import { Copy, CopyCheck, PenLine, RotateCcw } from "lucide";
+import { texts } from "../i18n/texts";
+import { Icon } from "../icons/Icon";
+import { announce } from "../store/announce";
+import { parameters } from "../store/app";
+import { edit } from "../store/composer";
+import { isAnswering, type Turn } from "../store/conversation";
+import { send } from "../store/send";
+import { Feedback } from "./Feedback";
+import { ReadAloud } from "./ReadAloud";
+
+interface Props {
+  readonly turn: Turn;
+}
+
+/** What can be done with an answer. */
+export function AnswerActions({ turn }: Props) {
+  const { actions } = texts.value;
+  const { answer, ids } = turn.state.value;
+  return (
+    <div class="answer-actions">
+      {answer !== "" && <CopyAnswer text={answer} />}
+      {answer !== "" && ids.messageId !== null && parameters.value?.text_to_speech?.enabled && (
+        <ReadAloud messageId={ids.messageId} />
+      )}
+      <button
+        type="button"
+        class="plain"
+        // Dify has no way to make an answer anew in its place: the question is asked once more, at the end.
+        title={actions.askAgainHint}
+        disabled={isAnswering.value}
+        onClick={() => void send(turn.query)}
+      >
+        <Icon of={RotateCcw} />
+        {actions.askAgain}
+      </button>
+      <button type="button" class="plain" title={actions.editHint} onClick={() => edit(turn.query)}>
+        <Icon of={PenLine} />
+        {actions.edit}
+      </button>
+      {ids.messageId !== null && <Feedback turn={turn} messageId={ids.messageId} />}
+    </div>
+  );
+}
+
+function CopyAnswer({ text }: { readonly text: string }) {
+  const copied = useSignal(false);
+  const { actions } = texts.value;
+  return (
+    <button
+      type="button"
+      class="plain"
+      onClick={() => {
+        navigator.clipboard.writeText(text).then(
+          () => {
+            copied.value = true;
+            announce(actions.copied);
+            setTimeout(() => {
+              copied.value = false;
+            }, 2000);
+          },
+          () => announce(actions.copyFailed),
+        );
+      }}
+    >
+      <Icon of={copied.value ? CopyCheck : Copy} />
+      {copied.value ? actions.copied : actions.copy}
+    </button>
+  );
+}

@@ -1,0 +1,35 @@
+import { CircleStop, Volume2 } from "lucide";
+import { useEffect } from "preact/hooks";
+import { errorText } from "../i18n/error-text";
+import { texts } from "../i18n/texts";
+import { Icon } from "../icons/Icon";
+import { play, playback, stopPlayback } from "../store/playback";
+
+/** Reads an answer aloud, and stops it. */
+export function ReadAloud({ messageId }: { readonly messageId: string }) {
+  const { actions } = texts.value;
+  const state = playback.value;
+  const mine = state.kind !== "silent" && state.id === messageId ? state : null;
+  const busy = mine?.kind === "loading" || mine?.kind === "playing";
+  // Whoever leaves the conversation hears no more of it.
+  useEffect(() => () => stopPlayback(), []);
+  return (
+    <>
+      <button
+        type="button"
+        class="plain"
+        aria-busy={mine?.kind === "loading"}
+        onClick={() => (busy ? stopPlayback() : void play(messageId))}
+      >
+        <Icon of={busy ? CircleStop : Volume2} />
+        {busy ? actions.stopReading : actions.readAloud}
+      </button>
+      {mine?.kind === "nothing-to-say" && <span role="status">{actions.nothingToSay}</span>}
+      {mine?.kind === "failed" && (
+        <span class="failure" role="alert">
+          {errorText(mine.error)}
+        </span>
+      )}
+    </>
+  );
+}

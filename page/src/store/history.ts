@@ -1,0 +1,75 @@
+// Which conversation is on the screen, and its messages of earlier.
+
+import { signal } from "@preact/signals";
+import { ApiError } from "../api/errors";
+import { listMessages } from "../api/history";
+import { readMessage } from "../turn/recorded";
+import { conversationId, newTurn, turns } from "./conversation";
+import { goTo, placeOfAddress } from "./place";
+
+export type HistoryState =
+  | { readonly kind: "ready" | "loading" }
+  /** The conversation does not exist, or is somebody else's: the gateway does not say which. */
+  | { readonly kind: "not-found" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+export const historyState = signal<HistoryState>({ kind: "ready" });
+
+/** Whether there are messages before those that are shown. */
+export const hasOlder = signal(false);
+
+/** Opens a conversation, or a new one, as a step that the back button undoes. */
+export function open(id: string | null, how: "step" | "replace" = "step"): void {
+  goTo(id, how);
+  show(id);
+}
+
+/** Opens the conversation that the address names, now and when the person goes back and forth. */
+export function openFromAddress(): void {
+  addEventListener("popstate", () => {
+    if (placeOfAddress() !== conversationId.value) show(placeOfAddress());
+  });
+  // A conversation that begins gets its id with the first event.
+  conversationId.subscribe((id) => {
+    if (id !== null) goTo(id, "replace");
+  });
+  if (placeOfAddress() !== null) show(placeOfAddress());
+}
+
+function show(id: string | null): void {
+  // An answer that is coming goes on at Dify, and is there when the person comes back.
+  for (const turn of turns.value) turn.abort.abort();
+  turns.value = [];
+  conversationId.value = id;
+  hasOlder.value = id !== null;
+  historyState.value = { kind: "ready" };
+  if (id !== null) void loadOlder();
+}
+
+/** Loads the messages before the first one, unless they are on their way. */
+export async function loadOlder(): Promise<void> {
+  const id = conversationId.value;
+  if (id === null || !hasOlder.value || historyState.value.kind === "loading") return;
+  historyState.value = { kind: "loading" };
+  const first = turns.value[0]?.state.value.ids.messageId ?? null;
+  try {
+    const page = await listMessages(id, first);
+    if (conversationId.value !== id) return;
+    const now = Date.now() / 1000;
+    const older = page.data.flatMap((message) => {
+      const turn = readMessage(message, now);
+      return turn === null ? [] : [newTurn(turn.query, turn.state, turn.files)];
+    });
+    turns.value = [...older, ...turns.value];
+    hasOlder.value = page.has_more && older.length > 0;
+    historyState.value = { kind: "ready" };
+  } catch (error) {
+    if (conversationId.value !== id) return;
+    historyState.value = isUnknown(error) ? { kind: "not-found" } : { kind: "failed", error };
+  }
+}
+
+/** Dify says 404 of a conversation that it does not know, and 400 of an id that cannot be one. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.status === 400);
+}

@@ -1,0 +1,29 @@
+// Sending what a person has written, or a question that the app has suggested.
+
+import type { SentFile } from "./attachments";
+import { ask, conversationId, isAnswering, turns } from "./conversation";
+import { reloadLatest } from "./conversations";
+import { historyState } from "./history";
+import { following } from "./scroll";
+import { canSend, signInSilently } from "./session";
+import { suggestAfter } from "./suggestions";
+
+/** Sends a question and follows its answer. Returns whether the gateway has taken it; else nothing has changed. */
+export async function send(query: string, files: readonly SentFile[] = []): Promise<boolean> {
+  if (isAnswering.value || historyState.value.kind === "not-found") return false;
+  if (!canSend.value) {
+    signInSilently();
+    return false;
+  }
+  following.value = true;
+  const answered = ask(query, files);
+  const turn = turns.value.at(-1);
+  const taken = await answered;
+  if (!taken) signInSilently();
+  else if (turn !== undefined && turns.value.includes(turn)) {
+    void suggestAfter(turn);
+    // The conversation goes to the top of the list; a new one has got its name.
+    if (conversationId.value !== null) void reloadLatest();
+  }
+  return taken;
+}
