@@ -114,6 +114,10 @@ impl StoredFile {
         }
     }
 
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// The most bytes that Dify's default settings allow a file of this extension.
     fn limit(&self) -> usize {
         match self.extension.as_str() {
@@ -145,7 +149,7 @@ impl StoredFile {
     }
 
     /// A link of the form that in Dify needs no key; the stand-in does not answer it.
-    fn signed_url(&self, world: &World) -> String {
+    pub(crate) fn signed_url(&self, world: &World) -> String {
         let (id, time, nonce) = (self.id, now(), Uuid::new_v4().simple());
         let sign = hmac_sha256::HMAC::mac(
             format!("{id}|{time}|{nonce}").as_bytes(),
@@ -165,6 +169,19 @@ impl StoredFile {
             Some("video") => "video",
             _ => "document",
         }
+    }
+}
+
+/// A file that an app has made for an end user.
+pub(crate) fn generated(owner: Uuid, name: &str, media_type: &str, bytes: Bytes) -> StoredFile {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    StoredFile {
+        id: Uuid::new_v4(),
+        owner,
+        name: name.to_owned(),
+        extension: extension.to_owned(),
+        media_type: media_type.to_owned(),
+        bytes,
     }
 }
 
@@ -193,8 +210,12 @@ pub(crate) fn stored_input(world: &World, id: Uuid, kind: &Value) -> Value {
 
 /// The files of a message, as `GET /messages` lists them.
 pub(crate) fn of_message(world: &World, tables: &Tables, message: &Message) -> Vec<Value> {
-    let files = message.files.iter().filter_map(|id| tables.files.get(id));
-    let shown = files.map(|file| {
+    let sent = message.files.iter().map(|id| (id, "user"));
+    let made = message.generated.iter().map(|id| (id, "assistant"));
+    let files = sent
+        .chain(made)
+        .filter_map(|(id, whose)| Some((tables.files.get(id)?, whose)));
+    let shown = files.map(|(file, whose)| {
         json!({
             "id": file.id,
             "filename": file.name,
@@ -203,7 +224,7 @@ pub(crate) fn of_message(world: &World, tables: &Tables, message: &Message) -> V
             "mime_type": file.media_type,
             "size": file.bytes.len(),
             "transfer_method": "local_file",
-            "belongs_to": "user",
+            "belongs_to": whose,
             "upload_file_id": file.id,
         })
     });
@@ -220,7 +241,7 @@ pub(crate) async fn preview(
     let message = tables
         .messages
         .values()
-        .find(|message| message.files.contains(&id));
+        .find(|message| message.files.contains(&id) || message.generated.contains(&id));
     let (Some(message), Some(file)) = (message, tables.files.get(&id)) else {
         let text = "File not found in message context";
         return Err(Refusal::new(StatusCode::NOT_FOUND, "file_not_found", text));

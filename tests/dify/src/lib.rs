@@ -41,6 +41,7 @@ mod routes;
 mod runs;
 mod seen;
 mod server;
+mod showcase;
 mod stream;
 mod variables;
 mod workflow_events;
@@ -59,6 +60,7 @@ pub use form::Field;
 pub use kind::AppKind;
 pub use options::Options;
 pub use seen::SeenRequest;
+pub use showcase::QUESTION as SHOW_EVERYTHING;
 use world::World;
 
 /// A running stand-in; it ends when it is dropped.

@@ -31,6 +31,10 @@ pub(crate) struct Message {
     pub(crate) error: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) files: Vec<Uuid>,
+    /// Files that the app has made.
+    pub(crate) generated: Vec<Uuid>,
+    /// What the answer is made from.
+    pub(crate) sources: Value,
 }
 
 /// Writes a conversation variable of the run's chat.
@@ -60,6 +64,18 @@ pub(crate) fn conclude(world: &World, run: &Run, answer: &str, error: Option<&st
     if let Some(message) = message {
         message.answer = answer.to_owned();
         message.error = error.map(ToOwned::to_owned);
+    }
+}
+
+/// Writes what the answer of a run is made from into its message.
+pub(crate) fn cite(world: &World, run: &Run, sources: Value) {
+    let mut tables = world.tables();
+    let message = run
+        .chat
+        .as_ref()
+        .and_then(|chat| tables.messages.get_mut(&chat.message));
+    if let Some(message) = message {
+        message.sources = sources;
     }
 }
 
@@ -133,6 +149,8 @@ impl Message {
             error: None,
             created_at: now(),
             files: Vec::new(),
+            generated: Vec::new(),
+            sources: json!([]),
         }
     }
 
@@ -145,7 +163,7 @@ impl Message {
             "query": self.query,
             "answer": self.answer,
             "feedback": feedbacks::rating(tables, self.id).map(|rating| json!({ "rating": rating })),
-            "retriever_resources": [],
+            "retriever_resources": self.sources,
             "created_at": self.created_at,
             "agent_thoughts": [],
             "message_files": files::of_message(world, tables, self),

@@ -11,6 +11,7 @@ use crate::kind::Mode;
 use crate::messages;
 use crate::refusal::Refusal;
 use crate::runs::{Run, Status};
+use crate::showcase;
 use crate::stream::{self, Follow};
 use crate::world::{World, now};
 
@@ -46,6 +47,12 @@ async fn speak(world: Arc<World>, run: Arc<Run>) {
     if run.mode() == Mode::AgentChat {
         run.tell(thought(&run));
     }
+    let shows_everything = showcase::wanted(&run);
+    if shows_everything {
+        for event in showcase::first_events(&world, &run) {
+            run.tell(event);
+        }
+    }
     for word in text(&run).split_inclusive(' ') {
         if pause(&run).await {
             break;
@@ -54,8 +61,13 @@ async fn speak(world: Arc<World>, run: Arc<Run>) {
         run.tell(word_event(&run, word));
     }
     messages::conclude(&world, &run, &words, None);
+    let mut end = run.message_end();
+    if shows_everything {
+        end["metadata"]["retriever_resources"] = showcase::sources();
+        messages::cite(&world, &run, showcase::sources());
+    }
     run.change(|state| {
-        state.events.push(run.message_end());
+        state.events.push(end);
         state.outputs = json!({ "answer": words });
         state.status = Status::Succeeded;
         state.finished_at = Some(now());
@@ -72,6 +84,9 @@ async fn pause(run: &Run) -> bool {
 }
 
 fn text(run: &Run) -> String {
+    if showcase::wanted(run) {
+        return showcase::TEXT.to_owned();
+    }
     let query = run.variable(["sys", "query"]);
     let email = run.variable(["start", "__oidc_email"]);
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
