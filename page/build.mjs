@@ -8,6 +8,22 @@ import { build } from "esbuild";
 
 export const directory = dirname(fileURLToPath(import.meta.url));
 
+/**
+ * highlight.js has a CommonJS module in the middle of its ES modules. For it esbuild would put helpers into a file of their
+ * own, which the page would load before it starts.
+ */
+const highlightAsModule = {
+  name: "highlight-as-module",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]highlight\.js[/\\]lib[/\\]core\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text.replace("module.exports = highlight;", "export default highlight;");
+      if (contents === text) throw new Error(`${path} does not export what this build knows`);
+      return { contents };
+    });
+  },
+};
+
 /** What esbuild is told, by the build and by the watch mode. */
 export const options = {
   absWorkingDir: directory,
@@ -24,6 +40,7 @@ export const options = {
   minify: true,
   // A worklet is loaded by its address, so it is a file of its own; the script that imports it gets that address.
   loader: { ".worklet.js": "file" },
+  plugins: [highlightAsModule],
   // The notices of all packages are in THIRD_PARTY.txt.
   legalComments: "none",
   // The oldest browsers that send Sec-Fetch-* and have Web Locks: without the former nobody gets a page token.

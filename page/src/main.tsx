@@ -11,6 +11,7 @@ import { stopOnLeave } from "./store/conversation";
 import { loadMore } from "./store/conversations";
 import { restoreDraft } from "./store/draft";
 import { openFromAddress } from "./store/history";
+import { keepFormOfConversation } from "./store/message-inputs";
 import { chosenLanguage, theme } from "./store/preferences";
 import { openSession, person, phase } from "./store/session";
 import { showAccent } from "./styles/accent";
@@ -33,6 +34,7 @@ async function start(root: HTMLElement): Promise<void> {
   restoreDraft(person.value?.user ?? null);
   if (phase.value !== "signed-in") return;
   startCheckLoop();
+  keepFormOfConversation();
   await loadApp();
   if (!isChat.value) return;
   openFromAddress();

@@ -40,6 +40,8 @@ export interface Parameters {
   readonly text_to_speech?: Feature;
   readonly file_upload?: FileUpload;
   readonly system_parameters?: FileSizeLimits;
+  /** The start form; `forms/fields` reads it. */
+  readonly user_input_form?: unknown;
 }
 
 export function getSite(): Promise<Site> {

@@ -1,5 +1,5 @@
 import { texts } from "../i18n/texts";
-import { isChat } from "../store/app";
+import { isChat, mode } from "../store/app";
 import { sidebar } from "../store/preferences";
 import { phase } from "../store/session";
 import { isWide } from "../store/viewport";
@@ -10,6 +10,7 @@ import { DropTarget, dropping } from "./DropTarget";
 import { Header } from "./Header";
 import { NoToken } from "./NoToken";
 import { Notices } from "./Notices";
+import { RunPage } from "./run/RunPage";
 import { SessionBar } from "./SessionBar";
 import { Sidebar } from "./Sidebar";
 import { SignedOut } from "./SignedOut";
@@ -45,11 +46,15 @@ function Frame() {
         <SessionBar />
         <Notices />
       </div>
-      <main class="conversation-area" {...dropping}>
-        <Conversation />
-        <Composer />
-        <DropTarget />
-      </main>
+      {mode.value === "completion" || mode.value === "workflow" ? (
+        <RunPage />
+      ) : (
+        <main class="conversation-area" {...dropping}>
+          <Conversation />
+          <Composer />
+          <DropTarget />
+        </main>
+      )}
       <Announcer />
     </div>
   );

@@ -2,6 +2,7 @@ import { parameters } from "../store/app";
 import { conversationId, turns } from "../store/conversation";
 import { conversations } from "../store/conversations";
 import { filledOpening } from "../store/opening";
+import { ConversationForm } from "./form/ConversationForm";
 import { Disclaimer } from "./Notices";
 import { Questions } from "./Questions";
 
@@ -19,6 +20,7 @@ export function Opening() {
           {filledOpening(statement, known?.inputs ?? {})}
         </p>
       )}
+      <ConversationForm />
       {isNew && <Questions questions={parameters.value?.suggested_questions ?? []} />}
     </>
   );

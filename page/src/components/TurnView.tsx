@@ -1,6 +1,6 @@
 import "./TurnView.css";
+import { useComputed } from "@preact/signals";
 import { FileText } from "lucide";
-import { errorText } from "../i18n/error-text";
 import { sizeText } from "../i18n/file-text";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
@@ -8,6 +8,7 @@ import type { Turn } from "../store/conversation";
 import { send } from "../store/send";
 import { isRunning } from "../turn/state";
 import { AnswerActions } from "./AnswerActions";
+import { Answer } from "./answer/Answer";
 
 interface Props {
   readonly turn: Turn;
@@ -15,29 +16,16 @@ interface Props {
 
 /** A question, and the answer as far as it has come. */
 export function TurnView({ turn }: Props) {
-  const { answer, error, turn: labels } = texts.value;
-  const state = turn.state.value;
+  const isOver = useComputed(() => !isRunning(turn.state.value));
   return (
     <article class="turn">
-      <section class="question" aria-label={labels.you}>
+      <section class="question" aria-label={texts.value.turn.you}>
+        <h2 class="unseen">{texts.value.turn.you}</h2>
         <p dir="auto">{turn.query}</p>
         <QuestionFiles turn={turn} />
       </section>
-      <section class="answer" aria-label={answer.label} aria-busy={isRunning(state)} dir="auto">
-        {isRunning(state) && state.answer === "" && <p class="waiting">{answer.waiting}</p>}
-        <p class="text">{turn.answer}</p>
-        {state.failure !== null && (
-          <div class="failure" role="alert">
-            <p>
-              {answer.failed} {errorText(turn.error.value ?? state.failure)}
-            </p>
-            <button type="button" onClick={() => void send(turn.query)}>
-              {error.retry}
-            </button>
-          </div>
-        )}
-      </section>
-      {!isRunning(state) && <AnswerActions turn={turn} />}
+      <Answer turn={turn} onRetry={() => void send(turn.query)} />
+      {isOver.value && <AnswerActions turn={turn} />}
     </article>
   );
 }

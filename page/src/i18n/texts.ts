@@ -26,3 +26,15 @@ export function fill(text: string, values: Readonly<Record<string, string | numb
     return value === undefined ? placeholder : String(value);
   });
 }
+
+/** The forms of a text that says how many: `one` in languages that have it, `other` for the rest. */
+export interface CountedText {
+  readonly one: string;
+  readonly other: string;
+}
+
+/** A text that says how many, in the form that its language has for the number; `{count}` stands for it. */
+export function counted(text: CountedText, count: number, tag: string = language.value): string {
+  const form = new Intl.PluralRules(tag).select(count) === "one" ? text.one : text.other;
+  return fill(form, { count: new Intl.NumberFormat(tag).format(count) });
+}

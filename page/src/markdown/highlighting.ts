@@ -18,7 +18,6 @@ import sql from "highlight.js/lib/languages/sql";
 import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
-import { sanitised } from "./sanitise";
 
 const LANGUAGES = {
   bash,
@@ -45,8 +44,8 @@ for (const [name, language] of Object.entries(LANGUAGES)) highlighter.registerLa
 /** Longer code stays as it is: nobody reads it here, and colouring it would hold up the page. */
 const LONGEST = 100_000;
 
-/** The coloured text of a piece of code; null where the language is not known. */
-export function highlighted(code: string, language: string): DocumentFragment | null {
+/** The markup of a piece of code; null where the language is not known. */
+export function highlightedMarkup(code: string, language: string): string | null {
   if (code.length > LONGEST || highlighter.getLanguage(language) === undefined) return null;
-  return sanitised(highlighter.highlight(code, { language, ignoreIllegals: true }).value, "code");
+  return highlighter.highlight(code, { language, ignoreIllegals: true }).value;
 }

@@ -43,11 +43,15 @@ let nextKey = 0;
  * Sends a message and follows its answer. Returns when the answer has ended, in whichever way: false where the message has
  * not been taken, because the session is over, and there is no turn of it.
  */
-export async function ask(query: string, files: readonly SentFile[]): Promise<boolean> {
+export async function ask(
+  query: string,
+  files: readonly SentFile[],
+  inputs: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
   const turn = newTurn(query, NEW_TURN, files.map(shownFile));
   turns.value = [...turns.value, turn];
   const references = files.map(({ reference }) => reference);
-  const message = { query, inputs: {}, files: references, conversationId: conversationId.value };
+  const message = { query, inputs, files: references, conversationId: conversationId.value };
   const taken = await follow(turn, sendMessage(message, turn.abort.signal));
   if (!taken) turns.value = turns.value.filter((other) => other !== turn);
   return taken;

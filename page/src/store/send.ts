@@ -4,6 +4,7 @@ import type { SentFile } from "./attachments";
 import { ask, conversationId, isAnswering, turns } from "./conversation";
 import { reloadLatest } from "./conversations";
 import { historyState } from "./history";
+import { messageInputs } from "./message-inputs";
 import { following } from "./scroll";
 import { canSend, signInSilently } from "./session";
 import { suggestAfter } from "./suggestions";
@@ -15,8 +16,10 @@ export async function send(query: string, files: readonly SentFile[] = []): Prom
     signInSilently();
     return false;
   }
+  const inputs = messageInputs();
+  if (inputs === null) return false;
   following.value = true;
-  const answered = ask(query, files);
+  const answered = ask(query, files, inputs);
   const turn = turns.value.at(-1);
   const taken = await answered;
   if (!taken) signInSilently();

@@ -1,0 +1,24 @@
+// What the app tells about its tools.
+
+import { asName, asObject } from "../events/shape";
+import { request } from "./request";
+
+/** The picture of a tool: an address on Dify's host, or an emoji. */
+export type ToolIcon = { readonly url: string } | { readonly emoji: string };
+
+/** `GET /meta`: the icons of the app's tools, by the tool's name. */
+export async function getToolIcons(): Promise<ReadonlyMap<string, ToolIcon>> {
+  const body = asObject(await (await request("/meta")).json());
+  return readToolIcons(body?.["tool_icons"]);
+}
+
+export function readToolIcons(value: unknown): ReadonlyMap<string, ToolIcon> {
+  const icons = new Map<string, ToolIcon>();
+  for (const [name, entry] of Object.entries(asObject(value) ?? {})) {
+    const url = asName(entry);
+    const emoji = asName(asObject(entry)?.["content"]);
+    if (url !== null) icons.set(name, { url });
+    else if (emoji !== null) icons.set(name, { emoji });
+  }
+  return icons;
+}

@@ -1,0 +1,74 @@
+// Runs of workflow and completion apps, and runs that are gone on with.
+
+import { readEvents } from "../events/reader";
+import { asCount, asList, asName, asNumber, asObject } from "../events/shape";
+import type { StreamEvent } from "../events/types";
+import { request } from "./request";
+
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** `POST /workflows/run`: the events come as Dify sends them. */
+export function runWorkflow(inputs: Inputs, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  return stream("/workflows/run", { inputs }, signal);
+}
+
+/** `POST /completion-messages`. */
+export function runCompletion(inputs: Inputs, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  return stream("/completion-messages", { inputs }, signal);
+}
+
+async function* stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const response = await request(path, { method: "POST", json: { ...body, response_mode: "streaming" }, signal });
+  if (response.body) yield* readEvents(response.body);
+}
+
+/**
+ * `GET /workflow/<run>/events`: what a run has gone through, and how it goes on, to its end or its next pause. Of a run
+ * that has ended there is one event, its end.
+ */
+export async function* followRun(runId: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const path = `/workflow/${encodeURIComponent(runId)}/events?include_state_snapshot=true`;
+  const response = await request(path, { signal });
+  if (response.body) yield* readEvents(response.body);
+}
+
+/** Stops a run. Dify says that it has in any case. `keepalive`: also while the page is left. */
+export async function stopRun(taskId: string, mode: "workflow" | "completion", keepalive = false): Promise<void> {
+  const family = mode === "workflow" ? "workflows/tasks" : "completion-messages";
+  await request(`/${family}/${encodeURIComponent(taskId)}/stop`, { method: "POST", json: {}, keepalive });
+}
+
+/** A run of the person's that is over, or still goes on. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly status: string;
+  /** Seconds. */
+  readonly elapsed: number | null;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+}
+
+export interface RunPage {
+  readonly runs: readonly RunRecord[];
+  readonly hasMore: boolean;
+}
+
+/** `GET /workflows/logs`: the person's own runs, newest first; pages count from 1. The gateway adds whose they are. */
+export async function getRuns(page: number, limit: number): Promise<RunPage> {
+  const response = await request(`/workflows/logs?page=${page}&limit=${limit}`);
+  const body = asObject(await response.json());
+  return { runs: asList(body?.["data"], readRun), hasMore: body?.["has_more"] === true };
+}
+
+export function readRun(value: unknown): RunRecord | null {
+  const entry = asObject(value);
+  const run = asObject(entry?.["workflow_run"]);
+  const runId = asName(run?.["id"]);
+  if (runId === null) return null;
+  return {
+    runId,
+    status: asName(run?.["status"]) ?? "",
+    elapsed: asNumber(run?.["elapsed_time"]),
+    createdAt: asCount(entry?.["created_at"]) ?? 0,
+  };
+}
