@@ -11,8 +11,6 @@ use crate::response::cors::CorsHeaders;
 use crate::response::{self, Challenge, Response};
 use crate::settings::{AllowedOrigins, Settings, SignIn};
 
-use super::own_operations::protected_resource;
-
 /// One request.
 pub struct Case<'a> {
     /// What the client sent.
@@ -56,7 +54,8 @@ impl<'a> Case<'a> {
         self.allow(&settings.allowed_origins);
         self.sign_in.clone_from(&settings.sign_in);
         let public_url = settings.public_url.as_ref();
-        self.challenge.resource_metadata = public_url.map(protected_resource::address);
+        self.challenge.resource_metadata =
+            public_url.map(|public_url| public_url.at(operation::PROTECTED_RESOURCE_METADATA));
     }
 
     /// Lets the pages of these origins read the response, unless it belongs to the sign-in, which is for the endpoint's

@@ -16,6 +16,10 @@ pub use table::{FALLBACK, OPERATIONS, Responder};
 /// The folders of the paths of the class [`Class::SignIn`].
 pub const SIGN_IN_FOLDERS: [&str; 2] = ["/assets/", "/auth/"];
 
+/// Where the metadata of the endpoint as a protected resource are, below its address. Not at the root of the environment,
+/// as RFC 9728 §3.1 would have it: that is not the endpoint's, so every challenge has the address (§5.1).
+pub const PROTECTED_RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
+
 /// One operation. Its row in [`OPERATIONS`] is all that the gateway knows of it.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Operation {

@@ -21,10 +21,7 @@ fn only_what_the_gateway_itself_answers_needs_no_caller() {
         [
             ("/", Responder::About),
             ("/health", Responder::Health),
-            (
-                "/.well-known/oauth-protected-resource",
-                Responder::ProtectedResource
-            ),
+            (PROTECTED_RESOURCE_METADATA, Responder::ProtectedResource),
         ]
     );
     for operation in OPERATIONS {

@@ -7,9 +7,7 @@ use super::json_response;
 use crate::error::{Code, Refusal};
 use crate::issuer::IssuerSetting;
 use crate::response::Response;
-use crate::settings::{PublicUrl, Settings};
-
-const PATH: &str = "/.well-known/oauth-protected-resource";
+use crate::settings::Settings;
 
 /// The members of RFC 9728 §2. Lists without elements must be left out (§3.2).
 #[derive(Serialize)]
@@ -20,12 +18,6 @@ struct Metadata<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     scopes_supported: &'a [String],
     bearer_methods_supported: [&'static str; 1],
-}
-
-/// Where the metadata of the endpoint at `public_url` is. Not at the root of the environment, as RFC 9728 §3.1 would have it:
-/// that is not the endpoint's, so every challenge has the address (§5.1).
-pub fn address(public_url: &PublicUrl) -> String {
-    format!("{}{PATH}", public_url.as_str().trim_end_matches('/'))
 }
 
 /// The metadata of the endpoint.
