@@ -28,8 +28,9 @@ const OTHER_EXPORTS: &[&str] = &[
     "timer_done",
 ];
 
-/// A tenth over what the module has today. Its size is not a target, but a dependency that comes in by accident is seen.
-const MOST_BYTES: usize = 1_620_000;
+/// A tenth over the 2.06 MB that the module has today, half a megabyte of them for sign-in and its private keys. Its size is
+/// not a target, but a dependency that comes in by accident is seen, and code that is compiled for speed by accident.
+const MOST_BYTES: usize = 2_270_000;
 
 /// Packages of another version and of another author, which an earlier build could have left.
 const OLDER: [&str; 2] = [
