@@ -115,11 +115,11 @@ async fn turn_sign_in_on(stack: &Stack, secret: Option<String>) -> Result<()> {
     let Issuer::External { .. } = stack.issuer else {
         return Ok(stack.turn_sign_in_on().await?);
     };
-    let mut settings = json!({"sign_in": "on", "public_url": stack.page_url()});
-    match secret {
-        Some(secret) => settings["client_secret"] = json!(secret),
-        None => settings["client_authentication"] = json!("none"),
-    }
+    let (name, value) = match &secret {
+        Some(secret) => ("client_secret", secret.as_str()),
+        None => ("client_authentication", "none"),
+    };
+    let settings = json!({"sign_in": "on", "public_url": stack.page_url(), (name): value});
     stack.change_settings(&settings);
     Ok(())
 }
