@@ -1,7 +1,7 @@
 // Every request of the page goes through here: the address below the public URL, the page token, the errors.
 
 import { gateway } from "./document";
-import { type ApiError, errorOf, isSessionChanged, isSessionOver, NetworkError } from "./errors";
+import { ApiError, errorOf, isSessionChanged, isSessionOver, NetworkError } from "./errors";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -34,7 +34,18 @@ export async function refusalOf(response: Response): Promise<ApiError> {
 /** As `request`; the body of the response is JSON of type `T`, which Dify's API and G2a promise. */
 export async function requestJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await request(path, options);
-  return (await response.json()) as T;
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw unreadable(response, error);
+  }
+}
+
+/** A proxy may answer with a page of its own, and a connection may break in mid-body. */
+function unreadable(response: Response, cause: unknown): unknown {
+  if (cause instanceof SyntaxError) return new ApiError(response.status, "unreadable_response", "no JSON", null);
+  const isAborted = cause instanceof DOMException && cause.name === "AbortError";
+  return isAborted ? cause : new NetworkError("no whole response", { cause });
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
