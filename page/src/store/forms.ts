@@ -3,6 +3,7 @@
 import { ApiError } from "../api/errors";
 import { getForm, submitForm } from "../api/human-input";
 import { followRun } from "../api/runs";
+import { reconnecting } from "../turn/reduce";
 import { canReconnect } from "../turn/state";
 import { follow, type Turn } from "./conversation";
 
@@ -53,6 +54,6 @@ export async function reconnect(turn: Turn): Promise<void> {
   const { runId } = turn.state.value.ids;
   if (runId === null || !canReconnect(turn.state.value)) return;
   turn.error.value = null;
-  turn.state.value = { ...turn.state.value, status: "streaming", failure: null };
+  turn.state.value = reconnecting(turn.state.value);
   await follow(turn, followRun(runId, turn.abort.signal));
 }

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-XSPA3PAG.js",
+    name: "page-FERNBIRC.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 211_727,
-    brotli_length: 62_934,
-    gzip_length: 68_597,
-    integrity: "sha384-/sYi4k5kcEGvtEMD3273xX91vHZt/ddUO/Pp6rlkiPdRxG7OxrTqaYdlz9o6/VKy",
+    length: 211_921,
+    brotli_length: 63_076,
+    gzip_length: 68_656,
+    integrity: "sha384-d2or4CX/K1KCjhFYrKyYJIlgL2fwhoHK7KM510N9ROU8BAdVGUkrdc7SCESJJD9x",
 };
 
 /// The style of the page.
