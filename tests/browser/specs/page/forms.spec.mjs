@@ -1,0 +1,135 @@
+// Start forms, and forms that a run waits for.
+
+import { expect, say, stage, test } from '../../stage.mjs';
+import { answer, chat, END, open, run, stream, text } from './app.mjs';
+import { expectAccessible } from './axe.mjs';
+
+const FORM = [
+  { 'text-input': { variable: 'name', label: 'Name', required: true, max_length: 5 } },
+  { paragraph: { variable: 'about', label: 'About' } },
+  { select: { variable: 'color', label: 'Color of it', required: true, options: ['red', 'blue'] } },
+  { number: { variable: 'n', label: 'Number' } },
+  { checkbox: { variable: 'hurry', label: 'Hurry', default: true } },
+  { json_object: { variable: 'more', label: 'More' } },
+  { 'text-input': { variable: 'hidden', label: 'Hidden', hide: true, default: 'h' } },
+  { 'text-input': { variable: '__oidc_email', label: '__oidc_email', required: true } },
+];
+
+test('a start form names what is missing, and sends every kind of input as Dify takes it', async ({ page }) => {
+  await open(page, 'workflow', FORM);
+  await answer(page, '/workflows/logs', { page: 1, limit: 20, total: 0, has_more: false, data: [] });
+  const sent = await stream(page, '/workflows/run', [run('workflow_started'), run('workflow_finished', { status: 'succeeded', outputs: { out: 'Done.' } })]);
+  await expect(page.getByRole('main').getByText('__oidc_email')).toHaveCount(0);
+  await expect(page.getByRole('main').getByText('Hidden')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await expect(page.getByRole('main').getByText('Fill this in.')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.getByRole('textbox', { name: 'Name' }).fill('too long');
+  await expect(page.getByRole('main').getByText('Too long: at most 5 characters.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Ada');
+  await page.getByLabel('Number').fill('1,5');
+  await expect(page.getByRole('main').getByText('This is not a number.')).toBeVisible();
+  await page.getByLabel('Number').fill('1.5');
+  await page.getByLabel('More').fill('{"a":1}');
+  await page.getByLabel('Color of it').selectOption('blue');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Result' }).getByText('Done.')).toBeVisible();
+  expect(sent).toEqual([
+    { inputs: { name: 'Ada', color: 'blue', n: 1.5, hurry: true, more: { a: 1 }, hidden: 'h' }, response_mode: 'streaming' },
+  ]);
+});
+
+test('a chatflow gets the form before the first message and with every one', async ({ page }) => {
+  await open(page, 'advanced-chat', [{ 'text-input': { variable: 'name', label: 'Name', required: true } }]);
+  const sent = await stream(page, '/chat-messages', [text('Hello.'), END]);
+  await say(page, 'one');
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  expect(sent).toEqual([]);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Ada');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByRole('main').getByText('Hello.')).toHaveCount(1);
+  await say(page, 'two');
+  await expect(page.getByRole('main').getByText('Hello.')).toHaveCount(2);
+  expect(sent.map(({ query, inputs }) => [query, inputs])).toEqual([
+    ['one', { name: 'Ada' }],
+    ['two', { name: 'Ada' }],
+  ]);
+});
+
+const HUMAN = {
+  form_id: 'form', node_id: 'approve', node_title: 'Approve', form_token: 'token', expiration_time: 4102444800,
+  form_content: '## Order\n\n{{#$output.comment#}}', resolved_default_values: { comment: 'as agreed' },
+  inputs: [{ output_variable_name: 'comment', type: 'paragraph', default: { type: 'constant', value: '' } }],
+  actions: [{ id: 'yes', title: 'Approve', button_style: 'primary' }, { id: 'no', title: 'Reject', button_style: 'default' }],
+};
+const PAUSED = [run('workflow_started'), run('human_input_required', HUMAN), run('workflow_paused', { paused_nodes: ['approve'], reasons: [HUMAN] })];
+const GOES_ON = [
+  run('workflow_started', { reason: 'resumption' }),
+  run('human_input_form_filled', { node_id: 'approve', action_id: 'yes', action_text: 'Approve', rendered_content: '## Order\n\nfine' }),
+  text('It is ordered.'), END,
+  run('workflow_finished', { status: 'succeeded', outputs: { answer: 'It is ordered.' } }),
+];
+
+/** The form at the gateway: asked after, and submitted. */
+async function form(page, onSubmit) {
+  const submitted = [];
+  await page.route(`${stage.url}/form/human_input/token`, async (route) => {
+    const refusal = onSubmit(route.request().method());
+    if (route.request().method() === 'POST') submitted.push(route.request().postDataJSON());
+    await route.fulfill(refusal === null ? { json: {} } : { status: 412, json: { code: refusal, message: '', status: 412 } });
+  });
+  return submitted;
+}
+
+test('a form that a run waits for is answered, and the run goes on', async ({ page }) => {
+  await open(page, 'advanced-chat');
+  await stream(page, '/chat-messages', PAUSED);
+  await stream(page, '/workflow/run/events', GOES_ON);
+  const submitted = await form(page, () => null);
+  await say(page, 'Order it');
+  const shown = page.getByRole('form', { name: 'Approve' });
+  await expect(shown.getByRole('heading', { name: 'Order' })).toBeVisible();
+  await expect(shown.getByLabel('comment')).toHaveValue('as agreed');
+  await expectAccessible(page);
+  await shown.getByLabel('comment').fill('fine');
+  await shown.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByRole('main').getByText('It is ordered.')).toBeVisible();
+  await expect(page.getByRole('main').getByText('fine')).toBeVisible();
+  await expect(shown).toHaveCount(0);
+  expect(submitted).toEqual([{ inputs: { comment: 'fine' }, action: 'yes' }]);
+});
+
+for (const [code, words] of [
+  ['human_input_form_submitted', 'This has already been answered.'],
+  ['human_input_form_expired', 'The time to answer is over.'],
+]) {
+  test(`${code}: the form says so, and the run is followed`, async ({ page }) => {
+    await open(page, 'advanced-chat');
+    await stream(page, '/chat-messages', PAUSED);
+    await stream(page, '/workflow/run/events', [run('workflow_started', { reason: 'resumption' })]);
+    await form(page, (method) => (method === 'POST' ? code : null));
+    await say(page, 'Order it');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await expect(page.getByRole('main').getByText(words)).toBeVisible();
+  });
+}
+
+test('after a reload the form is there out of the history', async ({ page }) => {
+  await open(page, 'advanced-chat');
+  const { conversation_id: id } = chat('');
+  await answer(page, '/conversations', { limit: 20, has_more: false, data: [{ id, name: 'Order', inputs: {}, introduction: '', status: 'normal', created_at: 1, updated_at: 1 }] });
+  await answer(page, '/messages', {
+    limit: 20, has_more: false,
+    data: [{
+      id: 'message', conversation_id: id, query: 'Order it', answer: '', inputs: {}, status: 'paused', message_files: [], agent_thoughts: [], retriever_resources: [], created_at: 1,
+      extra_contents: [{ type: 'human_input', workflow_run_id: 'run', submitted: false, form_definition: HUMAN, form_submission_data: null }],
+    }],
+  });
+  await stream(page, '/workflow/run/events', GOES_ON);
+  await form(page, () => null);
+  await page.goto(`${stage.url}/?c=${id}`);
+  await page.getByRole('form', { name: 'Approve' }).getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByRole('main').getByText('It is ordered.')).toBeVisible();
+});
