@@ -18,10 +18,7 @@ use crate::session::{KeptToken, Session, SetCookie};
 use crate::token;
 
 use super::visit::Visit;
-use super::{SignInOperations, head, logout_form};
-
-/// The path to which the provider sends the browser back, as it is registered there.
-const LOGGED_OUT: &str = "/auth/logged-out";
+use super::{SignInOperations, head, logout_form, registered};
 
 /// How the log names a logout after which the provider's own session goes on.
 const ONLY_HERE: &str = "provider_session_goes_on";
@@ -87,7 +84,7 @@ impl SignInOperations {
             Some(_) => step,
             None => step.with_outcome(ONLY_HERE),
         });
-        at_provider.unwrap_or_else(|| visit.sign_in.public_url.at(LOGGED_OUT))
+        at_provider.unwrap_or_else(|| visit.sign_in.public_url.at(registered::LOGGED_OUT))
     }
 
     /// One more refresh, for an ID token that the provider takes as a hint: the login's own is not kept.
@@ -131,7 +128,7 @@ impl SignInOperations {
             client_id: &visit.sign_in.client_id,
             id_token_hint: id_token,
             logout_hint: hint.as_deref(),
-            post_logout_redirect_uri: &visit.sign_in.public_url.at(LOGGED_OUT),
+            post_logout_redirect_uri: &visit.sign_in.public_url.at(registered::LOGGED_OUT),
             state: Some(&URL_SAFE_NO_PAD.encode(random)),
         };
         let address = self

@@ -29,6 +29,7 @@ mod logout;
 mod logout_form;
 mod people;
 mod refresh;
+pub mod registered;
 mod small_body;
 mod state;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::environment::Environment;
 use crate::error::Refusal;
 use crate::gateway::page_session::{self, Circumstances};
+use crate::gateway::sign_in::registered;
 use crate::relay::UserKey;
 use crate::request::Request;
 use crate::session::{
@@ -12,9 +13,6 @@ use crate::session::{
 };
 use crate::settings::{Settings, SignIn};
 use crate::time::UnixTime;
-
-/// The path of the redirect URI, as it is registered at the provider.
-const CALLBACK: &str = "/auth/callback";
 
 /// One request of a sign-in.
 pub struct Visit<'a> {
@@ -62,7 +60,7 @@ impl<'a> Visit<'a> {
 
     /// The redirect URI, from the settings alone: nothing that a request says of its host counts.
     pub fn redirect_uri(&self) -> String {
-        self.sign_in.public_url.at(CALLBACK)
+        self.sign_in.public_url.at(registered::CALLBACK)
     }
 
     /// Whether somebody is signed in as who the page opens, also where the next check is overdue.

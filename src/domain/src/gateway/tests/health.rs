@@ -514,12 +514,22 @@ fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
         })
     );
     assert_eq!(provider["client"]["status"], "not_checked");
+    let registration = json!({
+        "redirect_uri": "https://chat.example.com/auth/callback",
+        "post_logout_redirect_uri": "https://chat.example.com/auth/logged-out",
+        "backchannel_logout_uri": "https://chat.example.com/auth/backchannel-logout",
+    });
+    assert_eq!(body["registration"], registration);
 
     let fixture = working(&settings);
     let bad = r#""authorization_endpoint":"javascript:alert(1)""#;
     fixture.environment.answer(DISCOVERY, document(bad));
     let (code, body) = detail(&fixture);
     assert_eq!(code, 503);
+    assert_eq!(
+        body["registration"], registration,
+        "what to register does not depend on the provider"
+    );
     let provider = &body["identity_providers"][0];
     assert_eq!(
         provider["discovery"]["status"], "ok",

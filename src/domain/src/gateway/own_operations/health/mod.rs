@@ -19,7 +19,7 @@ mod report;
 mod warnings;
 
 use dify::AppInfo;
-use report::{Brief, Provider, Report, Status};
+use report::{Brief, Provider, Registration, Report, Status};
 
 /// Finds out whether endpoints work. Everything that it asks the outside is remembered, so that nobody can make it ask
 /// often: without a key it costs no more than any request with a token would.
@@ -42,7 +42,8 @@ impl Health {
         let issuers = settings.issuers.iter();
         let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
-        let report = Report::new(providers, dify, warnings::of(settings));
+        let registration = settings.sign_in.as_deref().map(Registration::from);
+        let report = Report::new(registration, providers, dify, warnings::of(settings));
         response(request, Some(&settings.app_key), &report)
     }
 

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use super::dify::App;
 use crate::error::Refusal;
+use crate::gateway::sign_in::registered;
 use crate::issuer::Issuer;
 use crate::limits;
 use crate::provider::{ClientStatus, DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
-use crate::settings::{Mistake, Mistakes};
+use crate::settings::{Mistake, Mistakes, SignIn};
 
 const NEEDLESS: &str = "These settings do not need it.";
 const NOT_ASKED: &str = "Not asked yet: nobody has signed in and no session was renewed since the plugin was started or the settings were saved.";
@@ -47,6 +48,8 @@ pub struct Report<'a> {
     pub status: Status,
     version: &'static str,
     settings: SettingsCheck<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration: Option<Registration>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     identity_providers: Vec<Provider>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +63,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Of an endpoint with good settings.
     pub fn new(
+        registration: Option<Registration>,
         identity_providers: Vec<Provider>,
         dify: Result<App, Refusal>,
         warnings: Vec<String>,
@@ -70,6 +74,7 @@ impl<'a> Report<'a> {
             status: if is_up { Status::Up } else { Status::Down },
             version: env!("CARGO_PKG_VERSION"),
             settings: SettingsCheck::Ok,
+            registration,
             identity_providers,
             dify: Some(dify),
             warnings,
@@ -88,10 +93,31 @@ impl<'a> Report<'a> {
                 mistakes,
                 more_mistakes,
             },
+            registration: None,
             identity_providers: Vec::new(),
             dify: None,
             warnings: Vec::new(),
             limits: limits::report(),
+        }
+    }
+}
+
+/// The addresses to register for the client at the identity provider, where people sign in. They are shown also where the
+/// provider cannot be reached.
+#[derive(Serialize)]
+pub struct Registration {
+    redirect_uri: String,
+    post_logout_redirect_uri: String,
+    backchannel_logout_uri: String,
+}
+
+impl From<&SignIn> for Registration {
+    fn from(sign_in: &SignIn) -> Self {
+        let at = |path| sign_in.public_url.at(path);
+        Self {
+            redirect_uri: at(registered::CALLBACK),
+            post_logout_redirect_uri: at(registered::LOGGED_OUT),
+            backchannel_logout_uri: at(registered::BACKCHANNEL_LOGOUT),
         }
     }
 }
