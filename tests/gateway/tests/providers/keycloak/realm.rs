@@ -1,6 +1,5 @@
 //! The realm that the tests sign in to, as an administrator would set it up.
 
-use gateway_tests::sign_in::WEB_CLIENT;
 use serde_json::{Value, json};
 
 /// The realm's name.
@@ -37,20 +36,6 @@ pub fn realm() -> Value {
             }),
             json!({"clientId": "dify-gateway", "secret": PASSWORD}),
         ],
-    })
-}
-
-/// The client of the page of an endpoint at this address, as an administrator adds it.
-pub fn page(public_url: &str) -> Value {
-    json!({
-        "clientId": WEB_CLIENT,
-        "secret": PASSWORD,
-        "redirectUris": [format!("{public_url}/auth/callback")],
-        "attributes": {
-            "post.logout.redirect.uris": format!("{public_url}/auth/logged-out"),
-            "backchannel.logout.url": format!("{public_url}/auth/backchannel-logout"),
-            "backchannel.logout.session.required": "true",
-        },
     })
 }
 
