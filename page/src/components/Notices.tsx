@@ -7,10 +7,11 @@ import { isOnline } from "../store/viewport";
 /** What everybody should know who opens the page: the administrator's notice, a network that is away, an app that is. */
 export function Notices() {
   const { error, notices } = texts.value;
+  if (!gateway.settings.notice && isOnline.value && appError.value === null) return null;
   return (
-    <>
+    <aside aria-label={notices.label}>
       {gateway.settings.notice && (
-        <p class="notice" role="note" dir="auto">
+        <p class="notice" dir="auto">
           {gateway.settings.notice}
         </p>
       )}
@@ -29,7 +30,7 @@ export function Notices() {
           </button>
         </div>
       )}
-    </>
+    </aside>
   );
 }
 

@@ -19,7 +19,7 @@ export function TurnView({ turn }: Props) {
   const isOver = useComputed(() => !isRunning(turn.state.value));
   return (
     <article class="turn">
-      <section class="question" aria-label={texts.value.turn.you}>
+      <section class="question">
         <h2 class="unseen">{texts.value.turn.you}</h2>
         <p dir="auto">{turn.query}</p>
         <QuestionFiles turn={turn} />

@@ -35,7 +35,7 @@ export function Answer({ turn, onRetry, result }: Props) {
   const element = useRef<HTMLElement>(null);
   useAnnouncement(turn, element);
   return (
-    <section class="answer" aria-label={answer.label} aria-busy={isRunning(state)} ref={element}>
+    <section class="answer" aria-busy={isRunning(state)} ref={element}>
       <h3 class="unseen">{answer.label}</h3>
       {isEmpty(state) && <p class="waiting">{answer.waiting}</p>}
       {state.run !== null && <Steps run={state.run} live={isRunning(state)} />}

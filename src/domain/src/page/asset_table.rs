@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-FERNBIRC.js",
+    name: "page-CHXR62WC.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 211_921,
-    brotli_length: 63_076,
-    gzip_length: 68_656,
-    integrity: "sha384-d2or4CX/K1KCjhFYrKyYJIlgL2fwhoHK7KM510N9ROU8BAdVGUkrdc7SCESJJD9x",
+    length: 211_935,
+    brotli_length: 63_035,
+    gzip_length: 68_677,
+    integrity: "sha384-p2XjZSnBYsLz+QJzJD2cDnDeNproWWty7b4TX1oL1qFS3fd272ew60YVbbutedn6",
 };
 
 /// The style of the page.
@@ -39,12 +39,12 @@ pub const PAGES_STYLE: Asset = Asset {
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-EAAGFNL4.js",
+        name: "en-HUOFHXES.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_372,
-        brotli_length: 2_535,
-        gzip_length: 2_966,
-        integrity: "sha384-GwYpnUF4e2e09uBcbThSyc4PdlhR1kDbvu2CMhYLVi4c/7zU+gqrnfzpzmEHj+mI",
+        length: 7_388,
+        brotli_length: 2_542,
+        gzip_length: 2_970,
+        integrity: "sha384-AqHwho0Cj9JgmoicPO9XjN2LELtlVITU7HG4/iR+5nhFKXL60ihoHt4Flig+4xji",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-TSROSRFR.js",
+        name: "ja-ZNGRSTLZ.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_583,
-        brotli_length: 3_164,
-        gzip_length: 3_662,
-        integrity: "sha384-ChT2x5/r/bDHSmIMzDoMyvWHbkcHzFO7TSC0FuGCKU7p9Lww8KMXhPgjikLLF6Wh",
+        length: 9_604,
+        brotli_length: 3_183,
+        gzip_length: 3_671,
+        integrity: "sha384-L2C2tnMPLzmtZK0twlKTfzwRTnsnV9t68IsfSsTbHHpTpf+wxQZnhJkKRaXACF4l",
     },
     PAGE_SCRIPT,
     PAGE_STYLE,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-7MWJR4T5.js",
+        name: "pt-BR-H3GTY5UU.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_767,
-        brotli_length: 2_984,
-        gzip_length: 3_248,
-        integrity: "sha384-Bsg5g56Ctk4E8fMvyZ3GD61EkqBW0dMdm+fHjShzt19BpXNz5+Ja8uscroUQWcxL",
+        length: 7_782,
+        brotli_length: 2_990,
+        gzip_length: 3_252,
+        integrity: "sha384-8zzDcSGfUoMg3qrkvzoVKi5SevaG8XJdJgdAHTp11DdwyW/Hv6lKYDyPUiEvn2l1",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-3NGSVDVA.js",
+        name: "zh-Hans-GULXUY75.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_104,
-        brotli_length: 2_675,
-        gzip_length: 3_346,
-        integrity: "sha384-YPz9YQshwsFjQ0HfLbz0D6M+IChwCtRNIP/l0z68CWU1d6jm7JB+QePKwm5GiTgi",
+        length: 7_119,
+        brotli_length: 2_684,
+        gzip_length: 3_354,
+        integrity: "sha384-n6j6TsLcN1Yocw7odtvCpsj4YEAuXW/ESTTlyZdK/47E5yYSTg2EM1CjmhIzFYjP",
     },
 ];

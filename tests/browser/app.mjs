@@ -1,0 +1,130 @@
+// An app for the specs of the page, answered in the browser: the document, its policy, the files and the session are the
+// gateway's, and what the app says is what a spec wants it to say.
+
+import { signIn, stage } from './stage.mjs';
+
+const PARAMETERS = {
+  opening_statement: 'Ask me about travel.',
+  suggested_questions: ['May I fly?'],
+  suggested_questions_after_answer: { enabled: true },
+  speech_to_text: { enabled: true },
+  text_to_speech: { enabled: true },
+  file_upload: {
+    enabled: true,
+    allowed_file_types: ['image', 'document'],
+    allowed_file_extensions: [],
+    allowed_file_upload_methods: ['local_file', 'remote_url'],
+    number_limits: 3,
+  },
+  system_parameters: { image_file_size_limit: 10, file_size_limit: 15 },
+  user_input_form: [],
+};
+
+/** The events of an answer, as Dify writes them. */
+export function stream(...events) {
+  const ids = { task_id: 'task-1', message_id: 'message-new', conversation_id: 'conversation-new' };
+  return events.map((event) => `data: ${JSON.stringify({ ...ids, ...event })}\n\n`).join('');
+}
+
+/** Signs in as alice at an app with `count` conversations of `messages` messages; returns what the page has asked of it. */
+export async function openApp(page, { path = '/', count = 3, messages = 3, overrides = {} } = {}) {
+  const asked = [];
+  const state = {
+    conversations: Array.from({ length: count }, (_, index) => conversation(`conversation-${index}`, `Trip ${index}`)),
+    messages: Array.from({ length: messages }, (_, index) => message(index)),
+  };
+  for (const folder of ['site', 'info', 'parameters', 'conversations', 'messages', 'chat-messages', 'files', 'text-to-audio', 'audio-to-text']) {
+    await page.route(new RegExp(`^${stage.url}/${folder}([/?].*)?$`), async (route) => {
+      const request = route.request();
+      const url = new URL(request.url());
+      const operation = `${request.method()} ${url.href.slice(stage.url.length).split('?')[0]}`;
+      asked.push({ operation, query: url.searchParams, body: request.postData() ?? '' });
+      const answer = overrides[operation]?.(request) ?? answered(state, operation, url.searchParams, request);
+      await route.fulfill(answer);
+    });
+  }
+  await signIn(page, 'alice', path);
+  return asked;
+}
+
+/** A JSON answer. */
+export function json(body, status = 200) {
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+function answered(state, operation, query, request) {
+  const [, id] = /^\w+ \/conversations\/([\w-]+)/.exec(operation) ?? [];
+  switch (operation.replace(/(conversations|messages)\/[\w-]+/, '$1/ID')) {
+    case 'GET /site':
+      return json({ title: 'Travel desk', icon_type: 'emoji', icon: 'T', icon_background: '#dff1ec' });
+    case 'GET /info':
+      return json({ mode: 'chat' });
+    case 'GET /parameters':
+      return json(PARAMETERS);
+    case 'GET /conversations':
+      return json(after(state.conversations, query.get('last_id'), Number(query.get('limit'))));
+    case 'POST /conversations/ID/name': {
+      const { name = 'Named by the model' } = JSON.parse(request.postData());
+      state.conversations = state.conversations.map((each) => (each.id === id ? { ...each, name } : each));
+      return json(state.conversations.find((each) => each.id === id));
+    }
+    case 'DELETE /conversations/ID':
+      state.conversations = state.conversations.filter((each) => each.id !== id);
+      return { status: 204 };
+    case 'GET /messages':
+      if (!state.conversations.some((each) => each.id === query.get('conversation_id'))) return notFound();
+      return json(before(state.messages, query.get('first_id'), Number(query.get('limit'))));
+    case 'POST /messages/ID/feedbacks': {
+      const { rating } = JSON.parse(request.postData());
+      const rated = operation.split('/')[2];
+      state.messages = state.messages.map((each) => (each.id === rated ? { ...each, feedback: rating && { rating } } : each));
+      return json({ result: 'success' });
+    }
+    case 'GET /messages/ID/suggested':
+      return json({ result: 'success', data: ['And by train?'] });
+    case 'POST /chat-messages':
+      return { contentType: 'text/event-stream', body: stream({ event: 'message', answer: 'Yes.' }, { event: 'message_end', id: 'message-new' }) };
+    case 'POST /files/upload':
+      return json({ id: 'file-1' }, 201);
+    case 'POST /audio-to-text':
+      return json({ text: 'spoken words' });
+    case 'POST /text-to-audio':
+      return json(null);
+    default:
+      return notFound();
+  }
+}
+
+function notFound() {
+  return json({ code: 'not_found', message: 'Conversation Not Exists.', status: 404 }, 404);
+}
+
+function after(list, id, limit) {
+  const start = id === null ? 0 : list.findIndex((each) => each.id === id) + 1;
+  return { limit, has_more: start + limit < list.length, data: list.slice(start, start + limit) };
+}
+
+function before(list, id, limit) {
+  const end = id === null ? list.length : list.findIndex((each) => each.id === id);
+  return { limit, has_more: end > limit, data: list.slice(Math.max(0, end - limit), end) };
+}
+
+function conversation(id, name) {
+  return { id, name, inputs: {}, status: 'normal', introduction: '', created_at: 1_795_235_702, updated_at: 1_795_235_702 };
+}
+
+function message(index) {
+  return {
+    id: `message-${index}`,
+    conversation_id: 'conversation-0',
+    query: `Question ${index}?`,
+    answer: `Answer ${index}.`,
+    feedback: null,
+    retriever_resources: [],
+    agent_thoughts: [],
+    message_files: [],
+    status: 'normal',
+    error: null,
+    extra_contents: [],
+  };
+}
