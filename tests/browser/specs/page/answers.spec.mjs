@@ -28,7 +28,7 @@ test('an answer has its table, its coloured code, its formula and its thoughts, 
   await stream(page, '/chat-messages', [text(ANSWER), chat('message_end', { metadata: { retriever_resources: sources } })]);
   await say(page, 'Show me');
 
-  const answer = page.getByRole('region', { name: 'Answer' });
+  const answer = page.locator('.answer');
   await expect(answer.getByRole('heading', { name: 'Heading' })).toBeVisible();
   await expect(answer.getByRole('cell', { name: '2' })).toBeVisible();
   await expect(answer.locator('.hljs-keyword').first()).toHaveText('def');
@@ -54,7 +54,7 @@ test('thoughts that are still coming, thoughts that come apart, and the tools of
     END,
   ]);
   await say(page, 'How many?');
-  const answer = page.getByRole('region', { name: 'Answer' });
+  const answer = page.locator('.answer');
   await expect(answer.getByText('It is 120.')).toBeVisible();
   await expect(answer.getByText('Thoughts')).toHaveCount(2);
   await answer.getByText('Sales').click();
