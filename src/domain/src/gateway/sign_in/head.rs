@@ -4,8 +4,10 @@
 use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::error::{Code, Refusal};
 use crate::limits;
 use crate::page;
+use crate::response::cors::CorsHeaders;
 use crate::response::{Response, X_REQUEST_ID};
 use crate::session::SetCookie;
 
@@ -21,8 +23,6 @@ pub(super) fn redirect(location: &str) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // The address of a callback has a code in it.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // Every response gets these at its end; here they are measured.
-    page::protect(headers);
     response
 }
 
@@ -34,7 +34,28 @@ pub(super) fn with_cookie(mut response: Response, cookie: &SetCookie) -> Respons
 
 /// Whether the head of `response` to the request with this id is short enough for every proxy on its way.
 pub(super) fn fits(response: &Response, request_id: &str) -> bool {
-    length(&response.headers, request_id) <= limits::RESPONSE_HEAD
+    let mut headers = response.headers.clone();
+    // Every response of an endpoint with sign-in gets these at its end.
+    page::protect(&mut headers);
+    // Its `Vary`. No other origin may read a response of the sign-in.
+    CorsHeaders::default().apply(&mut headers);
+    length(&headers, request_id) <= limits::RESPONSE_HEAD
+}
+
+/// `response`, if its head fits.
+///
+/// # Errors
+/// `configuration_error`: what else is in these heads is bounded, so an address in it is too long: the endpoint's, or the provider's with the client in it.
+pub(super) fn fitting(response: Response, request_id: &str) -> Result<Response, Refusal> {
+    if fits(&response, request_id) {
+        return Ok(response);
+    }
+    let message = format!(
+        "The head of the response has more than {} bytes, which proxies do not pass on. The administrator of this endpoint \
+         must choose a shorter `public_url` or `client_id`.",
+        limits::RESPONSE_HEAD
+    );
+    Err(Refusal::new(Code::ConfigurationError, message))
 }
 
 /// The length of a head in HTTP/1.1, with the field that every response gets.

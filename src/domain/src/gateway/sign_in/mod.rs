@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use crate::environment::Environment;
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, last_resort};
 use crate::events::{Event, Events, SignInStep, Step};
 use crate::operation::Responder;
 use crate::provider::Providers;
@@ -93,19 +93,20 @@ impl SignInOperations {
         let sign_in = settings_of(settings)?;
         let environment = &*self.environment;
         let visit = Visit::new(case.request, settings, sign_in, &self.memories, environment)?;
-        match case.route.operation.responder {
-            Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await,
-            Responder::Callback => self.callback(&visit).await,
-            Responder::Login => self.login(&visit).await,
-            Responder::Logout => self.logout(&visit, case.static_page(), body).await,
-            Responder::LogoutForm => logout_form::response(&visit, case.static_page()),
+        let response = match case.route.operation.responder {
+            Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await?,
+            Responder::Callback => self.callback(&visit).await?,
+            Responder::Login => self.login(&visit).await?,
+            Responder::Logout => self.logout(&visit, case.static_page(), body).await?,
+            Responder::LogoutForm => logout_form::response(&visit, case.static_page())?,
             Responder::Refresh => match self.refresh(&visit, body).await? {
-                Signed::In(response) => Ok(response),
-                Signed::Out(refusal) => Ok(signed_out(case, &visit.names, &refusal)),
+                Signed::In(response) => response,
+                Signed::Out(refusal) => signed_out(case, &visit.names, &refusal),
             },
-            Responder::Session => Self::session_state(&visit),
-            _ => Err(sign_in_disabled()),
-        }
+            Responder::Session => Self::session_state(&visit)?,
+            _ => return Err(last_resort::internal_error()),
+        };
+        head::fitting(response, &case.request.id)
     }
 
     /// The request of `case`, as far as it may come from a signed-in browser; `None` where nobody signs in.

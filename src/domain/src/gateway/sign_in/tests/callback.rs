@@ -265,6 +265,45 @@ fn h99_a_callback_that_is_reloaded_while_the_code_is_redeemed_waits_for_the_one_
 }
 
 #[test]
+fn a_second_code_for_a_login_whose_code_is_being_redeemed_is_refused() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = Browser::default();
+    let login = fixture.begin(&mut browser, "");
+    fixture.environment.hold(TOKEN);
+    fixture
+        .provider
+        .issue(&json!({"nonce": login.nonce()}), &json!({}));
+    let navigation = browser.navigation("/auth/callback");
+    let good = fixture.request(&login.callback(), navigation.clone());
+    let address = login.callback().replace("code=", "code=other-");
+    let other = fixture.request(&address, navigation);
+    let mut first = Box::pin(fixture.answer(&good, ""));
+    let mut second = Box::pin(fixture.answer(&other, ""));
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
+    fixture.environment.run_background();
+    fixture.environment.release(TOKEN);
+    let response = fixture.environment.run(second);
+    assert_eq!(end(&fixture, &response), failed(1));
+    assert!(!response.headers.contains_key("set-cookie"));
+    let response = fixture.environment.run(first);
+    assert_eq!(end(&fixture, &response), at("/", 1));
+}
+
+#[test]
+fn h95_a_login_that_was_begun_before_a_restart_ends_after_it() {
+    let mut fixture = Fixture::new(&json!({}));
+    let mut browser = Browser::default();
+    let login = fixture.begin(&mut browser, "?return_to=%2F%3Fc%3D1");
+    fixture.restart();
+    let response = fixture.finish(&mut browser, &login, &json!({}));
+    assert_eq!(end(&fixture, &response), at("/?c=1", 1));
+    fixture.restart();
+    let response = fixture.fetch(&mut browser, "/auth/session", "");
+    assert_eq!(json_of(&response)["user"], "alice");
+}
+
+#[test]
 fn h9_h11_logins_side_by_side_each_end_at_their_own_address_and_the_oldest_of_five_is_forgotten() {
     for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]] {
         let fixture = Fixture::new(&json!({}));

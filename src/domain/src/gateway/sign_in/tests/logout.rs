@@ -183,7 +183,12 @@ fn a_browser_without_scripts_signs_out_by_a_form_that_only_a_window_gets() {
         fixture.respond(&request, "")
     };
     let token = fixture.page_token(&browser).unwrap();
-    assert!(text(&get(browser.navigation("/auth/logout"))).contains(&token));
+    let form = get(browser.navigation("/auth/logout"));
+    assert!(text(&form).contains(&token));
+    assert_eq!(
+        form.headers["referrer-policy"], "same-origin",
+        "or `Origin` is null"
+    );
     for (name, value) in [("sec-fetch-dest", "iframe"), ("sec-fetch-mode", "cors")] {
         let mut headers = browser.navigation("/auth/logout");
         headers.insert(name, value.parse().unwrap());
@@ -259,16 +264,18 @@ fn notice(fixture: &Fixture, token: &str) -> (u16, String) {
     }
 }
 
-/// A logout token; null removes a claim.
-fn logout_token(fixture: &Fixture, changes: &Value) -> String {
+fn logout_claims(fixture: &Fixture) -> Value {
     let now = fixture.environment.now().as_secs();
-    let claims = json!({
+    json!({
         "iss": ISSUER, "aud": "app", "iat": now, "exp": now + 120, "jti": "j1", "sub": "alice",
         "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
-    });
-    fixture
-        .provider
-        .sign(merged(claims, changes), Some("logout+jwt"))
+    })
+}
+
+/// A logout token; null removes a claim.
+fn logout_token(fixture: &Fixture, changes: &Value) -> String {
+    let claims = merged(logout_claims(fixture), changes);
+    fixture.provider.sign(claims, Some("logout+jwt"))
 }
 
 #[test]
@@ -313,12 +320,8 @@ fn h60_a_token_that_is_no_logout_token_of_this_client_ends_nothing() {
     let browser = fixture.signed_in(&json!({"sid": "s1"}));
     fixture.environment.advance(MINUTE);
     let now = fixture.environment.now().as_secs();
-    let other = FakeProvider::new(&fixture.environment, &json!({}));
-    // The keys of the first provider are the ones that are published.
-    let forged = other.sign(
-        json!({"iss": ISSUER, "aud": "app", "iat": now}),
-        Some("logout+jwt"),
-    );
+    let other = FakeProvider::new(&FakeEnvironment::new(), &json!({}));
+    let forged = other.sign(logout_claims(&fixture), Some("logout+jwt"));
     let mut tokens = vec![
         forged,
         "x".to_owned(),

@@ -151,3 +151,37 @@ fn h27_the_head_of_every_login_passes_nginx_whatever_the_provider_issues() {
         );
     }
 }
+
+#[test]
+fn a_head_that_is_full_costs_the_address_and_not_the_session() {
+    let (mut kept, mut home) = (0, 0);
+    for length in (2300..2700).step_by(8) {
+        let fixture = Fixture::new(&json!({}));
+        let mut browser = Browser::default();
+        let path = format!("/?c={}", "x".repeat(508));
+        let login = fixture.begin(&mut browser, &format!("?return_to={path}"));
+        let members = json!({"refresh_token": "r".repeat(length)});
+        fixture
+            .provider
+            .issue(&json!({"nonce": login.nonce()}), &members);
+        // Every head is measured there.
+        let response = fixture.open(&mut browser, &login.callback());
+        assert!(fixture.session(&browser).is_some(), "{length}");
+        if location(&response) == format!("{BASE}{path}") {
+            kept += 1;
+        } else {
+            assert_eq!(location(&response), format!("{BASE}/"), "{length}");
+            home += 1;
+        }
+    }
+    assert!(kept > 0 && home > 0, "{kept} kept, {home} at home");
+}
+
+#[test]
+fn an_address_that_no_head_has_room_for_is_told_to_the_administrator() {
+    let fixture = Fixture::new(&json!({"client_id": "x".repeat(3500)}));
+    let navigation = Browser::default().navigation("/auth/login");
+    let response = fixture.respond(&fixture.request("/auth/login", navigation), "");
+    assert_eq!(refusal(&response), (503, "configuration_error".to_owned()));
+    assert!(!response.headers.contains_key("set-cookie"));
+}

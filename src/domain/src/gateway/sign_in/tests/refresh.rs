@@ -252,6 +252,35 @@ fn h37_h100_whoever_has_missed_the_answer_gets_it_again_for_as_long_as_the_cooki
 }
 
 #[test]
+fn two_sessions_with_the_same_refresh_token_each_get_a_check_of_their_own() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = Browser::default();
+    let mut copies = Vec::new();
+    for _ in 0..2 {
+        // The second login of the same person keeps the page secret.
+        let login = fixture.begin(&mut browser, "");
+        let same = json!({"refresh_token": "same"});
+        fixture
+            .provider
+            .issue(&json!({"nonce": login.nonce()}), &same);
+        fixture.open(&mut browser, &login.callback());
+        copies.push(browser.clone());
+    }
+    fixture.environment.advance(DUE);
+    let mut ids = Vec::new();
+    for copy in &mut copies {
+        let before = fixture.session(copy).unwrap().id();
+        let same = json!({"refresh_token": "same"});
+        fixture.provider.issue(&json!({}), &same);
+        refresh(&fixture, copy);
+        assert_eq!(fixture.session(copy).unwrap().id(), before);
+        ids.push(before);
+    }
+    assert_ne!(ids[0], ids[1]);
+    assert_eq!(fixture.provider.asked(), 4);
+}
+
+#[test]
 fn h38_four_tabs_over_two_intervals_ask_twice() {
     let (fixture, mut browser) = due(&json!({}));
     for _ in 0..2 {
