@@ -13,12 +13,11 @@ use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::limits;
 use crate::oauth::{
-    AccessToken, AuthorizationCode, CodeVerifier, EndSession, EndSessionRequest, Grant, IdToken,
+    AccessToken, AuthorizationCode, CodeVerifier, EndSession, EndSessionRequest, Grant,
     RefreshToken, RevokedToken, TokenResponse,
 };
 use crate::settings::{Settings, SignIn};
 use crate::single_flight::Waiters;
-use crate::token;
 use url::Url;
 
 impl Providers {
@@ -115,26 +114,6 @@ impl Providers {
         let provider = self.provider(&sign_in.issuer, settings);
         let question = Question::new(settings, endpoint, token.clone());
         person::claims(provider.client(), question, subject).await
-    }
-
-    /// The claims of an ID token, after its signature was found good with a key of the provider. What the claims say is
-    /// not judged.
-    ///
-    /// # Errors
-    /// 401 where the token is malformed or nobody's signature; `token_key_unknown` and 503 where that cannot be found
-    /// out now, because the provider's keys cannot be had or do not have this one yet.
-    pub async fn verify_id_token(
-        &self,
-        settings: &Settings,
-        sign_in: &SignIn,
-        id_token: &IdToken,
-    ) -> Result<Claims, Refusal> {
-        let unverified = token::parse(id_token.reveal())?;
-        let key = self
-            .key(&sign_in.issuer, settings, &unverified.header)
-            .await?;
-        token::check_signature(&key, &unverified)?;
-        Ok(unverified.claims)
     }
 
     /// Has the provider forget `token`, if it has a place for that. Takes two seconds at most; only the log has what

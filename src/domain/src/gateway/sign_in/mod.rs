@@ -23,6 +23,7 @@ mod back_channel_logout;
 mod callback;
 mod check;
 mod head;
+mod key_ring;
 mod login;
 mod login_scopes;
 mod logout;
@@ -38,6 +39,7 @@ mod visit;
 
 use callback::Redemptions;
 use check::Checks;
+use key_ring::KeyRing;
 use people::People;
 pub use visit::Visit;
 
@@ -56,6 +58,7 @@ pub struct SignInOperations {
     providers: Rc<Providers>,
     declared_inputs: Rc<DeclaredInputsCache>,
     memories: Rc<Memories>,
+    keys: KeyRing,
     redemptions: Redemptions,
     checks: Checks,
 }
@@ -77,6 +80,7 @@ impl SignInOperations {
             providers,
             declared_inputs,
             memories,
+            keys: KeyRing::new(),
         }
     }
 
@@ -91,9 +95,10 @@ impl SignInOperations {
         body: &dyn Body,
     ) -> Result<Response, Refusal> {
         let sign_in = settings_of(settings)?;
-        let environment = &*self.environment;
-        let visit = Visit::new(case.request, settings, sign_in, &self.memories, environment)?;
-        let response = match case.route.operation.responder {
+        let visit = self.visit_of(case.request, settings, sign_in)?;
+        let operation = case.route.operation;
+        case.record.user = log_name(&visit, operation.responder);
+        let response = match operation.responder {
             Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await?,
             Responder::Callback => self.callback(&visit).await?,
             Responder::Login => self.login(&visit).await?,
@@ -119,10 +124,22 @@ impl SignInOperations {
         settings: &'a Rc<Settings>,
     ) -> Result<Option<Visit<'a>>, Refusal> {
         let sign_in = settings.sign_in.as_ref();
-        let environment = &*self.environment;
         sign_in
-            .map(|sign_in| Visit::new(request, settings, sign_in, &self.memories, environment))
+            .map(|sign_in| self.visit_of(request, settings, sign_in))
             .transpose()
+    }
+
+    fn visit_of<'a>(
+        &self,
+        request: &'a Request,
+        settings: &'a Rc<Settings>,
+        sign_in: &'a Rc<SignIn>,
+    ) -> Result<Visit<'a>, Refusal> {
+        sign_in.check_hook(&request.hook_id)?;
+        let keys = self.keys.of(settings, sign_in, &request.endpoint);
+        let memory = self.memories.of(&sign_in.policy_digest);
+        let now = self.environment.now();
+        Ok(Visit::new(request, settings, sign_in, keys, memory, now))
     }
 
     fn people(&self, visit: &Visit<'_>) -> People {
@@ -144,6 +161,19 @@ impl SignInOperations {
     fn write_step(&self, step: SignInStep<'_>) {
         self.events.write(&Event::SignInStep(step));
     }
+}
+
+/// Whose session the request has, for its line in the log. The cookie names nobody where it came without the page token,
+/// except in the browser's window, which has none.
+fn log_name(visit: &Visit<'_>, responder: Responder) -> Option<String> {
+    let of_window = || visit.session().filter(|session| visit.is_live(session));
+    let session = match responder {
+        Responder::Callback | Responder::Login | Responder::LogoutForm => of_window(),
+        Responder::Logout if logout_form::is_form(visit) => of_window(),
+        Responder::Logout | Responder::Refresh | Responder::Session => visit.session_of_page().ok(),
+        _ => None,
+    };
+    session.map(|session| visit.log_name(&session))
 }
 
 /// The refusal of a session that has ended, with the end of its cookie.

@@ -2,15 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::environment::Environment;
 use crate::error::Refusal;
 use crate::gateway::page_session::{self, Circumstances};
 use crate::gateway::sign_in::registered;
 use crate::relay::UserKey;
 use crate::request::Request;
-use crate::session::{
-    CookieNames, Keys, Memories, Memory, OnNavigation, RequestCookies, Session, Standing,
-};
+use crate::session::{CookieNames, Keys, Memory, OnNavigation, RequestCookies, Session, Standing};
 use crate::settings::{Settings, SignIn};
 use crate::time::UnixTime;
 
@@ -23,7 +20,7 @@ pub struct Visit<'a> {
     /// How people sign in.
     pub sign_in: &'a Rc<SignIn>,
     /// The keys of its cookies.
-    pub keys: Keys,
+    pub keys: Rc<Keys>,
     /// Their names.
     pub names: CookieNames,
     /// Those of the request.
@@ -35,27 +32,26 @@ pub struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    /// # Errors
-    /// `configuration_error` where `public_url` is the address of another endpoint, whose cookies these would be.
+    /// `keys` and `memory` are those of the endpoint under these settings.
     pub fn new(
         request: &'a Request,
         settings: &'a Rc<Settings>,
         sign_in: &'a Rc<SignIn>,
-        memories: &Memories,
-        environment: &dyn Environment,
-    ) -> Result<Self, Refusal> {
-        sign_in.check_hook(&request.hook_id)?;
+        keys: Rc<Keys>,
+        memory: Rc<Memory>,
+        now: UnixTime,
+    ) -> Self {
         let names = CookieNames::new(&sign_in.public_url, &request.hook_id);
-        Ok(Self {
-            keys: Keys::new(settings, sign_in, &request.endpoint),
+        Self {
             cookies: RequestCookies::of(&request.headers, &names),
-            memory: memories.of(&sign_in.policy_digest),
-            now: environment.now(),
+            keys,
+            memory,
+            now,
             names,
             request,
             settings,
             sign_in,
-        })
+        }
     }
 
     /// The redirect URI, from the settings alone: nothing that a request says of its host counts.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::support::{ISSUER, KEYS, USERINFO, issuer, token};
+use super::super::support::{ISSUER, USERINFO, issuer, token};
 use super::{AUTHORIZATION, END_SESSION, REVOCATION, Stage, TOKEN, document, settings, sign_in};
 use crate::environment::Reach;
 use crate::environment::fake::ok;
@@ -343,33 +343,5 @@ fn the_browser_is_sent_where_the_provider_ends_its_session() {
     for document in [with(&both), with(&bad), "no JSON".to_owned()] {
         let stage = Stage::new(settings(&json!({})), document);
         assert_eq!(end_session(&stage), None);
-    }
-}
-
-#[test]
-fn an_id_token_counts_only_with_a_signature_of_its_provider() {
-    // {"alg":"ES256","kid":"one"} and {"sub":"alice"}, with 64 zero bytes in the signature's place.
-    let forged = format!(
-        "eyJhbGciOiJFUzI1NiIsImtpZCI6Im9uZSJ9.eyJzdWIiOiJhbGljZSJ9.{}",
-        "A".repeat(86)
-    );
-    let set = |ids: &[&str]| ok(super::super::support::key_set(ids));
-    for (keys, code) in [
-        (set(&["one"]), Code::TokenSignatureInvalid),
-        (set(&["other"]), Code::TokenKeyUnknown),
-        (
-            crate::environment::fake::status(503),
-            Code::IdentityProviderUnavailable,
-        ),
-    ] {
-        let stage = Stage::new(settings(&json!({})), document(""));
-        stage.environment.answer(KEYS, keys);
-        let sign_in = sign_in(&stage.settings);
-        let token = crate::oauth::IdToken::new(forged.clone());
-        let claims = stage
-            .providers
-            .verify_id_token(&stage.settings, &sign_in, &token);
-        let refusal = stage.environment.run(claims).unwrap_err();
-        assert_eq!(refusal.code(), code);
     }
 }
