@@ -55,6 +55,12 @@ impl Rules {
         Self(rules.cloned().collect())
     }
 
+    /// The rules whose claim is among `claims`, whether they hold or not.
+    pub fn named_in(&self, claims: &Claims) -> Self {
+        let rules = self.0.iter().filter(|rule| claims.at(&rule.path).is_some());
+        Self(rules.cloned().collect())
+    }
+
     /// Whether every rule holds. The error names the first that does not, and why, in words that only the log may have.
     pub fn met_by(&self, claims: &Claims) -> Result<(), String> {
         let Some(unmet) = self.0.iter().find(|rule| !rule.holds(claims)) else {

@@ -143,3 +143,41 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
         is_service_account,
     })
 }
+
+/// Decides again about the person of a session, by claims of the same `sub` that are fewer than those of the login. What
+/// they say is judged anew. What they do not say stays as it was judged for `earlier`: a userinfo endpoint need not have
+/// the claims that the ID token of the login had (OpenID Connect Core §5.4, §12.2).
+///
+/// # Errors
+/// Those of [`judge`].
+pub fn judge_again(
+    accepted: Accepted,
+    settings: &Settings,
+    earlier: &Caller,
+) -> Result<Caller, Refusal> {
+    let Accepted {
+        claims,
+        issuer,
+        scopes,
+    } = accepted;
+    groups::check(&claims, &settings.required_claims.named_in(&claims))?;
+    let is_service_account = service_account::check(&claims, settings)?;
+    // A later claim of `user_claim` would make somebody else of the person.
+    let first = settings.user_claim.first();
+    let user = match first.and_then(|path| claims.at(path)) {
+        Some(_) => User::from_claims(&claims, &issuer, settings, is_service_account)?,
+        None => earlier.user.clone(),
+    };
+    let is_admin = settings.admin_claims.as_ref().is_some_and(|rules| {
+        let is_whole = rules.names().all(|path| claims.at(path).is_some());
+        (is_whole || earlier.is_admin) && rules.named_in(&claims).met_by(&claims).is_ok()
+    });
+    Ok(Caller {
+        user,
+        issuer,
+        claims,
+        scopes,
+        is_admin,
+        is_service_account,
+    })
+}

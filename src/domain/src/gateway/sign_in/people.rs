@@ -115,12 +115,17 @@ impl People {
                 has_earlier_auth_time = refreshed.has_earlier_auth_time;
                 self.completed(refreshed.accepted, tokens).await?
             }
-            // Without an ID token the old claims hold, unless a rule must be judged anew.
-            None if !self.has_rules() => return Ok(None),
+            // Without an ID token the old claims hold, unless a rule can be judged anew.
+            None if !self.has_rules() || !self.has_userinfo().await? => return Ok(None),
             None => {
                 let subject = Some(person.subject.as_str());
-                self.by_access_token(&tokens.access_token, subject, scopes)
-                    .await?
+                let token = &tokens.access_token;
+                let said = self.by_access_token(token, subject, scopes).await?;
+                // The ID token of the login may have had more.
+                Completed {
+                    is_whole: false,
+                    ..said
+                }
             }
         };
         let found = self
@@ -149,6 +154,16 @@ impl People {
 
     fn has_id_tokens(&self) -> bool {
         matches!(self.settings.provider_kind, ProviderKind::Oidc)
+    }
+
+    /// Whether the provider can be asked about a person without an ID token.
+    async fn has_userinfo(&self) -> Result<bool, Problem> {
+        let metadata = self
+            .providers
+            .sign_in_metadata(&self.settings, &self.sign_in)
+            .await;
+        let metadata = metadata.map_err(Problem::Temporary)?;
+        Ok(metadata.userinfo_endpoint.is_some())
     }
 
     /// Whether the settings decide by claims whether and as what the person may go on.
@@ -274,14 +289,19 @@ impl People {
     }
 
     /// Decides as for a bearer token. `earlier` is what the session says of the person so far: it holds for what nobody
-    /// could say now and nothing depends on.
+    /// has said now.
     async fn judged(
         &self,
         Completed { accepted, is_whole }: Completed,
         earlier: Option<&Person>,
     ) -> Result<Found, Refusal> {
         let auth_time = id_token::auth_time(accepted.claims())?;
-        let caller = token::judge(accepted, &self.settings)?;
+        let caller = match earlier {
+            Some(earlier) if !is_whole => {
+                token::judge_again(accepted, &self.settings, &earlier.caller)?
+            }
+            Some(_) | None => token::judge(accepted, &self.settings)?,
+        };
         let claims = &caller.claims;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let inputs = self.inputs(claims).await;
@@ -373,7 +393,8 @@ fn other_person() -> Refusal {
 fn no_id_token() -> Refusal {
     Refusal::new(
         Code::SignInFailed,
-        "The sign-in failed because the identity provider sent no ID token. The administrator of this endpoint must have          `openid` in `login_scopes`, or choose another `provider_kind`.",
+        "The sign-in failed because the identity provider sent no ID token. The administrator of this endpoint must have \
+         `openid` in `login_scopes`, or choose another `provider_kind`.",
     )
 }
 

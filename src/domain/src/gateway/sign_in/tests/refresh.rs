@@ -501,6 +501,82 @@ fn the_rules_are_judged_anew_at_every_check() {
 }
 
 #[test]
+fn without_an_id_token_what_the_provider_does_not_say_stays_as_it_was_judged() {
+    let rules = json!({
+        "required_claims": "groups=chat", "admin_claims": "roles=lead", "user_claim": "email, sub",
+        "input_claims": "mail=email",
+    });
+    let login = |roles: &[&str]| {
+        json!({
+            "email": "alice@example.com", "email_verified": true, "groups": ["chat"], "roles": roles,
+        })
+    };
+    let user = |members: Value| Some(merged(json!({"sub": "alice"}), &members));
+    for (roles, userinfo, expected, is_admin) in [
+        (["lead"], user(json!({})), goes_on(), true),
+        (["none"], user(json!({})), goes_on(), false),
+        (["lead"], user(json!({"roles": []})), goes_on(), false),
+        (["none"], user(json!({"roles": ["lead"]})), goes_on(), true),
+        (["lead"], user(json!({"groups": ["chat"]})), goes_on(), true),
+        (["lead"], user(json!({"groups": ["none"]})), ended(), true),
+        (["lead"], user(json!({"groups": []})), ended(), true),
+        (
+            ["lead"],
+            user(json!({"email": "bob@example.com"})),
+            ended(),
+            true,
+        ),
+        (["lead"], user(json!({"sub": "bob"})), ended(), true),
+        (["lead"], None, goes_on(), true),
+        (["none"], None, goes_on(), false),
+    ] {
+        let document = match &userinfo {
+            Some(_) => json!({}),
+            None => json!({"userinfo_endpoint": null}),
+        };
+        let fixture = Fixture::at(&rules, &document);
+        let mut browser = fixture.signed_in(&login(&roles));
+        fixture.environment.advance(DUE);
+        if let Some(claims) = &userinfo {
+            fixture.environment.answer(USERINFO, ok(claims.to_string()));
+        }
+        fixture
+            .provider
+            .issue(&json!({}), &json!({"id_token": null}));
+        let response = refresh(&fixture, &mut browser);
+        assert_eq!(outcome(&response), expected, "{roles:?} {userinfo:?}");
+        let Some(session) = fixture.session(&browser) else {
+            continue;
+        };
+        let caller = session.caller();
+        assert_eq!(caller.user.as_str(), "alice@example.com", "{userinfo:?}");
+        assert_eq!(caller.is_admin, is_admin, "{roles:?} {userinfo:?}");
+        assert_eq!(
+            caller.claims.get("email"),
+            Some(&json!("alice@example.com"))
+        );
+        assert_eq!(session.last_check(), fixture.environment.now());
+    }
+}
+
+#[test]
+fn the_line_of_a_request_names_the_user_of_its_session() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = fixture.signed_in(&json!({}));
+    let known = fixture.step("login")["user"].clone();
+    assert!(known.is_string());
+    // The logout asks for a last ID token.
+    fixture.provider.fail(400, "invalid_grant");
+    for path in ["/auth/session", "/auth/refresh", "/auth/logout"] {
+        let without = browser.fetch(path, None);
+        fixture.respond(&fixture.request(path, without), "");
+        assert_eq!(fixture.step("request").get("user"), None, "{path}");
+        fixture.fetch(&mut browser, path, "");
+        assert_eq!(fixture.step("request")["user"], known, "{path}");
+    }
+}
+
+#[test]
 fn a_session_that_has_ended_stays_so_for_every_copy_of_its_cookie() {
     let (fixture, mut browser) = due(&json!({}));
     let copy = browser.clone();
