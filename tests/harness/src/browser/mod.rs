@@ -26,8 +26,9 @@ use crate::Error;
 const MAX_REDIRECTS: usize = 20;
 /// A login page, and one that asks again.
 const MAX_FORMS: usize = 5;
-/// The names of the fields for the user in the login pages that tests meet.
-const USER_FIELDS: [&str; 2] = ["login", "username"];
+/// The names of the fields for the user in the login pages that tests meet, the surest first: Keycloak's page has
+/// `username`, and its button is called `login`.
+const USER_FIELDS: [&str; 2] = ["username", "login"];
 
 /// One profile of a browser.
 #[derive(Debug)]

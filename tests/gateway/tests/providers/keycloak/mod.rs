@@ -3,8 +3,9 @@
 mod installation;
 mod realm;
 mod server;
+mod sign_in;
 
-use gateway_tests::Stage;
+use gateway_tests::{Clock, Stage};
 use harness::Issuer;
 use serde_json::json;
 use stand_in_dify::AppKind;
@@ -28,7 +29,11 @@ async fn keycloaks_tokens_are_taken_and_refused() {
         issuer: keycloak.issuer(),
         client_id: "dify-web".to_owned(),
     };
-    let stage = Stage::between(issuer, AppKind::Chatflow, |_| {}).await;
+    let clock = Clock::new();
+    let stage = Stage::between(issuer, AppKind::Chatflow, |options| {
+        options.environment.push(clock.environment());
+    })
+    .await;
     a_token_needs_our_audience(&stage, &keycloak).await;
     only_access_tokens_are_taken(&stage, &keycloak).await;
     roles_and_groups_decide(&stage, &keycloak).await;
@@ -37,6 +42,7 @@ async fn keycloaks_tokens_are_taken_and_refused() {
     what_a_token_leaves_out_is_introspected(&stage, &keycloak).await;
     the_issuer_is_compared_exactly(&stage, &keycloak).await;
     the_first_token_of_a_new_key_is_taken(&stage, &keycloak).await;
+    sign_in::people_sign_in_and_out(&stage, &clock, &keycloak).await;
 }
 
 fn user(user: &str) -> Outcome {

@@ -1,5 +1,6 @@
 //! The realm that the tests sign in to, as an administrator would set it up.
 
+use gateway_tests::sign_in::WEB_CLIENT;
 use serde_json::{Value, json};
 
 /// The realm's name.
@@ -36,6 +37,21 @@ pub fn realm() -> Value {
             }),
             json!({"clientId": "dify-gateway", "secret": PASSWORD}),
         ],
+    })
+}
+
+/// The client of the page of an endpoint at this address, as an administrator adds it.
+pub fn page(public_url: &str) -> Value {
+    json!({
+        "clientId": WEB_CLIENT,
+        "secret": PASSWORD,
+        "redirectUris": [format!("{public_url}/auth/callback")],
+        "protocolMappers": [realm_roles()],
+        "attributes": {
+            "post.logout.redirect.uris": format!("{public_url}/auth/logged-out"),
+            "backchannel.logout.url": format!("{public_url}/auth/backchannel-logout"),
+            "backchannel.logout.session.required": "true",
+        },
     })
 }
 
@@ -89,6 +105,21 @@ fn audience() -> Value {
             "included.client.audience": "dify-web",
             "access.token.claim": "true",
             "introspection.token.claim": "true",
+        },
+    })
+}
+
+/// Keycloak writes roles into access tokens alone where nobody says more.
+fn realm_roles() -> Value {
+    json!({
+        "name": "roles",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-usermodel-realm-role-mapper",
+        "config": {
+            "claim.name": "realm_access.roles",
+            "multivalued": "true",
+            "id.token.claim": "true",
+            "userinfo.token.claim": "true",
         },
     })
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -55,6 +56,15 @@ impl Server {
 
     /// Creates something below `/admin/realms`.
     pub async fn administer(&self, path: &str, what: &Value) {
+        self.ask_administration(Method::POST, path, what).await;
+    }
+
+    /// Changes something below `/admin/realms`.
+    pub async fn change(&self, path: &str, what: &Value) {
+        self.ask_administration(Method::PUT, path, what).await;
+    }
+
+    async fn ask_administration(&self, method: Method, path: &str, what: &Value) {
         let url = format!("{}/realms/master/protocol/openid-connect", self.base_url);
         let form = [
             ("grant_type", "password"),
@@ -67,8 +77,13 @@ impl Server {
             .await;
         let token = token["access_token"].as_str().unwrap();
         let url = format!("{}/admin/realms{path}", self.base_url);
-        self.ask(self.client.post(url).bearer_auth(token).json(what))
-            .await;
+        self.ask(
+            self.client
+                .request(method, url)
+                .bearer_auth(token)
+                .json(what),
+        )
+        .await;
     }
 
     /// A user's tokens for a client.
