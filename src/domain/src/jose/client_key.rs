@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hmac_sha256::Hash;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::members::Members;
 use super::pem::{self, Block};
@@ -11,21 +11,18 @@ use super::signer::{InvalidKey, Signer};
 use crate::json::parse_object;
 use crate::{json as text, limits};
 
-/// A private key for exactly one algorithm. Its `Debug` shows `kid` and algorithm.
+/// A private key for exactly one algorithm. Its `Debug` shows `kid`, if it has one, and algorithm.
 pub struct ClientKey {
     digest: [u8; 32],
-    key_id: String,
+    key_id: Option<String>,
     signer: Signer,
 }
 
 impl fmt::Debug for ClientKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let algorithm = self.signer.algorithm().as_str();
-        write!(
-            formatter,
-            "ClientKey({}, {algorithm}, redacted)",
-            self.key_id
-        )
+        let key_id = self.key_id.as_deref().unwrap_or("no kid");
+        write!(formatter, "ClientKey({key_id}, {algorithm}, redacted)")
     }
 }
 
@@ -41,7 +38,7 @@ pub struct SigningFailed;
 
 impl ClientKey {
     /// Parses the setting: one private key as PEM (PKCS #8), whose line breaks may have become spaces or `\n`, or as a
-    /// JWK. The `kid` of a JWK is kept; without one the key is named by its RFC 7638 thumbprint.
+    /// JWK. Assertions name the `kid` of a JWK.
     ///
     /// # Errors
     /// What to write instead: a public key, an encrypted or older form, a key that is too short or of another kind.
@@ -54,7 +51,7 @@ impl ClientKey {
         };
         Ok(Self {
             digest: Hash::hash(text.as_bytes()),
-            key_id: key_id.unwrap_or_else(|| signer.thumbprint()),
+            key_id,
             signer,
         })
     }
@@ -65,23 +62,26 @@ impl ClientKey {
         &self.digest
     }
 
-    /// The name under which the provider knows the key.
-    pub fn key_id(&self) -> &str {
-        &self.key_id
-    }
-
     /// `claims` as a signed JWT in compact form (RFC 7515 §7.1). `seed` is random bytes for this signature alone.
     ///
     /// # Errors
     /// The arithmetic failed, which a key that was parsed does not let happen.
     pub fn sign(&self, claims: &Value, seed: [u8; 32]) -> Result<String, SigningFailed> {
-        let header = json!({
-            "alg": self.signer.algorithm().as_str(),
-            "kid": self.key_id,
-            "typ": "JWT",
-        });
+        // A name that the provider was not told, such as the thumbprint, fits none of the client's keys there. Without
+        // one it takes the key of this kind (RFC 7515 section 4.1.4: `kid` is optional).
+        let members = [
+            ("alg", Some(self.signer.algorithm().as_str())),
+            ("kid", self.key_id.as_deref()),
+            ("typ", Some("JWT")),
+        ];
+        let present = members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let header: Map<String, Value> = present
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
         let encode = |value: &Value| super::base64url::encode(text::text(value).as_bytes());
-        let input = format!("{}.{}", encode(&header), encode(claims));
+        let input = format!("{}.{}", encode(&header.into()), encode(claims));
         let signature = self
             .signer
             .sign(input.as_bytes(), seed)

@@ -112,15 +112,6 @@ impl Signer {
         }
     }
 
-    /// RFC 7638.
-    pub(super) fn thumbprint(&self) -> String {
-        match self {
-            Self::EdDsa(key) => key.public_key().jwk_thumbprint(),
-            Self::Es256(key) => key.jwk_thumbprint(),
-            Self::Ps256(key) | Self::Rs256(key) => rsa_thumbprint(key),
-        }
-    }
-
     /// The signature over `input`. `seed` is for RSA: the salt of PSS, and the blinding that hides the key from whoever
     /// measures the time.
     pub(super) fn sign(&self, input: &[u8], seed: [u8; 32]) -> Option<Vec<u8>> {
@@ -197,11 +188,4 @@ fn es256_of(members: &Members) -> Result<ES256KeyPair, InvalidKey> {
 fn ed25519_of(members: &Members) -> Result<Ed25519KeyPair, InvalidKey> {
     let bytes = [members.number("d")?, members.number("x")?].concat();
     Ed25519KeyPair::from_bytes(&bytes).map_err(|_| InvalidKey::Numbers)
-}
-
-fn rsa_thumbprint(key: &RsaPrivateKey) -> String {
-    let (modulus, exponent) = (key.n().to_bytes_be(), key.e().to_bytes_be());
-    RS256PublicKey::from_components(&modulus, &exponent)
-        .map(|key| key.jwk_thumbprint())
-        .unwrap_or_default()
 }

@@ -45,36 +45,48 @@ async fn every_way_is_taken_by_a_real_provider() {
     ];
     for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
         let key = provider.client_key(algorithm).await.unwrap();
-        let metadata = merged(
-            method("private_key_jwt"),
-            &json!({
+        let registered = |jwk: Value| {
+            let metadata = json!({
                 "client_secret": null,
-                "jwks": {"keys": [key.public_jwk]},
+                "jwks": {"keys": [jwk]},
                 "token_endpoint_auth_signing_alg": algorithm,
-            }),
-        );
-        let jwk = json!({"client_secret": null, "client_key": key.private_jwk.to_string()});
-        rows.push((
-            format!("private_key_jwt with {algorithm}, a JWK"),
-            "private_key_jwt",
-            metadata.clone(),
-            jwk.clone(),
-        ));
+            });
+            merged(method("private_key_jwt"), &metadata)
+        };
+        let settings = |key: String| json!({"client_secret": null, "client_key": key});
+        let kid = json!({"kid": "of its owner"});
+        let ways = [
+            ("a JWK", key.public_jwk.clone(), key.private_jwk.to_string()),
+            (
+                "a JWK with a kid",
+                merged(key.public_jwk.clone(), &kid),
+                merged(key.private_jwk.clone(), &kid).to_string(),
+            ),
+            ("a PEM", key.public_jwk.clone(), key.pem.clone()),
+            (
+                "a PEM, registered with a kid",
+                merged(key.public_jwk.clone(), &kid),
+                key.pem.clone(),
+            ),
+        ];
+        for (way, public, private) in ways {
+            // A PEM does not say PS256.
+            if algorithm == "PS256" && way.starts_with("a PEM") {
+                continue;
+            }
+            rows.push((
+                format!("private_key_jwt with {algorithm}, {way}"),
+                "private_key_jwt",
+                registered(public),
+                settings(private),
+            ));
+        }
         rows.push((
             format!("private_key_jwt with {algorithm}, by itself"),
             "auto",
-            metadata.clone(),
-            jwk,
+            registered(key.public_jwk),
+            settings(key.private_jwk.to_string()),
         ));
-        // A PEM does not say PS256.
-        if algorithm != "PS256" {
-            rows.push((
-                format!("private_key_jwt with {algorithm}, a PEM"),
-                "private_key_jwt",
-                metadata,
-                json!({"client_secret": null, "client_key": key.pem}),
-            ));
-        }
     }
     for (number, (case, setting, metadata, settings)) in rows.into_iter().enumerate() {
         let id = format!("client:{number}%+");
