@@ -25,14 +25,15 @@ pub(crate) type AnswerBody = Either<Full<Bytes>, Streamed>;
 pub(crate) async fn answer(
     mut session: Session,
     limits: &Limits,
-    dropped: Arc<AtomicU64>,
+    lost: &Lost,
 ) -> Result<Response<AnswerBody>, Failure> {
     let mut head = Head::default();
     loop {
         match session.next().await {
             SessionMessage::Stream(chunk) => {
                 let result = chunk.result.clone();
-                head.merge(chunk);
+                let lost_headers = head.merge(chunk);
+                lost.headers.fetch_add(lost_headers, Ordering::Relaxed);
                 if let Some(result) = result {
                     let first = hex::decode(result)
                         .map_err(|error| Failure::internal(error.to_string()))?;
@@ -40,7 +41,7 @@ pub(crate) async fn answer(
                         first.into(),
                         session,
                         limits,
-                        dropped,
+                        Arc::clone(&lost.chunks),
                     )));
                 }
             }
@@ -48,6 +49,15 @@ pub(crate) async fn answer(
             SessionMessage::End => return head.into_response(Either::Left(Full::default())),
         }
     }
+}
+
+/// What Dify loses without a word.
+#[derive(Debug, Default)]
+pub(crate) struct Lost {
+    /// Chunks for which a slow client's queue had no room.
+    pub(crate) chunks: Arc<AtomicU64>,
+    /// Headers whose name was there already, or is none.
+    pub(crate) headers: AtomicU64,
 }
 
 /// Status and headers so far.
@@ -67,16 +77,22 @@ impl Default for Head {
 }
 
 impl Head {
-    /// Of several values for one name the first stays: the daemon adds them all and writes `v[0]`.
-    fn merge(&mut self, chunk: Chunk) {
+    /// Of several values for one name the first stays: the daemon adds them all and writes `v[0]`. Returns how many
+    /// headers are lost.
+    fn merge(&mut self, chunk: Chunk) -> u64 {
         self.status = chunk.status.unwrap_or(self.status);
+        let mut lost = 0;
         for (name, value) in chunk.headers.unwrap_or_default() {
             // Go leaves out names that are none, and writes line breaks in values as spaces.
             let value = HeaderValue::from_str(&value.replace(['\r', '\n'], " "));
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
-                self.headers.entry(name).or_insert(value);
+            match (HeaderName::from_bytes(name.as_bytes()), value) {
+                (Ok(name), Ok(value)) if !self.headers.contains_key(&name) => {
+                    self.headers.insert(name, value);
+                }
+                _ => lost += 1,
             }
         }
+        lost
     }
 
     fn into_response(self, body: AnswerBody) -> Result<Response<AnswerBody>, Failure> {
@@ -197,17 +213,16 @@ mod tests {
         }
     }
 
-    fn written(chunks: Vec<Chunk>) -> (u16, String) {
+    fn written(chunks: Vec<Chunk>) -> (u16, String, u64) {
         let mut head = Head::default();
-        for chunk in chunks {
-            head.merge(chunk);
-        }
+        let lost = chunks.into_iter().map(|chunk| head.merge(chunk)).sum();
         match head.into_response(Either::Left(Full::default())) {
             Ok(response) => (
                 response.status().as_u16(),
                 format!("{:?}", response.headers()),
+                lost,
             ),
-            Err(failure) => (failure.status.as_u16(), failure.body()),
+            Err(failure) => (failure.status.as_u16(), failure.body(), lost),
         }
     }
 
@@ -215,25 +230,29 @@ mod tests {
     fn heads_are_those_that_gos_server_writes() {
         let failure = r#"{"code":-500,"message":"{\"message\":\"invalid WriteHeader code\",\"error_type\":\"PluginDaemonInternalServerError\",\"args\":null}","data":null}"#;
         let rows = [
-            (vec![], (200, "{}")),
-            (vec![chunk(Some(103), &[])], (200, "{}")),
+            (vec![], (200, "{}"), 0),
+            (vec![chunk(Some(103), &[])], (200, "{}"), 0),
             (
                 vec![chunk(Some(404), &[]), chunk(Some(204), &[])],
                 (204, "{}"),
+                0,
             ),
-            (vec![chunk(Some(99), &[])], (500, failure)),
+            (vec![chunk(Some(99), &[])], (500, failure), 0),
             (
                 vec![chunk(Some(200), &[("A", "1")]), chunk(None, &[("a", "2")])],
                 (200, r#"{"a": "1"}"#),
+                1,
             ),
             (
                 vec![chunk(Some(200), &[("a", "1\r\nb: 2"), ("no name", "x")])],
                 (200, r#"{"a": "1  b: 2"}"#),
+                1,
             ),
         ];
-        for (chunks, (status, text)) in rows {
+        for (chunks, (status, text), lost) in rows {
             let case = format!("{chunks:?}");
-            assert_eq!(written(chunks), (status, text.to_owned()), "{case}");
+            let expected = (status, text.to_owned(), lost);
+            assert_eq!(written(chunks), expected, "{case}");
         }
     }
 }

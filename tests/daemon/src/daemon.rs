@@ -10,9 +10,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::answer::Lost;
 use crate::local::Local;
 use crate::log::{Log, LogLine};
-use crate::options::Options;
+use crate::options::{Hook, Options};
 use crate::package::{PackageError, unpack};
 use crate::process::{Launch, StartError, resident_memory};
 use crate::server::{State, serve};
@@ -59,7 +60,7 @@ impl Daemon {
             hooks: Mutex::new(hooks.collect()),
             local,
             limits: options.limits,
-            dropped: Arc::default(),
+            lost: Lost::default(),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&state)));
         Ok(Self {
@@ -93,6 +94,21 @@ impl Daemon {
         }
     }
 
+    /// Puts these endpoints in place of all others; the next request sees them.
+    pub fn set_hooks(&self, hooks: Vec<Hook>) {
+        let hooks = hooks.into_iter().map(|hook| (hook.id.clone(), hook));
+        *self
+            .state
+            .hooks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = hooks.collect();
+    }
+
+    /// Forgets what was logged so far.
+    pub fn forget_log_lines(&self) {
+        self.state.local.forget_log_lines();
+    }
+
     /// Everything logged so far, in order.
     pub fn log_lines(&self) -> Vec<LogLine> {
         self.state.local.log_lines()
@@ -120,7 +136,13 @@ impl Daemon {
 
     /// How many chunks were lost because a client was slow; Dify does not report them.
     pub fn dropped_chunks(&self) -> u64 {
-        self.state.dropped.load(Ordering::Relaxed)
+        self.state.lost.chunks.load(Ordering::Relaxed)
+    }
+
+    /// How many headers of the plugin's responses were lost because their name was there already, such as a second
+    /// `Set-Cookie`, or is none; Dify does not report them.
+    pub fn lost_headers(&self) -> u64 {
+        self.state.lost.headers.load(Ordering::Relaxed)
     }
 }
 

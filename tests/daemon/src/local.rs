@@ -88,6 +88,10 @@ impl Local {
         self.log.lines()
     }
 
+    pub(crate) fn forget_log_lines(&self) {
+        self.log.forget();
+    }
+
     pub(crate) fn restarts(&self) -> u32 {
         self.restarts.load(Ordering::Relaxed)
     }

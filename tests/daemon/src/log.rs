@@ -45,6 +45,13 @@ impl Log {
             .push(line);
     }
 
+    pub(crate) fn forget(&self) {
+        self.lines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     pub(crate) fn lines(&self) -> Vec<LogLine> {
         self.lines
             .lock()

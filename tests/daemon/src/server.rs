@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -16,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::answer::{AnswerBody, answer};
+use crate::answer::{AnswerBody, Lost, answer};
 use crate::failure::Failure;
 use crate::go_url;
 use crate::local::Local;
@@ -45,7 +44,7 @@ pub(crate) struct State {
     pub(crate) hooks: Mutex<HashMap<String, Hook>>,
     pub(crate) local: Arc<Local>,
     pub(crate) limits: Limits,
-    pub(crate) dropped: Arc<AtomicU64>,
+    pub(crate) lost: Lost,
 }
 
 /// Serves until the task is dropped, and the open connections with it.
@@ -155,7 +154,7 @@ async fn invoke(
     let raw = incoming.write();
     let line = |session_id: &str| request_line(session_id, &hook.endpoint_id, &raw, &hook.settings);
     let session = state.local.call(line).await.map_err(Failure::internal)?;
-    answer(session, &state.limits, Arc::clone(&state.dropped)).await
+    answer(session, &state.limits, &state.lost).await
 }
 
 /// Keeps the first bytes up to the limit and cuts the rest silently.

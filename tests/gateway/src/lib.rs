@@ -13,6 +13,7 @@ mod clock;
 mod events;
 mod form;
 mod holdings;
+mod pool;
 mod raw;
 pub mod sign_in;
 mod slow_reader;

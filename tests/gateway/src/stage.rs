@@ -1,5 +1,6 @@
 //! The plugin between an issuer and a stand-in Dify.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use harness::{Algorithm, HOOK_ID, IdentityProvider, Issuer, Stack, StackOptions, TestIssuer};
@@ -9,7 +10,8 @@ use serde_json::Value;
 use stand_in_daemon::Hook;
 use stand_in_dify::{AppKind, Control, Options, SeenRequest, StandIn};
 
-use crate::WholeResponse;
+use crate::pool::Lease;
+use crate::{Clock, WholeResponse};
 
 /// Longer than anything here takes; a hanging answer fails its test instead of holding it up for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,6 +25,8 @@ pub struct Stage {
     /// Where browsers reach the daemon, such as `http://localhost:8080`, if something stands before it.
     pub front: Option<String>,
     client: reqwest::Client,
+    /// Where the plugin goes back to.
+    _lease: Option<Lease>,
 }
 
 impl Stage {
@@ -63,12 +67,27 @@ impl Stage {
         let mut options = StackOptions::new(issuer, dify.base_url(), app.key());
         change(&mut options);
         let stack = Stack::start(options).await.unwrap();
-        let client = harness::http_client();
+        Self::of_stack(dify, stack, None)
+    }
+
+    /// In front of `app`, with this issuer, and with a plugin that other tests use before and after. The clock is the
+    /// plugin's.
+    pub async fn shared(issuer: Issuer, app: AppKind) -> (Self, Arc<Clock>) {
+        let dify = StandIn::start(many_connections()).unwrap();
+        let options = StackOptions::new(issuer, dify.base_url(), app.key());
+        let lease = Lease::take().await;
+        let clock = lease.clock();
+        let stack = Stack::in_daemon(lease.daemon(), options);
+        (Self::of_stack(dify, stack, Some(lease)), clock)
+    }
+
+    fn of_stack(dify: StandIn, stack: Stack, lease: Option<Lease>) -> Self {
         Self {
             dify,
             stack,
             front: None,
-            client,
+            client: harness::http_client(),
+            _lease: lease,
         }
     }
 
@@ -167,6 +186,16 @@ impl Stage {
         control.forget_requests();
         requests.retain(|request| request.path != "/v1/parameters");
         requests
+    }
+}
+
+/// What Dify would lose without a word fails the test that has caused it.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let lost = self.stack.daemon.lost_headers();
+            assert_eq!(lost, 0, "headers of the plugin were lost");
+        }
     }
 }
 

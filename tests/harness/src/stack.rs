@@ -1,6 +1,7 @@
 //! The plugin with everything around it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use stand_in_daemon::{Daemon, Hook, Limits, Options};
@@ -94,8 +95,8 @@ impl StackOptions {
 /// A plugin that runs in the stand-in daemon. Dropping it stops the issuer too, if the harness has started it.
 #[derive(Debug)]
 pub struct Stack {
-    /// The daemon.
-    pub daemon: Daemon,
+    /// The daemon, which may serve other stacks before and after.
+    pub daemon: Arc<Daemon>,
     /// Who issues the tokens.
     pub issuer: Issuer,
     settings: Value,
@@ -125,10 +126,29 @@ impl Stack {
             limits: options.limits,
         });
         Ok(Self {
-            daemon: daemon.await?,
+            daemon: Arc::new(daemon.await?),
             issuer: options.issuer,
             settings,
         })
+    }
+
+    /// Puts the endpoints of these options into a daemon that is running, in place of all others. The stack's own one
+    /// has an id that was never used, so that the plugin knows nothing of it. What else the options say is the daemon's
+    /// affair.
+    pub fn in_daemon(daemon: Arc<Daemon>, options: StackOptions) -> Self {
+        let settings = options.endpoint_settings();
+        let mut hooks = options.further_endpoints;
+        hooks.push(Hook {
+            id: HOOK_ID.to_owned(),
+            endpoint_id: uuid::Uuid::new_v4().to_string(),
+            settings: settings.clone(),
+        });
+        daemon.set_hooks(hooks);
+        Self {
+            daemon,
+            issuer: options.issuer,
+            settings,
+        }
     }
 
     /// The endpoint's URL, without a slash at the end.

@@ -1,9 +1,10 @@
 //! Sign-in at an issuer that a test plays itself: which code, which ID token, which refresh token it answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use harness::browser::{Hop, Kind, Load, Page};
-use harness::{Algorithm, Browser, CannedResponse, TestIssuer};
+use harness::{Algorithm, Browser, CannedResponse, Issuer, TestIssuer};
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 use url::Url;
@@ -19,7 +20,7 @@ pub struct ScriptedStage {
     /// The stage.
     pub stage: Stage,
     /// The plugin's clock.
-    pub clock: Clock,
+    pub clock: Arc<Clock>,
 }
 
 /// What the gateway asks of the authorization endpoint.
@@ -68,8 +69,8 @@ impl ScriptedStage {
 
     /// In front of `app`.
     pub async fn of(app: AppKind, changes: &Value) -> Self {
-        let clock = Clock::new();
-        let stage = Stage::with(app, |options| options.environment.push(clock.environment())).await;
+        let issuer = TestIssuer::start().await.unwrap();
+        let (stage, clock) = Stage::shared(Issuer::Test(issuer), app).await;
         let scripted = Self { stage, clock };
         scripted.set_metadata(&json!({}));
         scripted.set(changes);

@@ -231,7 +231,10 @@ async fn another_tenant_ends_nothing_here() {
         options.further_endpoints.push(other);
     })
     .await;
-    let stage = ScriptedStage { stage, clock };
+    let stage = ScriptedStage {
+        stage,
+        clock: clock.into(),
+    };
     stage.set_metadata(&json!({}));
     stage.set(&json!({}));
     // The other tenant says that its issuer is ours, with keys of its own.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use gateway_tests::Stage;
 use gateway_tests::sign_in::{AuthorizationRequest, merged, refusal, signed_in};
 use harness::browser::{Kind, Load, Page};
-use harness::{Browser, CannedResponse, Origin, Seen};
+use harness::{Browser, CannedResponse, Issuer, Origin, Seen, TestIssuer};
 use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
@@ -52,7 +52,8 @@ impl Provider {
 }
 
 async fn stage_of(provider: &Provider, kind: &str, changes: &Value) -> Stage {
-    let stage = Stage::of(AppKind::Chat).await;
+    let issuer = TestIssuer::start().await.unwrap();
+    let (stage, _) = Stage::shared(Issuer::Test(issuer), AppKind::Chat).await;
     let at = |path: &str| format!("{}{path}", provider.url());
     let endpoints = format!(
         "authorization={} token={} userinfo={}",

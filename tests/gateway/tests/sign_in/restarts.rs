@@ -24,7 +24,10 @@ async fn a_restart_ends_neither_a_session_nor_a_sign_in_under_way() {
         options.limits.restart_interval = Duration::from_millis(100);
     })
     .await;
-    let stage = ScriptedStage { stage, clock };
+    let stage = ScriptedStage {
+        stage,
+        clock: clock.into(),
+    };
     stage.set_metadata(&json!({}));
     stage.set(&json!({}));
     let (signed_in_before, under_way) = (Browser::new(), Browser::new());
@@ -85,7 +88,10 @@ impl Pair {
         );
         stage.front = Some(origin.url("localhost"));
         let pair = Self {
-            stage: ScriptedStage { stage, clock },
+            stage: ScriptedStage {
+                stage,
+                clock: clock.into(),
+            },
             second,
             _origin: origin,
         };
