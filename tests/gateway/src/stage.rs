@@ -71,11 +71,11 @@ impl Stage {
     }
 
     /// In front of `app`, with this issuer, and with a plugin that other tests use before and after. The clock is the
-    /// plugin's.
-    pub async fn shared(issuer: Issuer, app: AppKind) -> (Self, Arc<Clock>) {
-        let dify = StandIn::start(many_connections()).unwrap();
-        let options = StackOptions::new(issuer, dify.base_url(), app.key());
+    /// plugin's. The plugin comes first, so that the pool lasts while the issuer makes its keys.
+    pub async fn shared(issuer: impl Future<Output = Issuer>, app: AppKind) -> (Self, Arc<Clock>) {
         let lease = Lease::take().await;
+        let dify = StandIn::start(many_connections()).unwrap();
+        let options = StackOptions::new(issuer.await, dify.base_url(), app.key());
         let clock = lease.clock();
         let stack = Stack::in_daemon(lease.daemon(), options);
         (Self::of_stack(dify, stack, Some(lease)), clock)

@@ -38,8 +38,8 @@ pub fn merged(mut settings: Value, changes: &Value) -> Value {
 impl Stage {
     /// In front of `app`, with the real `oidc-provider` and sign-in turned on.
     pub async fn with_sign_in(app: AppKind, changes: &Value) -> Self {
-        let provider = IdentityProvider::start().await.unwrap();
-        let (stage, _) = Self::shared(Issuer::IdentityProvider(provider), app).await;
+        let provider = async { Issuer::IdentityProvider(IdentityProvider::start().await.unwrap()) };
+        let (stage, _) = Self::shared(provider, app).await;
         let url = stage.public_url();
         stage.identity_provider().register_page(&url).await.unwrap();
         stage.set_sign_in(changes);

@@ -69,8 +69,8 @@ impl ScriptedStage {
 
     /// In front of `app`.
     pub async fn of(app: AppKind, changes: &Value) -> Self {
-        let issuer = TestIssuer::start().await.unwrap();
-        let (stage, clock) = Stage::shared(Issuer::Test(issuer), app).await;
+        let issuer = async { Issuer::Test(TestIssuer::start().await.unwrap()) };
+        let (stage, clock) = Stage::shared(issuer, app).await;
         let scripted = Self { stage, clock };
         scripted.set_metadata(&json!({}));
         scripted.set(changes);

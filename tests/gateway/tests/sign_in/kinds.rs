@@ -52,8 +52,8 @@ impl Provider {
 }
 
 async fn stage_of(provider: &Provider, kind: &str, changes: &Value) -> Stage {
-    let issuer = TestIssuer::start().await.unwrap();
-    let (stage, _) = Stage::shared(Issuer::Test(issuer), AppKind::Chat).await;
+    let issuer = async { Issuer::Test(TestIssuer::start().await.unwrap()) };
+    let (stage, _) = Stage::shared(issuer, AppKind::Chat).await;
     let at = |path: &str| format!("{}{path}", provider.url());
     let endpoints = format!(
         "authorization={} token={} userinfo={}",
