@@ -198,6 +198,11 @@ limits! {
     LOGIN_PARAMETERS: Bytes = 640, Module;
     /// `page_origins`: they are in the content security policy, in the same head.
     PAGE_ORIGINS: Bytes = KIB, Module;
+    /// `public_url` where people sign in: it is five times in that policy, and in the head of a callback beside the session
+    /// cookie.
+    SIGN_IN_URL: Bytes = 200, Module;
+    /// The origin that Dify serves files from, in that policy too: the longest host of DNS with scheme and port.
+    FILE_HOST: Bytes = 270, Module;
     /// Characters of `page_notice`, so that it stays a notice and leaves the page to the chat.
     PAGE_NOTICE: Count = 500, Module;
     /// Entries of a setting that is a list.

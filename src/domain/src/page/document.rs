@@ -3,12 +3,18 @@
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::escape::escaped;
-use super::texts::texts;
+use super::escape::{escaped, meta};
+use super::texts::{Texts, texts};
 use super::{Language, PAGE_SCRIPT, PAGE_STYLE, policy};
 use crate::json;
 use crate::response::Response;
 use crate::settings::SignIn;
+
+/// The name of the `<meta>` with the endpoint's public URL.
+pub(super) const META_BASE: &str = "gateway-base";
+
+/// The name of the `<meta>` with the page token.
+pub(super) const META_PAGE_TOKEN: &str = "gateway-page";
 
 /// What Dify says of the app.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +35,16 @@ pub enum Hindrance {
     MetadataMissing,
     /// Sessions of several people open.
     SeveralSessions,
+}
+
+impl Hindrance {
+    /// What the person can do.
+    pub(super) const fn text(self, texts: &Texts) -> &'static str {
+        match self {
+            Self::MetadataMissing => texts.no_metadata,
+            Self::SeveralSessions => texts.several_sessions,
+        }
+    }
 }
 
 /// The document.
@@ -84,33 +100,24 @@ impl Document<'_> {
         let public_url = &self.sign_in.public_url;
         let texts = texts(self.language);
         let title = escaped(self.title());
-        let base = escaped(public_url.as_str());
-        let settings = escaped(&json::text(&self.settings()));
-        let token = self.page_token.as_ref().map_or_else(String::new, |token| {
-            format!(
-                "<meta name=\"gateway-page\" content=\"{}\">",
-                escaped(token)
-            )
-        });
+        let base = meta(META_BASE, public_url.as_str());
+        let settings = meta("gateway-settings", &json::text(&self.settings()));
+        let token = self.page_token.as_ref();
+        let token = token.map_or_else(String::new, |token| meta(META_PAGE_TOKEN, token));
         let icon = self.app.icon.as_ref().map_or_else(String::new, |icon| {
             format!("<link rel=\"icon\" href=\"{}\">", escaped(icon))
         });
         let notice = self.hindrance.map_or_else(String::new, |hindrance| {
-            let text = match hindrance {
-                Hindrance::MetadataMissing => texts.no_metadata,
-                Hindrance::SeveralSessions => texts.several_sessions,
-            };
             format!(
                 "<p class=\"hindrance\" role=\"alert\">{}</p>",
-                escaped(text)
+                escaped(hindrance.text(texts))
             )
         });
         format!(
             "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <meta name=\"robots\" content=\"noindex\">\
-             <meta name=\"gateway-base\" content=\"{base}\">{token}\
-             <meta name=\"gateway-settings\" content=\"{settings}\">{icon}\
+             {base}{token}{settings}{icon}\
              <link rel=\"stylesheet\" href=\"{style}\" integrity=\"{style_integrity}\">\
              <script type=\"module\" src=\"{script}\" integrity=\"{script_integrity}\"></script></head>\
              <body>{notice}<noscript><p>{no_script}</p></noscript><div id=\"app\"></div></body></html>",

@@ -19,6 +19,11 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
+/// A `<meta>` of the document's head.
+pub fn meta(name: &str, content: &str) -> String {
+    format!("<meta name=\"{name}\" content=\"{}\">", escaped(content))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use http::header::REFERRER_POLICY;
+use http::header::{REFERRER_POLICY, VARY};
 use http::{HeaderValue, StatusCode};
 
-use super::escape::escaped;
+use super::document::{Hindrance, META_BASE, META_PAGE_TOKEN};
+use super::escape::{escaped, meta};
 use super::texts::{Passage, Texts, texts};
 use super::{Language, PAGES_STYLE, policy};
 use crate::error::{Code, Refusal};
@@ -105,6 +106,31 @@ impl StaticPage<'_> {
             ..*self
         };
         elsewhere.response(texts.wrong_address.heading, "", &body)
+    }
+
+    /// In the place of the page, where that is switched off. The page token in it is for the server of a frontend that
+    /// passes on how a browser's window has asked; no script can read this document.
+    pub fn without_page(&self, page_token: Option<&str>, hindrance: Option<Hindrance>) -> Response {
+        let texts = texts(self.language);
+        let base = self.public_url.map_or("", PublicUrl::as_str);
+        let token = page_token.map_or_else(String::new, |token| meta(META_PAGE_TOKEN, token));
+        let (path, label) = match page_token {
+            Some(_) => ("/auth/logout", texts.sign_out),
+            None => ("/auth/login", texts.sign_in),
+        };
+        let mut body = passage(texts.page_off);
+        if page_token.is_some() {
+            body.push_str(&paragraph(texts.signed_in));
+        }
+        body.push_str(
+            &hindrance.map_or_else(String::new, |hindrance| paragraph(hindrance.text(texts))),
+        );
+        body.push_str(&self.button(path, label));
+        let head = meta(META_BASE, base) + &token;
+        let mut response = self.response(texts.page_off.heading, &head, &body);
+        let vary = HeaderValue::from_static(super::VARY_OF_ROOT);
+        response.headers.insert(VARY, vary);
+        response
     }
 
     fn button(&self, path: &str, label: &str) -> String {

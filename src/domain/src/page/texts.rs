@@ -36,6 +36,10 @@ pub(super) struct Texts {
     pub sign_in_again: &'static str,
     pub sign_out: &'static str,
     pub to_page: &'static str,
+    // In the place of the page.
+    pub page_off: Passage,
+    pub sign_in: &'static str,
+    pub signed_in: &'static str,
     // Above the page.
     pub no_metadata: &'static str,
     pub no_script: &'static str,
@@ -124,6 +128,12 @@ const ENGLISH: Texts = Texts {
     no_script: "This page needs JavaScript.",
     several_sessions: "Several people are signed in to this address in this browser, so nobody is signed in here. Sign in \
                        again.",
+    page_off: Passage {
+        heading: "The chat page is switched off",
+        text: "This address signs people in for a page that its operator has made.",
+    },
+    sign_in: "Sign in",
+    signed_in: "You are signed in.",
     wrong_address: Passage {
         heading: "This app has another address",
         text: "You can sign in only there:",
@@ -194,6 +204,12 @@ const CHINESE: Texts = Texts {
     no_metadata: "由于浏览器没有说明请求的来源，您无法在此登录。可能的原因有三个：页面不是通过 https 打开的；浏览器版本过旧；代理服务器删除了以 Sec-Fetch 开头的字段。",
     no_script: "此页面需要 JavaScript。",
     several_sessions: "此浏览器中有多人登录了该地址，因此这里没有任何人处于登录状态。请重新登录。",
+    page_off: Passage {
+        heading: "聊天页面已关闭",
+        text: "此地址仅为运营方自己的页面提供登录。",
+    },
+    sign_in: "登录",
+    signed_in: "您已登录。",
     wrong_address: Passage {
         heading: "此应用的地址不同",
         text: "只能在以下地址登录：",
@@ -264,6 +280,12 @@ const JAPANESE: Texts = Texts {
     no_metadata: "ブラウザーがリクエストの送信元を示さないため、ここではサインインできません。原因は次の 3 つのいずれかです。ページが https で開かれていない、ブラウザーが古い、プロキシが Sec-Fetch で始まるフィールドを削除している。",
     no_script: "このページには JavaScript が必要です。",
     several_sessions: "このブラウザーでは複数の人がこのアドレスにサインインしているため、ここでは誰もサインインしていない状態です。もう一度サインインしてください。",
+    page_off: Passage {
+        heading: "チャットページはオフです",
+        text: "このアドレスは、運営者が作ったページのためのサインインに使われます。",
+    },
+    sign_in: "サインイン",
+    signed_in: "サインインしています。",
     wrong_address: Passage {
         heading: "このアプリのアドレスは別にあります",
         text: "次のアドレスでのみサインインできます。",
@@ -340,6 +362,12 @@ const PORTUGUESE: Texts = Texts {
     no_script: "Esta página precisa de JavaScript.",
     several_sessions: "Várias pessoas estão conectadas a este endereço neste navegador, por isso ninguém está conectado aqui. \
                        Entre novamente.",
+    page_off: Passage {
+        heading: "A página de chat está desativada",
+        text: "Este endereço serve para o login em uma página feita pelo operador.",
+    },
+    sign_in: "Entrar",
+    signed_in: "Você está conectado.",
     wrong_address: Passage {
         heading: "Este aplicativo tem outro endereço",
         text: "Só é possível entrar lá:",

@@ -1,6 +1,7 @@
 //! What a provider's metadata say about signing people in (OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3,
 //! OpenID Connect RP-Initiated Logout §2.1, OpenID Connect Back-Channel Logout §2.1).
 
+use serde_json::Value;
 use url::Url;
 
 use super::cause::Cause;
@@ -8,6 +9,8 @@ use super::identity::Identity;
 use super::member_reader::Reader;
 use super::preset;
 use crate::error::{Code, Refusal};
+use crate::jose::Algorithm;
+use crate::json::shown;
 
 /// What signing in needs to know of a provider.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -65,6 +68,33 @@ impl SignInMetadata {
         })
     }
 
+    /// What the metadata say that speaks against a sign-in. It is for the administrator alone: metadata are often less than
+    /// what a provider can do, so nobody is refused because of it.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let algorithms = self.id_token_signing_alg_values_supported.as_deref();
+        let usable = |name: &String| Algorithm::from_name(name).is_some();
+        let unverifiable = algorithms
+            .filter(|names| !names.iter().any(usable))
+            .map(|names| {
+                format!(
+                    "The provider says that it signs ID tokens with {} alone (`id_token_signing_alg_values_supported`), \
+                     which the gateway does not verify. Have it sign with one of {}.",
+                    quoted(names),
+                    Algorithm::names()
+                )
+            });
+        let methods = self.code_challenge_methods_supported.as_deref();
+        let has_no_s256 = |names: &&[String]| !names.iter().any(|name| name == "S256");
+        let unchallenged = methods.filter(has_no_s256).map(|names| {
+            format!(
+                "The provider says that it knows no PKCE method but {} (`code_challenge_methods_supported`), and every login \
+                 uses `S256` (RFC 7636 §4.2). If it refuses logins, allow the client `S256`.",
+                quoted(names)
+            )
+        });
+        unverifiable.into_iter().chain(unchallenged).collect()
+    }
+
     /// Of a provider that has no document: what the administrator has written, and what the kind of provider is known
     /// to have.
     pub(super) fn without_document(identity: &Identity) -> Result<Self, Refusal> {
@@ -102,4 +132,9 @@ fn not_written(name: &str) -> Refusal {
          Write `{name}=https://…` into it."
     );
     Refusal::new(Code::ConfigurationError, message)
+}
+
+/// Foreign words, cut.
+fn quoted(names: &[String]) -> String {
+    shown(&Value::from(names))
 }

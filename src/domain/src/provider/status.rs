@@ -38,6 +38,9 @@ pub struct SignInFacts {
     revocation_endpoint: Option<String>,
     /// Whether the provider tells the gateway of a logout that began elsewhere.
     backchannel_logout_supported: bool,
+    /// What may keep people from signing in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl From<&SignInMetadata> for SignInFacts {
@@ -50,6 +53,7 @@ impl From<&SignInMetadata> for SignInFacts {
             end_session_endpoint: text(&metadata.end_session_endpoint),
             revocation_endpoint: text(&metadata.revocation_endpoint),
             backchannel_logout_supported: metadata.backchannel_logout_supported,
+            warnings: metadata.warnings(),
         }
     }
 }

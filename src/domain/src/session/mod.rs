@@ -37,6 +37,6 @@ pub use memory::{LogoutMark, Memories, Memory};
 pub use page_token::PageToken;
 pub use person::Person;
 pub use return_to::ReturnTo;
-pub use sealed_session::SealedSession;
+pub use sealed_session::{SealedSession, TokenFate};
 pub use session::{Check, Login, Session};
 pub use transaction::{Slot, State, Transaction};

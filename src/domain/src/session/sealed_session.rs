@@ -12,7 +12,22 @@ use super::{CookieNames, Session};
 pub struct SealedSession {
     session: Session,
     value: String,
-    token_left_out: Option<usize>,
+    token: TokenFate,
+}
+
+/// What became of the provider's token, with which the checks are made. Without one the session ends after an hour, and
+/// the administrator should hear of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TokenFate {
+    /// It is in the session.
+    Kept,
+    /// There was no room for it.
+    LeftOut {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The provider has given none.
+    Missing,
 }
 
 impl SealedSession {
@@ -26,10 +41,9 @@ impl SealedSession {
         &self.value
     }
 
-    /// The length in bytes of a token of the provider for which there was no room. The session then ends after an hour,
-    /// and the administrator should hear of it.
-    pub const fn token_left_out(&self) -> Option<usize> {
-        self.token_left_out
+    /// What became of the provider's token.
+    pub const fn token_fate(&self) -> TokenFate {
+        self.token
     }
 }
 
@@ -47,14 +61,17 @@ impl Session {
     ) -> Result<SealedSession, Refusal> {
         let room = limits::SESSION_COOKIE.saturating_sub(names.session().len());
         let mut session = self;
-        let mut token_left_out = None;
+        let mut token = match &session.token {
+            Some(_) => TokenFate::Kept,
+            None => TokenFate::Missing,
+        };
         let plain = loop {
             let plain = session.encoded();
             if let Some(plain) = plain.filter(|plain| sealed_length(plain.len()) <= room) {
                 break plain;
             }
-            if let Some(token) = session.token.take() {
-                token_left_out = Some(token.len());
+            if let Some(kept) = session.token.take() {
+                token = TokenFate::LeftOut { length: kept.len() };
             } else if session.person.name.take().is_none() {
                 return Err(too_large(&session));
             }
@@ -63,7 +80,7 @@ impl Session {
         Ok(SealedSession {
             value: value.ok_or_else(|| too_large(&session))?,
             session,
-            token_left_out,
+            token,
         })
     }
 }

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::address::{has_characters_of_a_host, is_local, parse_base_address};
 use super::problems::Problems;
+use crate::limits;
 
 /// The segment before the hook ID in the address that Dify gives to an endpoint.
 const HOOKS: &str = "e";
@@ -89,6 +90,13 @@ impl PublicUrl {
         }
         if self.text.ends_with('/') {
             return Some("ends with `/`; remove it".to_owned());
+        }
+        if self.text.len() > limits::SIGN_IN_URL {
+            return Some(format!(
+                "is longer than {} bytes, which the heads of the sign-in's responses have no room for; give the endpoint a \
+                 shorter address",
+                limits::SIGN_IN_URL
+            ));
         }
         if !self.url.host_str().is_some_and(has_characters_of_a_host) {
             return Some("has a host with characters other than letters, digits, `.`, `-` and `_`; write the host's name in DNS".to_owned());

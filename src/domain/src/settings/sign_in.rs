@@ -93,7 +93,7 @@ select! {
     pub enum Page, default "on" {
         /// It does, where `sign_in` is on.
         On = "on",
-        /// It does not; people sign in for a frontend of one's own.
+        /// A document without a script takes its place; people sign in for a frontend of one's own.
         Off = "off",
     }
 }

@@ -68,3 +68,30 @@ fn length(headers: &HeaderMap, request_id: &str) -> usize {
         .map(|(name, value)| of(name.as_str(), value.len()));
     STATUS_LINE + fields.sum::<usize>() + of(X_REQUEST_ID.as_str(), request_id.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The end of a login at the longest address, with the largest session and without the return address, which is left
+    /// out where it does not fit.
+    #[test]
+    fn the_largest_session_fits_into_a_head_at_the_longest_address() {
+        let base = format!("https://a.example/{}", "b".repeat(limits::SIGN_IN_URL - 18));
+        let path = base.trim_start_matches("https://a.example");
+        let cookie = format!(
+            "{}; Path={path}/; Max-Age=604800; Secure; HttpOnly; SameSite=Lax",
+            "c".repeat(limits::SESSION_COOKIE + 1)
+        );
+        let mut response = redirect(&format!("{base}/"));
+        let cookie = HeaderValue::from_str(&cookie).unwrap();
+        response.headers.insert(SET_COOKIE, cookie);
+        assert!(
+            fits(&response, &"i".repeat(36)),
+            "{}",
+            length(&response.headers, "i")
+        );
+        let response = redirect(&format!("{base}/?{}", "q".repeat(limits::RETURN_TO)));
+        assert!(fits(&response, &"i".repeat(36)));
+    }
+}

@@ -6,7 +6,7 @@ use crate::json;
 use crate::limits;
 use crate::request::Body;
 use crate::response::Response;
-use crate::session::{Session, SetCookie};
+use crate::session::{Session, SetCookie, TokenFate};
 
 use super::check::Checked;
 use super::visit::Visit;
@@ -53,6 +53,10 @@ impl SignInOperations {
     fn renewed(&self, visit: &Visit<'_>, session: Session) -> Result<Response, Refusal> {
         let random = self.environment.random_bytes();
         let sealed = session.seal(&visit.keys, &visit.names, &random)?;
+        // A provider may give a longer one at a check (RFC 6749 §6).
+        if matches!(sealed.token_fate(), TokenFate::LeftOut { .. }) {
+            visit.memory.note_token(sealed.token_fate());
+        }
         let response = state::response(sealed.session(), visit);
         let limits = &visit.sign_in.limits;
         let cookie = SetCookie::session(&visit.names, &sealed, visit.now, limits);

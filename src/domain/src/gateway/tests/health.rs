@@ -7,6 +7,7 @@ use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
 use crate::environment::TransportError;
 use crate::environment::fake::{FetchResult, ok, respond, status};
 use crate::limits;
+use crate::operation::{OPERATIONS, Responder};
 
 const INFO: &str = "https://dify.example/v1/info";
 const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
@@ -548,4 +549,161 @@ fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
             ),
         })
     );
+}
+
+/// An endpoint where people sign in, at an address that Dify gives.
+const BASE: &str = "https://dify.example.com/e/abcdefghijklmnop";
+
+fn with_sign_in(changes: &Value) -> Fixture {
+    let mut settings = json!({"sign_in": "on", "public_url": BASE, "client_secret": "secret"});
+    settings
+        .as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
+    working(&settings)
+}
+
+#[test]
+fn what_to_register_at_the_provider_is_shown_letter_by_letter_and_is_an_operation() {
+    for base in [
+        BASE,
+        "https://chat.example.com",
+        "http://localhost:8080/e/abcdefghijklmnop",
+    ] {
+        let (_, report) = detail(&with_sign_in(&json!({"public_url": base})));
+        let registration = report["registration"].as_object().unwrap();
+        let rows = [
+            ("redirect_uri", "/auth/callback", Responder::Callback),
+            (
+                "post_logout_redirect_uri",
+                "/auth/logged-out",
+                Responder::LoggedOut,
+            ),
+            (
+                "backchannel_logout_uri",
+                "/auth/backchannel-logout",
+                Responder::BackchannelLogout,
+            ),
+        ];
+        assert_eq!(registration.len(), rows.len());
+        for (name, path, responder) in rows {
+            assert_eq!(registration[name], format!("{base}{path}"));
+            let mut operations = OPERATIONS.iter();
+            let found = operations.find(|operation| operation.path == path);
+            assert_eq!(found.map(|operation| operation.responder), Some(responder));
+        }
+    }
+}
+
+#[test]
+fn what_nobody_can_know_before_a_sign_in_is_not_guessed() {
+    for (page, shown) in [("on", "served"), ("off", "off")] {
+        let (_, report) = detail(&with_sign_in(&json!({"page": page})));
+        assert_eq!(
+            report["sign_in"],
+            json!({
+                "public_url": {"status": "ok", "hook_id": super::HOOK},
+                "page": shown,
+                "session_token": {
+                    "status": "not_seen",
+                    "message": "Nobody has signed in since the plugin was started or the settings were saved.",
+                },
+            }),
+        );
+    }
+    assert_eq!(detail(&working(&json!({}))).1.get("sign_in"), None);
+}
+
+#[test]
+fn how_the_request_came_shows_whether_the_public_url_can_be_right() {
+    let note = "This request has not come to the host of `public_url`, which is `https://dify.example.com`. A browser that comes as it did is shown a link to that address, and nobody can sign in before following it.";
+    let long = "h".repeat(200);
+    for (fields, expected) in [
+        (
+            vec![("host", "dify.example.com")],
+            json!({"host": "dify.example.com"}),
+        ),
+        (
+            vec![
+                ("host", "10.0.0.1"),
+                ("dify-hook-url", "http://dify.example.com/e/x"),
+            ],
+            json!({"host": "10.0.0.1", "hook_url": "http://dify.example.com/e/x"}),
+        ),
+        (
+            vec![("host", "10.0.0.1"), ("x-forwarded-host", "other.example")],
+            json!({"host": "10.0.0.1", "forwarded_host": "other.example", "note": note}),
+        ),
+        (
+            vec![("host", long.as_str())],
+            json!({"host": "h".repeat(120), "note": note}),
+        ),
+    ] {
+        let fixture = with_sign_in(&json!({}));
+        let mut request = fixture.request(Method::GET, APP_KEY);
+        request.headers.extend(super::headers(&fields));
+        let response = answered(fixture.handle("get_health", &request, ""));
+        let report: Value = serde_json::from_slice(&response.body).unwrap();
+        let mut all = json!({"status": "ok", "hook_id": super::HOOK});
+        all.as_object_mut()
+            .unwrap()
+            .extend(expected.as_object().unwrap().clone());
+        assert_eq!(report["sign_in"]["public_url"], all, "{fields:?}");
+    }
+}
+
+#[test]
+fn a_public_url_of_another_endpoint_is_down() {
+    let fixture = with_sign_in(&json!({"public_url": "https://dify.example.com/e/another"}));
+    let (status, report) = detail(&fixture);
+    assert_eq!((status, &report["status"]), (503, &json!("down")));
+    assert_eq!(
+        report["sign_in"]["public_url"],
+        json!({
+            "status": "failed",
+            "code": "configuration_error",
+            "message": "The endpoint's settings are wrong. `public_url` ends with `/e/` and the ID of another endpoint; \
+                        write the address that Dify shows for this one.",
+        })
+    );
+}
+
+#[test]
+fn metadata_that_speak_against_a_sign_in_are_shown_and_refuse_nobody() {
+    let unverifiable = "The provider says that it signs ID tokens with [\"HS256\"] alone (`id_token_signing_alg_values_supported`), which the gateway does not verify. Have it sign with one of EdDSA, ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512.";
+    let unchallenged = "The provider says that it knows no PKCE method but [\"plain\"] (`code_challenge_methods_supported`), and every login uses `S256` (RFC 7636 §4.2). If it refuses logins, allow the client `S256`.";
+    for (more, expected) in [
+        (json!({}), Value::Null),
+        (
+            json!({
+                "id_token_signing_alg_values_supported": ["HS256", "RS256"],
+                "code_challenge_methods_supported": ["plain", "S256"],
+            }),
+            Value::Null,
+        ),
+        (
+            json!({
+                "id_token_signing_alg_values_supported": ["HS256"],
+                "code_challenge_methods_supported": ["plain"],
+            }),
+            json!([unverifiable, unchallenged]),
+        ),
+    ] {
+        let mut document = json!({
+            "issuer": ISSUER, "jwks_uri": KEYS,
+            "authorization_endpoint": "https://idp.example/a", "token_endpoint": "https://idp.example/t",
+        });
+        document
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let fixture = with_sign_in(&json!({}));
+        fixture
+            .environment
+            .answer(DISCOVERY, ok(document.to_string()));
+        let (status, report) = detail(&fixture);
+        assert_eq!(status, 200, "{report}");
+        let sign_in = &report["identity_providers"][0]["sign_in"];
+        assert_eq!(sign_in["warnings"], expected, "{more}");
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Fixture, answered, headers, relayed};
 use crate::environment::fake::respond;
 use crate::gateway::{FileResponse, Outcome};
+use crate::limits;
 use crate::page::{ASSETS, DIRECTORY, PAGE_SCRIPT, PAGE_STYLE};
 use crate::relay::ResponseHead;
 use crate::request::Request;
@@ -103,7 +104,7 @@ fn the_root_is_the_page_in_a_window_and_todays_json_everywhere_else() {
         assert!(text(&response).starts_with("<!doctype html>"), "{fields:?}");
     }
     let off = self::fixture(&json!({"page": "off"}));
-    assert_eq!(get(&off, "/", WINDOW).body, today.body);
+    assert_eq!(get(&off, "/", SCRIPT).body, today.body);
     let spelling = get(&fixture, "/v1", WINDOW);
     assert_eq!(spelling.body, today.body);
 }
@@ -426,4 +427,94 @@ fn no_preflight_allows_the_page_token() {
         response.headers.get("access-control-allow-credentials"),
         None
     );
+}
+
+#[test]
+fn the_head_of_a_document_is_short_enough_for_every_proxy() {
+    let origin = |length: usize| {
+        let host = "o".repeat(60);
+        let start = format!("https://{host}.{host}.{host}.");
+        format!("{start}{}", "p".repeat(length - start.len()))
+    };
+    let base = format!(
+        "https://dify.example/{}",
+        "b".repeat(limits::SIGN_IN_URL - "https://dify.example/".len())
+    );
+    let origins: Vec<String> = (0..4)
+        .map(|_| origin(limits::PAGE_ORIGINS / 4 - 1))
+        .collect();
+    // Each origin once.
+    let origins: Vec<String> = origins
+        .iter()
+        .zip(["a", "b", "c", "d"])
+        .map(|(origin, letter)| origin.replacen('o', letter, 1))
+        .collect();
+    let asking = format!("https://{}.example", "q".repeat(63));
+    for page in ["on", "off"] {
+        let fixture = fixture(&json!({
+            "public_url": base, "page_origins": origins.join(" "), "page": page, "allowed_origins": asking,
+        }));
+        let icon = format!("{}/files/1/icon.png", origin(limits::FILE_HOST));
+        let site = respond(
+            StatusCode::OK,
+            &[],
+            json!({"title": "A", "icon_url": icon}).to_string(),
+        );
+        fixture.environment.answer(SITE, site);
+        for path in [
+            "/",
+            "/auth/logged-out",
+            "/auth/logout",
+            "/auth/callback?error=x",
+        ] {
+            let fields = [WINDOW, &[("origin", asking.as_str())]].concat();
+            let mut request = request(&fixture, path, &fields);
+            request.id = "i".repeat(36);
+            let response = answered(fixture.handle("fallback", &request, ""));
+            let lines = head(&response.headers);
+            let length: usize = lines.iter().map(|line| line.len() + 2).sum();
+            assert!(
+                length + 40 <= limits::RESPONSE_HEAD,
+                "{page} {path}: {length} {lines:?}"
+            );
+            let has_file_host = lines
+                .iter()
+                .any(|line| line.contains(&origin(limits::FILE_HOST)));
+            assert_eq!(has_file_host, page == "on" && path == "/", "{lines:?}");
+        }
+    }
+}
+
+#[test]
+fn where_the_page_is_off_a_document_without_a_script_says_so_and_lets_sign_in_and_out() {
+    for (language, heading, button) in [
+        ("en", "The chat page is switched off", "Sign in"),
+        ("zh-CN", "聊天页面已关闭", "登录"),
+        ("ja", "チャットページはオフです", "サインイン"),
+        ("pt-BR", "A página de chat está desativada", "Entrar"),
+    ] {
+        let fixture = fixture(&json!({"page": "off"}));
+        let fields = [WINDOW, &[("accept-language", language)]].concat();
+        let response = get(&fixture, "/", &fields);
+        let html = text(&response);
+        for part in [
+            format!("<h1>{heading}</h1>"),
+            format!("<a class=\"button\" href=\"{BASE}/auth/login\">{button}</a>"),
+            format!("<meta name=\"gateway-base\" content=\"{BASE}\">"),
+        ] {
+            assert!(html.contains(&part), "{part}: {html}");
+        }
+        for part in ["<script", "gateway-page", "/auth/logout"] {
+            assert!(!html.contains(part), "{part}: {html}");
+        }
+        assert_eq!(
+            response.headers["cross-origin-opener-policy"],
+            "same-origin"
+        );
+        assert_eq!(
+            response.headers["vary"],
+            "Accept, Sec-Fetch-Mode, Sec-Fetch-Dest, Origin"
+        );
+        assert_eq!(fixture.environment.urls(), Vec::<String>::new());
+    }
 }

@@ -7,7 +7,7 @@
 mod logout;
 mod recent;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use lru::LruCache;
@@ -16,7 +16,7 @@ pub use logout::LogoutMark;
 
 use self::logout::LogoutMarks;
 use self::recent::Recent;
-use super::{Session, SessionId, Transaction, TransactionId};
+use super::{Session, SessionId, TokenFate, Transaction, TransactionId};
 use crate::limits::{self, capacity};
 use crate::settings::SessionLimits;
 use crate::time::UnixTime;
@@ -52,6 +52,7 @@ pub struct Memory {
     used_transactions: Recent<TransactionId>,
     ended_sessions: Recent<SessionId>,
     logouts: LogoutMarks,
+    token_fate: Cell<Option<TokenFate>>,
 }
 
 impl Default for Memory {
@@ -60,6 +61,7 @@ impl Default for Memory {
             used_transactions: Recent::new(limits::USED_TRANSACTIONS),
             ended_sessions: Recent::new(limits::ENDED_SESSIONS),
             logouts: LogoutMarks::default(),
+            token_fate: Cell::new(None),
         }
     }
 }
@@ -85,6 +87,16 @@ impl Memory {
     /// Whether a logout has ended the session, here or at the provider.
     pub fn has_ended(&self, session: &Session, now: UnixTime) -> bool {
         self.ended_sessions.has(&session.id(), now) || self.logouts.end(session, now)
+    }
+
+    /// Notes what became of the provider's token at the last login, or of a new one at a check.
+    pub fn note_token(&self, fate: TokenFate) {
+        self.token_fate.set(Some(fate));
+    }
+
+    /// What was noted last; `None` where nobody has signed in.
+    pub const fn last_token(&self) -> Option<TokenFate> {
+        self.token_fate.get()
     }
 
     /// Notes a logout token of the provider. False where one with this `jti` was noted before: it counts once (OpenID

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::oauth::{AccessToken, NonceHash};
 use crate::session::{
     Check, CookieNames, KeptToken, Keys, Login, LoginMark, PageSecret, PageToken, Session,
-    SessionId,
+    SessionId, TokenFate,
 };
 use crate::time::UnixTime;
 
@@ -50,7 +50,13 @@ fn a_session_comes_back_whole() {
         let sealed = session.clone().seal(&keys(), &names(), &NONCE).unwrap();
         let opened = Session::open(sealed.value(), &keys()).unwrap();
         assert!(same(&opened, &session), "{opened:?}");
-        assert_eq!(sealed.token_left_out(), None);
+        let has_token = session.token().is_some();
+        let fate = if has_token {
+            TokenFate::Kept
+        } else {
+            TokenFate::Missing
+        };
+        assert_eq!(sealed.token_fate(), fate);
     }
 }
 
@@ -103,13 +109,14 @@ fn a_check_brings_the_person_up_to_date_and_keeps_the_rest() {
 
 #[test]
 fn a_token_without_room_is_left_out_before_the_name_and_both_before_a_refusal() {
-    // (bytes of the token, bytes of the claim, the token left out, the name kept; `None` for a refusal)
-    type Kept = Option<(Option<usize>, bool)>;
+    // (bytes of the token, bytes of the claim, what became of the token, the name kept; `None` for a refusal)
+    type Kept = Option<(TokenFate, bool)>;
+    let left_out = |length| TokenFate::LeftOut { length };
     let rows: [(usize, usize, Kept); 5] = [
-        (1500, 100, Some((None, true))),
-        (4000, 100, Some((Some(4000), true))),
-        (100, 1880, Some((Some(100), true))),
-        (100, 1980, Some((Some(100), false))),
+        (1500, 100, Some((TokenFate::Kept, true))),
+        (4000, 100, Some((left_out(4000), true))),
+        (100, 1880, Some((left_out(100), true))),
+        (100, 1980, Some((left_out(100), false))),
         (100, 5000, None),
     ];
     for (token, claim, expected) in rows {
@@ -127,7 +134,7 @@ fn a_token_without_room_is_left_out_before_the_name_and_both_before_a_refusal() 
         let sealed = session.seal(&keys(), &names(), &NONCE).ok();
         let found = sealed.map(|sealed| {
             let name = sealed.session().person().name.is_some();
-            (sealed.token_left_out(), name)
+            (sealed.token_fate(), name)
         });
         assert_eq!(found, expected, "{token} {claim}");
     }
@@ -358,7 +365,8 @@ proptest! {
             prop_assert!(names.session().len() + sealed.value().len() <= limits::SESSION_COOKIE);
             let opened = Session::open(sealed.value(), &keys).unwrap();
             prop_assert!(same(&opened, sealed.session()), "{opened:?}");
-            prop_assert_eq!(sealed.token_left_out().is_none(), opened.token() == session.token());
+            let is_left_out = matches!(sealed.token_fate(), TokenFate::LeftOut { .. });
+            prop_assert_eq!(!is_left_out, opened.token() == session.token());
         }
     }
 }

@@ -12,27 +12,37 @@ use crate::issuer::IssuerSetting;
 use crate::provider::Providers;
 use crate::request::Request;
 use crate::response::Response;
+use crate::session::Memories;
 use crate::settings::{AppKey, InvalidSettings, Settings};
 
+mod check;
 mod dify;
 mod report;
+mod sign_in;
 mod warnings;
 
 use dify::AppInfo;
 use report::{Brief, Provider, Registration, Report, Status};
+use sign_in::SignInReport;
 
 /// Finds out whether endpoints work. Everything that it asks the outside is remembered, so that nobody can make it ask
 /// often: without a key it costs no more than any request with a token would.
 pub struct Health {
     providers: Rc<Providers>,
     app_info: AppInfo,
+    memories: Rc<Memories>,
 }
 
 impl Health {
-    /// Shares what is known of the identity providers.
-    pub fn new(environment: Rc<dyn Environment>, providers: Rc<Providers>) -> Self {
+    /// Shares what is known of the identity providers and of sessions.
+    pub fn new(
+        environment: Rc<dyn Environment>,
+        providers: Rc<Providers>,
+        memories: Rc<Memories>,
+    ) -> Self {
         Self {
             providers,
+            memories,
             app_info: AppInfo::new(environment),
         }
     }
@@ -43,7 +53,17 @@ impl Health {
         let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
         let registration = settings.sign_in.as_deref().map(Registration::from);
-        let report = Report::new(registration, providers, dify, warnings::of(settings));
+        let sign_in = settings.sign_in.as_ref().map(|sign_in| {
+            let last_token = self.memories.of(&sign_in.policy_digest).last_token();
+            SignInReport::new(request, settings, sign_in, last_token)
+        });
+        let report = Report::new(
+            registration,
+            providers,
+            dify,
+            sign_in,
+            warnings::of(settings),
+        );
         response(request, Some(&settings.app_key), &report)
     }
 

@@ -5,7 +5,9 @@ use http::header::AUTHORIZATION;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::check::Check;
 use super::dify::App;
+use super::sign_in::SignInReport;
 use crate::error::Refusal;
 use crate::gateway::sign_in::registered;
 use crate::issuer::Issuer;
@@ -13,7 +15,6 @@ use crate::limits;
 use crate::provider::{ClientStatus, DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
 use crate::settings::{Mistake, Mistakes, SignIn};
 
-const NEEDLESS: &str = "These settings do not need it.";
 const NOT_ASKED: &str = "Not asked yet: nobody has signed in and no session was renewed since the plugin was started or the settings were saved.";
 const TEMPLATE: &str =
     "Every tenant has its own documents and keys; they are fetched with the tenant's first token.";
@@ -54,6 +55,8 @@ pub struct Report<'a> {
     identity_providers: Vec<Provider>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dify: Option<Check<App>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
     /// What is limited, by name (see [`limits::LIMITS`]).
@@ -66,10 +69,13 @@ impl<'a> Report<'a> {
         registration: Option<Registration>,
         identity_providers: Vec<Provider>,
         dify: Result<App, Refusal>,
+        sign_in: Option<SignInReport>,
         warnings: Vec<String>,
     ) -> Self {
         let dify = Check::from(dify);
-        let is_up = !dify.has_failed() && !identity_providers.iter().any(Provider::has_failed);
+        let is_up = !dify.has_failed()
+            && !identity_providers.iter().any(Provider::has_failed)
+            && !sign_in.as_ref().is_some_and(SignInReport::has_failed);
         Self {
             status: if is_up { Status::Up } else { Status::Down },
             version: env!("CARGO_PKG_VERSION"),
@@ -77,6 +83,7 @@ impl<'a> Report<'a> {
             registration,
             identity_providers,
             dify: Some(dify),
+            sign_in,
             warnings,
             limits: limits::report(),
         }
@@ -96,6 +103,7 @@ impl<'a> Report<'a> {
             registration: None,
             identity_providers: Vec::new(),
             dify: None,
+            sign_in: None,
             warnings: Vec::new(),
             limits: limits::report(),
         }
@@ -205,42 +213,5 @@ impl Provider {
             || self.keys.has_failed()
             || self.sign_in.as_ref().is_some_and(Check::has_failed)
             || self.client.as_ref().is_some_and(Check::has_failed)
-    }
-}
-
-/// One thing that must work, with what is known of it.
-#[derive(Serialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-enum Check<F> {
-    /// What is wrong and the remedy, with the code that clients get.
-    Failed {
-        code: &'static str,
-        message: String,
-    },
-    NotChecked {
-        message: &'static str,
-    },
-    Ok(F),
-}
-
-impl<F> Check<F> {
-    fn if_needed(found: Option<Result<F, Refusal>>) -> Self {
-        found.map_or(Self::NotChecked { message: NEEDLESS }, Self::from)
-    }
-
-    const fn has_failed(&self) -> bool {
-        matches!(self, Self::Failed { .. })
-    }
-}
-
-impl<F> From<Result<F, Refusal>> for Check<F> {
-    fn from(found: Result<F, Refusal>) -> Self {
-        match found {
-            Ok(facts) => Self::Ok(facts),
-            Err(refusal) => Self::Failed {
-                code: refusal.code().as_str(),
-                message: refusal.message().to_owned(),
-            },
-        }
     }
 }

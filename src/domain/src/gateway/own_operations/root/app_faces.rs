@@ -106,7 +106,9 @@ fn image(address: &str) -> Option<(String, String)> {
     };
     // A source of the content security policy: nothing in it may end a directive.
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
-    let is_good = url.as_str().len() <= limits::PAGE_ICON && origin.bytes().all(is_allowed);
+    let is_good = url.as_str().len() <= limits::PAGE_ICON
+        && origin.len() <= limits::FILE_HOST
+        && origin.bytes().all(is_allowed);
     is_good.then(|| (url.to_string(), origin))
 }
 

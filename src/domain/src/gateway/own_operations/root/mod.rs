@@ -5,7 +5,7 @@ use std::rc::Rc;
 use http::HeaderValue;
 use http::header::VARY;
 
-use super::about;
+use super::{about, address};
 use crate::environment::Environment;
 use crate::gateway::sign_in::Visit;
 use crate::page::{self, Document, Hindrance, Language, StaticPage};
@@ -15,7 +15,6 @@ use crate::response::Response;
 use crate::session::{OnNavigation, PageToken, Session};
 use crate::settings::{Page, Settings};
 
-mod address;
 mod app_faces;
 
 use app_faces::AppFaces;
@@ -33,14 +32,14 @@ impl Root {
         }
     }
 
-    /// The page, whether somebody is signed in or not, or the JSON. `visit` is there where people sign in.
+    /// The page, whether somebody is signed in or not, or what stands in its place, or the JSON. `visit` is there where people sign in.
     pub async fn response(
         &self,
         request: &Request,
         settings: &Settings,
         visit: Option<&Visit<'_>>,
     ) -> Response {
-        let Some(visit) = visit.filter(|_| settings.page == Page::On) else {
+        let Some(visit) = visit else {
             return about::response();
         };
         // What the page loads is below its public address, which has one spelling.
@@ -59,16 +58,24 @@ impl Root {
             };
             return document.wrong_address();
         }
+        let (page_token, hindrance) = signed_in(visit);
+        let page_token = page_token.map(PageToken::to_text);
+        if settings.page == Page::Off {
+            let document = StaticPage {
+                language: language.unwrap_or_default(),
+                public_url: Some(public_url),
+            };
+            return document.without_page(page_token.as_deref(), hindrance);
+        }
         let site = self.apps.of(settings).await;
         let default = site.language.as_deref().and_then(Language::of_tag);
-        let (page_token, hindrance) = signed_in(visit);
         let document = Document {
             sign_in: visit.sign_in,
             notice: settings.page_notice.as_deref(),
             hook_id: &request.hook_id,
             language: language.or(default).unwrap_or_default(),
             app: &site.face,
-            page_token: page_token.map(PageToken::to_text),
+            page_token,
             hindrance,
         };
         document.response()

@@ -14,7 +14,7 @@ use crate::provider::TokenFailure;
 use crate::relay::UserKey;
 use crate::session::{
     self, CookieNames, KeptToken, Keys, LoginMark, Memory, PageSecret, SealedSession, Session,
-    SessionId,
+    SessionId, TokenFate,
 };
 use crate::settings::ProviderKind;
 
@@ -126,9 +126,10 @@ impl Work {
         let step = SignInStep::new(Step::Login, &self.request_id, &self.endpoint, issuer);
         let step = match redeemed {
             Ok(sealed) => {
+                self.memory.note_token(sealed.token_fate());
                 let user = &sealed.session().person().caller.user;
                 step.of_user(Some(UserKey::new(settings, user).log_name()))
-                    .with_detail(about_token(sealed))
+                    .with_detail(about_token(sealed.token_fate()))
             }
             Err(refusal) => step.failed(refusal),
         };
@@ -137,13 +138,15 @@ impl Work {
 }
 
 /// What the administrator should know of the token that the checks are made with.
-pub(in crate::gateway::sign_in) fn about_token(sealed: &SealedSession) -> Option<String> {
-    match (sealed.session().token(), sealed.token_left_out()) {
-        (Some(_), _) => None,
-        (None, Some(length)) => Some(format!(
+fn about_token(fate: TokenFate) -> Option<String> {
+    match fate {
+        TokenFate::Kept => None,
+        TokenFate::LeftOut { length } => Some(format!(
             "refresh token not kept: {length} bytes; the session ends after an hour"
         )),
-        (None, None) => Some("no refresh token came; the session ends after an hour".to_owned()),
+        TokenFate::Missing => {
+            Some("no refresh token came; the session ends after an hour".to_owned())
+        }
     }
 }
 

@@ -563,3 +563,36 @@ fn no_answer_of_the_sign_in_has_more_than_one_cookie_or_can_be_kept_or_read_by_a
     assert_eq!(response.headers["cache-control"], "no-store");
     assert_eq!(response.headers["referrer-policy"], "no-referrer");
 }
+
+#[test]
+fn health_tells_what_became_of_the_providers_token_at_the_last_login() {
+    let missing = "no refresh token came. A session without one cannot be checked and ends after an hour. Allow the client refresh tokens at the provider, and have `login_scopes` ask for one; with most providers by `offline_access`.";
+    let left_out = "refresh token not kept: 4000 bytes. A session cookie has room for 3000 bytes in all, so such a session cannot be checked and ends after an hour. Have the provider issue shorter tokens, or choose fewer `input_claims`.";
+    for (token, expected) in [
+        (json!("r"), json!({"status": "kept"})),
+        (
+            json!(null),
+            json!({"status": "missing", "message": missing}),
+        ),
+        (
+            json!("!".repeat(4000)),
+            json!({"status": "not_kept", "length": 4000, "message": left_out}),
+        ),
+    ] {
+        let fixture = Fixture::new(&json!({}));
+        let info = "https://api.example/v1/info";
+        fixture.environment.answer(info, ok("{}"));
+        let mut browser = Browser::default();
+        let login = fixture.begin(&mut browser, "");
+        let claims = json!({"nonce": login.nonce()});
+        fixture
+            .provider
+            .issue(&claims, &json!({"refresh_token": token}));
+        let response = fixture.open(&mut browser, &login.callback());
+        assert_eq!(response.status, 303, "{}", text(&response));
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", "Bearer app-0123456789".parse().unwrap());
+        let health = fixture.respond(&fixture.request("/health", headers), "");
+        assert_eq!(json_of(&health)["sign_in"]["session_token"], expected);
+    }
+}
