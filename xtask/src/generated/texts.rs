@@ -117,7 +117,23 @@ impl SettingsTexts {
 
 fn parse<T: DeserializeOwned>(workspace: &Workspace, path: &str) -> Result<T> {
     let yaml = workspace.read(path)?;
+    if let Some(line) = cut_line(&yaml) {
+        bail!(
+            "{path}, line {line}: what follows ` #` is a comment; write the text in quotation marks"
+        );
+    }
     serde_saphyr::from_str(&yaml).with_context(|| format!("{path} cannot be read"))
+}
+
+/// The number of the first line that ends with a comment, which in these files is a text that was cut off.
+fn cut_line(yaml: &str) -> Option<usize> {
+    let is_cut = |line: &str| {
+        let value = line.split_once(": ").map_or("", |(_, value)| value.trim());
+        !line.trim_start().starts_with('#')
+            && !value.starts_with(['"', '\''])
+            && value.contains(" #")
+    };
+    yaml.lines().position(is_cut).map(|line| line + 1)
 }
 
 /// What is missing, superfluous or cannot be shown. A text that lacks a language has failed to parse.
@@ -193,6 +209,17 @@ mod tests {
     #[test]
     fn every_setting_and_choice_has_its_texts_and_there_are_no_others() {
         assert_eq!(problems(&texts()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_text_that_a_comment_cuts_off_is_found() {
+        for (yaml, line) in [
+            ("a:\n  help: Write a #1 here.\n", Some(2)),
+            ("a: \"Write a #1 here.\"\n", None),
+            ("# About: this #file\na: b#c\n", None),
+        ] {
+            assert_eq!(cut_line(yaml), line, "{yaml}");
+        }
     }
 
     #[test]

@@ -6,12 +6,10 @@ use http::{HeaderMap, HeaderName, Method};
 
 use crate::error::{Code, Refusal};
 use crate::request::Request;
+use crate::response::X_GATEWAY_PAGE;
 use crate::session::{ForPage, Keys, Memory, PageToken, RequestCookies, Session, Standing};
 use crate::settings::SignIn;
 use crate::time::UnixTime;
-
-/// The field in which the page sends its token. No CORS header allows it, so no page of another origin can.
-pub const PAGE_TOKEN: HeaderName = HeaderName::from_static("x-gateway-page");
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -36,7 +34,7 @@ pub struct Circumstances<'a> {
 /// 401 `session_missing`, `page_token_missing`, `session_revoked` or `session_expired`; 409 `session_changed`; 403
 /// `cross_origin_refused`.
 pub fn of_page(request: &Request, circumstances: Circumstances<'_>) -> Result<Session, Refusal> {
-    let token = field(&request.headers, &PAGE_TOKEN);
+    let token = field(&request.headers, &X_GATEWAY_PAGE);
     with_token(request, token, circumstances)
 }
 

@@ -55,7 +55,7 @@ use known_provider::KnownProvider;
 use no_key::NoKeyReason;
 use token_statuses::{TokenDigest, TokenStatuses};
 
-pub use person::PersonFailure;
+pub use person::{PersonFailure, wants_organizations};
 pub use sign_in_metadata::SignInMetadata;
 pub use standing::ClientStatus;
 pub use status::{DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};

@@ -31,6 +31,9 @@ pub enum Form {
     TraceState,
 }
 
+/// The field in which the page sends its token.
+pub const PAGE_TOKEN: &str = "x-gateway-page";
+
 /// Every field that the gateway knows. The host hands over no other, and none but the relayed ones go to Dify.
 pub const REQUEST_FIELDS: &[RequestField] = &[
     read("accept-encoding"),
@@ -49,7 +52,7 @@ pub const REQUEST_FIELDS: &[RequestField] = &[
     read("sec-fetch-site"),
     read("sec-purpose"),
     read("x-forwarded-host"),
-    secret("x-gateway-page"),
+    secret(PAGE_TOKEN),
     relayed("accept", Form::Text),
     relayed("accept-language", Form::Text),
     relayed("baggage", Form::Baggage),

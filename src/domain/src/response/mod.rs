@@ -3,6 +3,8 @@
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use crate::request::fields;
+
 mod challenge;
 pub mod cors;
 mod dify_headers;
@@ -16,7 +18,7 @@ pub use refusal::{body_of_refusal, of_refusal, set_retry_after};
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The name under which the page sends its page token with each request.
-pub const X_GATEWAY_PAGE: HeaderName = HeaderName::from_static("x-gateway-page");
+pub const X_GATEWAY_PAGE: HeaderName = HeaderName::from_static(fields::PAGE_TOKEN);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");

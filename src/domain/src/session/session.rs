@@ -251,6 +251,7 @@ impl Content {
             user: User::parse("user_claim", &self.user).ok()?,
             issuer: keys.issuer().clone(),
             claims: Claims::new(claims),
+            has_all_claims: false,
             scopes: self.scopes,
             is_admin: self.is_admin,
             is_service_account: self.is_service_account,

@@ -185,11 +185,11 @@ impl Settings {
             public_url,
             client_secret: reader.read(&CLIENT_SECRET),
             sign_in,
+            jwks: dependent::jwks(reader, &issuers, &provider_endpoints),
             provider_endpoints,
             client_key: reader.read(&CLIENT_KEY),
             page_notice: reader.read(&PAGE_NOTICE),
-            jwks: dependent::jwks(reader, &issuers),
-            discovery_url: dependent::discovery_url(reader, &issuers),
+            discovery_url: dependent::discovery_url(reader, &issuers, provider_kind),
             ca_certificates: reader.read(&CA_CERTIFICATES),
             digest,
             // Last, because what they stop at must not hide a mistake in the others.

@@ -10,7 +10,7 @@ use hmac_sha512::Hash as Sha512;
 use hmac_sha512::sha384::Hash as Sha384;
 use serde_json::Value;
 
-use super::{Accepted, claim, form, issuer, scope};
+use super::{Accepted, claim, form, issuer, kind, scope};
 use crate::claims::Claims;
 use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
@@ -193,6 +193,7 @@ fn check_common(
     check_expiry(claims, settings, now)?;
     // `iat` and `nbf` are not in the future, and the token is an ID token.
     let media_type = header.media_type.as_deref();
+    kind::check_id_token(media_type, claims)?;
     form::check(media_type, claims, settings, TokenKind::Id, now)
 }
 

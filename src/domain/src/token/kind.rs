@@ -25,11 +25,11 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let media_type = media_type.unwrap_or(PLAIN);
     let uses = [stated_use(claims, "typ")?, stated_use(claims, "token_use")?];
-    if let Some(why) = neither_access_nor_id(media_type, claims, &uses) {
+    if let Some(why) = neither_access_nor_id(media_type, claims, &uses, "access") {
         return Err(refuse(&why));
     }
     let id = stated_by(&uses, &ID_USES).or_else(|| id_by_form(media_type, claims));
-    let access = stated_by(&uses, &ACCESS_USES).or_else(|| access_by_form(media_type));
+    let access = access_evidence(media_type, &uses);
     match (setting, id, access) {
         (TokenKind::Access, Some(evidence), _) => Err(refuse(&format!(
             "it is an ID token: {evidence}. Send the access token, or set `token_kind`"
@@ -41,15 +41,47 @@ pub(super) fn check(
     }
 }
 
-fn neither_access_nor_id(media_type: &str, claims: &Claims, uses: &[Use]) -> Option<String> {
+/// Refuses what a provider has put into `id_token` although it is none. No setting of the endpoint and no client can change
+/// that.
+pub(super) fn check_id_token(media_type: Option<&str>, claims: &Claims) -> Result<(), Refusal> {
+    let media_type = media_type.unwrap_or(PLAIN);
+    let uses = [stated_use(claims, "typ")?, stated_use(claims, "token_use")?];
+    let why = neither_access_nor_id(media_type, claims, &uses, "ID").or_else(|| {
+        let evidence = access_evidence(media_type, &uses)?;
+        Some(format!("it is an access token: {evidence}"))
+    });
+    match why {
+        None => Ok(()),
+        Some(why) => Err(refuse(&format!(
+            "{why}. The identity provider must put an ID token into `id_token` of its token response"
+        ))),
+    }
+}
+
+fn access_evidence(media_type: &str, uses: &[Use]) -> Option<String> {
+    stated_by(uses, &ACCESS_USES).or_else(|| access_by_form(media_type))
+}
+
+/// `wanted` is the kind that was expected.
+fn neither_access_nor_id(
+    media_type: &str,
+    claims: &Claims,
+    uses: &[Use],
+    wanted: &str,
+) -> Option<String> {
     if claims.get("events").is_some() {
         let why = "it has `events`, which logout and security-event tokens have";
         return Some(why.to_owned());
     }
     if media_type != PLAIN && media_type != ACCESS && !ID.contains(&media_type) {
         return Some(format!(
-            "its header's `typ` is {}, but that of an access token is `JWT`, `at+jwt` or absent",
-            shown(&media_type.into())
+            "its header's `typ` is {}, but that of an {wanted} token is {} or absent",
+            shown(&media_type.into()),
+            if wanted == "ID" {
+                "`JWT`"
+            } else {
+                "`JWT`, `at+jwt`"
+            }
         ));
     }
     stated_by(uses, &OTHER_USES)

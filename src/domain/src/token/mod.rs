@@ -42,6 +42,8 @@ pub struct Caller {
     pub issuer: Issuer,
     /// The claims.
     pub claims: Claims,
+    /// Whether these are all that the issuer has said: a session keeps those that inputs are made of, and no others.
+    pub has_all_claims: bool,
     /// The granted scopes, from whichever claim.
     pub scopes: Vec<String>,
     /// Whether `admin_claims` holds.
@@ -138,6 +140,7 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
         user,
         issuer,
         claims,
+        has_all_claims: true,
         scopes,
         is_admin,
         is_service_account,

@@ -16,8 +16,11 @@ const CHANGEABLE: [&str; 6] = [
 /// What an administrator should know about the way in which this caller was recognised.
 pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
-    let source = user::source(&caller.claims, settings).map(|(path, _)| path.as_literal());
-    if source == Some("email") && caller.claims.get("email_verified").is_none() {
+    let source = source(caller, settings);
+    if caller.has_all_claims
+        && source == Some("email")
+        && caller.claims.get("email_verified").is_none()
+    {
         warnings.push(
             "`user` comes from `email`, and the token does not say whether the address is verified (`email_verified`): \
              anyone who can enter any address at the provider gets that person's history. Use `sub`."
@@ -30,7 +33,8 @@ pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
              for ever."
         ));
     }
-    if settings.token_validation == TokenValidation::Userinfo {
+    // A session was begun with a token that was issued to this client.
+    if caller.has_all_claims && settings.token_validation == TokenValidation::Userinfo {
         warnings.push(
             "`token_validation` is `userinfo`, which proves no audience: a token for any other app of the provider is \
              accepted too."
@@ -46,4 +50,16 @@ pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
         );
     }
     warnings
+}
+
+/// The claim that `user` comes from, where that is known.
+fn source<'a>(caller: &'a Caller, settings: &'a Settings) -> Option<&'a str> {
+    if caller.has_all_claims {
+        let found = user::source(&caller.claims, settings);
+        return found.map(|(path, _)| path.as_literal());
+    }
+    match settings.user_claim.as_slice() {
+        [only] => Some(only.as_literal()),
+        _ => None,
+    }
 }

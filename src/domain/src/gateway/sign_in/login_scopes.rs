@@ -2,7 +2,7 @@
 //! what makes it issue a refresh token.
 
 use crate::issuer::Issuer;
-use crate::provider::SignInMetadata;
+use crate::provider::{self, SignInMetadata};
 use crate::settings::{ProviderKind, Settings, SignIn};
 
 /// OpenID Connect Core §11: asks for a refresh token.
@@ -24,6 +24,10 @@ pub(super) fn scopes(
     }
     let mut scopes = match settings.provider_kind {
         ProviderKind::Oidc => vec!["openid", "profile", "email"],
+        // "Scopes for OAuth apps": without `read:org` an organization counts only where its member shows it to everybody.
+        ProviderKind::GitHub if provider::wants_organizations(settings) => {
+            vec!["read:user", "user:email", "read:org"]
+        }
         ProviderKind::GitHub => vec!["read:user", "user:email"],
         ProviderKind::Feishu | ProviderKind::OAuth2 => vec![],
     };

@@ -319,6 +319,7 @@ impl People {
                 .or_else(|| earlier.and_then(|person| person.provider_session.clone())),
             caller: Caller {
                 claims: inputs,
+                has_all_claims: false,
                 ..caller.clone()
             },
         };

@@ -61,6 +61,7 @@ impl SignedIn {
                 issuer: Issuer::new(super::ISSUER),
                 claims: Claims::new(serde_json::Map::new()),
                 scopes: vec!["openid".to_owned()],
+                has_all_claims: false,
                 is_admin: false,
                 is_service_account: false,
             },
@@ -524,6 +525,75 @@ fn nothing_that_a_script_may_ask_for_answers_with_a_redirect() {
             response.headers.get("access-control-allow-credentials"),
             None,
             "{path}"
+        );
+    }
+}
+
+#[test]
+fn where_the_page_is_off_the_page_token_is_in_the_document_of_who_is_signed_in_and_in_no_other() {
+    let fixture = Fixture::new(&json!({
+        "sign_in": "on", "public_url": BASE, "client_secret": "secret-of-the-client", "page": "off",
+    }));
+    let alice = SignedIn::new(&fixture, "alice", 1);
+    let cookie = ("cookie", alice.cookie.as_str());
+    let meta = format!("<meta name=\"gateway-page\" content=\"{}\">", alice.token);
+    for (fields, has_token) in [
+        ([WINDOW, &[cookie]].concat(), true),
+        (WINDOW.to_vec(), false),
+        (vec![("accept", "text/html"), cookie], false),
+        (
+            vec![("accept", "application/json"), SAME_ORIGIN, cookie],
+            false,
+        ),
+    ] {
+        let response = answered(fixture.handle(
+            "fallback",
+            &request(&fixture, Method::GET, "/", &fields),
+            "",
+        ));
+        let html = String::from_utf8_lossy(&response.body);
+        assert_eq!(html.contains(&meta), has_token, "{fields:?}: {html}");
+        assert_eq!(
+            html.contains("/auth/logout\">Sign out</a>"),
+            has_token,
+            "{html}"
+        );
+        assert_eq!(html.contains("You are signed in."), has_token, "{html}");
+    }
+}
+
+#[test]
+fn whoami_warns_by_session_of_nothing_that_only_whole_claims_could_show() {
+    let changeable = "`user` comes from `email`, which can change or be given to another person. Only `sub` belongs to one person for ever.";
+    for (settings, warnings) in [
+        (json!({"user_claim": "sub"}), json!([])),
+        (
+            json!({"user_claim": "email sub", "admin_claims": "groups=ops"}),
+            json!([]),
+        ),
+        (json!({"user_claim": "email"}), json!([changeable])),
+        (json!({"token_validation": "userinfo"}), json!([])),
+    ] {
+        let mut all = json!({
+            "sign_in": "on", "public_url": BASE, "client_secret": "secret-of-the-client",
+        });
+        all.as_object_mut()
+            .unwrap()
+            .extend(settings.as_object().unwrap().clone());
+        let fixture = Fixture::new(&all);
+        let alice = SignedIn::new(&fixture, "alice", 1);
+        let request = request(
+            &fixture,
+            Method::GET,
+            "/whoami",
+            &alice.fields(&[SAME_ORIGIN]),
+        );
+        let response = answered(fixture.handle("fallback", &request, ""));
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        assert_eq!(
+            (&body["user"], &body["warnings"]),
+            (&json!("alice"), &warnings),
+            "{settings}"
         );
     }
 }

@@ -31,15 +31,20 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn new(settings: &Settings, endpoint: Url, token: AccessToken) -> Self {
-        let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
-        let mut names = rules.flat_map(|rules| rules.names());
         Self {
             kind: settings.provider_kind,
             endpoint,
             token,
-            wants_organizations: names.any(|path| path.as_literal() == github::ORGANIZATIONS),
+            wants_organizations: wants_organizations(settings),
         }
     }
+}
+
+/// Whether a rule of the settings names the person's organizations at GitHub.
+pub fn wants_organizations(settings: &Settings) -> bool {
+    let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
+    let mut names = rules.flat_map(|rules| rules.names());
+    names.any(|path| path.as_literal() == github::ORGANIZATIONS)
 }
 
 /// The claims of the person whose token asks. `subject` is who it must be, where that is known.

@@ -94,6 +94,7 @@ pub(super) fn person(subject: &str) -> Person {
                     .clone(),
             ),
             scopes: vec!["openid".to_owned(), "email".to_owned()],
+            has_all_claims: false,
             is_admin: false,
             is_service_account: false,
         },

@@ -19,7 +19,7 @@ use crate::settings::declaration::sign_in::CLIENT_KEY;
 use crate::settings::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
 use crate::settings::list::of_entry;
 use crate::settings::reader::Reader;
-use crate::settings::{ClientId, TokenValidation, UserFormat};
+use crate::settings::{ClientId, ProviderEndpoints, ProviderKind, TokenValidation, UserFormat};
 
 pub(super) mod sign_in;
 
@@ -132,8 +132,15 @@ pub(in crate::settings) fn token_validation(
 pub(in crate::settings) fn jwks(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
+    endpoints: &ProviderEndpoints,
 ) -> Option<Rc<JwkSet>> {
     expect_one_issuer(reader, &JWKS, issuers);
+    if endpoints.jwks.is_some() && reader.has(&JWKS) {
+        reader.add(
+            &JWKS,
+            "has keys, and `provider_endpoints` has `jwks`, an address of keys; remove one of the two",
+        );
+    }
     reader.read(&JWKS)
 }
 
@@ -141,8 +148,16 @@ pub(in crate::settings) fn jwks(
 pub(in crate::settings) fn discovery_url(
     reader: &mut Reader<'_>,
     issuers: &[IssuerSetting],
+    kind: Option<ProviderKind>,
 ) -> Option<Url> {
     expect_one_issuer(reader, &DISCOVERY_URL, issuers);
+    if kind.is_some_and(|kind| kind != ProviderKind::Oidc) && reader.has(&DISCOVERY_URL) {
+        reader.add(
+            &DISCOVERY_URL,
+            "is not used with this `provider_kind`, which has no discovery document; remove it, and write addresses into \
+             `provider_endpoints`",
+        );
+    }
     reader.read(&DISCOVERY_URL)
 }
 

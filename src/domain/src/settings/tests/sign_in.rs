@@ -786,3 +786,31 @@ fn the_policy_of_a_session_is_made_of_what_decides_about_a_person() {
         }
     }
 }
+
+#[test]
+fn what_two_settings_say_is_said_once_and_what_no_setting_reads_is_not_written() {
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    assert_mistakes(&[
+        (
+            json!({"jwks": key, "provider_endpoints": "jwks=https://idp.example.com/keys"}),
+            "`jwks` has keys, and `provider_endpoints` has `jwks`, an address of keys; remove one of the two.",
+        ),
+        (
+            json!({
+                "sign_in": "on", "client_secret": "s", "public_url": "https://chat.example.com",
+                "issuer": "https://github.com", "provider_kind": "github", "required_claims": "anybody",
+                "discovery_url": "https://github.com/d",
+            }),
+            "`discovery_url` is not used with this `provider_kind`, which has no discovery document; remove it, and write \
+             addresses into `provider_endpoints`.",
+        ),
+        (
+            json!({
+                "sign_in": "on", "client_secret": "s",
+                "public_url": format!("https://chat.example.com/{}", "x".repeat(crate::limits::SIGN_IN_URL)),
+            }),
+            "`public_url` is longer than 200 bytes, which the heads of the sign-in's responses have no room for; give the \
+             endpoint a shorter address.",
+        ),
+    ]);
+}

@@ -259,25 +259,26 @@ fn each_step_refuses_the_id_token_of_a_login() {
         (
             with_type("at+jwt"),
             json!({}),
-            "The token is of the wrong kind: it is an access token: its header's `typ` is \"at+jwt\". Send the ID token, \
-             or set `token_kind`.",
+            "The token is of the wrong kind: it is an access token: its header's `typ` is \"at+jwt\". The identity \
+             provider must put an ID token into `id_token` of its token response.",
         ),
         (
             rs256(),
             json!({"typ": "Bearer"}),
-            "The token is of the wrong kind: it is an access token: its claim `typ` is \"bearer\". Send the ID token, or \
-             set `token_kind`.",
+            "The token is of the wrong kind: it is an access token: its claim `typ` is \"bearer\". The identity provider \
+             must put an ID token into `id_token` of its token response.",
         ),
         (
             with_type("logout+jwt"),
             json!({}),
-            "The token is of the wrong kind: its header's `typ` is \"logout+jwt\", but that of an access token is `JWT`, \
-             `at+jwt` or absent.",
+            "The token is of the wrong kind: its header's `typ` is \"logout+jwt\", but that of an ID token is `JWT` \
+             or absent. The identity provider must put an ID token into `id_token` of its token response.",
         ),
         (
             rs256(),
             json!({"events": {}}),
-            "The token is of the wrong kind: it has `events`, which logout and security-event tokens have.",
+            "The token is of the wrong kind: it has `events`, which logout and security-event tokens have. The identity \
+             provider must put an ID token into `id_token` of its token response.",
         ),
     ];
     for (header, changes, message) in rows {

@@ -240,3 +240,30 @@ fn the_address_of_another_endpoint_signs_nobody_in() {
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(!response.headers.contains_key("set-cookie"), "{ISSUER}");
 }
+
+#[test]
+fn github_is_asked_for_the_organizations_that_a_rule_names_and_for_no_others() {
+    for (rules, scopes) in [
+        (
+            json!({"required_claims": "anybody"}),
+            "read:user user:email",
+        ),
+        (
+            json!({"required_claims": "organizations=acme"}),
+            "read:user user:email read:org",
+        ),
+        (
+            json!({"required_claims": "anybody", "admin_claims": "organizations=acme"}),
+            "read:user user:email read:org",
+        ),
+        (
+            json!({"required_claims": "organizations=acme", "login_scopes": "read:user"}),
+            "read:user",
+        ),
+    ] {
+        let settings = json!({"provider_kind": "github", "issuer": "https://github.com"});
+        let fixture = Fixture::new(&merged(settings, &rules));
+        let login = fixture.begin(&mut Browser::default(), "");
+        assert_eq!(login.get("scope"), scopes, "{rules}");
+    }
+}
