@@ -147,7 +147,8 @@ fn a_session_counts_with_its_page_token_alone_and_from_its_own_origin_alone() {
     let bob = SignedIn::new(&fixture, "bob", 2);
     let token = ("x-gateway-page", &*alice.token);
     let cookie = ("cookie", &*alice.cookie);
-    let rows: [(&str, Vec<(&str, &str)>, &str); 13] = [
+    type Row<'a> = (&'static str, Vec<(&'a str, &'a str)>, &'static str);
+    let rows: [Row<'_>; 13] = [
         (
             "as the page sends it",
             alice.fields(&[SAME_ORIGIN]),
