@@ -142,12 +142,12 @@ fn listed(fixture: &Fixture, fields: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_session_counts_with_its_page_token_alone_and_from_its_own_origin_alone() {
+    type Row<'a> = (&'static str, Vec<(&'a str, &'a str)>, &'static str);
     let fixture = fixture();
     let alice = SignedIn::new(&fixture, "alice", 1);
     let bob = SignedIn::new(&fixture, "bob", 2);
     let token = ("x-gateway-page", &*alice.token);
     let cookie = ("cookie", &*alice.cookie);
-    type Row<'a> = (&'static str, Vec<(&'a str, &'a str)>, &'static str);
     let rows: [Row<'_>; 13] = [
         (
             "as the page sends it",
@@ -596,5 +596,44 @@ fn whoami_warns_by_session_of_nothing_that_only_whole_claims_could_show() {
             (&json!("alice"), &warnings),
             "{settings}"
         );
+    }
+}
+
+#[test]
+fn no_line_of_the_log_has_a_cookie_or_a_page_token() {
+    let fixture = Fixture::new(&json!({
+        "sign_in": "on", "public_url": BASE, "client_secret": "secret-of-the-client", "log_level": "debug",
+    }));
+    let alice = SignedIn::new(&fixture, "alice", 1);
+    let (_, value) = alice.cookie.split_once('=').unwrap();
+    let console = "value-of-the-consoles-cookie";
+    let cookies = format!("access_token={console}; {}", alice.cookie);
+    for operation in OPERATIONS {
+        let path = operation
+            .path
+            .replace("<name>", "x")
+            .replace("<task_id>", "1e43fa4c-9b1a-430a-b494-ac22222409ae");
+        let fields = [
+            ("cookie", &*cookies),
+            ("x-gateway-page", &*alice.token),
+            SAME_ORIGIN,
+            ("content-type", "application/json"),
+        ];
+        let mut request = request(&fixture, operation.method.clone(), &path, &fields);
+        operation.handler.clone_into(&mut request.id);
+        if matches!(
+            operation.responder,
+            Responder::Health | Responder::Refresh | Responder::Logout
+        ) {
+            continue;
+        }
+        fixture.handle("fallback", &request, r#"{"query":"q","inputs":{}}"#);
+    }
+    let lines = fixture.environment.lines();
+    assert!(lines.len() > 10, "{}", lines.len());
+    for (_, line) in lines {
+        for secret in [value, &*alice.token, console] {
+            assert!(!line.contains(secret), "{line}");
+        }
     }
 }
