@@ -604,6 +604,9 @@ fn no_line_of_the_log_has_a_cookie_or_a_page_token() {
     let fixture = Fixture::new(&json!({
         "sign_in": "on", "public_url": BASE, "client_secret": "secret-of-the-client", "log_level": "debug",
     }));
+    let site = respond(StatusCode::OK, &[], r#"{"title": "A"}"#);
+    let address = "https://dify.example/v1/site";
+    fixture.environment.answer(address, site);
     let alice = SignedIn::new(&fixture, "alice", 1);
     let (_, value) = alice.cookie.split_once('=').unwrap();
     let console = "value-of-the-consoles-cookie";
@@ -627,7 +630,15 @@ fn no_line_of_the_log_has_a_cookie_or_a_page_token() {
         ) {
             continue;
         }
-        fixture.handle("fallback", &request, r#"{"query":"q","inputs":{}}"#);
+        let body = r#"{"query":"q","inputs":{}}"#;
+        if let Outcome::Relay(mut relay) = fixture.handle("fallback", &request, body) {
+            let head = ResponseHead {
+                status: StatusCode::BAD_REQUEST,
+                headers: http::HeaderMap::new(),
+            };
+            let context = &mut relay.context;
+            fixture.gateway.judge_response_head(context, Ok(head));
+        }
     }
     let lines = fixture.environment.lines();
     assert!(lines.len() > 10, "{}", lines.len());
