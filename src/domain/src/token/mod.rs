@@ -179,6 +179,7 @@ pub fn judge_again(
         user,
         issuer,
         claims,
+        has_all_claims: false,
         scopes,
         is_admin,
         is_service_account,
