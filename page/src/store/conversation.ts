@@ -92,17 +92,22 @@ function failureOf(error: unknown): Failure {
   return { code: typeof code === "string" ? code : "connection_lost", message: "" };
 }
 
-/** Ends the answer that is coming. Dify takes the end of a task only by its id, which comes with the first event. */
+/** Ends the answer that is coming. */
 export async function stopAnswer(): Promise<void> {
   const turn = turns.value.at(-1);
-  if (turn === undefined || !isRunning(turn.state.value)) return;
+  if (turn !== undefined) await stopTurn(turn, stopMessage);
+}
+
+/** Ends what is running of a turn. Dify takes the end of a task only by its id, which comes with the first event. */
+export async function stopTurn(turn: Turn, stop: (taskId: string) => Promise<void>): Promise<void> {
+  if (!isRunning(turn.state.value)) return;
   const taskId = await taskOf(turn);
-  // An answer that has ended by itself needs no end; one that cannot be ended is not read any more all the same.
-  if (taskId !== null) await stopMessage(taskId).catch(() => {});
+  // What has ended by itself needs no end; what cannot be ended is not read any more all the same.
+  if (taskId !== null) await stop(taskId).catch(() => {});
   turn.abort.abort();
 }
 
-/** The id of the answer's task, as soon as it is known; null where the answer ends before. */
+/** The id of the turn's task, as soon as it is known; null where it ends before. */
 function taskOf(turn: Turn): Promise<string | null> {
   return new Promise((resolve) => {
     const dispose = turn.state.subscribe((state) => {

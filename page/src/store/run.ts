@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { followRun, getRuns, type Inputs, type RunRecord, runCompletion, runWorkflow, stopRun } from "../api/runs";
 import { isRunning, NEW_TURN } from "../turn/state";
 import { mode } from "./app";
-import { follow, newTurn, type Turn } from "./conversation";
+import { follow, newTurn, stopTurn, type Turn } from "./conversation";
 
 /** The run on the screen; null before the first. */
 export const shownRun = signal<Turn | null>(null);
@@ -31,10 +31,8 @@ export async function openRun(runId: string): Promise<void> {
 /** Stops the run on the screen, at Dify too. */
 export async function stopShownRun(): Promise<void> {
   const turn = shownRun.value;
-  if (turn === null) return;
-  const { taskId } = turn.state.value.ids;
-  turn.abort.abort();
-  if (taskId !== null) await stopRun(taskId, mode.value === "workflow" ? "workflow" : "completion");
+  const family = mode.value === "workflow" ? "workflow" : "completion";
+  if (turn !== null) await stopTurn(turn, (taskId) => stopRun(taskId, family));
 }
 
 /** Stops what nobody will see: Dify does not notice that the page is left. A workflow is come back to in the list of runs. */

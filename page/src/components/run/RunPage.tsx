@@ -32,7 +32,7 @@ export function RunPage() {
           submit={turn === null ? words.run : words.again}
           busy={runIsOn.value}
           onSubmit={start}
-          onStop={() => void stopShownRun().catch(() => {})}
+          onStop={() => void stopShownRun()}
         />
         {mode.value === "workflow" && <RunHistory />}
       </section>

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-CHXR62WC.js",
+    name: "page-HAZ7I726.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 211_935,
-    brotli_length: 63_035,
-    gzip_length: 68_677,
-    integrity: "sha384-p2XjZSnBYsLz+QJzJD2cDnDeNproWWty7b4TX1oL1qFS3fd272ew60YVbbutedn6",
+    length: 211_904,
+    brotli_length: 62_991,
+    gzip_length: 68_682,
+    integrity: "sha384-lmt7COtdDKlfr0xq4asOLwrF3rFjQ2dww5/xsMhrpOKX++wu1c5ShpNqKS2z0cxe",
 };
 
 /// The style of the page.
