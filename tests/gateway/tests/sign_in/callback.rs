@@ -73,7 +73,7 @@ async fn a_state_that_is_not_ours_is_refused_before_anything_is_asked() {
     let state = request.parameter("state").to_owned();
     let (first, rest) = state.split_at(1);
     let last = if rest.ends_with('A') { 'B' } else { 'A' };
-    let changed = format!("{first}{}{last}", &rest[..rest.len() - 1]);
+    let changed = format!("{first}{}{last}", rest.split_at(rest.len() - 1).0);
     let (long, other_slot, too_high) = ("s".repeat(10_000), format!("1{rest}"), format!("9{rest}"));
     let with_state = |state: &str| request.callback_with(&[("code", "a-code"), ("state", state)]);
     let rows = [
@@ -100,12 +100,15 @@ async fn a_state_that_is_not_ours_is_refused_before_anything_is_asked() {
             &page,
             400,
             "sign_in_failed",
-            &callback[..callback.len().min(200)],
+            callback.split_at(callback.len().min(200)).0,
         );
     }
     assert_eq!(stage.token_requests(), 0);
     signed_in(stage.come_back(&browser, &request.callback("a-code")).await);
 }
+
+/// What becomes of a slot's value.
+type Change<'a> = &'a dyn Fn(&str) -> String;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slot_that_was_changed_does_not_open() {
@@ -116,8 +119,8 @@ async fn a_slot_that_was_changed_does_not_open() {
         bytes[middle] = if bytes[middle] == b'A' { b'B' } else { b'A' };
         String::from_utf8(bytes).unwrap()
     };
-    let changes: [(&str, &dyn Fn(&str) -> String); 4] = [
-        ("cut", &|value| value[..value.len() - 1].to_owned()),
+    let changes: [(&str, Change); 4] = [
+        ("cut", &|value| value.split_at(value.len() - 1).0.to_owned()),
         ("extended", &|value| format!("{value}A")),
         ("a bit flipped", &flipped),
         ("empty", &|_| String::new()),
