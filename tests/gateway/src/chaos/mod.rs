@@ -124,6 +124,11 @@ async fn start() -> Stage {
         let request = Request::plain(endpoint, 0);
         assert_eq!(request.perform(&stage).await, Ok("right".to_owned()));
     }
+    // Its provider is known from here on too, so the faults cannot keep it from being the one without a Dify.
+    let end = Request::plain(Endpoint::WithoutDify, 0)
+        .perform(&stage)
+        .await;
+    assert!(end.is_ok(), "{end:?}");
     stage
 }
 
