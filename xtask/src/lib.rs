@@ -50,6 +50,8 @@ enum Command {
     },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     Package,
+    /// Takes pictures of the chat page in Chromium, into target/screenshots and, for the README, into _assets.
+    Screenshots,
     /// Runs what takes too long for a test: the fuzz targets of the parsers, which need a C++ compiler, random whole
     /// requests, and the packaged plugin under load and faults.
     Soak(soak::Options),
@@ -77,6 +79,7 @@ pub fn run() -> Result<()> {
         } => page::watch(&workspace, &gateway),
         Command::Page { watch: None } => page::write(&workspace),
         Command::Package => package::build(&workspace).map(drop),
+        Command::Screenshots => demo::take_screenshots(&workspace),
         Command::Soak(options) => soak::run(&workspace, &options),
         Command::Test { filter } => test::run(&workspace, filter.as_deref()),
     }

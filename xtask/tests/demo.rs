@@ -100,6 +100,19 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         .find_map(|line| line.strip_prefix("Page:"))
         .unwrap();
     assert_signs_in(page.trim());
+    for app in [
+        "chat",
+        "agent_chat",
+        "hitl_chatflow",
+        "completion",
+        "workflow",
+    ] {
+        let page = guide
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(&format!("{app}: ")))
+            .unwrap_or_else(|| panic!("no page of {app} in:\n{guide}"));
+        assert_signs_in(page);
+    }
 
     let ports: Vec<_> = guide
         .split("http://")

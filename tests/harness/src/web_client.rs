@@ -1,8 +1,9 @@
 //! The client of the page: what the identity provider must know of it, and what the endpoint's settings are.
 
 use serde_json::{Value, json};
+use stand_in_daemon::Hook;
 
-use crate::{Error, IdentityProvider, Issuer, Stack};
+use crate::{Error, IdentityProvider, Issuer, Stack, StackOptions};
 
 /// The client that people sign in to at the real `oidc-provider`.
 pub const WEB_CLIENT: &str = "dify-page";
@@ -39,7 +40,45 @@ impl IdentityProvider {
     }
 }
 
+impl StackOptions {
+    /// Adds an endpoint that gets its settings from [`Stack::turn_page_on`].
+    pub fn add_endpoint(&mut self, hook_id: &str) {
+        self.further_endpoints.push(Hook {
+            id: hook_id.to_owned(),
+            endpoint_id: uuid::Uuid::new_v4().to_string(),
+            settings: json!({}),
+        });
+    }
+}
+
 impl Stack {
+    /// Turns a further endpoint on for another app, with a client of its own; returns its address in a browser.
+    ///
+    /// # Errors
+    ///
+    /// The provider is gone.
+    pub async fn turn_page_on(&self, hook_id: &str, app_key: &str) -> Result<String, Error> {
+        let url = self
+            .daemon
+            .url_of(hook_id)
+            .replace("127.0.0.1", "localhost");
+        let client_id = format!("{WEB_CLIENT}-{hook_id}");
+        let mut client = metadata(&url);
+        let mut changes = settings(&url);
+        client["client_id"] = json!(client_id);
+        changes["client_id"] = json!(client_id);
+        changes["app_key"] = json!(app_key);
+        if let Issuer::IdentityProvider(provider) = &self.issuer {
+            provider.register(&client).await?;
+        }
+        let mut own = self.settings().clone();
+        if let (Some(members), Some(changes)) = (own.as_object_mut(), changes.as_object()) {
+            members.extend(changes.clone());
+        }
+        self.daemon.set_settings(hook_id, own);
+        Ok(url)
+    }
+
     /// The endpoint's address in a browser. `localhost` may be http, and is another site than a provider at 127.0.0.1.
     pub fn page_url(&self) -> String {
         self.url().replace("127.0.0.1", "localhost")

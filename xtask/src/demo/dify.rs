@@ -16,6 +16,8 @@ use crate::workspace::Workspace;
 pub struct Dify {
     pub api_url: String,
     pub app_key: String,
+    /// The keys of all apps of the stand-in, by name; none of a real Dify's.
+    pub apps: BTreeMap<String, String>,
     _stand_in: Option<Child>,
 }
 
@@ -40,6 +42,7 @@ impl Dify {
         Ok(Self {
             api_url,
             app_key,
+            apps: BTreeMap::new(),
             _stand_in: None,
         })
     }
@@ -66,8 +69,8 @@ impl Dify {
             .context("the stand-in for Dify has no output")?;
         let line = BufReader::new(output).lines().next_line().await?;
         let line = line.context("the stand-in for Dify has ended before it was ready")?;
-        let Ready { base_url, mut keys } = serde_json::from_str(&line)?;
-        let app_key = keys.remove(app).with_context(|| {
+        let Ready { base_url, keys } = serde_json::from_str(&line)?;
+        let app_key = keys.get(app).cloned().with_context(|| {
             let apps: Vec<_> = keys.keys().map(String::as_str).collect();
             format!(
                 "the stand-in for Dify has no app `{app}`; it has {}",
@@ -77,6 +80,7 @@ impl Dify {
         Ok(Self {
             api_url: base_url,
             app_key,
+            apps: keys,
             _stand_in: Some(process),
         })
     }

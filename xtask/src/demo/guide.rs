@@ -5,6 +5,8 @@ use std::fmt;
 /// Where the page and the endpoint are, who can sign in, and who has signed in with which token.
 pub struct Guide {
     pub page: String,
+    /// The pages of further apps, with their names.
+    pub pages: Vec<(String, String)>,
     pub endpoint: String,
     pub people: Option<(Vec<String>, String)>,
     pub signed_in: Option<(String, String)>,
@@ -20,6 +22,15 @@ impl fmt::Display for Guide {
                 users.join(", ")
             )?,
             None => self.write_registration(formatter)?,
+        }
+        for (app, page) in &self.pages {
+            writeln!(formatter, "          {app}: {page}/")?;
+        }
+        if !self.pages.is_empty() {
+            writeln!(
+                formatter,
+                "          Send \"Show everything\" to one with a model."
+            )?;
         }
         writeln!(formatter, "\nEndpoint: {}", self.endpoint)?;
         match &self.signed_in {
@@ -71,6 +82,7 @@ mod tests {
         let signed_in = Some(("alice".to_owned(), "a.b.c".to_owned()));
         let guide = Guide {
             page: "http://localhost:1/e/x".to_owned(),
+            pages: vec![("chat".to_owned(), "http://localhost:1/e/y".to_owned())],
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
             people: Some((
                 vec!["alice".to_owned(), "bob".to_owned()],
@@ -81,6 +93,8 @@ mod tests {
         let expected = r#"
 Page:     http://localhost:1/e/x/
           Open it and sign in as alice, bob; the password is sesame.
+          chat: http://localhost:1/e/y/
+          Send "Show everything" to one with a model.
 
 Endpoint: http://127.0.0.1:1/e/x
 User:     alice
@@ -101,6 +115,7 @@ Everything is up. Ctrl-C stops it.
     fn with_a_real_provider_the_token_comes_from_a_variable() {
         let guide = Guide {
             page: "http://localhost:1/e/x".to_owned(),
+            pages: Vec::new(),
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
             people: None,
             signed_in: None,

@@ -13,15 +13,26 @@ use crate::{package, setup, step};
 
 mod dify;
 mod guide;
+mod screenshots;
 
 use dify::Dify;
 use guide::Guide;
+pub use screenshots::run as take_screenshots;
 
 /// The endpoint's port where a real provider must know the redirect URI.
 const PORT: u16 = 8014;
 
+/// The apps of the stand-in that have a page of their own besides, one of each mode, with the ids of their hooks.
+const FURTHER: [(&str, &str); 5] = [
+    ("chat", "chatchatchatchat"),
+    ("agent_chat", "agentchatagentch"),
+    ("hitl_chatflow", "chatflowchatflow"),
+    ("completion", "completioncomple"),
+    ("workflow", "workflowworkflow"),
+];
+
 /// What surrounds the plugin. A stand-in takes the place of whatever is not named.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Options {
     /// The issuer URL of a real identity provider; then the redirect URI to register there is printed, and no token.
     #[arg(long, requires = "client_id")]
@@ -67,6 +78,22 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 }
 
 async fn show(workspace: &Workspace, options: Options) -> Result<()> {
+    let running = start(workspace, options).await?;
+    step::show(guide(&running).await?);
+    interrupted().await?;
+    step::announce("stopping");
+    Ok(())
+}
+
+/// The plugin with everything around it. Dropping it stops them.
+struct Running {
+    stack: Stack,
+    /// The pages of further apps, with their names.
+    pages: Vec<(String, String)>,
+    _dify: Dify,
+}
+
+async fn start(workspace: &Workspace, options: Options) -> Result<Running> {
     let dify = Dify::start(
         workspace,
         options.dify_api_url,
@@ -92,14 +119,31 @@ async fn show(workspace: &Workspace, options: Options) -> Result<()> {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
     stack_options.settings = Map::from_iter(given);
+    let further = further_apps(&stack_options.issuer, &dify);
+    for (_, hook, _) in &further {
+        stack_options.add_endpoint(hook);
+    }
     step::announce("starting the plugin, in a stand-in for Dify's plugin daemon");
     let stack = Stack::start(stack_options).await?;
     turn_sign_in_on(&stack, secret).await?;
+    let mut pages = Vec::new();
+    for (app, hook, key) in further {
+        pages.push((app.to_owned(), stack.turn_page_on(hook, &key).await?));
+    }
+    Ok(Running {
+        stack,
+        pages,
+        _dify: dify,
+    })
+}
 
-    step::show(guide(&stack).await?);
-    interrupted().await?;
-    step::announce("stopping");
-    Ok(())
+/// Names, hooks and keys of [`FURTHER`]: a real Dify has none of these apps, and a real provider knows no client of theirs.
+fn further_apps(issuer: &Issuer, dify: &Dify) -> Vec<(&'static str, &'static str, String)> {
+    let Issuer::IdentityProvider(_) = issuer else {
+        return Vec::new();
+    };
+    let key = |(app, hook)| Some((app, hook, dify.apps.get(app)?.clone()));
+    FURTHER.into_iter().filter_map(key).collect()
 }
 
 async fn issuer(external: Option<(String, String)>) -> Result<Issuer> {
@@ -124,27 +168,25 @@ async fn turn_sign_in_on(stack: &Stack, secret: Option<String>) -> Result<()> {
     Ok(())
 }
 
-async fn guide(stack: &Stack) -> Result<Guide> {
-    let Issuer::IdentityProvider(provider) = &stack.issuer else {
-        return Ok(Guide {
-            page: stack.page_url(),
-            endpoint: stack.url(),
-            people: None,
-            signed_in: None,
-        });
-    };
-    let user = provider
-        .users()
-        .first()
-        .context("the identity provider has no user")?;
-    step::announce(&format!("signing {user} in at {}", provider.issuer()));
-    let tokens = provider.sign_in(user).await?;
-    Ok(Guide {
+async fn guide(Running { stack, pages, .. }: &Running) -> Result<Guide> {
+    let mut guide = Guide {
         page: stack.page_url(),
+        pages: pages.clone(),
         endpoint: stack.url(),
-        people: Some((provider.users().to_vec(), provider.password().to_owned())),
-        signed_in: Some((user.clone(), tokens.access_token)),
-    })
+        people: None,
+        signed_in: None,
+    };
+    if let Issuer::IdentityProvider(provider) = &stack.issuer {
+        let user = provider
+            .users()
+            .first()
+            .context("the identity provider has no user")?;
+        step::announce(&format!("signing {user} in at {}", provider.issuer()));
+        let tokens = provider.sign_in(user).await?;
+        guide.people = Some((provider.users().to_vec(), provider.password().to_owned()));
+        guide.signed_in = Some((user.clone(), tokens.access_token));
+    }
+    Ok(guide)
 }
 
 #[cfg(unix)]
