@@ -10,7 +10,8 @@ test('a person signs in, chats and signs out, and the session at the provider ha
 
   await page.locator('summary').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  // The provider asks before it ends its own session.
+  // The provider asks before it ends its own session. Until its page is there, the button is still that of the page.
+  await page.waitForURL((url) => !url.href.startsWith(stage.url));
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect.poll(() => page.url().split('?')[0]).toBe(`${stage.url}/auth/logged-out`);
   expect(await page.locator('script').count()).toBe(0);

@@ -63,19 +63,14 @@ impl Stack {
             .url_of(hook_id)
             .replace("127.0.0.1", "localhost");
         let client_id = format!("{WEB_CLIENT}-{hook_id}");
-        let mut client = metadata(&url);
-        let mut changes = settings(&url);
-        client["client_id"] = json!(client_id);
-        changes["client_id"] = json!(client_id);
-        changes["app_key"] = json!(app_key);
+        let client = with(metadata(&url), &json!({"client_id": client_id}));
+        let of_app = json!({"client_id": client_id, "app_key": app_key});
+        let changes = with(settings(&url), &of_app);
         if let Issuer::IdentityProvider(provider) = &self.issuer {
             provider.register(&client).await?;
         }
-        let mut own = self.settings().clone();
-        if let (Some(members), Some(changes)) = (own.as_object_mut(), changes.as_object()) {
-            members.extend(changes.clone());
-        }
-        self.daemon.set_settings(hook_id, own);
+        let settings = with(self.settings().clone(), &changes);
+        self.daemon.set_settings(hook_id, settings);
         Ok(url)
     }
 
@@ -108,4 +103,12 @@ impl Stack {
         );
         Ok(())
     }
+}
+
+/// `object` with these members, in the place of its own of the same name.
+fn with(mut object: Value, members: &Value) -> Value {
+    if let (Some(object), Some(members)) = (object.as_object_mut(), members.as_object()) {
+        object.extend(members.clone());
+    }
+    object
 }
