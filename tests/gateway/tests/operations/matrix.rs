@@ -235,7 +235,7 @@ fn shape(path: &str) -> Vec<&str> {
     let segments = path.split('?').next().unwrap().split('/');
     segments
         .map(|segment| match segment {
-            "enable" => "<>",
+            "enable" | "main.js" => "<>",
             variable if variable.starts_with('<') => "<>",
             literal => literal,
         })
