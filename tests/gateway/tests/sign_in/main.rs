@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod assets;
 mod backchannel;
 mod boundary;
 mod callback;
