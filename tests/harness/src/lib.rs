@@ -1,10 +1,12 @@
 //! Starts what a test or the demo needs, on free loopback ports, and stops it when it is dropped.
 
 pub mod browser;
+pub mod caddy;
 mod error;
 mod identity_provider;
 pub mod nginx;
 mod origin;
+pub mod proxy;
 mod sign_in;
 mod stack;
 pub mod system;

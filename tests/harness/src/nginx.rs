@@ -2,19 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
+use crate::proxy::{Proxy, SECURITY, free_port};
 use crate::{Error, HOOK_ID};
-
-/// A configuration file is read, and a port opened.
-const START: Duration = Duration::from_secs(10);
-const SECURITY: &str = include_str!("../../../SECURITY.md");
-const STEP: Duration = Duration::from_millis(20);
 
 /// What stands before the daemon.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,70 +18,25 @@ pub enum Site {
     OwnHost,
 }
 
-/// A running nginx. Dropping it kills the process.
-#[derive(Debug)]
-pub struct Nginx {
-    port: u16,
-    _process: Child,
-    directory: TempDir,
-}
-
-impl Nginx {
-    /// Starts `program` before the daemon at this base URL.
-    ///
-    /// # Errors
-    ///
-    /// It does not start, or not in time.
-    pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Self, Error> {
-        let directory = TempDir::new()?;
-        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
-        let file = directory.path().join("nginx.conf");
-        fs::write(&file, configuration(site, port, daemon))?;
-        let log = fs::File::create(directory.path().join("output.log"))?;
-        let mut command = Command::new(program);
-        command
-            .arg("-e")
-            .arg("stderr")
-            .arg("-p")
-            .arg(directory.path())
-            .arg("-c")
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .kill_on_drop(true);
-        let mut nginx = Self {
-            port,
-            _process: command.spawn()?,
-            directory,
-        };
-        nginx.wait().await?;
-        Ok(nginx)
-    }
-
-    /// The origin under this name.
-    pub fn url(&self, host: &str) -> String {
-        format!("http://{host}:{}", self.port)
-    }
-
-    /// What it has written.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.path().join("output.log")).unwrap_or_default()
-    }
-
-    async fn wait(&mut self) -> Result<(), Error> {
-        let end = tokio::time::Instant::now() + START;
-        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            if tokio::time::Instant::now() > end {
-                return Err(Error::Browser(format!(
-                    "nginx has not started: {}",
-                    self.log()
-                )));
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        Ok(())
-    }
+/// Starts `program` before the daemon at this base URL.
+///
+/// # Errors
+///
+/// It does not start, or not in time.
+pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Proxy, Error> {
+    let directory = TempDir::new()?;
+    let port = free_port().await?;
+    let file = directory.path().join("nginx.conf");
+    fs::write(&file, configuration(site, port, daemon))?;
+    let mut command = Command::new(program);
+    command
+        .arg("-e")
+        .arg("stderr")
+        .arg("-p")
+        .arg(directory.path())
+        .arg("-c")
+        .arg(&file);
+    Proxy::start(command, port, directory).await
 }
 
 /// The location of the server that SECURITY.md gives for a host name of one's own.

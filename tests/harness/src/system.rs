@@ -11,6 +11,8 @@ pub const SKIPPED: &str = "GATEWAY_SKIPPED_TESTS";
 /// A program that the system's packages bring.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Program {
+    /// Caddy, which an administrator may have in front of a host name of an endpoint's own.
+    Caddy,
     /// A browser of the Chromium family.
     Chromium,
     /// nginx, which Dify has in front of everything.
@@ -19,11 +21,12 @@ pub enum Program {
 
 impl Program {
     /// Every one that a test needs.
-    pub const ALL: [Self; 2] = [Self::Chromium, Self::Nginx];
+    pub const ALL: [Self; 3] = [Self::Caddy, Self::Chromium, Self::Nginx];
 
     /// The package of Debian and Ubuntu.
     pub fn package(self) -> &'static str {
         match self {
+            Self::Caddy => "caddy",
             Self::Chromium => "chromium",
             Self::Nginx => "nginx",
         }
@@ -32,6 +35,7 @@ impl Program {
     /// The program, if it is installed.
     pub fn find(self) -> Option<PathBuf> {
         let names: &[&str] = match self {
+            Self::Caddy => &["caddy"],
             Self::Chromium => &[
                 "chromium",
                 "chromium-browser",

@@ -1,4 +1,4 @@
-//! The programs of the system's packages: Chromium and nginx.
+//! The programs of the system's packages: Chromium, nginx and Caddy.
 
 use harness::system::Program;
 
@@ -44,7 +44,7 @@ fn privilege(workspace: &Workspace) -> Option<&'static [&'static str]> {
 /// A failure is no error here: what is missing afterwards is said.
 fn install(workspace: &Workspace, prefix: &[&str], programs: &[Program]) {
     let packages: Vec<_> = programs.iter().map(|program| program.package()).collect();
-    let what = format!("installing {} (apt-get)", packages.join(" and "));
+    let what = format!("installing {} (apt-get)", packages.join(", "));
     let update = ["apt-get", "update", "--quiet"];
     let install = [
         "apt-get",

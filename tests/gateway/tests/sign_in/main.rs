@@ -12,6 +12,7 @@ mod kinds;
 mod login;
 mod logout;
 mod nginx;
+mod own_host;
 mod refresh;
 mod restarts;
 mod return_to;

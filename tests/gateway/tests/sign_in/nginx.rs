@@ -3,19 +3,19 @@
 use gateway_tests::Stage;
 use gateway_tests::sign_in::{ScriptedStage, SignedIn, signed_in};
 use harness::browser::{Kind, Load};
-use harness::nginx::{Nginx, Site};
+use harness::nginx::{self, Site};
+use harness::proxy::Proxy;
 use harness::system::Program;
 use harness::{Browser, HOOK_ID};
-use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use stand_in_dify::AppKind;
 
 /// What nginx takes of one header field by default (`large_client_header_buffers`), less the rest of the line.
 const COOKIE_LINE: usize = 8000;
 
-async fn behind(site: Site, program: &std::path::Path) -> (ScriptedStage, Nginx) {
+async fn behind(site: Site, program: &std::path::Path) -> (ScriptedStage, Proxy) {
     let mut scripted = ScriptedStage::new(&json!({})).await;
-    let nginx = Nginx::start(program, site, scripted.stage.stack.daemon.base_url())
+    let nginx = nginx::start(program, site, scripted.stage.stack.daemon.base_url())
         .await
         .unwrap();
     scripted.stage.front = Some(nginx.url("localhost"));
@@ -97,70 +97,6 @@ async fn a_full_cookie_line_of_the_console_leaves_room_for_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_of_ones_own_has_the_strictest_cookies() {
-    let Some(program) = Program::Nginx.or_skip("a_host_of_ones_own_has_the_strictest_cookies")
-    else {
-        return;
-    };
-    let scripted = ScriptedStage::new(&json!({})).await;
-    let nginx = Nginx::start(
-        &program,
-        Site::OwnHost,
-        scripted.stage.stack.daemon.base_url(),
-    )
-    .await
-    .unwrap();
-    let origin = "https://chat.example.com";
-    scripted.stage.set_settings(&json!({"sign_in": "on", "public_url": origin, "client_id": "dify-web", "client_secret": "s"}));
-    let browser = Browser::new().through_proxy(origin, &nginx.url("127.0.0.1"));
-
-    let login = url::Url::parse(&format!("{origin}/auth/login")).unwrap();
-    let hop = browser
-        .load(Load::get(Kind::Document, login, None))
-        .await
-        .unwrap();
-    let request = gateway_tests::sign_in::AuthorizationRequest::of(hop);
-    assert_eq!(
-        request.parameter("redirect_uri"),
-        format!("{origin}/auth/callback")
-    );
-    let claims = scripted.id_claims(&request, "alice");
-    scripted.set_tokens(&scripted.tokens(&claims, "refresh"));
-    let person = signed_in(
-        scripted
-            .come_back(&browser, &request.callback("a-code"))
-            .await,
-    );
-    assert_eq!(person.page.url().as_str(), format!("{origin}/"));
-    for cookie in browser.cookies("chat.example.com") {
-        assert!(
-            cookie.name.starts_with("__Host-Http-") && cookie.secure && cookie.path == "/",
-            "{cookie:?}"
-        );
-    }
-    assert_eq!(person.chat(&browser, "Hello").await.status, 200);
-    // 9 MiB, which is below the daemon's limit.
-    let (boundary, file) = ("b0undary", vec![b'x'; 9 * 1024 * 1024]);
-    let head = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n"
-    );
-    let body = [
-        head.as_bytes(),
-        &file,
-        format!("\r\n--{boundary}--\r\n").as_bytes(),
-    ]
-    .concat();
-    let load = person.request(Method::POST, "/files/upload", &Value::Null);
-    let load = load.sending(
-        Method::POST,
-        &format!("multipart/form-data; boundary={boundary}"),
-        body,
-    );
-    let hop = browser.load(load).await.unwrap();
-    assert_eq!(hop.status, 201, "{}", hop.text());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_real_provider_signs_in_and_out_behind_difys_nginx() {
     let Some(program) =
         Program::Nginx.or_skip("a_real_provider_signs_in_and_out_behind_difys_nginx")
@@ -168,7 +104,7 @@ async fn a_real_provider_signs_in_and_out_behind_difys_nginx() {
         return;
     };
     let mut stage = Stage::with_sign_in(AppKind::Chat, &json!({})).await;
-    let nginx = Nginx::start(&program, Site::Dify, stage.stack.daemon.base_url())
+    let nginx = nginx::start(&program, Site::Dify, stage.stack.daemon.base_url())
         .await
         .unwrap();
     stage.front = Some(nginx.url("localhost"));
