@@ -80,19 +80,13 @@ pub fn accept_login(
     expected: &LoginExpectation<'_>,
 ) -> Result<Accepted, Refusal> {
     let check = || {
-        let LoginExpectation {
-            issuer,
-            client_id,
-            access_token,
-            now,
-            ..
-        } = *expected;
+        let (issuer, client_id, now) = (expected.issuer, expected.client_id, expected.now);
         check_common(header, &claims, settings, issuer, client_id, now)?;
         check_age(&claims, settings, now)?;
         // 11. "If a nonce value was sent in the Authentication Request, a nonce Claim MUST be present and its value
         // checked".
         check_nonce(&claims, expected.nonce, true)?;
-        check_access_token(header.algorithm, &claims, access_token)
+        check_access_token(header.algorithm, &claims, expected.access_token)
     };
     check().map_err(|refusal| failed(Code::SignInFailed, "The sign-in failed", &refusal))?;
     accepted(claims, expected.issuer, settings, expected.scopes)
@@ -110,13 +104,7 @@ pub fn accept_refresh(
     expected: &RefreshExpectation<'_>,
 ) -> Result<Refreshed, Refusal> {
     let check = || {
-        let RefreshExpectation {
-            issuer,
-            client_id,
-            access_token,
-            now,
-            ..
-        } = *expected;
+        let (issuer, client_id, now) = (expected.issuer, expected.client_id, expected.now);
         // "its iss Claim Value MUST be the same as in the ID Token issued when the original authentication occurred", and
         // "its aud Claim Value MUST include the original client".
         check_common(header, &claims, settings, issuer, client_id, now)?;
@@ -124,7 +112,7 @@ pub fn accept_refresh(
         check_subject(&claims, expected.subject)?;
         // "it SHOULD NOT have a nonce Claim …; however, if it is present, its value MUST be the same".
         check_nonce(&claims, expected.nonce, false)?;
-        check_access_token(header.algorithm, &claims, access_token)?;
+        check_access_token(header.algorithm, &claims, expected.access_token)?;
         auth_time(&claims)
     };
     let auth_time =
