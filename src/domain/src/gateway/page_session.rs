@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, Method};
 use crate::error::{Code, Refusal};
 use crate::request::Request;
 use crate::response::X_GATEWAY_PAGE;
-use crate::session::{ForPage, Keys, Memory, PageToken, RequestCookies, Session, Standing};
+use crate::session::{Keys, Memory, PageToken, RequestCookies, Session, Standing};
 use crate::settings::SignIn;
 use crate::time::UnixTime;
 
@@ -54,18 +54,15 @@ pub fn with_token(
         memory,
         now,
     } = circumstances;
-    if !cookies.opens(keys) {
+    let opened = cookies.opened(keys);
+    if opened.is_empty() {
         return Err(missing());
     }
     let token = token.ok_or_else(page_token_missing)?;
     check_source(request, sign_in)?;
     // What is no token is nobody's.
-    let found = PageToken::parse(token).map(|token| cookies.for_page(keys, &token));
-    let session = match found {
-        Some(ForPage::Fits(session)) => *session,
-        Some(ForPage::Missing) => return Err(missing()),
-        Some(ForPage::Foreign) | None => return Err(changed()),
-    };
+    let found = PageToken::parse(token).and_then(|token| opened.for_page(&token));
+    let session = found.ok_or_else(changed)?;
     if memory.has_ended(&session, now) {
         return Err(revoked());
     }

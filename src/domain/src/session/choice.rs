@@ -6,15 +6,21 @@ use super::{PageToken, RequestCookies, Session, Slot, Transaction};
 use crate::settings::PublicUrl;
 use crate::time::UnixTime;
 
-/// The session of a request that a page makes.
+/// The sessions of a request's cookies, those that open.
 #[derive(Clone, Debug)]
-pub enum ForPage {
-    /// No cookie opens.
-    Missing,
-    /// Cookies open, but the page token is of none of them.
-    Foreign,
-    /// The session of the page token.
-    Fits(Box<Session>),
+pub struct Opened(Vec<Session>);
+
+impl Opened {
+    /// Whether no cookie opens.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The session that `token` is of. Of several, after a second login of the same person, the latest counts.
+    pub fn for_page(self, token: &PageToken) -> Option<Session> {
+        let fitting = self.0.into_iter();
+        latest(fitting.filter(|session| token.is_of(&session.page_secret)))
+    }
 }
 
 /// The session of a document navigation, which has no page token.
@@ -29,24 +35,10 @@ pub enum OnNavigation {
 }
 
 impl RequestCookies {
-    /// The session that `token` is of. Of several, after a second login of the same person, the latest counts.
-    pub fn for_page(&self, keys: &Keys, token: &PageToken) -> ForPage {
-        let opened = self.opened(keys);
-        let is_empty = opened.is_empty();
-        let fitting = opened
-            .into_iter()
-            .filter(|session| token.is_of(&session.page_secret));
-        match latest(fitting) {
-            Some(session) => ForPage::Fits(Box::new(session)),
-            None if is_empty => ForPage::Missing,
-            None => ForPage::Foreign,
-        }
-    }
-
     /// The session of a navigation. Those for which `counts` is false, because they have ended, are looked at only where
     /// there is no other.
     pub fn on_navigation(&self, keys: &Keys, counts: impl Fn(&Session) -> bool) -> OnNavigation {
-        let (good, ended): (Vec<_>, Vec<_>) = self.opened(keys).into_iter().partition(counts);
+        let (good, ended): (Vec<_>, Vec<_>) = self.opened(keys).0.into_iter().partition(counts);
         let first = good.first().map(Session::id);
         if good.iter().any(|session| Some(session.id()) != first) {
             return OnNavigation::Several;
@@ -57,9 +49,11 @@ impl RequestCookies {
         }
     }
 
-    /// Whether any session opens.
-    pub fn opens(&self, keys: &Keys) -> bool {
-        !self.opened(keys).is_empty()
+    /// The sessions that open.
+    pub fn opened(&self, keys: &Keys) -> Opened {
+        let values = self.sessions();
+        let sessions = values.filter_map(|value| Session::open(value, keys));
+        Opened(sessions.collect())
     }
 
     /// The transactions in `slot` that open, stale ones too.
@@ -85,13 +79,6 @@ impl RequestCookies {
         // `None` is less than any time, and of equal ones the first is taken.
         let oldest = Slot::ALL.into_iter().min_by_key(|slot| under_way(*slot));
         oldest.unwrap_or(Slot::FIRST)
-    }
-
-    fn opened(&self, keys: &Keys) -> Vec<Session> {
-        let values = self.sessions();
-        values
-            .filter_map(|value| Session::open(value, keys))
-            .collect()
     }
 }
 

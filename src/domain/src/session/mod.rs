@@ -27,7 +27,7 @@ mod transaction;
 #[cfg(test)]
 mod tests;
 
-pub use choice::{ForPage, OnNavigation};
+pub use choice::{OnNavigation, Opened};
 pub use cookie::{CookieNames, RequestCookies, SetCookie};
 pub use expiry::Standing;
 pub use ids::{LoginMark, PageSecret, SessionId, TransactionId};

@@ -69,8 +69,7 @@ impl<'a> Visit<'a> {
 
     /// The session that the browser has, live or not; none where it has live ones of several logins.
     pub fn session(&self) -> Option<Session> {
-        let counts = |session: &Session| self.is_live(session);
-        match self.cookies.on_navigation(&self.keys, counts) {
+        match self.on_navigation() {
             OnNavigation::One(session) => Some(*session),
             OnNavigation::Missing | OnNavigation::Several => None,
         }
@@ -78,12 +77,17 @@ impl<'a> Visit<'a> {
 
     /// Whether the page would show that somebody is signed in, or that several are.
     pub fn has_live_session(&self) -> bool {
-        let counts = |session: &Session| self.is_live(session);
-        match self.cookies.on_navigation(&self.keys, counts) {
+        match self.on_navigation() {
             OnNavigation::One(session) => self.is_live(&session),
             OnNavigation::Several => true,
             OnNavigation::Missing => false,
         }
+    }
+
+    /// What the cookies say of a document navigation; sessions that are not live count only where no other is there.
+    pub fn on_navigation(&self) -> OnNavigation {
+        self.cookies
+            .on_navigation(&self.keys, |session| self.is_live(session))
     }
 
     /// The session of a request that the page makes, whose check may be overdue.

@@ -12,7 +12,7 @@ use crate::page::{self, Document, Hindrance, Language, StaticPage};
 use crate::request::navigation::Destination;
 use crate::request::{Request, navigation};
 use crate::response::Response;
-use crate::session::{OnNavigation, PageToken, Session};
+use crate::session::{OnNavigation, PageToken};
 use crate::settings::{Page, Settings};
 
 mod app_faces;
@@ -88,9 +88,8 @@ fn signed_in(visit: &Visit<'_>) -> (Option<PageToken>, Option<Hindrance>) {
     if Destination::of(&visit.request.headers) != Destination::Window {
         return (None, Some(Hindrance::MetadataMissing));
     }
-    let is_live = |session: &Session| visit.is_live(session);
-    match visit.cookies.on_navigation(&visit.keys, is_live) {
-        OnNavigation::One(session) if is_live(&session) => (Some(session.page_token()), None),
+    match visit.on_navigation() {
+        OnNavigation::One(session) if visit.is_live(&session) => (Some(session.page_token()), None),
         OnNavigation::One(_) | OnNavigation::Missing => (None, None),
         OnNavigation::Several => (None, Some(Hindrance::SeveralSessions)),
     }
