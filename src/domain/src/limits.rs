@@ -183,6 +183,8 @@ limits! {
     RULES: Count = 100, Module;
     /// Values in a rule.
     RULE_VALUES: Count = 100, Module;
+    /// Entries of `operation_rules`. A session has a bit for each, and there are fewer operations.
+    OPERATION_RULES: Count = 64, Module;
 
     // The endpoint's settings
 
@@ -295,6 +297,12 @@ limits! {
     APP_DESCRIPTIONS: Count = 8, Module;
     /// These descriptions, for each of the addresses.
     APP_DESCRIPTIONS_MEMORY: Bytes = MIB, Module;
+
+    // Rates
+
+    /// Users of an endpoint whose requests are counted for `requests_per_minute`: those who have sent some within the
+    /// window. A stock Dify could not serve as many. Where there are more, whoever is nearest to a full bucket gets it.
+    RATED_USERS: Count = 4096, Module;
 
     // Who waits
 

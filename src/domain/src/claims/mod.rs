@@ -45,6 +45,12 @@ impl Claims {
         self
     }
 
+    /// These claims, with `value` as the one named `name`.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+
     /// All members, those that are null included.
     pub const fn members(&self) -> &Map<String, Value> {
         &self.0

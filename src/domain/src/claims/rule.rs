@@ -61,6 +61,13 @@ impl Rules {
         Self(rules.cloned().collect())
     }
 
+    /// Whether the rules hold again, by claims that are fewer than those for which they held `earlier`, or did not. What
+    /// the claims say is judged anew; what they do not say stays as it was.
+    pub fn met_again_by(&self, claims: &Claims, earlier: bool) -> bool {
+        let is_whole = self.names().all(|path| claims.at(path).is_some());
+        (is_whole || earlier) && self.named_in(claims).met_by(claims).is_ok()
+    }
+
     /// Whether every rule holds. The error names the first that does not, and why, in words that only the log may have.
     pub fn met_by(&self, claims: &Claims) -> Result<(), String> {
         let Some(unmet) = self.0.iter().find(|rule| !rule.holds(claims)) else {
@@ -71,6 +78,17 @@ impl Rules {
             Some(_) => "the claim has no such value",
         };
         Err(format!("`{unmet}` is not met: {reason}"))
+    }
+}
+
+/// As they are written in the setting.
+impl fmt::Display for Rules {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (rule, number) in self.0.iter().zip(0..) {
+            let before = if number == 0 { "" } else { ", " };
+            write!(formatter, "{before}{rule}")?;
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! The syntax of paths and rules: `, | = .` divide, and `\` before one of them makes it part of a name.
+//! The syntax of paths and rules: `, | = .` divide, and `\` before one of them makes it part of a name. So does `\;`: it
+//! divides the lists of rules that some settings have.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -19,13 +20,21 @@ impl SyntaxError {
     pub(super) const fn new(position: usize, expected: Expected) -> Self {
         Self { position, expected }
     }
+
+    /// The error in a text that the one which was parsed is a part of, behind `characters` others.
+    pub const fn behind(self, characters: usize) -> Self {
+        Self {
+            position: self.position.saturating_add(characters),
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum Expected {
     #[error("`=` and a value after the claim, such as `groups=Staff`")]
     Equals,
-    #[error("`,`, `|`, `=`, `.` or `\\` after `\\`")]
+    #[error("`,`, `|`, `=`, `.`, `;` or `\\` after `\\`")]
     Escapable,
     #[error("`\\{0}`, because `{0}` alone divides")]
     Escaped(char),
@@ -134,7 +143,7 @@ impl<'a> Scanner<'a> {
     fn escaped_symbol(&mut self) -> Result<Symbol, SyntaxError> {
         let position = self.position;
         self.next_character()
-            .filter(|next| matches!(next, ',' | '|' | '=' | '.' | '\\'))
+            .filter(|next| matches!(next, ',' | '|' | '=' | '.' | ';' | '\\'))
             .map(|character| Symbol {
                 character,
                 escaped: true,

@@ -81,11 +81,11 @@ fn what_is_not_a_path_is_refused_with_the_place_and_what_was_expected() {
         ),
         (
             "a\\b",
-            "at character 3: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 3: expected `,`, `|`, `=`, `.`, `;` or `\\` after `\\`",
         ),
         (
             "ab\\",
-            "at character 4: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 4: expected `,`, `|`, `=`, `.`, `;` or `\\` after `\\`",
         ),
         (
             &long,
@@ -245,7 +245,7 @@ fn text_that_is_not_a_list_of_rules_is_refused_with_the_place_and_what_was_expec
         ),
         (
             "groups=DOMAIN\\staff",
-            "at character 15: expected `,`, `|`, `=`, `.` or `\\` after `\\`",
+            "at character 15: expected `,`, `|`, `=`, `.`, `;` or `\\` after `\\`",
         ),
         (
             "a..b=c",

@@ -113,6 +113,7 @@ codes! {
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
     NavigationRequired "navigation_required" BAD_REQUEST, "The address is opened in the browser's window, and not by a script, a frame, an image or a prefetch.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, Dify has nothing at it, or the thing is not the caller's.";
+    OperationRefused "operation_refused" FORBIDDEN, "The endpoint's `operation_rules` close the operation to the caller, or to everybody.";
     PageTokenMissing "page_token_missing" UNAUTHORIZED, "There is a session, but the request has no `X-Gateway-Page`, which the page sends with each of its own.";
     RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
     RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";
@@ -149,4 +150,5 @@ codes! {
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE, "The content type is not one that the operation accepts, or the body has a `Content-Encoding`.";
     UserClaimMissing "user_claim_missing" FORBIDDEN, "The token has none of the claims of `user_claim`.";
     UserClaimUnusable "user_claim_unusable" FORBIDDEN, "The claim of `user_claim` cannot be a Dify `user`.";
+    UserRateLimited "user_rate_limited" TOO_MANY_REQUESTS, "The user has sent as many requests as `requests_per_minute` allows.";
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use crate::error::{Code, Refusal};
 use crate::operation::{Class, Operation};
 use crate::relay::UserKey;
+use crate::settings::{Closed, Settings};
 use crate::token::Caller;
 
 /// The right to one operation. Only [`decide`] makes one, and nothing is dispatched without it.
@@ -72,21 +73,38 @@ impl Grant {
 /// Decides about a request for `operation`. Who sent it is found out by `identify`, if the class makes that matter.
 ///
 /// # Errors
-/// Those of `identify`, and `admin_required`.
+/// Those of `identify` and of [`grant`].
 pub async fn decide(
     operation: &Operation,
+    settings: &Settings,
     identify: impl Future<Output = Result<(Caller, UserKey), Refusal>>,
 ) -> Result<Access, Refusal> {
     if matches!(operation.class, Class::Public | Class::SignIn) {
         return Ok(Access::Anybody(Public(())));
     }
     let (caller, user_key) = identify.await?;
+    grant(operation, settings, caller, user_key).map(Access::Caller)
+}
+
+/// The right of `caller` to `operation`, by its class and by the endpoint's rules.
+///
+/// # Errors
+/// `admin_required` and `operation_refused`.
+pub fn grant(
+    operation: &Operation,
+    settings: &Settings,
+    caller: Caller,
+    user_key: UserKey,
+) -> Result<Grant, Refusal> {
     let extent = extent(operation, caller.is_admin)?;
-    Ok(Access::Caller(Grant {
+    if let Some(closed) = settings.operation_rules.closed(operation, caller.unmet) {
+        return Err(operation_refused(operation, closed));
+    }
+    Ok(Grant {
         caller,
         user_key,
         extent,
-    }))
+    })
 }
 
 /// The only place that knows what the classes mean.
@@ -103,6 +121,26 @@ fn extent(operation: &Operation, is_admin: bool) -> Result<Extent, Refusal> {
         | Class::Public
         | Class::SignIn
         | Class::User => Ok(Extent::All),
+    }
+}
+
+fn operation_refused(operation: &Operation, closed: Closed) -> Refusal {
+    let (method, path) = (&operation.method, operation.path);
+    match closed {
+        Closed::ToEverybody => {
+            let message = format!(
+                "{method} {path} is closed to everybody at this endpoint, by its setting `operation_rules`."
+            );
+            Refusal::new(Code::OperationRefused, message)
+        }
+        Closed::ByRules(rules) => {
+            let message = format!(
+                "{method} {path} is not open to you: you do not meet the endpoint's `operation_rules` for it. Ask its \
+                 administrator for the role that it needs; if you have got it since you signed in, sign in again."
+            );
+            let detail = format!("`{rules}` of `operation_rules` is not met");
+            Refusal::new(Code::OperationRefused, message).with_log_detail(detail)
+        }
     }
 }
 

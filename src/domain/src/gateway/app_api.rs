@@ -7,6 +7,7 @@ use super::case::Case;
 use super::declared_inputs::DeclaredInputsCache;
 use super::first_requests::FirstRequests;
 use super::outcome::{Outcome, Relay};
+use super::rates::Rates;
 use super::run_detail;
 use super::runs::{CountedRun, Runs};
 use crate::environment::Environment;
@@ -26,6 +27,7 @@ pub struct AppApi {
     events: Rc<Events>,
     declared_inputs: Rc<DeclaredInputsCache>,
     first_requests: FirstRequests,
+    rates: Rates,
     runs: Rc<Runs>,
 }
 
@@ -39,6 +41,7 @@ impl AppApi {
         Self {
             declared_inputs,
             first_requests: FirstRequests::new(),
+            rates: Rates::default(),
             runs: Rc::default(),
             environment,
             events,
@@ -55,8 +58,7 @@ impl AppApi {
     ) -> Result<Outcome, Refusal> {
         let operation = case.route.operation;
         let path = operation::upstream_path(operation, &case.route.variables)?;
-        // Before the body is read and Dify is asked for anything: who has too many runs must cost nothing.
-        let run = self.counted(operation, case, grant, settings)?;
+        let run = self.begin(operation, case, grant, settings)?;
         let inputs = self.inputs(operation, case, grant, settings).await?;
         let identity = Identity {
             user: grant.caller().user.as_str(),
@@ -88,6 +90,7 @@ impl AppApi {
         let context = RelayContext {
             record: case.record.clone(),
             cors: case.cors.clone(),
+            rate_limit: case.rate_limit,
             expectation,
             counted,
             is_for_browsers: settings.sign_in.is_some(),
@@ -95,14 +98,25 @@ impl AppApi {
         Ok(Outcome::Relay(Box::new(Relay { request, context })))
     }
 
-    /// Counts the request among the user's runs, if it is one.
-    fn counted(
+    /// Counts a request for which Dify is to be asked, and whatever it is a part of: against the user's requests, and among
+    /// the user's runs, if it is one. Before the body is read and Dify is asked for anything: who sends too much must cost
+    /// nothing.
+    ///
+    /// # Errors
+    /// `user_rate_limited` and `too_many_streams`.
+    pub fn begin(
         &self,
         operation: &Operation,
-        case: &Case<'_>,
+        case: &mut Case<'_>,
         grant: &Grant,
         settings: &Settings,
     ) -> Result<Option<CountedRun>, Refusal> {
+        if let Some(rate) = settings.requests_per_minute {
+            let now = self.environment.now();
+            let (left, taken) = self.rates.take(grant.user_key(), rate, now);
+            case.rate_limit = Some(left);
+            taken?;
+        }
         let is_run = matches!(operation.response, ResponseKind::Events | ResponseKind::Run);
         let limit = settings.streams_per_user;
         is_run

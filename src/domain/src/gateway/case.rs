@@ -8,7 +8,7 @@ use crate::operation::{self, Responder, Route};
 use crate::page::{Language, StaticPage};
 use crate::request::{Request, navigation};
 use crate::response::cors::CorsHeaders;
-use crate::response::{self, Challenge, Response};
+use crate::response::{self, Challenge, RateLimit, Response};
 use crate::settings::{AllowedOrigins, Settings, SignIn};
 
 /// One request.
@@ -21,6 +21,8 @@ pub struct Case<'a> {
     pub record: RequestRecord,
     /// What lets a page read the response.
     pub cors: CorsHeaders,
+    /// What the caller has left of the requests that each user has.
+    pub rate_limit: Option<RateLimit>,
     /// What a refusal says of the token that was expected.
     pub challenge: Challenge,
     /// How people sign in with their browser, if they do.
@@ -43,6 +45,7 @@ impl<'a> Case<'a> {
             route,
             record,
             cors: CorsHeaders::default(),
+            rate_limit: None,
             challenge: Challenge::default(),
             sign_in: None,
         }

@@ -28,6 +28,7 @@ mod first_requests;
 mod outcome;
 mod own_operations;
 mod page_session;
+mod rates;
 mod remembered;
 mod run_detail;
 mod runs;
@@ -146,7 +147,7 @@ impl Gateway {
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let operation = case.route.operation;
-        let access = access::decide(operation, self.identify(case, settings)).await?;
+        let access = access::decide(operation, settings, self.identify(case, settings)).await?;
         self.dispatch(case, &access, settings, body).await
     }
 
@@ -221,6 +222,9 @@ impl Gateway {
             page::protect(&mut response.headers);
         }
         response::set_request_id(&mut response.headers, &case.request.id);
+        if let Some(rate_limit) = case.rate_limit {
+            rate_limit.apply(&mut response.headers);
+        }
         case.cors.apply(&mut response.headers);
         self.events.write_request(&RequestRecord {
             status: response.status.as_u16(),

@@ -2,6 +2,7 @@
 
 use http::Method;
 
+mod name;
 mod path;
 mod route;
 mod table;
@@ -9,6 +10,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use name::{OperationName, relayed};
 pub use path::upstream_path;
 pub use route::{Route, methods_at};
 pub use table::{FALLBACK, OPERATIONS, Responder};
@@ -87,6 +89,39 @@ pub enum Class {
     SignIn,
     /// The caller's, because the gateway sets `user`.
     User,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::Admin,
+        Self::App,
+        Self::ById,
+        Self::Filtered,
+        Self::Owner,
+        Self::Public,
+        Self::SignIn,
+        Self::User,
+    ];
+
+    /// The name, as settings and `GET /whoami` write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::App => "app",
+            Self::ById => "by_id",
+            Self::Filtered => "filtered",
+            Self::Owner => "owner",
+            Self::Public => "public",
+            Self::SignIn => "sign_in",
+            Self::User => "user",
+        }
+    }
+
+    /// Whether its operations are for a caller whose credential was verified.
+    pub const fn needs_caller(self) -> bool {
+        !matches!(self, Self::Public | Self::SignIn)
+    }
 }
 
 /// Where Dify reads `user`.

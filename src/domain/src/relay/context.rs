@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Expectation, UserKey};
 use crate::events::RequestRecord;
+use crate::response::RateLimit;
 use crate::response::cors::CorsHeaders;
 
 /// Goes to the host with a relay and comes back with the response; the host does not look into it.
@@ -13,6 +14,8 @@ pub struct RelayContext {
     pub record: RequestRecord,
     /// The CORS headers of every response to this request.
     pub cors: CorsHeaders,
+    /// What the caller has left of the requests that each user has.
+    pub rate_limit: Option<RateLimit>,
     /// What Dify's response is judged by.
     pub expectation: Expectation,
     /// What the request is counted as until it ends.

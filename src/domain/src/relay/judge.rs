@@ -59,6 +59,9 @@ pub fn judge(
         response.headers.insert(header::RETRY_AFTER, wait);
     }
     response::set_request_id(&mut response.headers, request_id);
+    if let Some(rate_limit) = context.rate_limit {
+        rate_limit.apply(&mut response.headers);
+    }
     context.cors.apply(&mut response.headers);
     response
 }

@@ -14,7 +14,7 @@ use crate::token::User;
 const LOGGED_BYTES: usize = 8;
 
 /// A key for one user of one app, in this process's memory and, shortened, in its log.
-#[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserKey([u8; 32]);
 

@@ -14,7 +14,7 @@ use crate::settings::AllowedOrigins;
 
 /// What a browser's script may read, besides what needs no permission.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+    "Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
 );
 /// Seconds that a browser may remember a preflight; changed settings are felt after it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");

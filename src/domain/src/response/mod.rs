@@ -8,10 +8,12 @@ use crate::request::fields;
 mod challenge;
 pub mod cors;
 mod dify_headers;
+mod rate_limit;
 mod refusal;
 
 pub use challenge::Challenge;
 pub use dify_headers::{is_event_stream, is_json, of_dify};
+pub use rate_limit::RateLimit;
 pub use refusal::{body_of_refusal, of_refusal, set_retry_after};
 
 /// The name under which every response carries its request's id.

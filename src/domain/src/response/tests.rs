@@ -212,7 +212,7 @@ fn only_listed_headers_of_dify_pass_and_nothing_of_one_user_enters_a_shared_cach
 #[test]
 fn an_origin_reads_answers_only_where_the_settings_name_it() {
     let these = AllowedOrigins::These(vec!["https://app.example".to_owned()]);
-    let exposed = "access-control-expose-headers: Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
+    let exposed = "access-control-expose-headers: Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
     let cases: [(&AllowedOrigins, Option<&str>, Option<&str>); 9] = [
         (
             &these,
@@ -271,7 +271,7 @@ fn a_preflight_of_an_allowed_origin_is_allowed_every_field_that_has_a_name_each_
                 "access-control-allow-headers: authorization, content-type, x-evil, x-trace-id, sentry-trace, tracestate",
                 "access-control-allow-methods: OPTIONS, POST",
                 "access-control-allow-origin: https://app.example",
-                "access-control-expose-headers: Content-Disposition, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+                "access-control-expose-headers: Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
                 "access-control-max-age: 600",
                 "allow: OPTIONS, POST",
                 "vary: Origin",

@@ -9,7 +9,7 @@ use crate::issuer::Issuer;
 use crate::settings::{Settings, SignIn};
 
 /// The label of all keys of this form of cookies.
-const LABEL: &str = "gw1";
+const LABEL: &str = "gw2";
 
 /// What a cookie is. One kind does not open as the other.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

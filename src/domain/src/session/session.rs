@@ -12,6 +12,7 @@ use crate::claims::Claims;
 use crate::json;
 use crate::limits;
 use crate::oauth::NonceHash;
+use crate::settings::UnmetEntries;
 use crate::time::UnixTime;
 use crate::token::{Caller, User};
 
@@ -197,6 +198,7 @@ struct Content {
     user: String,
     name: Option<String>,
     is_admin: bool,
+    unmet: UnmetEntries,
     is_service_account: bool,
     scopes: Vec<String>,
     /// A JSON object.
@@ -228,6 +230,7 @@ impl Content {
             user: caller.user.as_str().to_owned(),
             name: name.clone(),
             is_admin: caller.is_admin,
+            unmet: caller.unmet,
             is_service_account: caller.is_service_account,
             scopes: caller.scopes.clone(),
             claims: serde_json::to_string(caller.claims.members()).ok()?,
@@ -254,6 +257,7 @@ impl Content {
             has_all_claims: false,
             scopes: self.scopes,
             is_admin: self.is_admin,
+            unmet: self.unmet,
             is_service_account: self.is_service_account,
         };
         Some(Session {

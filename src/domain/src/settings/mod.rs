@@ -10,7 +10,7 @@ use self::declaration::access::{
 use self::declaration::connection::{APP_KEY, DIFY_API_URL, ISSUER};
 use self::declaration::network::CA_CERTIFICATES;
 use self::declaration::sign_in::{CLIENT_KEY, PAGE, PAGE_NOTICE, PROVIDER_KIND};
-use self::declaration::tuning::{CLOCK_SKEW, LOG_LEVEL, STREAMS_PER_USER};
+use self::declaration::tuning::{CLOCK_SKEW, LOG_LEVEL, REQUESTS_PER_MINUTE, STREAMS_PER_USER};
 use self::declaration::validation::{CLIENT_SECRET, SERVICE_ACCOUNTS, TOKEN_KIND, USERINFO};
 use self::dependent::sign_in::Basis;
 use self::members::Members;
@@ -33,9 +33,11 @@ mod list;
 mod login;
 mod members;
 mod mistake;
+mod operation_rules;
 mod problems;
 mod public_url;
 mod reader;
+mod request_rate;
 mod secret;
 mod select;
 mod sign_in;
@@ -46,7 +48,9 @@ mod value;
 pub use crate::oauth::ClientSecret;
 pub use endpoints::ProviderEndpoints;
 pub use mistake::{InvalidSettings, Mistake, Mistakes};
+pub use operation_rules::{Closed, OperationRules, UnmetEntries};
 pub use public_url::PublicUrl;
+pub use request_rate::RequestRate;
 pub use secret::{AppKey, UserHashKey};
 pub use sign_in::{ClientAuthenticationSetting, Page, ProviderKind, SessionLimits, SignIn};
 pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim};
@@ -74,6 +78,8 @@ pub struct Settings {
     pub required_claims: Rules,
     /// Who may use the app-wide operations; nobody where it is not set.
     pub admin_claims: Option<Rules>,
+    /// Who may use which operation.
+    pub operation_rules: OperationRules,
     /// Which claims go to `inputs`.
     pub input_claims: InputClaims,
     /// Browser origins.
@@ -113,6 +119,8 @@ pub struct Settings {
     pub ca_certificates: Option<Rc<str>>,
     /// Concurrent streams of one user; `None` for no limit.
     pub streams_per_user: Option<u32>,
+    /// How often a user may have Dify asked; `None` for no limit.
+    pub requests_per_minute: Option<RequestRate>,
     /// Leeway for `exp`, `nbf` and `iat`, in seconds, at most 300.
     pub clock_skew: u32,
     /// The least level that is logged.
@@ -141,6 +149,21 @@ impl Settings {
                 allowed_origins: reader.read(&ALLOWED_ORIGINS).unwrap_or_default(),
             }
         })
+    }
+
+    /// The rules by which it is decided what somebody may do.
+    pub fn rules(&self) -> impl Iterator<Item = &Rules> {
+        std::iter::once(&self.required_claims)
+            .chain(&self.admin_claims)
+            .chain(self.operation_rules.rules())
+    }
+
+    /// The claims that these rules name.
+    pub fn ruled_claims(&self) -> impl Iterator<Item = &ClaimPath> {
+        std::iter::once(&self.required_claims)
+            .chain(&self.admin_claims)
+            .flat_map(Rules::names)
+            .chain(self.operation_rules.names())
     }
 
     /// `None` after a mistake. The `reader` knows every one of them.
@@ -173,6 +196,7 @@ impl Settings {
         );
         let page = reader.read(&PAGE);
         let streams_per_user = reader.read(&STREAMS_PER_USER);
+        let requests_per_minute = reader.read(&REQUESTS_PER_MINUTE);
         let clock_skew = reader.read(&CLOCK_SKEW);
         let log_level = reader.read(&LOG_LEVEL);
         Some(Self {
@@ -180,6 +204,7 @@ impl Settings {
             scopes: reader.read(&SCOPES).unwrap_or_default(),
             required_claims: dependent::required_claims(reader, &issuers),
             admin_claims: reader.read(&ADMIN_CLAIMS),
+            operation_rules: dependent::operation_rules(reader),
             input_claims: reader.read(&INPUT_CLAIMS).unwrap_or_default(),
             allowed_origins: reader.read(&ALLOWED_ORIGINS).unwrap_or_default(),
             public_url,
@@ -207,6 +232,7 @@ impl Settings {
             client_authentication: client_authentication?,
             page: page?,
             streams_per_user: streams_per_user?,
+            requests_per_minute: requests_per_minute?,
             clock_skew: clock_skew?,
             log_level: log_level?,
         })

@@ -3,7 +3,7 @@
 use crate::claims::Claims;
 use crate::error::Refusal;
 use crate::issuer::Issuer;
-use crate::settings::Settings;
+use crate::settings::{Settings, UnmetEntries};
 use crate::time::UnixTime;
 
 mod access_token;
@@ -48,6 +48,8 @@ pub struct Caller {
     pub scopes: Vec<String>,
     /// Whether `admin_claims` holds.
     pub is_admin: bool,
+    /// What of `operation_rules` does not hold.
+    pub unmet: UnmetEntries,
     /// Whether the token stands for a client.
     pub is_service_account: bool,
 }
@@ -74,8 +76,7 @@ impl Accepted {
 
     /// Whether a claim that decides something is missing: one that a rule names, or one that says who the person is.
     pub fn lacks_claims(&self, settings: &Settings) -> bool {
-        let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
-        let mut names = rules.flat_map(|rules| rules.names());
+        let mut names = settings.ruled_claims();
         names.any(|path| self.claims.at(path).is_none())
             || user::lacks_claims(&self.claims, settings)
     }
@@ -136,6 +137,8 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
         .admin_claims
         .as_ref()
         .is_some_and(|rules| rules.met_by(&claims).is_ok());
+    // Which operations are closed to them.
+    let unmet = settings.operation_rules.unmet_by(&claims, &scopes);
     Ok(Caller {
         user,
         issuer,
@@ -143,6 +146,7 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
         has_all_claims: true,
         scopes,
         is_admin,
+        unmet,
         is_service_account,
     })
 }
@@ -171,10 +175,13 @@ pub fn judge_again(
         Some(_) => User::from_claims(&claims, &issuer, settings, is_service_account)?,
         None => earlier.user.clone(),
     };
-    let is_admin = settings.admin_claims.as_ref().is_some_and(|rules| {
-        let is_whole = rules.names().all(|path| claims.at(path).is_some());
-        (is_whole || earlier.is_admin) && rules.named_in(&claims).met_by(&claims).is_ok()
-    });
+    let is_admin = settings
+        .admin_claims
+        .as_ref()
+        .is_some_and(|rules| rules.met_again_by(&claims, earlier.is_admin));
+    let unmet = settings
+        .operation_rules
+        .unmet_again_by(&claims, &scopes, earlier.unmet);
     Ok(Caller {
         user,
         issuer,
@@ -182,6 +189,7 @@ pub fn judge_again(
         has_all_claims: false,
         scopes,
         is_admin,
+        unmet,
         is_service_account,
     })
 }

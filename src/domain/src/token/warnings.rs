@@ -49,6 +49,14 @@ pub fn warnings(caller: &Caller, settings: &Settings) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let mut operation_rules = settings.operation_rules.rules();
+    if operation_rules.any(|rules| groups::left_out_of(&caller.claims, rules)) {
+        warnings.push(
+            "The provider left the groups out because there are too many, so no rule of `operation_rules` on groups can \
+             hold. Use app roles and a rule on `roles`."
+                .to_owned(),
+        );
+    }
     warnings
 }
 

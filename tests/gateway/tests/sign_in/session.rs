@@ -56,6 +56,7 @@ async fn the_session_is_one_sealed_cookie_and_the_page_says_whose() {
         members,
         [
             "check_in",
+            "closed_operations",
             "expires_in",
             "is_admin",
             "name",

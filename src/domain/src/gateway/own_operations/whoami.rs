@@ -17,6 +17,7 @@ struct Whoami<'a> {
     is_service_account: bool,
     scopes: &'a [String],
     rights: Rights,
+    closed_operations: Vec<&'static str>,
     warnings: Vec<String>,
     claims: &'a Map<String, Value>,
 }
@@ -49,6 +50,7 @@ pub fn response(grant: &Grant, settings: &Settings) -> Response {
         is_service_account: caller.is_service_account,
         scopes: &caller.scopes,
         rights: rights(caller.is_admin),
+        closed_operations: settings.operation_rules.closed_to(caller.unmet),
         warnings: token::warnings(caller, settings),
         claims: caller.claims.members(),
     };

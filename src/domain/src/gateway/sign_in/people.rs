@@ -168,9 +168,7 @@ impl People {
 
     /// Whether the settings decide by claims whether and as what the person may go on.
     fn has_rules(&self) -> bool {
-        let rules =
-            std::iter::once(&self.settings.required_claims).chain(&self.settings.admin_claims);
-        rules.flat_map(|rules| rules.names()).next().is_some()
+        self.settings.rules().any(|rules| !rules.is_empty())
     }
 
     /// The claims of an ID token with a good signature. A signature that cannot be checked now says nothing about the

@@ -18,6 +18,8 @@ struct State<'a> {
     user: &'a str,
     name: Option<&'a str>,
     is_admin: bool,
+    /// By handler, so that the page does not offer what would be refused.
+    closed_operations: Vec<&'static str>,
     /// Seconds.
     expires_in: u64,
     /// Seconds.
@@ -56,6 +58,10 @@ pub(super) fn response(session: &Session, visit: &Visit<'_>) -> Response {
         user: person.caller.user.as_str(),
         name: person.name.as_deref(),
         is_admin: person.caller.is_admin,
+        closed_operations: visit
+            .settings
+            .operation_rules
+            .closed_to(person.caller.unmet),
         expires_in: session.expires_in(visit.now, limits).as_secs(),
         check_in: session.check_in(visit.now, limits).as_secs(),
         provider_reachable: session.provider_is_reachable(),

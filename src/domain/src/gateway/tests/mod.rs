@@ -5,6 +5,7 @@ mod crowds;
 mod health;
 mod issuers;
 mod operations;
+mod operator;
 mod own_operations;
 mod pages;
 mod paths;

@@ -45,6 +45,7 @@ fn whoami_tells_what_the_gateway_derives_from_the_token_and_asks_nobody() {
                 "is_service_account": false,
                 "scopes": ["chat", "files"],
                 "rights": rights,
+                "closed_operations": [],
                 "warnings": [],
                 "claims": {
                     "iss": super::ISSUER, "aud": "app", "exp": expires, "sub": "alice", "groups": groups,

@@ -20,7 +20,7 @@ use crate::response::Response;
 use crate::session::{
     CookieNames, KeptToken, Keys, Login, LoginMark, PageSecret, Person, Session, SessionId,
 };
-use crate::settings::Settings;
+use crate::settings::{Settings, UnmetEntries};
 use crate::token::{Caller, User};
 
 const BASE: &str = "https://dify.example/e/abcdefghijklmnop";
@@ -63,6 +63,7 @@ impl SignedIn {
                 scopes: vec!["openid".to_owned()],
                 has_all_claims: false,
                 is_admin: false,
+                unmet: UnmetEntries::default(),
                 is_service_account: false,
             },
             name: None,

@@ -42,8 +42,7 @@ impl Question {
 
 /// Whether a rule of the settings names the person's organizations at GitHub.
 pub fn wants_organizations(settings: &Settings) -> bool {
-    let rules = std::iter::once(&settings.required_claims).chain(&settings.admin_claims);
-    let mut names = rules.flat_map(|rules| rules.names());
+    let mut names = settings.ruled_claims();
     names.any(|path| path.as_literal() == github::ORGANIZATIONS)
 }
 

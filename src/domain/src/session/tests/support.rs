@@ -12,7 +12,7 @@ use crate::session::keys::KeyMaterial;
 use crate::session::{
     CookieNames, KeptToken, Keys, Login, LoginMark, PageSecret, Person, Session, SessionId,
 };
-use crate::settings::{PublicUrl, SessionLimits, Settings, SignIn};
+use crate::settings::{PublicUrl, SessionLimits, Settings, SignIn, UnmetEntries};
 use crate::time::UnixTime;
 use crate::token::{Caller, User};
 
@@ -96,6 +96,7 @@ pub(super) fn person(subject: &str) -> Person {
             scopes: vec!["openid".to_owned(), "email".to_owned()],
             has_all_claims: false,
             is_admin: false,
+            unmet: UnmetEntries::default(),
             is_service_account: false,
         },
         name: Some(format!("{subject} Example")),

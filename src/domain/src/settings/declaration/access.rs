@@ -7,7 +7,7 @@ use crate::settings::claim::{RequiredClaims, parse_input_claims, parse_rules};
 use crate::settings::list::parse_quotable_list;
 use crate::settings::login::parse_scopes;
 use crate::settings::problems::Problems;
-use crate::settings::{AllowedOrigins, InputClaims, PublicUrl};
+use crate::settings::{AllowedOrigins, InputClaims, OperationRules, PublicUrl};
 
 settings! {
     AUDIENCE: Vec<String> = Setting::text("audience", parse_audience)
@@ -21,6 +21,9 @@ settings! {
 
     ADMIN_CLAIMS: Rules = Setting::text("admin_claims", parse_rules)
         .example("groups=Dify Admins");
+
+    OPERATION_RULES: OperationRules = Setting::text("operation_rules", OperationRules::parse)
+        .example("workflows: roles=runner; files: nobody");
 
     INPUT_CLAIMS: InputClaims = Setting::text("input_claims", parse_input_claims)
         .example("email roles=realm_access.roles");

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{Declaration, Setting};
 use crate::environment::LogLevel;
+use crate::settings::RequestRate;
 use crate::settings::problems::Problems;
 
 const CLOCK_SKEW_SECONDS: RangeInclusive<u32> = 0..=300;
@@ -12,6 +13,11 @@ settings! {
     STREAMS_PER_USER: Option<u32> = Setting::text("streams_per_user", parse_streams)
         .default("4")
         .example("4");
+
+    REQUESTS_PER_MINUTE: Option<RequestRate> =
+        Setting::text("requests_per_minute", RequestRate::parse)
+            .default("0")
+            .example("60 burst=20");
 
     CLOCK_SKEW: u32 = Setting::text("clock_skew", parse_clock_skew)
         .default("60")

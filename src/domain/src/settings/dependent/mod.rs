@@ -11,7 +11,7 @@ use crate::issuer::IssuerSetting;
 use crate::jose::JwkSet;
 use crate::settings::claim::RequiredClaims;
 use crate::settings::declaration::Setting;
-use crate::settings::declaration::access::REQUIRED_CLAIMS;
+use crate::settings::declaration::access::{ADMIN_CLAIMS, OPERATION_RULES, REQUIRED_CLAIMS};
 use crate::settings::declaration::connection::CLIENT_ID;
 use crate::settings::declaration::network::{DISCOVERY_URL, JWKS};
 use crate::settings::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
@@ -19,7 +19,9 @@ use crate::settings::declaration::sign_in::CLIENT_KEY;
 use crate::settings::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
 use crate::settings::list::of_entry;
 use crate::settings::reader::Reader;
-use crate::settings::{ClientId, ProviderEndpoints, ProviderKind, TokenValidation, UserFormat};
+use crate::settings::{
+    ClientId, OperationRules, ProviderEndpoints, ProviderKind, TokenValidation, UserFormat,
+};
 
 pub(super) mod sign_in;
 
@@ -99,6 +101,24 @@ pub(in crate::settings) fn required_claims(
         );
     }
     rules.unwrap_or_default()
+}
+
+/// `operation_rules`. They open nothing: what is for administrators alone needs `admin_claims` as well.
+pub(in crate::settings) fn operation_rules(reader: &mut Reader<'_>) -> OperationRules {
+    let rules = reader.read(&OPERATION_RULES).unwrap_or_default();
+    if let Some(name) = rules
+        .opening_to_admins()
+        .filter(|_| !reader.has(&ADMIN_CLAIMS))
+    {
+        reader.add(
+            &OPERATION_RULES,
+            format!(
+                "says who may use `{name}`, but what is for administrators is open to nobody while `admin_claims` is empty; \
+                 write into `admin_claims` who is an administrator, or remove the name"
+            ),
+        );
+    }
+    rules
 }
 
 /// `token_validation`. An opaque token does not name its issuer, and must not be sent to another provider.

@@ -35,7 +35,7 @@ const OPEN_ISSUERS: [&str; 9] = [
 
 /// Which settings decide who somebody is and what they may do, so that a session made under others does not count.
 /// Neither a secret, which the key of the session is made from, nor anything else ends a session.
-const POLICY: [&str; 16] = [
+const POLICY: [&str; 17] = [
     "issuer",
     "client_id",
     "dify_api_url",
@@ -46,6 +46,7 @@ const POLICY: [&str; 16] = [
     "scopes",
     "required_claims",
     "admin_claims",
+    "operation_rules",
     "input_claims",
     "public_url",
     "userinfo",

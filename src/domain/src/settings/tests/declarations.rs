@@ -37,7 +37,7 @@ fn printed_but_for_digest(mut settings: Settings) -> String {
 #[test]
 fn no_setting_is_ever_renamed_or_made_required_later() {
     const REQUIRED: [&str; 4] = ["issuer", "client_id", "dify_api_url", "app_key"];
-    const OPTIONAL: [&str; 32] = [
+    const OPTIONAL: [&str; 34] = [
         "user_claim",
         "user_format",
         "user_hash_key",
@@ -45,6 +45,7 @@ fn no_setting_is_ever_renamed_or_made_required_later() {
         "scopes",
         "required_claims",
         "admin_claims",
+        "operation_rules",
         "input_claims",
         "allowed_origins",
         "public_url",
@@ -68,6 +69,7 @@ fn no_setting_is_ever_renamed_or_made_required_later() {
         "discovery_url",
         "ca_certificates",
         "streams_per_user",
+        "requests_per_minute",
         "clock_skew",
         "log_level",
     ];

@@ -50,7 +50,9 @@ fn the_least_that_an_endpoint_needs_gives_the_defaults() {
     assert!(settings.jwks.is_none());
     assert_eq!(settings.discovery_url, None);
     assert_eq!(settings.ca_certificates, None);
+    assert_eq!(settings.operation_rules.rules().count(), 0);
     assert_eq!(settings.streams_per_user, Some(4));
+    assert_eq!(settings.requests_per_minute, None);
     assert_eq!(settings.clock_skew, 60);
     assert_eq!(settings.log_level, LogLevel::Info);
 }

@@ -231,6 +231,7 @@ fn claims_must_be_readable_and_inputs_have_different_names() {
 fn a_choice_or_a_number_must_be_one_that_there_is() {
     let skew = "`clock_skew` is not a whole number from 0 to 300; write seconds such as `60`.";
     let streams = "`streams_per_user` is not a whole number; write how many streams a user may have open, such as `4`, or `0` for no limit.";
+    let requests = "`requests_per_minute` is not a number of requests; write a whole number from 1 to 60000, such as `60`, perhaps with how many may come at once, such as `60 burst=20`, or `0` alone for no limit.";
     assert_mistakes(&[
         (json!({"clock_skew": "301"}), skew),
         (json!({"clock_skew": "-1"}), skew),
@@ -238,6 +239,8 @@ fn a_choice_or_a_number_must_be_one_that_there_is() {
         (json!({"clock_skew": "60 s"}), skew),
         (json!({"streams_per_user": "four"}), streams),
         (json!({"streams_per_user": "-1"}), streams),
+        (json!({"requests_per_minute": "many"}), requests),
+        (json!({"requests_per_minute": "60001"}), requests),
         (
             json!({"user_format": "Hashed"}),
             "`user_format` is not one of its options; write one of `claim`, `hashed`.",

@@ -9,6 +9,7 @@ mod lengths;
 mod lists;
 mod meanings;
 mod mistakes;
+mod operation_rules;
 mod secrecy;
 mod sign_in;
 

@@ -711,6 +711,7 @@ fn the_policy_of_a_session_is_made_of_what_decides_about_a_person() {
         ("scopes", json!("chat"), true),
         ("required_claims", json!("groups=Staff"), true),
         ("admin_claims", json!("groups=Admins"), true),
+        ("operation_rules", json!("files: nobody"), true),
         ("input_claims", json!("email"), true),
         ("allowed_origins", json!("*"), false),
         ("public_url", json!("https://chat.example.com"), true),
@@ -748,6 +749,7 @@ fn the_policy_of_a_session_is_made_of_what_decides_about_a_person() {
             false,
         ),
         ("streams_per_user", json!("1"), false),
+        ("requests_per_minute", json!("1"), false),
         ("clock_skew", json!("1"), false),
         ("log_level", json!("debug"), false),
     ];

@@ -185,3 +185,33 @@ fn an_address_that_no_head_has_room_for_is_told_to_the_administrator() {
     assert_eq!(refusal(&response), (503, "configuration_error".to_owned()));
     assert!(!response.headers.contains_key("set-cookie"));
 }
+
+#[test]
+fn a_session_has_what_the_operation_rules_close_to_its_person() {
+    let settings =
+        json!({"operation_rules": "audio: roles=x; get_meta: scope=meta; files: nobody"});
+    for (claims, closed) in [
+        (
+            json!({"roles": ["x"]}),
+            json!(["get_file_preview", "get_meta", "post_files_upload"]),
+        ),
+        (
+            json!({"roles": ["y"]}),
+            json!([
+                "get_file_preview",
+                "get_meta",
+                "post_audio_to_text",
+                "post_files_upload",
+                "post_text_to_audio"
+            ]),
+        ),
+    ] {
+        let fixture = Fixture::new(&settings);
+        let mut browser = Browser::default();
+        fixture.sign_in(&mut browser, &claims);
+        let state = json_of(&fixture.fetch(&mut browser, "/auth/session", ""));
+        assert_eq!(state["closed_operations"], closed, "{claims}");
+        let response = fixture.fetch(&mut browser, "/meta", "");
+        assert_eq!(refusal(&response), (403, "operation_refused".to_owned()));
+    }
+}

@@ -68,7 +68,7 @@ fn the_page_learns_who_is_signed_in_and_nobody_else_does() {
     for path in ["/auth/session", "/auth/refresh"] {
         let response = fixture.fetch(&mut browser.clone(), path, "");
         let expected = json!({
-            "signed_in": true, "user": "alice", "name": "Alice", "is_admin": true,
+            "signed_in": true, "user": "alice", "name": "Alice", "is_admin": true, "closed_operations": [],
             "expires_in": 12 * 3600 - 60, "check_in": 14 * 60, "provider_reachable": true,
         });
         assert_eq!(json_of(&response), expected, "{path}");
