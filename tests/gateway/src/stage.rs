@@ -30,12 +30,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// In front of `app`, with an issuer that does what a test wants.
+    /// In front of `app`, with an issuer that does what a test wants, and with a plugin that other tests use before and
+    /// after.
     pub async fn of(app: AppKind) -> Self {
-        Self::with(app, |_| {}).await
+        let issuer = async { Issuer::Test(TestIssuer::start().await.unwrap()) };
+        let (stage, _) = Self::shared(issuer, app).await;
+        stage
     }
 
-    /// As [`Stage::of`], with changed options.
+    /// In front of `app`, with a plugin that no other test has used, and with changed options.
     pub async fn with(app: AppKind, change: impl FnOnce(&mut StackOptions)) -> Self {
         let issuer = TestIssuer::start().await.unwrap();
         Self::between(Issuer::Test(issuer), app, change).await
