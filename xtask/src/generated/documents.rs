@@ -18,6 +18,8 @@ struct Language {
     required: &'static str,
     contact: [&'static str; 2],
     text: fn(&Text) -> &str,
+    /// Whether what the page has no room for is added.
+    detailed: bool,
 }
 
 const ENGLISH: Language = Language {
@@ -26,6 +28,7 @@ const ENGLISH: Language = Language {
     required: "required",
     contact: ["Source code and issues", "Contact"],
     text: |text| &text.en_us,
+    detailed: true,
 };
 
 const TRANSLATIONS: [Language; 3] = [
@@ -35,6 +38,7 @@ const TRANSLATIONS: [Language; 3] = [
         required: "必須",
         contact: ["ソースコードと Issue", "連絡先"],
         text: |text| &text.ja_jp,
+        detailed: false,
     },
     Language {
         file: "readme/README_pt_BR.md",
@@ -42,6 +46,7 @@ const TRANSLATIONS: [Language; 3] = [
         required: "obrigatória",
         contact: ["Código-fonte e issues", "Contato"],
         text: |text| &text.pt_br,
+        detailed: false,
     },
     Language {
         file: "readme/README_zh_Hans.md",
@@ -49,6 +54,7 @@ const TRANSLATIONS: [Language; 3] = [
         required: "必填",
         contact: ["源代码与问题反馈", "联系方式"],
         text: |text| &text.zh_hans,
+        detailed: false,
     },
 ];
 
@@ -131,12 +137,15 @@ fn settings(language: &Language, texts: &SettingsTexts) -> Result<String> {
             .default
             .map(|default| format!("`{default}`"))
             .unwrap_or_default();
-        let help = cell((language.text)(&texts.help));
+        let help = (language.text)(&texts.help);
+        let details = texts.details.as_deref().filter(|_| language.detailed);
+        let meaning = cell(&[help, details.unwrap_or_default()].join(" "));
         let _ = writeln!(
             table,
-            "| `{}`{necessity} | {} | {default} | {help} |",
+            "| `{}`{necessity} | {} | {default} | {} |",
             declaration.name,
-            cell(label)
+            cell(label),
+            meaning.trim_end()
         );
     }
     Ok(table)

@@ -54,6 +54,7 @@ struct Setting<'a> {
     name: &'static str,
     #[serde(rename = "type")]
     kind: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<Default>,
@@ -86,9 +87,16 @@ impl<'a> Setting<'a> {
                 .collect::<Result<_>>()?,
             label: &texts.label,
             help: &texts.help,
-            placeholder: setting.example.map(|en_us| Placeholder { en_us }),
+            placeholder: placeholder(setting).map(|en_us| Placeholder { en_us }),
         })
     }
+}
+
+/// None where the page fills in the very example.
+fn placeholder(setting: &Declaration) -> Option<&'static str> {
+    setting
+        .example
+        .filter(|example| setting.default != Some(example))
 }
 
 /// An example of a value, which needs no translation: Dify shows the English text where a language has none.

@@ -81,6 +81,16 @@ fn the_declared_settings_are_those_of_the_domain_in_its_order() {
     assert_eq!(texts(&group["settings"], "name"), names);
 }
 
+/// The daemon sends the settings' part to Dify at every request, because there are secrets among them.
+#[test]
+fn the_declaration_is_below_40_kb() {
+    let length = group().to_string().len();
+    assert!(
+        length < 40_000,
+        "{length} bytes; shorten texts/settings.yaml"
+    );
+}
+
 #[test]
 fn every_generated_file_says_so_in_its_first_line() {
     let files = files(&Workspace::this()).unwrap();

@@ -77,8 +77,10 @@ impl PluginTexts {
 pub struct SettingTexts {
     /// The name on the page.
     pub label: Text,
-    /// What to write, with an example. Plain text, no Markdown.
+    /// What to write, in one or two short sentences, with an example unless the field shows one. Plain text, no Markdown.
     pub help: Text,
+    /// What there is no room for on the page, for the English documents.
+    pub details: Option<String>,
     /// The label of each value of a `select`.
     #[serde(default)]
     pub choices: BTreeMap<String, Text>,
@@ -200,7 +202,12 @@ fn form_problems(text: &Text) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use gateway_domain::settings::declaration::Kind;
+
     use super::*;
+
+    /// Characters of the English help: two short sentences.
+    const MOST_OF_A_HELP: usize = 180;
 
     fn texts() -> BTreeMap<String, SettingTexts> {
         parse(&Workspace::this(), SETTINGS).unwrap()
@@ -267,6 +274,37 @@ mod tests {
         };
         let written = serde_saphyr::to_string(&text).unwrap();
         assert_eq!(written, "en_US: a\nzh_Hans: b\n");
+    }
+
+    #[test]
+    fn labels_of_advanced_settings_alone_begin_with_a_word_that_says_so() {
+        let words = ["Advanced: ", "高级：", "詳細: ", "Avançado: "];
+        let texts = texts();
+        for setting in declarations() {
+            let label = &texts[setting.name].label;
+            for ((code, text), word) in label.by_language().into_iter().zip(words) {
+                assert_eq!(
+                    text.starts_with(word),
+                    setting.advanced,
+                    "{} {code}: {text}",
+                    setting.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_help_is_at_most_two_sentences_long_and_an_example_is_in_it_or_in_the_field() {
+        let texts = texts();
+        for setting in declarations() {
+            let help = &texts[setting.name].help;
+            let length = help.en_us.chars().count();
+            assert!(length <= MOST_OF_A_HELP, "{}: {length}", setting.name);
+            let is_free_text = setting.kind.choices().is_empty()
+                && !matches!(setting.kind, Kind::Boolean | Kind::SecretInput);
+            let has_example = setting.example.is_some() || setting.default.is_some();
+            assert!(has_example || !is_free_text, "{}", setting.name);
+        }
     }
 
     #[test]

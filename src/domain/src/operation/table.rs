@@ -87,7 +87,7 @@ operations! {
         "Sends a message to a chat app, blocking or streaming.";
     post_chat_messages_stop POST "/chat-messages/<task_id>/stop" User Dify Json Json Json false false,
         "Stops a streaming chat. Dify does not check whose task it is.";
-    post_completion_messages POST "/completion-messages" User Dify Json Json Run true true,
+    post_completion_messages POST "/completion-messages" User Dify Json Json Run true false,
         "Runs a completion app, blocking or streaming.";
     post_completion_messages_stop POST "/completion-messages/<task_id>/stop" User Dify Json Json Json false false,
         "Stops a streaming completion.";
@@ -117,7 +117,7 @@ operations! {
         "Lists the variables of one of the caller's conversations.";
     put_conversation_variable PUT "/conversations/<conversation_id>/variables/<variable_id>" User Dify Json Json Json false false,
         "Sets a variable of one of the caller's conversations.";
-    get_messages GET "/messages" User Dify Query Nothing Json false true,
+    get_messages GET "/messages" User Dify Query Nothing Json false false,
         "Lists the messages of one of the caller's conversations.";
     post_message_feedbacks POST "/messages/<message_id>/feedbacks" User Dify Json Json Json false false,
         "Rates one of the caller's messages.";
@@ -157,9 +157,9 @@ operations! {
         "Reads which `user` an end user's id stands for.";
     get_root GET "/" Public About Nowhere Nothing Json false false,
         "Names the gateway, its version and its documentation.";
-    get_whoami GET "/whoami" App Whoami Nowhere Nothing Json false false,
+    get_whoami GET "/whoami" App Whoami Nowhere Nothing Json false true,
         "Says who the caller is for the gateway, and what the token may do.";
-    get_health GET "/health" Public Health Nowhere Nothing Json false false,
+    get_health GET "/health" Public Health Nowhere Nothing Json false true,
         "Says whether the endpoint works; with the app key as bearer token also what does not, and the remedy.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";

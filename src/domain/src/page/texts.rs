@@ -166,11 +166,11 @@ const CHINESE: Texts = Texts {
         text: "您的账号已识别，但此应用未向其开放。请向管理员申请访问权限，或使用其他账号登录。",
     },
     provider_down: Passage {
-        heading: "无法连接身份提供方",
+        heading: "无法连接身份提供商",
         text: "您的账号没有问题。请一分钟后重试；如果持续出现，请告知管理员。",
     },
     refused: Passage {
-        heading: "身份提供方未允许您登录",
+        heading: "身份提供商未允许您登录",
         text: "请重新登录，或向管理员申请访问权限。",
     },
     session: Passage {
@@ -186,7 +186,7 @@ const CHINESE: Texts = Texts {
     request_id: "请求 ID",
     going_on: Passage {
         heading: "正在退出登录",
-        text: "您已退出此应用。身份提供方现在将结束它自己的会话。",
+        text: "您已退出此应用。身份提供商现在将结束它自己的会话。",
     },
     logged_out: Passage {
         heading: "您已退出登录",
@@ -196,7 +196,7 @@ const CHINESE: Texts = Texts {
         heading: "要退出登录吗？",
         text: "这将结束您在此应用中的会话。",
     },
-    provider_session: "身份提供方的会话可能仍在继续。如果与他人共用此电脑，请在那里也退出登录。",
+    provider_session: "身份提供商的会话可能仍在继续。如果与他人共用此电脑，请在那里也退出登录。",
     go_on: "继续",
     sign_in_again: "重新登录",
     sign_out: "退出登录",

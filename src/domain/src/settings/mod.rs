@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use url::Url;
 
-use self::declaration::access::{
-    ADMIN_CLAIMS, ALLOWED_ORIGINS, AUDIENCE, INPUT_CLAIMS, PUBLIC_URL, SCOPES,
-};
-use self::declaration::connection::{APP_KEY, DIFY_API_URL, ISSUER};
+use self::declaration::access::{ADMIN_CLAIMS, AUDIENCE, INPUT_CLAIMS, SCOPES};
+use self::declaration::connection::{ALLOWED_ORIGINS, APP_KEY, DIFY_API_URL, ISSUER};
 use self::declaration::network::CA_CERTIFICATES;
-use self::declaration::sign_in::{CLIENT_KEY, PAGE, PAGE_NOTICE, PROVIDER_KIND};
+use self::declaration::sign_in::{
+    CLIENT_KEY, CLIENT_SECRET, PAGE, PAGE_NOTICE, PROVIDER_KIND, PUBLIC_URL,
+};
 use self::declaration::tuning::{CLOCK_SKEW, LOG_LEVEL, REQUESTS_PER_MINUTE, STREAMS_PER_USER};
-use self::declaration::validation::{CLIENT_SECRET, SERVICE_ACCOUNTS, TOKEN_KIND, USERINFO};
+use self::declaration::validation::{SERVICE_ACCOUNTS, TOKEN_KIND, USERINFO};
 use self::dependent::sign_in::Basis;
 use self::members::Members;
 use self::reader::{ALL, Reader};

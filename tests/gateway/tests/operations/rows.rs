@@ -201,11 +201,11 @@ fn few_operations_are_visible_and_all_take_their_place_in_the_readme() {
         visible,
         [
             "/chat-messages",
-            "/completion-messages",
             "/workflows/run",
             "/conversations",
-            "/messages",
-            "/files/upload"
+            "/files/upload",
+            "/whoami",
+            "/health"
         ]
     );
     assert!(

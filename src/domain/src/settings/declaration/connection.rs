@@ -1,12 +1,12 @@
-//! The required settings: whose tokens are accepted, and which app they open.
+//! What nearly every endpoint needs: whose tokens are accepted, which app they open, and which web pages may call it.
 
 use super::{Declaration, Setting};
 use crate::issuer::IssuerSetting;
-use crate::settings::address::parse_api_url;
+use crate::settings::address::{parse_allowed_origins, parse_api_url};
 use crate::settings::characters::expect_characters;
 use crate::settings::issuer::{parse_client_ids, parse_issuers};
 use crate::settings::problems::Problems;
-use crate::settings::{ApiUrl, AppKey, ClientId};
+use crate::settings::{AllowedOrigins, ApiUrl, AppKey, ClientId};
 
 settings! {
     ISSUER: Vec<IssuerSetting> = Setting::address("issuer", parse_issuers)
@@ -25,6 +25,9 @@ settings! {
     APP_KEY: AppKey = Setting::secret("app_key", parse_app_key)
         .required()
         .example("app-…");
+
+    ALLOWED_ORIGINS: AllowedOrigins = Setting::text("allowed_origins", parse_allowed_origins)
+        .example("https://app.example.com http://localhost:5173");
 }
 
 /// It must fit into a header. Dify makes keys of letters, digits and `-`; quotation marks and separators at its ends

@@ -7,7 +7,7 @@ use super::problems::Problems;
 use super::select::{Select, parse_choice};
 use crate::limits;
 
-/// Declares the settings of one group: a constant for each, and `SETTINGS`, all of them in the order of the page.
+/// Declares the settings of one group: a constant for each, and `SETTINGS`, all of them in the order of a person's needs.
 macro_rules! settings {
     ($($constant:ident: $value:ty = $setting:expr;)+) => {
         $(pub(in crate::settings) const $constant: Setting<$value> = $setting;)+
@@ -24,14 +24,21 @@ pub(super) mod sign_in;
 pub(super) mod tuning;
 pub(super) mod validation;
 
-/// Every setting, in the order of the plugin's page: those that must be filled in come first.
+/// Every setting, in the order of the plugin's page, which has no headings: first those that must be filled in, last
+/// those that few endpoints need.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {
+    let usual = all().filter(|setting| !setting.advanced);
+    usual.chain(all().filter(|setting| setting.advanced))
+}
+
+/// Every setting by group.
+fn all() -> impl Iterator<Item = &'static Declaration> {
     let groups = [
         connection::SETTINGS,
         person::SETTINGS,
         access::SETTINGS,
-        validation::SETTINGS,
         sign_in::SETTINGS,
+        validation::SETTINGS,
         network::SETTINGS,
         tuning::SETTINGS,
     ];
@@ -47,6 +54,8 @@ pub struct Declaration {
     pub kind: Kind,
     /// Whether the page insists on a value. Never so for a boolean, which could then not be saved as `false`.
     pub required: bool,
+    /// Whether few endpoints need it: the page shows it after the others, and its label says so.
+    pub advanced: bool,
     /// What the page fills in and what a missing value means, as text also for a boolean (`true`, `false`).
     pub default: Option<&'static str>,
     /// What may be written: the page shows it in the empty field, and messages repeat it.
@@ -114,6 +123,7 @@ impl<T> Setting<T> {
             name,
             kind,
             required: false,
+            advanced: false,
             default: None,
             example: None,
             max_length: limits::SETTING,
@@ -123,6 +133,11 @@ impl<T> Setting<T> {
 
     const fn required(mut self) -> Self {
         self.declaration.required = true;
+        self
+    }
+
+    const fn advanced(mut self) -> Self {
+        self.declaration.advanced = true;
         self
     }
 

@@ -12,13 +12,16 @@ use crate::settings::problems::Problems;
 
 settings! {
     JWKS: Rc<JwkSet> = Setting::text("jwks", parse_jwks)
+        .advanced()
         .document()
         .example("{\"keys\":[…]}");
 
     DISCOVERY_URL: Url = Setting::address("discovery_url", |text| Ok(parse_web_address(text)?))
+        .advanced()
         .example("http://keycloak:8080/realms/main/.well-known/openid-configuration");
 
     CA_CERTIFICATES: Rc<str> = Setting::text("ca_certificates", parse_ca_certificates)
+        .advanced()
         .document()
         .example("-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----");
 }

@@ -14,9 +14,10 @@ settings! {
         .default("sub")
         .example("sub");
 
-    USER_FORMAT: Format = Setting::select("user_format");
+    USER_FORMAT: Format = Setting::select("user_format").advanced();
 
-    USER_HASH_KEY: UserHashKey = Setting::secret("user_hash_key", parse_hash_key);
+    USER_HASH_KEY: UserHashKey = Setting::secret("user_hash_key", parse_hash_key)
+        .advanced();
 }
 
 select! {

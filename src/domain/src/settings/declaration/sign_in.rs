@@ -10,28 +10,40 @@ use crate::settings::login::{parse_login_parameters, parse_login_scopes, parse_s
 use crate::settings::problems::Problems;
 use crate::settings::select::select;
 use crate::settings::{
-    ClientAuthenticationSetting, Page, ProviderEndpoints, ProviderKind, SessionLimits,
+    ClientAuthenticationSetting, ClientSecret, Page, ProviderEndpoints, ProviderKind, PublicUrl,
+    SessionLimits,
 };
 
 settings! {
     SIGN_IN: Switch = Setting::select("sign_in");
 
+    PUBLIC_URL: PublicUrl = Setting::text("public_url", PublicUrl::parse)
+        .example("https://dify.example.com/e/abcdefghijklmnop");
+
+    CLIENT_SECRET: ClientSecret =
+        Setting::secret("client_secret", |text| Ok(ClientSecret::new(text.to_owned())));
+
     PROVIDER_KIND: ProviderKind = Setting::select("provider_kind");
 
     PROVIDER_ENDPOINTS: ProviderEndpoints =
         Setting::address("provider_endpoints", ProviderEndpoints::parse)
-            .example("authorization=https://idp.example.com/authorize token=https://idp.example.com/token");
+            .advanced()
+            .example("authorization=https://idp.example.com/auth token=https://idp.example.com/token");
 
     LOGIN_SCOPES: Vec<String> = Setting::text("login_scopes", parse_login_scopes)
+        .advanced()
         .example("openid profile email");
 
     LOGIN_PARAMETERS: Vec<(String, String)> =
         Setting::text("login_parameters", parse_login_parameters)
-            .example("prompt=select_account");
+            .advanced()
+            .example("prompt=select_account hd=example.com");
 
-    CLIENT_AUTHENTICATION: ClientAuthenticationSetting = Setting::select("client_authentication");
+    CLIENT_AUTHENTICATION: ClientAuthenticationSetting =
+        Setting::select("client_authentication").advanced();
 
     CLIENT_KEY: Rc<ClientKey> = Setting::secret("client_key", parse_client_key)
+        .advanced()
         .example("{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"…\",\"x\":\"…\",\"y\":\"…\"}");
 
     SESSION_LIMITS: SessionLimits = Setting::text("session_limits", parse_session_limits)
@@ -39,9 +51,10 @@ settings! {
         .example("hours=12 idle=120 check=15");
 
     PAGE_ORIGINS: Vec<String> = Setting::text("page_origins", parse_page_origins)
+        .advanced()
         .example("https://images.example.com");
 
-    PAGE: Page = Setting::select("page");
+    PAGE: Page = Setting::select("page").advanced();
 
     PAGE_NOTICE: String = Setting::text("page_notice", parse_page_notice)
         .example("Answers can be wrong. Check what matters.");

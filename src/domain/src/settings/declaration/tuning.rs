@@ -20,10 +20,11 @@ settings! {
             .example("60 burst=20");
 
     CLOCK_SKEW: u32 = Setting::text("clock_skew", parse_clock_skew)
+        .advanced()
         .default("60")
         .example("60");
 
-    LOG_LEVEL: LogLevel = Setting::select("log_level");
+    LOG_LEVEL: LogLevel = Setting::select("log_level").advanced();
 }
 
 /// `None` for no limit.

@@ -1,17 +1,14 @@
 //! How a token is validated.
 
 use super::{Declaration, Setting};
-use crate::settings::{ClientSecret, ServiceAccounts, TokenKind, TokenValidation};
+use crate::settings::{ServiceAccounts, TokenKind, TokenValidation};
 
 settings! {
-    TOKEN_VALIDATION: TokenValidation = Setting::select("token_validation");
+    TOKEN_VALIDATION: TokenValidation = Setting::select("token_validation").advanced();
 
-    TOKEN_KIND: TokenKind = Setting::select("token_kind");
+    TOKEN_KIND: TokenKind = Setting::select("token_kind").advanced();
 
-    CLIENT_SECRET: ClientSecret =
-        Setting::secret("client_secret", |text| Ok(ClientSecret::new(text.to_owned())));
+    USERINFO: bool = Setting::switch("userinfo").advanced();
 
-    USERINFO: bool = Setting::switch("userinfo");
-
-    SERVICE_ACCOUNTS: ServiceAccounts = Setting::select("service_accounts");
+    SERVICE_ACCOUNTS: ServiceAccounts = Setting::select("service_accounts").advanced();
 }

@@ -15,8 +15,8 @@ use crate::settings::declaration::access::{ADMIN_CLAIMS, OPERATION_RULES, REQUIR
 use crate::settings::declaration::connection::CLIENT_ID;
 use crate::settings::declaration::network::{DISCOVERY_URL, JWKS};
 use crate::settings::declaration::person::{Format, USER_FORMAT, USER_HASH_KEY};
-use crate::settings::declaration::sign_in::CLIENT_KEY;
-use crate::settings::declaration::validation::{CLIENT_SECRET, TOKEN_VALIDATION};
+use crate::settings::declaration::sign_in::{CLIENT_KEY, CLIENT_SECRET};
+use crate::settings::declaration::validation::TOKEN_VALIDATION;
 use crate::settings::list::of_entry;
 use crate::settings::reader::Reader;
 use crate::settings::{

@@ -6,14 +6,13 @@ use super::{are_several, expect_one_issuer};
 use crate::claims::ClaimPath;
 use crate::issuer::{Issuer, IssuerSetting};
 use crate::settings::address::is_local;
-use crate::settings::declaration::access::{PUBLIC_URL, REQUIRED_CLAIMS};
+use crate::settings::declaration::access::REQUIRED_CLAIMS;
 use crate::settings::declaration::connection::{CLIENT_ID, ISSUER};
 use crate::settings::declaration::person::USER_CLAIM;
 use crate::settings::declaration::sign_in::{
-    CLIENT_AUTHENTICATION, CLIENT_KEY, LOGIN_PARAMETERS, LOGIN_SCOPES, PAGE_ORIGINS,
-    PROVIDER_ENDPOINTS, PROVIDER_KIND, SESSION_LIMITS, SIGN_IN, Switch,
+    CLIENT_AUTHENTICATION, CLIENT_KEY, CLIENT_SECRET, LOGIN_PARAMETERS, LOGIN_SCOPES, PAGE_ORIGINS,
+    PROVIDER_ENDPOINTS, PROVIDER_KIND, PUBLIC_URL, SESSION_LIMITS, SIGN_IN, Switch,
 };
-use crate::settings::declaration::validation::CLIENT_SECRET;
 use crate::settings::reader::Reader;
 use crate::settings::{
     ClientAuthenticationSetting, ClientId, ProviderEndpoints, ProviderKind, PublicUrl, SignIn,

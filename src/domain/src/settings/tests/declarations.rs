@@ -31,56 +31,56 @@ fn printed_but_for_digest(mut settings: Settings) -> String {
     format!("{settings:?}")
 }
 
-/// Dify keeps an endpoint's settings over an upgrade of the plugin and migrates nothing: a setting with a new name is
-/// lost, and one that becomes required keeps the endpoint from being saved. So a row is never changed or removed, and
-/// what is added is not required.
+/// The settings that a release has had, one a line: the release that brought it, name, type, `required` or `optional`, and
+/// the values of a `select`.
+const RELEASED: &str = include_str!("released_settings.txt");
+
+/// Dify keeps an endpoint's settings over an upgrade of the plugin, migrates nothing and applies no default. So a setting
+/// with a new name or type is lost, a choice that is gone is refused, and one that becomes required keeps every endpoint
+/// that lacks it from being saved.
 #[test]
-fn no_setting_is_ever_renamed_or_made_required_later() {
-    const REQUIRED: [&str; 4] = ["issuer", "client_id", "dify_api_url", "app_key"];
-    const OPTIONAL: [&str; 34] = [
-        "user_claim",
-        "user_format",
-        "user_hash_key",
-        "audience",
-        "scopes",
-        "required_claims",
-        "admin_claims",
-        "operation_rules",
-        "input_claims",
-        "allowed_origins",
-        "public_url",
-        "token_validation",
-        "token_kind",
-        "client_secret",
-        "userinfo",
-        "service_accounts",
-        "sign_in",
-        "provider_kind",
-        "provider_endpoints",
-        "login_scopes",
-        "login_parameters",
-        "client_authentication",
-        "client_key",
-        "session_limits",
-        "page_origins",
-        "page",
-        "page_notice",
-        "jwks",
-        "discovery_url",
-        "ca_certificates",
-        "streams_per_user",
-        "requests_per_minute",
-        "clock_skew",
-        "log_level",
-    ];
-    let required = REQUIRED.map(|name| (name, true));
-    let optional = OPTIONAL.map(|name| (name, false));
+fn no_released_setting_is_ever_renamed_removed_retyped_or_made_required() {
+    let mut released = Vec::new();
+    for line in RELEASED.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<_> = line.split(' ').collect();
+        let [_version, name, kind, necessity, choices @ ..] = words.as_slice() else {
+            panic!("{line}");
+        };
+        let setting = declarations().find(|setting| setting.name == *name);
+        let setting = setting.unwrap_or_else(|| panic!("{name} is gone"));
+        assert_eq!(setting.kind.as_str(), *kind, "{name}");
+        assert!(!setting.required || *necessity == "required", "{name}");
+        for choice in choices {
+            assert!(setting.kind.choices().contains(choice), "{name}: {choice}");
+        }
+        released.push((*name).to_owned());
+    }
+    for setting in declarations() {
+        let name = setting.name;
+        assert!(
+            !setting.required || released.iter().any(|old| old == name),
+            "{name}"
+        );
+    }
+    assert!(released.len() >= 38, "a line has been removed");
+}
+
+/// The page has no headings, so the order is what there is to guide a person.
+#[test]
+fn what_nearly_every_endpoint_needs_comes_first_and_what_few_need_last() {
+    let names: Vec<_> = declarations().map(|setting| setting.name).collect();
     assert_eq!(
-        declarations()
-            .map(|setting| (setting.name, setting.required))
-            .collect::<Vec<_>>(),
-        [&required[..], &optional[..]].concat()
+        names[..5],
+        [
+            "issuer",
+            "client_id",
+            "dify_api_url",
+            "app_key",
+            "allowed_origins"
+        ]
     );
+    let advanced: Vec<_> = declarations().map(|setting| setting.advanced).collect();
+    assert!(advanced.is_sorted(), "{names:?}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn secrets_are_entered_as_secrets_and_nothing_else_is() {
         .collect();
     assert_eq!(
         secrets,
-        ["app_key", "user_hash_key", "client_secret", "client_key"]
+        ["app_key", "client_secret", "user_hash_key", "client_key"]
     );
 }
 

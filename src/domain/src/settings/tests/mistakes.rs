@@ -332,10 +332,10 @@ fn every_mistake_is_reported_at_once() {
          `issuer` (entry 3) is not a URL that begins with `https://` or `http://`; write it in full. \
          `client_id` is missing; write text such as `my-app`. \
          `app_key` is a JSON number instead of text; write text such as `app-…`. \
-         `user_hash_key` is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as \
-         from `openssl rand -base64 32`. \
          `client_secret` is missing, and `token_validation` `introspection` needs it; write the secret of the first \
          `client_id`. \
+         `user_hash_key` is missing, and `user_format` `hashed` needs it; write at least 16 random characters, such as \
+         from `openssl rand -base64 32`. \
          `clock_skew` is not a whole number from 0 to 300; write seconds such as `60`."
     );
 }
