@@ -21,6 +21,7 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     let python = setup::environment(workspace)?;
     setup::identity_provider(workspace)?;
     setup::dify_client(workspace)?;
+    setup::openapi_client(workspace)?;
     setup::browser_tests(workspace)?;
     setup::programs(workspace);
     generated::check(workspace)?;

@@ -33,7 +33,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     (
         "the caller's request",
-        &["page", "response", "rewrite", "session", "token"],
+        &["openapi", "page", "response", "rewrite", "session", "token"],
     ),
     ("provider and Dify", &["provider", "relay"]),
     ("top", &["gateway"]),

@@ -15,6 +15,7 @@ pub mod jose;
 pub mod json;
 pub mod limits;
 pub mod oauth;
+pub mod openapi;
 pub mod operation;
 pub mod page;
 pub mod provider;

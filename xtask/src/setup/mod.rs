@@ -6,7 +6,7 @@ mod rust;
 mod stamp;
 mod system;
 
-pub use node::{browser_tests, dify_client, identity_provider, page};
+pub use node::{browser_tests, dify_client, identity_provider, openapi_client, page};
 pub use python::{Environment, environment};
 pub use rust::wasm_target;
 pub use system::programs;

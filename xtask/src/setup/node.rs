@@ -28,6 +28,14 @@ pub fn dify_client(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/npm", "Dify's client")
 }
 
+/// Installs what makes a client of the OpenAPI document, which only the tests do, if it is not installed yet.
+///
+/// # Errors
+/// As [`identity_provider`].
+pub fn openapi_client(workspace: &Workspace) -> Result<()> {
+    install(workspace, "tests/clients/openapi", "the OpenAPI generator")
+}
+
 /// Installs Playwright, which drives the tests in a real browser, if it is not installed yet. The browser is the system's.
 ///
 /// # Errors

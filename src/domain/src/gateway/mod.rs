@@ -49,7 +49,7 @@ use credential::Credential;
 use declared_inputs::DeclaredInputsCache;
 use own_operations::health::{self, Health};
 use own_operations::root::Root;
-use own_operations::{asset, logged_out, no_operation, protected_resource, whoami};
+use own_operations::{asset, logged_out, no_operation, openapi, protected_resource, whoami};
 use settings_cache::{Parsed, SettingsCache};
 use sign_in::SignInOperations;
 
@@ -205,6 +205,7 @@ impl Gateway {
             | Responder::Refresh
             | Responder::Session => self.sign_in.respond(case, settings, body).await?,
             Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
+            Responder::OpenApi => openapi::response(settings),
             Responder::ProtectedResource => protected_resource::response(settings)?,
             Responder::Whoami => whoami::response(access.granted()?, settings),
         };

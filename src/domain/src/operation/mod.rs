@@ -12,6 +12,7 @@ mod tests;
 
 pub use name::{OperationName, relayed};
 pub use path::upstream_path;
+pub(crate) use path::variable;
 pub use route::{Route, methods_at};
 pub use table::{FALLBACK, OPERATIONS, Responder};
 

@@ -29,7 +29,8 @@ pub fn upstream_path(
     Ok(path)
 }
 
-pub(super) fn variable(segment: &str) -> Option<&str> {
+/// The name of the variable that a segment of a declared path is.
+pub(crate) fn variable(segment: &str) -> Option<&str> {
     segment.strip_prefix('<')?.strip_suffix('>')
 }
 

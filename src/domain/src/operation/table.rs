@@ -29,6 +29,8 @@ pub enum Responder {
     LogoutForm,
     /// What a path has, where no operation has the path and the method.
     NoOperation,
+    /// The description of the operations.
+    OpenApi,
     /// The protected-resource metadata (RFC 9728).
     ProtectedResource,
     /// The check of a session with the identity provider.
@@ -161,6 +163,8 @@ operations! {
         "Says who the caller is for the gateway, and what the token may do.";
     get_health GET "/health" Public Health Nowhere Nothing Json false true,
         "Says whether the endpoint works; with the app key as bearer token also what does not, and the remedy.";
+    get_openapi GET "/openapi.json" Public OpenApi Nowhere Nothing Json false false,
+        "Describes the operations of this endpoint, as an OpenAPI 3.1 document.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
     get_asset GET "/assets/<name>" SignIn Asset Nowhere Nothing Bytes false false,

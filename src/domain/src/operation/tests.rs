@@ -21,6 +21,7 @@ fn only_what_the_gateway_itself_answers_needs_no_caller() {
         [
             ("/", Responder::About),
             ("/health", Responder::Health),
+            ("/openapi.json", Responder::OpenApi),
             (PROTECTED_RESOURCE_METADATA, Responder::ProtectedResource),
         ]
     );

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod frontend;
 mod neighbours;
 
 use std::path::Path;
@@ -28,9 +29,8 @@ async fn the_specs_hold_in_chromium() {
     stage.identity_provider().register(&client).await.unwrap();
     stage.set_sign_in(&json!({"allowed_origins": "*"}));
 
-    let status = play(&chromium, &described(&stage, &origin)).await;
+    play(&chromium, &described(&stage, &origin), &[]).await;
     stage.assert_unharmed();
-    assert!(status.success(), "the specs have failed: {status}");
 }
 
 /// What the specs know of the stage: `stage` of `tests/browser/stage.mjs`.
@@ -50,18 +50,23 @@ fn described(stage: &Stage, origin: &Origin) -> Value {
     })
 }
 
-/// Plays every spec, its output as it comes.
-async fn play(chromium: &Path, stage: &Value) -> std::process::ExitStatus {
-    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+/// Plays the specs that Playwright's `arguments` choose, its output as it comes.
+async fn play(chromium: &Path, stage: &Value, arguments: &[&str]) {
+    // Playwright empties it, and two of them may play at once.
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("browser")
+        .join(arguments.last().unwrap_or(&"specs"));
     let mut playwright = Command::new("node");
     playwright
         .arg("node_modules/@playwright/test/cli.js")
         .arg("test")
+        .args(arguments)
         .current_dir(workspace::browser_tests().unwrap())
         .env("CHROMIUM", chromium)
         .env("OUTPUT", output)
         .env("STAGE", stage.to_string())
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    playwright.status().await.unwrap()
+    let status = playwright.status().await.unwrap();
+    assert!(status.success(), "the specs have failed: {status}");
 }

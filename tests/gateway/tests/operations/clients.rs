@@ -92,20 +92,20 @@ async fn round_trip(
     stage.set_settings(&json!({"app_key": app.key()}));
     stage.control().forget_requests();
     let mut command = Command::new(program);
-    command
-        .arg(script)
-        .arg(kind)
-        .env("NO_PROXY", "127.0.0.1")
-        .kill_on_drop(true);
+    command.arg(script).arg(kind);
+    printed(stage, command).await
+}
+
+/// The JSON that a program prints which calls the gateway as Alice.
+pub async fn printed(stage: &Stage, mut command: Command) -> Value {
     command
         .env("GATEWAY_URL", stage.stack.url())
-        .env("TOKEN", stage.token("alice"));
+        .env("TOKEN", stage.token("alice"))
+        .env("NO_PROXY", "127.0.0.1")
+        .kill_on_drop(true);
     let output = command.output().await.unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -125,8 +125,9 @@ fn check_users(stage: &Stage, kind: &str) {
     );
 }
 
-fn directory(registry: &str) -> PathBuf {
+/// The directory of a client.
+pub fn directory(client: &str) -> PathBuf {
     harness::workspace::root()
         .join("tests/clients")
-        .join(registry)
+        .join(client)
 }

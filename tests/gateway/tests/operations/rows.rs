@@ -110,6 +110,7 @@ rows! {
     get_root Chatflow "/" None OK OK OK;
     get_whoami Chatflow "/whoami" None OK OK OK;
     get_health Chatflow "/health" None OK OK OK;
+    get_openapi Chatflow "/openapi.json" None OK OK OK;
     get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
     get_asset Chatflow "/assets/main.js" None OFF OFF OFF;
     get_login Chatflow "/auth/login" None OFF OFF OFF;
@@ -123,7 +124,7 @@ rows! {
 }
 
 #[test]
-fn the_table_holds_each_of_the_36_operations_of_dify_and_13_of_the_gateway_once() {
+fn the_table_holds_each_of_the_36_operations_of_dify_and_14_of_the_gateway_once() {
     let handlers: BTreeSet<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -141,7 +142,7 @@ fn the_table_holds_each_of_the_36_operations_of_dify_and_13_of_the_gateway_once(
         (handlers.len(), routes.len(), of_dify.count()),
         (OPERATIONS.len(), OPERATIONS.len(), 36)
     );
-    assert_eq!(OPERATIONS.len(), 49);
+    assert_eq!(OPERATIONS.len(), 50);
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub mod asset;
 pub mod health;
 pub mod logged_out;
 pub mod no_operation;
+pub mod openapi;
 pub mod protected_resource;
 pub mod root;
 pub mod whoami;

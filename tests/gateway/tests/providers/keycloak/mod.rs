@@ -1,5 +1,6 @@
 //! A real Keycloak. It is skipped where Keycloak cannot be had, except where `CI` is `true`.
 
+mod guide;
 mod installation;
 mod realm;
 mod server;
@@ -43,6 +44,8 @@ async fn keycloaks_tokens_are_taken_and_refused() {
     the_issuer_is_compared_exactly(&stage, &keycloak).await;
     the_first_token_of_a_new_key_is_taken(&stage, &keycloak).await;
     sign_in::people_sign_in_and_out(&stage, &clock, &keycloak).await;
+    clock.set(0);
+    guide::its_steps_lead_to_what_it_says(&stage, &keycloak).await;
 }
 
 fn user(user: &str) -> Outcome {

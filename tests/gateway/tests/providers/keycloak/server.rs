@@ -45,26 +45,36 @@ impl Server {
 
     /// The issuer of the tests' realm, as seen at the address that `host` is.
     pub fn issuer_at(&self, host: &str) -> String {
-        let base_url = self.base_url.replace("127.0.0.1", host);
-        format!("{base_url}/realms/{}", realm::NAME)
+        self.issuer().replace("127.0.0.1", host)
+    }
+
+    /// The issuer of a realm.
+    pub fn issuer_of(&self, realm: &str) -> String {
+        format!("{}/realms/{realm}", self.base_url)
     }
 
     /// The issuer of the tests' realm.
     pub fn issuer(&self) -> String {
-        self.issuer_at("127.0.0.1")
+        self.issuer_of(realm::NAME)
     }
 
     /// Creates something below `/admin/realms`.
     pub async fn administer(&self, path: &str, what: &Value) {
-        self.ask_administration(Method::POST, path, what).await;
+        self.ask_administration(Method::POST, path, Some(what))
+            .await;
     }
 
     /// Changes something below `/admin/realms`.
     pub async fn change(&self, path: &str, what: &Value) {
-        self.ask_administration(Method::PUT, path, what).await;
+        self.ask_administration(Method::PUT, path, Some(what)).await;
     }
 
-    async fn ask_administration(&self, method: Method, path: &str, what: &Value) {
+    /// Reads something below `/admin/realms`.
+    pub async fn read(&self, path: &str) -> Value {
+        self.ask_administration(Method::GET, path, None).await
+    }
+
+    async fn ask_administration(&self, method: Method, path: &str, what: Option<&Value>) -> Value {
         let url = format!("{}/realms/master/protocol/openid-connect", self.base_url);
         let form = [
             ("grant_type", "password"),
@@ -77,17 +87,21 @@ impl Server {
             .await;
         let token = token["access_token"].as_str().unwrap();
         let url = format!("{}/admin/realms{path}", self.base_url);
-        self.ask(
-            self.client
-                .request(method, url)
-                .bearer_auth(token)
-                .json(what),
-        )
-        .await;
+        let request = self.client.request(method, url).bearer_auth(token);
+        let request = match what {
+            Some(what) => request.json(what),
+            None => request,
+        };
+        self.ask(request).await
     }
 
     /// A user's tokens for a client.
     pub async fn sign_in(&self, user: &str, client: &str) -> Value {
+        self.sign_in_to(realm::NAME, user, client).await
+    }
+
+    /// The same in another realm.
+    pub async fn sign_in_to(&self, realm: &str, user: &str, client: &str) -> Value {
         let form = [
             ("grant_type", "password"),
             ("client_id", client),
@@ -95,7 +109,7 @@ impl Server {
             ("password", PASSWORD),
             ("scope", "openid"),
         ];
-        self.ask_realm("token", &form).await
+        self.ask_realm(realm, "token", &form).await
     }
 
     /// The access token of a client that acts for itself.
@@ -105,17 +119,17 @@ impl Server {
             ("client_id", client),
             ("client_secret", PASSWORD),
         ];
-        access_token(&self.ask_realm("token", &form).await)
+        access_token(&self.ask_realm(realm::NAME, "token", &form).await)
     }
 
     /// Withdraws a token of a client.
     pub async fn revoke(&self, client: &str, token: &str) {
         let form = [("client_id", client), ("token", token)];
-        self.ask_realm("revoke", &form).await;
+        self.ask_realm(realm::NAME, "revoke", &form).await;
     }
 
-    async fn ask_realm(&self, path: &str, form: &[(&str, &str)]) -> Value {
-        let url = format!("{}/protocol/openid-connect/{path}", self.issuer());
+    async fn ask_realm(&self, realm: &str, path: &str, form: &[(&str, &str)]) -> Value {
+        let url = format!("{}/protocol/openid-connect/{path}", self.issuer_of(realm));
         self.ask(self.client.post(url).form(form)).await
     }
 

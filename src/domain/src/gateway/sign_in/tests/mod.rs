@@ -3,6 +3,7 @@
 
 mod browser;
 mod callback;
+mod guides;
 mod login;
 mod logout;
 mod oauth2;
