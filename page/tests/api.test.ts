@@ -45,7 +45,7 @@ test("each operation is asked as Dify wants it, and gives what Dify has answered
     },
     {
       answer: "conversations-one-more",
-      call: async () => (await listConversations("a&b")).has_more,
+      call: async () => (await listConversations("a&b")).hasMore,
       asks: ["GET", "/conversations?limit=30&last_id=a%26b", null],
       gives: true,
     },

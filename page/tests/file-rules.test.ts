@@ -1,34 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileUpload, readSizeLimits } from "../src/forms/uploads";
 import { acceptedExtensions, problemOf, REQUEST_LIMIT, rulesOf, typeOf, typeOfAddress } from "../src/store/file-rules";
 
 const MIB = 1024 * 1024;
 
-const UPLOAD = {
+const UPLOAD = readFileUpload({
   enabled: true,
   allowed_file_types: ["image", "document", "custom"],
   allowed_file_extensions: [".ZIP", ".Log"],
   allowed_file_upload_methods: ["local_file"],
   number_limits: 2,
-} as const;
+});
 
 function rules() {
-  const found = rulesOf(UPLOAD, { image_file_size_limit: 10, file_size_limit: 1 });
+  const found = rulesOf(UPLOAD, readSizeLimits({ image_file_size_limit: 10, file_size_limit: 1 }));
   assert.ok(found);
   return found;
 }
 
 test("the rules are those of the app, or of images alone in apps of older releases", () => {
-  assert.equal(rulesOf(undefined, undefined), null);
-  assert.equal(rulesOf({ enabled: false, image: { enabled: false, number_limits: 3 } }, undefined), null);
+  assert.equal(rulesOf(null, null), null);
+  assert.equal(rulesOf(readFileUpload({ enabled: false, image: { enabled: false, number_limits: 3 } }), null), null);
   assert.deepEqual(rules().methods, ["local_file"]);
-  const image = { enabled: true, number_limits: 5, transfer_methods: ["remote_url"] } as const;
-  assert.deepEqual(rulesOf({ enabled: false, image }, undefined), {
+  const image = { enabled: true, number_limits: 5, transfer_methods: ["remote_url"] };
+  assert.deepEqual(rulesOf(readFileUpload({ enabled: false, image }), null), {
     types: ["image"],
     extensions: [],
     methods: ["remote_url"],
     count: 5,
-    sizes: {},
+    sizes: null,
   });
 });
 

@@ -132,10 +132,17 @@ test("no response is a network error, and a request that was aborted is none", a
 test("a success whose body is no JSON is an error, not an exception of the parser", async () => {
   for (const body of ["", "<html>", '{"data": [']) {
     answer([() => json(200, body)]);
-    await assert.rejects(requestJson("/x"), { name: "ApiError", status: 200, code: "unreadable_response" }, body);
+    await assert.rejects(
+      requestJson("/x", (body) => body),
+      { name: "ApiError", status: 200, code: "unreadable_response" },
+      body,
+    );
   }
   answer([() => new Response(brokenBody(), { headers: { "Content-Type": "application/json" } })]);
-  await assert.rejects(requestJson("/x"), NetworkError);
+  await assert.rejects(
+    requestJson("/x", (body) => body),
+    NetworkError,
+  );
 });
 
 function brokenBody(): ReadableStream {

@@ -1,5 +1,6 @@
 // What a person thinks of an answer.
 
+import { asList, asName, asPage } from "../events/shape";
 import { request, requestJson } from "./request";
 
 /** Null takes back what was said. */
@@ -9,9 +10,9 @@ export async function rateMessage(id: string, rating: "like" | "dislike" | null,
 }
 
 /** Questions that may come next. */
-export async function suggestedAfter(id: string): Promise<readonly string[]> {
-  const { data } = await requestJson<{ readonly data?: readonly string[] }>(
-    `/messages/${encodeURIComponent(id)}/suggested`,
-  );
-  return data ?? [];
+export function suggestedAfter(id: string): Promise<readonly string[]> {
+  return requestJson(`/messages/${encodeURIComponent(id)}/suggested`, (value) => {
+    const page = asPage(value);
+    return page && asList(page.data, asName);
+  });
 }

@@ -1,42 +1,10 @@
-// Sending files to the app, and what the app takes.
+// Sending files to the app.
 
+import { asName, asObject } from "../events/shape";
 import { gateway } from "./document";
 import { NetworkError } from "./errors";
 import { safeName } from "./file-name";
-import { refusalOf } from "./request";
-
-export type FileType = "image" | "document" | "audio" | "video" | "custom";
-
-export type TransferMethod = "local_file" | "remote_url";
-
-/** `file_upload` of `GET /parameters`, and the rules of a file field of a form, which have the same names. */
-export interface FileUpload {
-  readonly enabled?: boolean;
-  readonly allowed_file_types?: readonly FileType[] | null;
-  /** With the dot, in any case; they count for the type `custom` alone. */
-  readonly allowed_file_extensions?: readonly string[] | null;
-  readonly allowed_file_upload_methods?: readonly TransferMethod[] | null;
-  readonly number_limits?: number | null;
-  /** What apps of older releases say instead: images alone. */
-  readonly image?: {
-    readonly enabled?: boolean;
-    readonly number_limits?: number | null;
-    readonly transfer_methods?: readonly TransferMethod[] | null;
-  } | null;
-}
-
-/** `system_parameters` of `GET /parameters`, in MiB. */
-export interface FileSizeLimits {
-  readonly image_file_size_limit?: number;
-  readonly video_file_size_limit?: number;
-  readonly audio_file_size_limit?: number;
-  readonly file_size_limit?: number;
-}
-
-/** A file as a message or an input names it. */
-export type FileReference =
-  | { readonly type: FileType; readonly transfer_method: "local_file"; readonly upload_file_id: string }
-  | { readonly type: FileType; readonly transfer_method: "remote_url"; readonly url: string };
+import { readBody, refusalOf } from "./request";
 
 /**
  * Uploads a file; returns its id. `onProgress` is told the share that has been sent, from 0 to 1.
@@ -50,8 +18,7 @@ export async function uploadFile(
 ): Promise<string> {
   const response = await send(file, onProgress, signal);
   if (!response.ok) throw await refusalOf(response);
-  const { id } = (await response.json()) as { readonly id: string };
-  return id;
+  return readBody(response, (body) => asName(asObject(body)?.["id"]));
 }
 
 function send(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<Response> {

@@ -1,9 +1,10 @@
 // The messages of a conversation.
 
+import { asPage } from "../events/shape";
 import { requestJson } from "./request";
 
 export interface MessagePage {
-  readonly has_more: boolean;
+  readonly hasMore: boolean;
   /** The oldest first; `readMessage` reads them. */
   readonly data: readonly unknown[];
 }
@@ -18,5 +19,5 @@ export function listMessages(conversation: string, firstId: string | null): Prom
     limit: String(PAGE),
     ...(firstId === null ? {} : { first_id: firstId }),
   });
-  return requestJson<MessagePage>(`/messages?${query}`);
+  return requestJson(`/messages?${query}`, asPage);
 }

@@ -3,12 +3,14 @@
 import { readFormBody } from "../events/data";
 import { asObject } from "../events/shape";
 import type { FormData } from "../events/types";
-import { request } from "./request";
+import { request, requestJson } from "./request";
 
 /** `GET /form/human_input/<token>`. Throws `ApiError` with status 412 where it has been submitted or has expired. */
-export async function getForm(token: string): Promise<Omit<FormData, "nodeId" | "nodeTitle">> {
-  const response = await request(path(token));
-  return readFormBody(asObject(await response.json()) ?? {});
+export function getForm(token: string): Promise<Omit<FormData, "nodeId" | "nodeTitle">> {
+  return requestJson(path(token), (value) => {
+    const form = asObject(value);
+    return form && readFormBody(form);
+  });
 }
 
 /** `POST /form/human_input/<token>`: the run goes on with the first answer. Throws as `getForm` does. */

@@ -1,9 +1,8 @@
 // Sending a message, reading its answer, ending it.
 
-import { readEvents } from "../events/reader";
 import type { StreamEvent } from "../events/types";
-import type { FileReference } from "./files";
-import { request } from "./request";
+import type { FileReference } from "../forms/uploads";
+import { request, requestEvents } from "./request";
 
 export interface NewMessage {
   readonly query: string;
@@ -14,8 +13,8 @@ export interface NewMessage {
 }
 
 /** Sends a message; the events of the answer come as Dify sends them. */
-export async function* sendMessage(message: NewMessage, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const response = await request("/chat-messages", {
+export function sendMessage(message: NewMessage, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  return requestEvents("/chat-messages", {
     method: "POST",
     json: {
       query: message.query,
@@ -26,7 +25,6 @@ export async function* sendMessage(message: NewMessage, signal: AbortSignal): As
     },
     signal,
   });
-  if (response.body) yield* readEvents(response.body);
 }
 
 /** Ends an answer at Dify, which does not notice that nobody reads any more. It is sent although the page is left. */

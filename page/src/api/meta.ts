@@ -1,15 +1,14 @@
 // What the app tells about its tools.
 
 import { asName, asObject } from "../events/shape";
-import { request } from "./request";
+import { requestJson } from "./request";
 
 /** The picture of a tool: an address on Dify's host, or an emoji. */
 export type ToolIcon = { readonly url: string } | { readonly emoji: string };
 
 /** `GET /meta`: the icons of the app's tools, by the tool's name. */
-export async function getToolIcons(): Promise<ReadonlyMap<string, ToolIcon>> {
-  const body = asObject(await (await request("/meta")).json());
-  return readToolIcons(body?.["tool_icons"]);
+export function getToolIcons(): Promise<ReadonlyMap<string, ToolIcon>> {
+  return requestJson("/meta", (value) => readToolIcons(asObject(value)?.["tool_icons"]));
 }
 
 export function readToolIcons(value: unknown): ReadonlyMap<string, ToolIcon> {

@@ -1,5 +1,7 @@
 // Every request of the page goes through here: the address below the public URL, the page token, the errors.
 
+import { readEvents } from "../events/reader";
+import type { StreamEvent } from "../events/types";
 import { gateway } from "./document";
 import { ApiError, errorOf, isSessionChanged, isSessionOver, NetworkError } from "./errors";
 
@@ -31,21 +33,42 @@ export async function refusalOf(response: Response): Promise<ApiError> {
   return error;
 }
 
-/** As `request`; the body of the response is JSON of type `T`, which Dify's API and G2a promise. */
-export async function requestJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const response = await request(path, options);
+/** As `request`; the body of the response is JSON, of which `read` makes what the page uses: null where it cannot. */
+export async function requestJson<T>(path: string, read: Reader<T>, options: RequestOptions = {}): Promise<T> {
+  return readBody(await request(path, options), read);
+}
+
+/** Null: the value has not got the shape that it should have. */
+export type Reader<T> = (body: unknown) => T | null;
+
+/** The JSON of a response. A proxy may answer with a page of its own, a Dify of another release with another shape. */
+export async function readBody<T>(response: Response, read: Reader<T>): Promise<T> {
+  const value = read(await jsonOf(response));
+  if (value === null) throw unreadable(response, "JSON of another shape");
+  return value;
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
   try {
-    return (await response.json()) as T;
+    return await response.json();
   } catch (error) {
-    throw unreadable(response, error);
+    if (error instanceof SyntaxError) throw unreadable(response, "no JSON");
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    // The connection has broken in mid-body.
+    throw new NetworkError("no whole response", { cause: error });
   }
 }
 
-/** A proxy may answer with a page of its own, and a connection may break in mid-body. */
-function unreadable(response: Response, cause: unknown): unknown {
-  if (cause instanceof SyntaxError) return new ApiError(response.status, "unreadable_response", "no JSON", null);
-  const isAborted = cause instanceof DOMException && cause.name === "AbortError";
-  return isAborted ? cause : new NetworkError("no whole response", { cause });
+function unreadable(response: Response, what: string): ApiError {
+  return new ApiError(response.status, "unreadable_response", what, null);
+}
+
+/** As `request`; the body of the response is a stream of an answer's events. */
+export async function* requestEvents(path: string, options: RequestOptions): AsyncGenerator<StreamEvent> {
+  const response = await request(path, options);
+  const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream") ?? false;
+  if (!isStream || response.body === null) throw unreadable(response, "no event stream");
+  yield* readEvents(response.body);
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {

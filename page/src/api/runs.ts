@@ -1,9 +1,8 @@
 // Runs of workflow and completion apps, and runs that are gone on with.
 
-import { readEvents } from "../events/reader";
-import { asCount, asList, asName, asNumber, asObject } from "../events/shape";
+import { asList, asName, asNumber, asObject, asPage, asTime } from "../events/shape";
 import type { StreamEvent } from "../events/types";
-import { request } from "./request";
+import { request, requestEvents, requestJson } from "./request";
 
 export type Inputs = Readonly<Record<string, unknown>>;
 
@@ -17,19 +16,16 @@ export function runCompletion(inputs: Inputs, signal: AbortSignal): AsyncGenerat
   return stream("/completion-messages", { inputs }, signal);
 }
 
-async function* stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const response = await request(path, { method: "POST", json: { ...body, response_mode: "streaming" }, signal });
-  if (response.body) yield* readEvents(response.body);
+function stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  return requestEvents(path, { method: "POST", json: { ...body, response_mode: "streaming" }, signal });
 }
 
 /**
  * `GET /workflow/<run>/events`: what a run has gone through, and how it goes on, to its end or its next pause. Of a run
  * that has ended there is one event, its end.
  */
-export async function* followRun(runId: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const path = `/workflow/${encodeURIComponent(runId)}/events?include_state_snapshot=true`;
-  const response = await request(path, { signal });
-  if (response.body) yield* readEvents(response.body);
+export function followRun(runId: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  return requestEvents(`/workflow/${encodeURIComponent(runId)}/events?include_state_snapshot=true`, { signal });
 }
 
 /** Stops a run. Dify says that it has in any case. `keepalive`: also while the page is left. */
@@ -54,10 +50,13 @@ export interface RunPage {
 }
 
 /** `GET /workflows/logs`: the person's own runs, newest first; pages count from 1. The gateway adds whose they are. */
-export async function getRuns(page: number, limit: number): Promise<RunPage> {
-  const response = await request(`/workflows/logs?page=${page}&limit=${limit}`);
-  const body = asObject(await response.json());
-  return { runs: asList(body?.["data"], readRun), hasMore: body?.["has_more"] === true };
+export function getRuns(page: number, limit: number): Promise<RunPage> {
+  return requestJson(`/workflows/logs?page=${page}&limit=${limit}`, readRunPage);
+}
+
+export function readRunPage(value: unknown): RunPage | null {
+  const page = asPage(value);
+  return page && { runs: asList(page.data, readRun), hasMore: page.hasMore };
 }
 
 export function readRun(value: unknown): RunRecord | null {
@@ -69,6 +68,6 @@ export function readRun(value: unknown): RunRecord | null {
     runId,
     status: asName(run?.["status"]) ?? "",
     elapsed: asNumber(run?.["elapsed_time"]),
-    createdAt: asCount(entry?.["created_at"]) ?? 0,
+    createdAt: asTime(entry?.["created_at"]) ?? 0,
   };
 }

@@ -1,6 +1,7 @@
 // The operations below /auth that a page fetches.
 
-import { request, requestJson } from "./request";
+import { asName, asNumber, asObject, asText } from "../events/shape";
+import { requestJson } from "./request";
 
 /** Who is signed in, and for how long. */
 export interface SignedIn {
@@ -9,8 +10,6 @@ export interface SignedIn {
   readonly user: string;
   readonly name: string | null;
   readonly is_admin: boolean;
-  /** Seconds until the person must sign in again. */
-  readonly expires_in: number;
   /** Seconds until the next check is due; 0 or less when it is overdue. */
   readonly check_in: number;
   readonly provider_reachable: boolean;
@@ -19,17 +18,40 @@ export interface SignedIn {
 export type SessionState = SignedIn | { readonly signed_in: false };
 
 export function getSession(): Promise<SessionState> {
-  return requestJson<SessionState>("/auth/session");
+  return requestJson("/auth/session", readSession);
 }
 
 /** Checks the session with the provider when it is due. `active`: the person has done something since the last check. */
 export function refreshSession(active: boolean): Promise<SignedIn> {
-  return requestJson<SignedIn>("/auth/refresh", { method: "POST", json: { active }, keepalive: true });
+  return requestJson("/auth/refresh", readSignedIn, { method: "POST", json: { active }, keepalive: true });
 }
 
 /** Ends the session; returns where the page must go then, so that the provider's session ends too. */
-export async function logOut(): Promise<string> {
-  const response = await request("/auth/logout", { method: "POST" });
-  const { location } = (await response.json()) as { location: string };
-  return location;
+export function logOut(): Promise<string> {
+  return requestJson("/auth/logout", readLocation, { method: "POST" });
+}
+
+export function readSession(value: unknown): SessionState | null {
+  return asObject(value)?.["signed_in"] === false ? { signed_in: false } : readSignedIn(value);
+}
+
+export function readSignedIn(value: unknown): SignedIn | null {
+  const session = asObject(value);
+  const user = asName(session?.["user"]);
+  const checkIn = asNumber(session?.["check_in"]);
+  if (session?.["signed_in"] !== true || user === null || checkIn === null) return null;
+  return {
+    signed_in: true,
+    user,
+    name: asName(session["name"]),
+    is_admin: session["is_admin"] === true,
+    check_in: checkIn,
+    provider_reachable: session["provider_reachable"] !== false,
+  };
+}
+
+/** An address that a browser may go to. */
+export function readLocation(value: unknown): string | null {
+  const location = asText(asObject(value)?.["location"]);
+  return location !== null && /^https?:/.test(location) && URL.canParse(location) ? location : null;
 }

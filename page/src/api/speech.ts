@@ -1,13 +1,14 @@
 // Speech to text, and text to speech.
 
+import { asObject, asText } from "../events/shape";
 import { request, requestJson } from "./request";
 
 /** What was said. `recording` is a WAV: Dify takes no WebM, which is what browsers record by themselves. */
-export async function transcribe(recording: Blob, signal: AbortSignal): Promise<string> {
+export function transcribe(recording: Blob, signal: AbortSignal): Promise<string> {
   const body = new FormData();
   body.append("file", recording, "recording.wav");
-  const { text } = await requestJson<{ readonly text: string }>("/audio-to-text", { method: "POST", body, signal });
-  return text;
+  const read = (value: unknown) => asText(asObject(value)?.["text"]);
+  return requestJson("/audio-to-text", read, { method: "POST", body, signal });
 }
 
 /** An answer read aloud; null where there is nothing to say. */

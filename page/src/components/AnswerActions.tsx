@@ -22,7 +22,7 @@ export function AnswerActions({ turn }: Props) {
   return (
     <div class="answer-actions">
       {answer !== "" && <CopyAnswer text={answer} />}
-      {answer !== "" && ids.messageId !== null && parameters.value?.text_to_speech?.enabled && (
+      {answer !== "" && ids.messageId !== null && parameters.value?.text_to_speech && (
         <ReadAloud messageId={ids.messageId} />
       )}
       <button

@@ -7,6 +7,7 @@ import { Announcer } from "./Announcer";
 import { Composer } from "./Composer";
 import { Conversation } from "./Conversation";
 import { DropTarget, dropping } from "./DropTarget";
+import { Guard } from "./Guard";
 import { Header } from "./Header";
 import { NoToken } from "./NoToken";
 import { Notices } from "./Notices";
@@ -16,8 +17,17 @@ import { Sidebar } from "./Sidebar";
 import { SignedOut } from "./SignedOut";
 import { Unreachable } from "./Unreachable";
 
-/** The whole page: what it shows depends on who is signed in. */
+/** The whole page. */
 export function App() {
+  return (
+    <Guard>
+      <Phase />
+    </Guard>
+  );
+}
+
+/** What is shown depends on who is signed in. */
+function Phase() {
   switch (phase.value) {
     case "starting":
       return (

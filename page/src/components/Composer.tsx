@@ -45,7 +45,7 @@ export function Composer() {
           }}
           onKeyDown={sendOnEnter}
         />
-        {parameters.value?.speech_to_text?.enabled && <Dictation />}
+        {parameters.value?.speech_to_text && <Dictation />}
         {/* One button for both, so that the focus stays where it is. */}
         <button
           type={isAnswering.value ? "button" : "submit"}

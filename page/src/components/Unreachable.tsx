@@ -1,4 +1,6 @@
+import { errorText } from "../i18n/error-text";
 import { texts } from "../i18n/texts";
+import { openingError } from "../store/session";
 
 /** The first request failed: the network is away, or the gateway cannot answer. */
 export function Unreachable() {
@@ -6,7 +8,7 @@ export function Unreachable() {
   return (
     <main class="gate">
       <h1>{session.unreachable}</h1>
-      <p>{error.network}</p>
+      <p>{errorText(openingError.value)}</p>
       <button type="button" class="primary" onClick={() => location.reload()}>
         {error.retry}
       </button>

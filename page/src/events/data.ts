@@ -10,6 +10,7 @@ import {
   asObject,
   asShownData,
   asText,
+  asTime,
   cut,
   isHiddenInput,
   type JsonObject,
@@ -185,7 +186,7 @@ export function readFormBody(form: JsonObject): Omit<FormData, "nodeId" | "nodeT
     inputs: asList(form["inputs"], (input) => readFormInput(input, resolved)),
     actions: asList(form["actions"] ?? form["user_actions"], readFormAction),
     token: asName(form["form_token"]),
-    expiresAt: asNumber(form["expiration_time"]),
+    expiresAt: asTime(form["expiration_time"]),
   };
 }
 

@@ -28,6 +28,15 @@ export function asCount(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
+/** The last second that a `Date` of the browser can be (ECMA-262 section 21.4.1.1). */
+const LAST_SECOND = 8.64e12;
+
+/** A point in time, in seconds since 1970. */
+export function asTime(value: unknown): number | null {
+  const seconds = asNumber(value);
+  return seconds !== null && Math.abs(seconds) <= LAST_SECOND ? seconds : null;
+}
+
 /** A price or a number that Dify writes as text so that no digit is lost. */
 export function asDecimal(value: unknown): string | null {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : null;
@@ -41,6 +50,13 @@ export function asList<T>(value: unknown, read: (entry: unknown) => T | null): r
     .slice(0, limits.ENTRIES)
     .map(read)
     .filter((entry) => entry !== null);
+}
+
+/** A page of a list, as Dify writes all of them; null where there is no list. */
+export function asPage(value: unknown): { readonly data: readonly unknown[]; readonly hasMore: boolean } | null {
+  const page = asObject(value);
+  const data = page?.["data"];
+  return Array.isArray(data) ? { data, hasMore: page?.["has_more"] === true } : null;
 }
 
 /** Cuts between characters, never inside one. */

@@ -1,7 +1,17 @@
 // The fields of an app's start form, as `GET /parameters` lists them in `user_input_form`.
 
-import type { FileUpload } from "../api/files";
-import { asCount, asList, asName, asObject, isHiddenInput, type JsonObject } from "../events/shape";
+import {
+  asCount,
+  asList,
+  asName,
+  asObject,
+  asShownData,
+  asText,
+  isHiddenInput,
+  type JsonObject,
+} from "../events/shape";
+import * as limits from "../limits";
+import { type FileUpload, readFileUpload } from "./uploads";
 
 export type FieldKind = "text" | "paragraph" | "number" | "select" | "checkbox" | "file" | "files" | "json";
 
@@ -17,10 +27,13 @@ export interface Field {
   readonly limit: number | null;
   /** Of a choice. */
   readonly options: readonly string[];
-  readonly standard: unknown;
+  readonly standard: Standard;
   /** The rules of files; null for other fields. */
   readonly upload: FileUpload | null;
 }
+
+/** What a field has before anybody has filled it: a text, a number, a tick, or an object of JSON. */
+export type Standard = string | number | boolean | JsonObject | null;
 
 /** Dify's names, and ours. An `external_data_tool` is filled by Dify. */
 const KINDS: Readonly<Record<string, FieldKind>> = {
@@ -58,16 +71,27 @@ function readField(value: unknown): Field | null {
     // Dify writes 0 and null where there is no limit.
     limit: asCount(entry["max_length"]) || null,
     options: asList(entry["options"], asName),
-    standard: entry["default"] ?? null,
+    standard: readStandard(entry["default"]),
     upload: kind === "file" || kind === "files" ? uploadOf(entry, kind) : null,
   };
 }
 
 /** The rules of a file field have the names of those of a message. */
-function uploadOf(entry: JsonObject, kind: "file" | "files"): FileUpload {
-  return {
-    ...(entry as FileUpload),
-    enabled: true,
-    number_limits: kind === "file" ? 1 : (asCount(entry["max_length"]) ?? 1),
-  };
+function uploadOf(entry: JsonObject, kind: "file" | "files"): FileUpload | null {
+  const upload = readFileUpload(entry);
+  const count = kind === "file" ? 1 : (asCount(entry["max_length"]) ?? 1);
+  return upload && { ...upload, enabled: true, number_limits: count };
+}
+
+/** Reads a standard value, or what a conversation was begun with. */
+export function readStandard(value: unknown): Standard {
+  switch (typeof value) {
+    case "boolean":
+    case "number":
+      return value;
+    case "string":
+      return asText(value, limits.ANSWER);
+    default:
+      return asShownData(value);
+  }
 }

@@ -1,8 +1,8 @@
 // What a person has put into a form: whether the app takes it, and how it is sent.
 
-import type { FileReference } from "../api/files";
 import { asObject } from "../events/shape";
 import type { Field } from "./fields";
+import type { FileReference } from "./uploads";
 
 /** A text as it is typed (also of a number, a choice or JSON), a tick, or files. */
 export type Value = string | boolean | readonly FileReference[];
@@ -29,12 +29,10 @@ function initialValue({ kind, standard, options }: Field): Value {
     case "select":
       return typeof standard === "string" && options.includes(standard) ? standard : "";
     default:
-      return typeof standard === "object" && standard !== null ? JSON.stringify(standard, null, 2) : text(standard);
+      return typeof standard === "object" && standard !== null
+        ? JSON.stringify(standard, null, 2)
+        : `${standard ?? ""}`;
   }
-}
-
-function text(value: unknown): string {
-  return value === null || value === undefined ? "" : String(value);
 }
 
 /** What is wrong with a value, as Dify would say after it has been sent; null where nothing is. */

@@ -17,6 +17,7 @@ const BY_CODE: Readonly<Record<string, Words>> = {
   provider_quota_exceeded: "quota",
   gateway_timeout: "timeout",
   connection_lost: "network",
+  unreadable_response: "unexpected",
   file_too_large: "tooLarge",
   audio_too_large: "tooLarge",
   unsupported_file_type: "unsupported",

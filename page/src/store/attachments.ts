@@ -1,7 +1,8 @@
 // Files on their way to the app: of the composer, and of the file fields of forms.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { type FileReference, type FileType, uploadFile } from "../api/files";
+import { uploadFile } from "../api/files";
+import type { FileReference, FileType } from "../forms/uploads";
 import { type FileProblem, type FileRules, problemOf, typeOf, typeOfAddress } from "./file-rules";
 
 export type AttachmentState =

@@ -14,7 +14,7 @@ export const composer = {
 
 /** Which files may be sent; null: none. */
 export const composerRules = computed(() =>
-  rulesOf(parameters.value?.file_upload, parameters.value?.system_parameters),
+  rulesOf(parameters.value?.file_upload ?? null, parameters.value?.system_parameters ?? null),
 );
 
 /** Why what was said has not become a draft; null: nothing has gone wrong. */

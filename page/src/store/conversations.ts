@@ -38,7 +38,7 @@ async function load(lastId: string | null): Promise<void> {
     const known = conversations.value;
     conversations.value = lastId === null ? merged(page.data, known) : merged(known, page.data);
     // Asking for the latest again says nothing about the end of the list.
-    if (lastId !== null || known.length === 0) hasMore.value = page.has_more && page.data.length > 0;
+    if (lastId !== null || known.length === 0) hasMore.value = page.hasMore && page.data.length > 0;
     listState.value = { kind: "ready" };
   } catch (error) {
     listState.value = { kind: "failed", error };

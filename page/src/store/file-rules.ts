@@ -1,6 +1,6 @@
 // Which files the app takes. Pure: the composer and the forms judge a file before it is sent.
 
-import type { FileSizeLimits, FileType, FileUpload, TransferMethod } from "../api/files";
+import type { FileSizeLimits, FileType, FileUpload, TransferMethod } from "../forms/uploads";
 
 export interface FileRules {
   readonly types: readonly FileType[];
@@ -9,7 +9,8 @@ export interface FileRules {
   readonly methods: readonly TransferMethod[];
   /** How many files at most. */
   readonly count: number;
-  readonly sizes: FileSizeLimits;
+  /** Null: what Dify takes where it does not say so. */
+  readonly sizes: FileSizeLimits | null;
 }
 
 export type FileProblem =
@@ -39,15 +40,15 @@ const STANDARD_LIMITS = { image: 10, video: 100, audio: 50, document: 15, custom
 const STANDARD_COUNT = 3;
 
 /** The rules of an upload; null where the app takes no files. */
-export function rulesOf(upload: FileUpload | undefined, sizes: FileSizeLimits | undefined): FileRules | null {
+export function rulesOf(upload: FileUpload | null, sizes: FileSizeLimits | null): FileRules | null {
   const image = upload?.image;
   if (upload?.enabled && upload.allowed_file_types) {
     return {
       types: upload.allowed_file_types,
-      extensions: (upload.allowed_file_extensions ?? []).map((extension) => extension.toLowerCase()),
+      extensions: upload.allowed_file_extensions.map((extension) => extension.toLowerCase()),
       methods: upload.allowed_file_upload_methods ?? ["local_file", "remote_url"],
       count: upload.number_limits ?? STANDARD_COUNT,
-      sizes: sizes ?? {},
+      sizes,
     };
   }
   if (!image?.enabled) return null;
@@ -56,7 +57,7 @@ export function rulesOf(upload: FileUpload | undefined, sizes: FileSizeLimits | 
     extensions: [],
     methods: image.transfer_methods ?? ["local_file", "remote_url"],
     count: image.number_limits ?? STANDARD_COUNT,
-    sizes: sizes ?? {},
+    sizes,
   };
 }
 
@@ -69,13 +70,13 @@ export function typeOf(name: string, rules: FileRules): FileType | null {
 }
 
 /** The most bytes of a file of a type. */
-export function sizeLimit(type: FileType, sizes: FileSizeLimits): number {
+export function sizeLimit(type: FileType, sizes: FileSizeLimits | null): number {
   const named = {
-    image: sizes.image_file_size_limit,
-    video: sizes.video_file_size_limit,
-    audio: sizes.audio_file_size_limit,
-    document: sizes.file_size_limit,
-    custom: sizes.file_size_limit,
+    image: sizes?.image_file_size_limit,
+    video: sizes?.video_file_size_limit,
+    audio: sizes?.audio_file_size_limit,
+    document: sizes?.file_size_limit,
+    custom: sizes?.file_size_limit,
   };
   return Math.min((named[type] ?? STANDARD_LIMITS[type]) * MIB, REQUEST_LIMIT);
 }

@@ -61,7 +61,7 @@ export async function loadOlder(): Promise<void> {
       return turn === null ? [] : [newTurn(turn.query, turn.state, turn.files)];
     });
     turns.value = [...older, ...turns.value];
-    hasOlder.value = page.has_more && older.length > 0;
+    hasOlder.value = page.hasMore && older.length > 0;
     historyState.value = { kind: "ready" };
   } catch (error) {
     if (conversationId.value !== id) return;

@@ -13,6 +13,9 @@ export type Phase = "starting" | "signed-out" | "no-token" | "signed-in" | "unre
 
 export const phase = signal<Phase>("starting");
 
+/** Why it is not known who is signed in, while the page is `unreachable`. */
+export const openingError = signal<unknown>(null);
+
 /** Who is signed in, or was until the session ended. */
 export const person = signal<SignedIn | null>(null);
 
@@ -35,6 +38,7 @@ export async function openSession(): Promise<void> {
       phase.value = "signed-in";
     }
   } catch (error) {
+    openingError.value = error;
     phase.value = isSessionOver(error) ? "signed-out" : "unreachable";
   }
 }

@@ -1,8 +1,8 @@
 // The start form of the app as a person fills it: of a run, or before the first message of a conversation.
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { FileReference } from "../api/files";
-import { type Field, readFields } from "../forms/fields";
+import { type Field, readStandard } from "../forms/fields";
+import type { FileReference } from "../forms/uploads";
 import { initialValues, inputsOf, type Problem, problemOf, type Value, type Values } from "../forms/values";
 import { parameters } from "./app";
 import { type Attachments, newAttachments } from "./attachments";
@@ -28,7 +28,7 @@ export interface StartForm {
 }
 
 /** The form of the app; another one when the app says another. */
-export const startForm = computed(() => newStartForm(readFields(parameters.value?.user_input_form)));
+export const startForm = computed(() => newStartForm(parameters.value?.fields ?? []));
 
 export function newStartForm(all: readonly Field[]): StartForm {
   const fields = all.filter((field) => !field.hidden);
@@ -48,7 +48,9 @@ export function newStartForm(all: readonly Field[]): StartForm {
       typed.value = { ...typed.value, [variable]: value };
     },
     fillFrom: (inputs) => {
-      typed.value = initialValues(all.map((each) => ({ ...each, standard: inputs[each.variable] ?? each.standard })));
+      typed.value = initialValues(
+        all.map((each) => ({ ...each, standard: readStandard(inputs[each.variable]) ?? each.standard })),
+      );
     },
     attachments,
     problems,

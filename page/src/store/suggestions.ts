@@ -15,7 +15,7 @@ export const suggestions = computed(() =>
 /** Asks for questions after an answer, where the app offers any. Without a model Dify fails: then there are none. */
 export async function suggestAfter(turn: Turn): Promise<void> {
   const { status, ids } = turn.state.value;
-  if (!parameters.value?.suggested_questions_after_answer?.enabled) return;
+  if (!parameters.value?.suggests_after_answer) return;
   if (status !== "done" || ids.messageId === null) return;
   const questions = await suggestedAfter(ids.messageId).catch(() => []);
   if (questions.length > 0) found.value = { turn, questions };

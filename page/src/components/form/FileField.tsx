@@ -1,7 +1,7 @@
 import { X } from "lucide";
 import { useRef } from "preact/hooks";
-import type { FileUpload } from "../../api/files";
 import type { Field } from "../../forms/fields";
+import type { FileUpload } from "../../forms/uploads";
 import { errorText } from "../../i18n/error-text";
 import { fileProblemText, sizeText } from "../../i18n/file-text";
 import { fill, texts } from "../../i18n/texts";
@@ -19,7 +19,7 @@ interface Props {
 
 /** Files of the form: chosen, dropped or at an address, uploaded at once. */
 export function FileField({ field, upload, attachments, shared }: Props) {
-  const rules = rulesOf(upload, parameters.value?.system_parameters);
+  const rules = rulesOf(upload, parameters.value?.system_parameters ?? null);
   const input = useRef<HTMLInputElement>(null);
   if (rules === null) return null;
   const full = attachments.list.value.length >= rules.count;

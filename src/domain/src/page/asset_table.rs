@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-HAZ7I726.js",
+    name: "page-KRAJLEVN.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 211_904,
-    brotli_length: 62_991,
-    gzip_length: 68_682,
-    integrity: "sha384-lmt7COtdDKlfr0xq4asOLwrF3rFjQ2dww5/xsMhrpOKX++wu1c5ShpNqKS2z0cxe",
+    length: 215_849,
+    brotli_length: 64_053,
+    gzip_length: 69_918,
+    integrity: "sha384-i0YFCx9jFTrcZKbHQJ9cCDwW4/F8aMHPuBosiwxOmYvVTsCYbg75EUCN53ppcY/1",
 };
 
 /// The style of the page.
@@ -39,12 +39,12 @@ pub const PAGES_STYLE: Asset = Asset {
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-HUOFHXES.js",
+        name: "en-B6GUAPO6.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_388,
-        brotli_length: 2_542,
-        gzip_length: 2_970,
-        integrity: "sha384-AqHwho0Cj9JgmoicPO9XjN2LELtlVITU7HG4/iR+5nhFKXL60ihoHt4Flig+4xji",
+        length: 7_546,
+        brotli_length: 2_565,
+        gzip_length: 3_014,
+        integrity: "sha384-e3cuXM6atEq6CoXQyLk1HtXGdGwnVnczSpCW3RFlk2k/0x+jbb8wG5EqQB5PKxRH",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-ZNGRSTLZ.js",
+        name: "ja-PWOHBYHZ.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_604,
-        brotli_length: 3_183,
-        gzip_length: 3_671,
-        integrity: "sha384-L2C2tnMPLzmtZK0twlKTfzwRTnsnV9t68IsfSsTbHHpTpf+wxQZnhJkKRaXACF4l",
+        length: 9_835,
+        brotli_length: 3_234,
+        gzip_length: 3_737,
+        integrity: "sha384-Njx3UigZPAIW1tj5qVjIuXeAto1G7LeVqeT98ob0Kg6KIO6rE1qzsXF6ZScsKBXX",
     },
     PAGE_SCRIPT,
     PAGE_STYLE,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-H3GTY5UU.js",
+        name: "pt-BR-WQ6LZL7L.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_782,
-        brotli_length: 2_990,
-        gzip_length: 3_252,
-        integrity: "sha384-8zzDcSGfUoMg3qrkvzoVKi5SevaG8XJdJgdAHTp11DdwyW/Hv6lKYDyPUiEvn2l1",
+        length: 7_947,
+        brotli_length: 3_037,
+        gzip_length: 3_295,
+        integrity: "sha384-WDZkqRCe68Qa+/cWeb7B7RMheVnazSs6CekZL+rxc6QX2K0c6nyQn4F3TVqJ0jdN",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-GULXUY75.js",
+        name: "zh-Hans-ZGPRTKDD.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_119,
-        brotli_length: 2_684,
-        gzip_length: 3_354,
-        integrity: "sha384-n6j6TsLcN1Yocw7odtvCpsj4YEAuXW/ESTTlyZdK/47E5yYSTg2EM1CjmhIzFYjP",
+        length: 7_248,
+        brotli_length: 2_706,
+        gzip_length: 3_393,
+        integrity: "sha384-MjH7yz+CLvy/LFGPhwnVMfwuaEjlRv98jui6OnSdaxGkJkHrEbjdWUHgpYe198cl",
     },
 ];
