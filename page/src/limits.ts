@@ -12,6 +12,9 @@ export const SIDE_TEXT = 64 * 1024;
 /** A name or an identifier, such as the title of a step. */
 export const NAME = 1024;
 
+/** What an app says aloud of one answer, in bytes: 20 minutes of MP3 at 128 kbit/s. */
+export const SPEECH = 20 * 1024 * 1024;
+
 /** Steps of a run: a workflow has some dozens of nodes, and iterations repeat them. Later ones are counted, not kept. */
 export const STEPS = 1000;
 

@@ -13,6 +13,7 @@ import { restoreDraft } from "./store/draft";
 import { openFromAddress } from "./store/history";
 import { keepFormOfConversation } from "./store/message-inputs";
 import { chosenLanguage, theme } from "./store/preferences";
+import { reopenRun } from "./store/run";
 import { openSession, person, phase } from "./store/session";
 import { showAccent } from "./styles/accent";
 
@@ -36,7 +37,7 @@ async function start(root: HTMLElement): Promise<void> {
   startCheckLoop();
   keepFormOfConversation();
   await loadApp();
-  if (!isChat.value) return;
+  if (!isChat.value) return void reopenRun();
   openFromAddress();
   stopOnLeave();
   await loadMore();

@@ -37,6 +37,16 @@ export async function signIn(page, user, path = '/') {
   await isSignedIn(page, user);
 }
 
+/** Signs in at the page of one of the stand-in's apps. Whoever is signed in at the provider is asked nothing there. */
+export async function signInAt(page, app, user) {
+  await page.goto(`${stage.apps[app]}/`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const password = page.getByLabel('Password');
+  await expect(password.or(page.locator('summary').first())).toBeVisible();
+  if (await password.isVisible()) await fillIn(page, user);
+  await isSignedIn(page, user);
+}
+
 /** Signs in at the provider's own page. */
 export async function fillIn(page, user) {
   await page.getByLabel('User').fill(user);
@@ -55,7 +65,7 @@ export async function say(page, text) {
   await page.getByRole('button', { name: 'Send' }).click();
 }
 
-/** What reached a part of the stage since it was last asked: `console` or `dify`. */
+/** What has reached a part of the stage so far: `console` or `dify`. */
 export async function seen(page, part) {
   const answer = await page.request.get(`${stage.control}/${part}`);
   return answer.json();

@@ -5,6 +5,7 @@ import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { announce } from "../store/announce";
 import { parameters } from "../store/app";
+import { sentAgain } from "../store/attachments";
 import { edit } from "../store/composer";
 import { isAnswering, type Turn } from "../store/conversation";
 import { send } from "../store/send";
@@ -31,12 +32,17 @@ export function AnswerActions({ turn }: Props) {
         // Dify has no way to make an answer anew in its place: the question is asked once more, at the end.
         title={actions.askAgainHint}
         disabled={isAnswering.value}
-        onClick={() => void send(turn.query)}
+        onClick={() => void send(turn.query, sentAgain(turn.files))}
       >
         <Icon of={RotateCcw} />
         {actions.askAgain}
       </button>
-      <button type="button" class="plain" title={actions.editHint} onClick={() => edit(turn.query)}>
+      <button
+        type="button"
+        class="plain"
+        title={actions.editHint}
+        onClick={() => edit(turn.query, sentAgain(turn.files))}
+      >
         <Icon of={PenLine} />
         {actions.edit}
       </button>

@@ -4,9 +4,10 @@ import { FileText } from "lucide";
 import { sizeText } from "../i18n/file-text";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
+import { sentAgain } from "../store/attachments";
 import type { Turn } from "../store/conversation";
 import { send } from "../store/send";
-import { isRunning } from "../turn/state";
+import { isPending } from "../turn/state";
 import { AnswerActions } from "./AnswerActions";
 import { Answer } from "./answer/Answer";
 
@@ -16,7 +17,7 @@ interface Props {
 
 /** A question, and the answer as far as it has come. */
 export function TurnView({ turn }: Props) {
-  const isOver = useComputed(() => !isRunning(turn.state.value));
+  const isOver = useComputed(() => !isPending(turn.state.value));
   return (
     <article class="turn">
       <section class="question">
@@ -24,7 +25,7 @@ export function TurnView({ turn }: Props) {
         <p dir="auto">{turn.query}</p>
         <QuestionFiles turn={turn} />
       </section>
-      <Answer turn={turn} onRetry={() => void send(turn.query)} />
+      <Answer turn={turn} onRetry={() => void send(turn.query, sentAgain(turn.files))} />
       {isOver.value && <AnswerActions turn={turn} />}
     </article>
   );

@@ -45,6 +45,8 @@ export function readFile(value: unknown): AnswerFile | null {
     size: asCount(file["size"]),
     url: asText(file["url"], limits.SIDE_TEXT) || asText(file["remote_url"]) || null,
     belongsTo: file["belongs_to"] === "user" ? "user" : "assistant",
+    method: asName(file["transfer_method"]),
+    uploadId: asName(file["upload_file_id"]),
   };
 }
 

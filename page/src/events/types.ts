@@ -23,6 +23,9 @@ export interface AnswerFile {
   readonly url: string | null;
   /** `user` for a file that the person has sent. */
   readonly belongsTo: "user" | "assistant";
+  /** How it came to Dify, such as `local_file`, and its id there: with both a message can name it again. */
+  readonly method: string | null;
+  readonly uploadId: string | null;
 }
 
 /** A part of a document that the answer is made from. */

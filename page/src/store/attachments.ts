@@ -2,7 +2,9 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { uploadFile } from "../api/files";
-import type { FileReference, FileType } from "../forms/uploads";
+import { asCount, asName, asObject } from "../events/shape";
+import type { AnswerFile } from "../events/types";
+import { type FileReference, type FileType, readFileReference } from "../forms/uploads";
 import { type FileProblem, type FileRules, problemOf, typeOf, typeOfAddress } from "./file-rules";
 
 export type AttachmentState =
@@ -17,7 +19,8 @@ export interface Attachment {
   /** Bytes; null for a file at an address. */
   readonly size: number | null;
   readonly type: FileType;
-  /** What is sent; null for a file at an address. */
+  readonly mediaType: string | null;
+  /** What is sent; null for a file at an address, and for one that Dify has already. */
   readonly file: File | null;
   readonly state: Signal<AttachmentState>;
   readonly abort: AbortController;
@@ -43,6 +46,8 @@ export interface Attachments {
   readonly release: () => void;
   /** Puts files back that could not be sent. */
   readonly restore: (list: readonly Attachment[]) => void;
+  /** Takes files that Dify has already. */
+  readonly addSent: (files: readonly SentFile[]) => void;
 }
 
 /** A file that has been sent with a message. */
@@ -80,7 +85,7 @@ export function newAttachments(): Attachments {
           if (problem !== null) found.push(problem);
           continue;
         }
-        const attachment = newAttachment(file.name, type, file, { kind: "uploading", share: 0 });
+        const attachment = newAttachment(type, file, file, { kind: "uploading", share: 0 });
         list.value = [...list.value, attachment];
         void upload(attachment);
       }
@@ -94,7 +99,7 @@ export function newAttachments(): Attachments {
         return false;
       }
       const reference = { type, transfer_method: "remote_url", url: address } as const;
-      list.value = [...list.value, newAttachment(address, type, null, { kind: "ready", reference })];
+      list.value = [...list.value, readyAttachment({ reference, name: address, size: null, mediaType: null })];
       problems.value = [];
       return true;
     },
@@ -107,14 +112,28 @@ export function newAttachments(): Attachments {
     restore: (released) => {
       list.value = [...released, ...list.value];
     },
+    addSent: (files) => {
+      list.value = [...list.value, ...files.map(readyAttachment)];
+    },
   };
 }
 
-function newAttachment(name: string, type: FileType, file: File | null, state: AttachmentState): Attachment {
+/** A file that is there for the app. */
+function readyAttachment({ reference, name, size, mediaType }: SentFile): Attachment {
+  return newAttachment(reference.type, null, { name, size, type: mediaType }, { kind: "ready", reference });
+}
+
+function newAttachment(
+  type: FileType,
+  file: File | null,
+  about: { readonly name: string; readonly size: number | null; readonly type: string | null },
+  state: AttachmentState,
+): Attachment {
   return {
     key: nextKey++,
-    name,
-    size: file?.size ?? null,
+    name: about.name,
+    size: about.size,
+    mediaType: about.type || null,
     type,
     file,
     state: signal(state),
@@ -122,9 +141,25 @@ function newAttachment(name: string, type: FileType, file: File | null, state: A
   };
 }
 
-function sentFile({ name, size, file, state }: Attachment): readonly SentFile[] {
-  if (state.value.kind !== "ready") return [];
-  return [{ reference: state.value.reference, name, size, mediaType: file?.type || null }];
+function sentFile({ name, size, mediaType, state }: Attachment): readonly SentFile[] {
+  return state.value.kind === "ready" ? [{ reference: state.value.reference, name, size, mediaType }] : [];
+}
+
+/** The files of a message, to be sent once more; those that Dify does not name well enough are left out. */
+export function sentAgain(files: readonly AnswerFile[]): readonly SentFile[] {
+  return files.flatMap(({ id, type, name, size, mediaType, method, uploadId, url }) => {
+    const reference = readFileReference({ type, transfer_method: method, upload_file_id: uploadId, url });
+    return reference === null ? [] : [{ reference, name: name ?? id, size, mediaType }];
+  });
+}
+
+/** Reads what `SentFile` has become in the browser's storage, which other pages of the origin can write. */
+export function readSentFile(value: unknown): SentFile | null {
+  const file = asObject(value);
+  const reference = readFileReference(file?.["reference"]);
+  const name = asName(file?.["name"]);
+  if (reference === null || name === null) return null;
+  return { reference, name, size: asCount(file?.["size"]), mediaType: asName(file?.["mediaType"]) };
 }
 
 async function upload({ file, type, state, abort }: Attachment): Promise<void> {

@@ -2,12 +2,12 @@
 
 import { computed, signal } from "@preact/signals";
 import { parameters } from "./app";
-import { newAttachments } from "./attachments";
-import { draft } from "./draft";
+import type { SentFile } from "./attachments";
+import { draft, draftFiles } from "./draft";
 import { rulesOf } from "./file-rules";
 
 export const composer = {
-  attachments: newAttachments(),
+  attachments: draftFiles,
   /** Puts the focus where a person writes; the component sets it. */
   focus: () => {},
 };
@@ -20,9 +20,10 @@ export const composerRules = computed(() =>
 /** Why what was said has not become a draft; null: nothing has gone wrong. */
 export const dictationError = signal<unknown>(null);
 
-/** Puts a text into the draft, for the person to change and send. */
-export function edit(text: string): void {
-  draft.value = text;
+/** Puts a question into the draft, for the person to change and send. What is already written stays before it. */
+export function edit(question: string, files: readonly SentFile[]): void {
+  draft.value = draft.value.trim() === "" ? question : `${draft.value.trimEnd()}\n\n${question}`;
+  composer.attachments.addSent(files);
   composer.focus();
 }
 

@@ -9,6 +9,8 @@ import { type Failure, isRunning, NEW_TURN, type TurnState } from "../turn/state
 import { mode } from "./app";
 import type { SentFile } from "./attachments";
 import { inFrames } from "./frames";
+import { keepIds } from "./place";
+import { hear, stopPlayback } from "./playback";
 
 /** A question and its answer. */
 export interface Turn {
@@ -60,13 +62,19 @@ export async function ask(
 /** Follows the events of an answer to their end: false where nothing has come because the session is over. */
 export async function follow(turn: Turn, events: AsyncIterable<StreamEvent>): Promise<boolean> {
   const frames = inFrames<StreamEvent>((batch) => {
+    const before = turn.state.value.ids;
     turn.state.value = batch.reduce(reduce, turn.state.value);
-    const { conversationId: id } = turn.state.value.ids;
+    const { conversationId: id, messageId, runId } = turn.state.value.ids;
+    if (messageId !== before.messageId || runId !== before.runId) keepIds(turn.state.value.ids);
     // The person may have gone to another conversation meanwhile.
     if (id !== null && turns.value.includes(turn)) conversationId.value = id;
   });
   try {
-    for await (const event of events) frames.add(event);
+    for await (const event of events) {
+      const { messageId } = event.ids;
+      if (event.kind !== "speech") frames.add(event);
+      else if (messageId !== null) hear(messageId, event.audio, event.last);
+    }
     frames.flush();
     turn.state.value = ended(turn.state.value, null);
     return true;
@@ -94,6 +102,7 @@ function failureOf(error: unknown): Failure {
 
 /** Ends the answer that is coming. */
 export async function stopAnswer(): Promise<void> {
+  stopPlayback();
   const turn = turns.value.at(-1);
   if (turn !== undefined) await stopTurn(turn, stopMessage);
 }
@@ -138,6 +147,8 @@ function shownFile({ reference, name, size, mediaType }: SentFile): AnswerFile {
     size,
     url: isUploaded ? null : reference.url,
     belongsTo: "user",
+    method: reference.transfer_method,
+    uploadId: isUploaded ? reference.upload_file_id : null,
   };
 }
 

@@ -4,8 +4,10 @@ import { signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
 import { listMessages } from "../api/history";
 import { readMessage } from "../turn/recorded";
+import { awaitAnswer } from "./awaited";
 import { conversationId, newTurn, turns } from "./conversation";
 import { goTo, placeOfAddress } from "./place";
+import { stopPlayback } from "./playback";
 
 export type HistoryState =
   | { readonly kind: "ready" | "loading" }
@@ -39,6 +41,7 @@ export function openFromAddress(): void {
 function show(id: string | null): void {
   // An answer that is coming goes on at Dify, and is there when the person comes back.
   for (const turn of turns.value) turn.abort.abort();
+  stopPlayback();
   turns.value = [];
   conversationId.value = id;
   hasOlder.value = id !== null;
@@ -63,6 +66,8 @@ export async function loadOlder(): Promise<void> {
     turns.value = [...older, ...turns.value];
     hasOlder.value = page.hasMore && older.length > 0;
     historyState.value = { kind: "ready" };
+    const latest = turns.value.at(-1);
+    if (first === null && latest?.state.value.status === "away") void awaitAnswer(latest);
   } catch (error) {
     if (conversationId.value !== id) return;
     historyState.value = isUnknown(error) ? { kind: "not-found" } : { kind: "failed", error };

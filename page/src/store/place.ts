@@ -1,6 +1,9 @@
-// Which conversation the address names: `?c=<id>`. Nothing else of an address means anything to the page.
+// Where the page is: the address names a conversation, `?c=<id>`, and nothing else; the history entry knows what is being
+// answered there.
 
 import { gateway } from "../api/document";
+import { asName, asObject } from "../events/shape";
+import type { Ids } from "../events/types";
 
 /** The id that the address names; null: a new conversation. */
 export function placeOfAddress(): string | null {
@@ -17,4 +20,21 @@ export function goTo(id: string | null, how: "step" | "replace"): void {
   if (placeOfAddress() === id) return;
   if (how === "step") history.pushState({}, "", addressOf(id));
   else history.replaceState(history.state, "", addressOf(id));
+}
+
+/** Keeps in the history entry what is being answered, for the page that a reload makes of it. */
+export function keepIds(ids: Ids): void {
+  history.replaceState({ ...history.state, answering: ids }, "");
+}
+
+/** What was being answered when the page was left; null where nothing was. */
+export function idsOfEntry(): Ids | null {
+  const ids = asObject(asObject(history.state)?.["answering"]);
+  if (ids === null) return null;
+  return {
+    taskId: asName(ids["taskId"]),
+    messageId: asName(ids["messageId"]),
+    conversationId: asName(ids["conversationId"]),
+    runId: asName(ids["runId"]),
+  };
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { speak } from "../api/speech";
+import { newVoice, type Voice } from "../audio/voice";
 
 export type Playback =
   | { readonly kind: "silent" }
@@ -11,7 +12,14 @@ export type Playback =
 
 export const playback = signal<Playback>({ kind: "silent" });
 
-let current: { readonly abort: AbortController; sound: HTMLAudioElement | null } | null = null;
+interface Current {
+  readonly abort: AbortController;
+  sound: HTMLAudioElement | null;
+  /** Of an answer that is spoken while it comes. */
+  readonly spoken: { readonly id: string; readonly voice: Voice } | null;
+}
+
+let current: Current | null = null;
 
 /** Ends what is played. */
 export function stopPlayback(): void {
@@ -25,7 +33,7 @@ export function stopPlayback(): void {
 /** Has a message read aloud. */
 export async function play(id: string): Promise<void> {
   stopPlayback();
-  const mine: NonNullable<typeof current> = { abort: new AbortController(), sound: null };
+  const mine: Current = { abort: new AbortController(), sound: null, spoken: null };
   current = mine;
   playback.value = { kind: "loading", id };
   try {
@@ -42,5 +50,48 @@ export async function play(id: string): Promise<void> {
     if (current === mine) playback.value = { kind: "playing", id };
   } catch (error) {
     if (current === mine) playback.value = { kind: "failed", id, error };
+  }
+}
+
+/** Plays what an app says of an answer while that comes: a piece in base64, and `last` without one. */
+export function hear(id: string, audio: string, last: boolean): void {
+  if (last) {
+    if (current?.spoken?.id === id) current.spoken.voice.end();
+    return;
+  }
+  const piece = bytesOf(audio);
+  if (piece === null) return;
+  const voice = current?.spoken?.id === id ? current.spoken.voice : begin(id);
+  voice?.add(piece);
+}
+
+/** The answer whose voice has begun last: once the person has stopped it, its further pieces are not heard. */
+let begun: string | null = null;
+
+function begin(id: string): Voice | null {
+  if (begun === id) return null;
+  stopPlayback();
+  begun = id;
+  const voice = newVoice();
+  const mine: Current = { abort: new AbortController(), sound: voice.sound, spoken: { id, voice } };
+  current = mine;
+  playback.value = { kind: "playing", id };
+  const over = () => {
+    if (current === mine) stopPlayback();
+  };
+  voice.sound.onended = over;
+  voice.sound.onerror = over;
+  // A browser plays nothing in a page that nobody has touched.
+  voice.sound.play().catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "NotAllowedError") over();
+  });
+  return voice;
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import { followRun, getRuns, type Inputs, type RunRecord, runCompletion, runWork
 import { isRunning, NEW_TURN } from "../turn/state";
 import { mode } from "./app";
 import { follow, newTurn, stopTurn, type Turn } from "./conversation";
+import { idsOfEntry } from "./place";
 
 /** The run on the screen; null before the first. */
 export const shownRun = signal<Turn | null>(null);
@@ -22,10 +23,20 @@ export async function startRun(inputs: Inputs): Promise<void> {
 }
 
 /** Shows an earlier run: how it ended, or how it goes on. */
-export async function openRun(runId: string): Promise<void> {
+export async function openRun(runId: string, taskId: string | null = null): Promise<Turn> {
   const turn = show();
-  turn.state.value = { ...NEW_TURN, ids: { ...NEW_TURN.ids, runId } };
+  turn.state.value = { ...NEW_TURN, ids: { ...NEW_TURN.ids, runId, taskId } };
   if (!(await follow(turn, followRun(runId, turn.abort.signal)))) shownRun.value = null;
+  return turn;
+}
+
+/** Shows the run again that was on the screen before a reload. */
+export async function reopenRun(): Promise<void> {
+  const { runId = null, taskId = null } = idsOfEntry() ?? {};
+  if (mode.value !== "workflow" || runId === null) return;
+  const turn = await openRun(runId, taskId);
+  // It was another person's, who has used this tab before.
+  if (turn.state.value.failure?.code === "not_found" && shownRun.value === turn) shownRun.value = null;
 }
 
 /** Stops the run on the screen, at Dify too. */

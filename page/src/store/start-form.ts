@@ -5,7 +5,7 @@ import { type Field, readStandard } from "../forms/fields";
 import type { FileReference } from "../forms/uploads";
 import { initialValues, inputsOf, type Problem, problemOf, type Value, type Values } from "../forms/values";
 import { parameters } from "./app";
-import { type Attachments, newAttachments } from "./attachments";
+import { type Attachments, newAttachments, type SentFile } from "./attachments";
 
 export interface StartForm {
   /** What a person sees. */
@@ -16,6 +16,8 @@ export interface StartForm {
   readonly set: (variable: string, value: Value) => void;
   /** Takes what was sent with an older conversation. */
   readonly fillFrom: (inputs: Readonly<Record<string, unknown>>) => void;
+  /** What it is filled with now. */
+  readonly filled: () => FilledForm;
   /** The files of a field. */
   readonly attachments: ReadonlyMap<string, Attachments>;
   /** What is wrong, by the field's variable. */
@@ -27,15 +29,29 @@ export interface StartForm {
   readonly inputs: () => Readonly<Record<string, unknown>> | null;
 }
 
-/** The form of the app; another one when the app says another. */
-export const startForm = computed(() => newStartForm(parameters.value?.fields ?? []));
+/** What a form was filled with before the page was left for a sign-in, by the variable. */
+export interface FilledForm {
+  /** Texts and ticks. */
+  readonly typed: Readonly<Record<string, string | boolean>>;
+  /** Those that Dify has. */
+  readonly files: Readonly<Record<string, readonly SentFile[]>>;
+}
 
-export function newStartForm(all: readonly Field[]): StartForm {
+export const EMPTY_FORM: FilledForm = { typed: {}, files: {} };
+
+/** What the form begins with. */
+export const filledBefore = signal(EMPTY_FORM);
+
+/** The form of the app; another one when the app says another. */
+export const startForm = computed(() => newStartForm(parameters.value?.fields ?? [], filledBefore.value));
+
+export function newStartForm(all: readonly Field[], before = EMPTY_FORM): StartForm {
   const fields = all.filter((field) => !field.hidden);
-  const typed = signal(initialValues(all));
+  const typed = signal(begunWith(all, before.typed));
   const attachments = new Map(
     fields.filter((field) => field.upload !== null).map((each) => [each.variable, newAttachments()]),
   );
+  for (const [variable, each] of attachments) each.addSent(before.files[variable] ?? []);
   const values = computed<Values>(() => ({ ...typed.value, ...filesOf(attachments) }));
   const problems = computed(() => problemsOf(fields, values.value));
   const isUploading = computed(() => [...attachments.values()].some((each) => each.isUploading.value));
@@ -48,10 +64,12 @@ export function newStartForm(all: readonly Field[]): StartForm {
       typed.value = { ...typed.value, [variable]: value };
     },
     fillFrom: (inputs) => {
-      typed.value = initialValues(
-        all.map((each) => ({ ...each, standard: readStandard(inputs[each.variable]) ?? each.standard })),
-      );
+      typed.value = begunWith(all, inputs);
     },
+    filled: () => ({
+      typed: Object.fromEntries(fields.flatMap(({ variable }) => entryOf(variable, typed.value[variable]))),
+      files: Object.fromEntries([...attachments].map(([variable, { sent }]) => [variable, sent.value])),
+    }),
     attachments,
     problems,
     isUploading,
@@ -62,6 +80,17 @@ export function newStartForm(all: readonly Field[]): StartForm {
       return null;
     },
   };
+}
+
+/** The values of a form whose standard values are these, as far as there are any. */
+function begunWith(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Values {
+  return initialValues(
+    fields.map((each) => ({ ...each, standard: readStandard(values[each.variable]) ?? each.standard })),
+  );
+}
+
+function entryOf(variable: string, value: Value | undefined): [string, string | boolean][] {
+  return typeof value === "string" || typeof value === "boolean" ? [[variable, value]] : [];
 }
 
 function filesOf(attachments: ReadonlyMap<string, Attachments>): Readonly<Record<string, readonly FileReference[]>> {

@@ -1,7 +1,7 @@
 // A turn as `GET /messages` tells it, long after its events.
 
 import { readCitation, readFiles, readForm, readFormAnswer, readThought } from "../events/data";
-import { asList, asName, asObject, asText, type JsonObject } from "../events/shape";
+import { asList, asName, asObject, asText, asTime, type JsonObject } from "../events/shape";
 import type { AnswerFile } from "../events/types";
 import { ANSWER } from "../limits";
 import { type HumanForm, NEW_TURN, type Rating, type TurnState } from "./state";
@@ -26,7 +26,7 @@ export function readMessage(value: unknown, now: number): RecordedTurn | null {
     files: files.filter((file) => file.belongsTo === "user"),
     state: {
       ...NEW_TURN,
-      ...outcome(message, forms),
+      ...outcome(message, forms, now),
       ids: {
         taskId: null,
         messageId: id,
@@ -43,12 +43,22 @@ export function readMessage(value: unknown, now: number): RecordedTurn | null {
   };
 }
 
-function outcome(message: JsonObject, forms: readonly HumanForm[]): Pick<TurnState, "status" | "failure"> {
+/** Seconds after which an answer that has not come will not come: Dify ends every run by then (`APP_MAX_EXECUTION_TIME`). */
+const LONGEST_RUN = 1200;
+
+function outcome(message: JsonObject, forms: readonly HumanForm[], now: number): Pick<TurnState, "status" | "failure"> {
   if (message["status"] === "error") {
     return { status: "failed", failure: { code: "answer_failed", message: asText(message["error"]) ?? "" } };
   }
   const waits = message["status"] === "paused" || forms.some(({ state }) => state === "open");
-  return { status: waits ? "paused" : "done", failure: null };
+  return { status: waits ? "paused" : isBeingWritten(message, now) ? "away" : "done", failure: null };
+}
+
+/** Dify stores a message before its answer is there, and the time that the answer took with it (`_save_message`). */
+function isBeingWritten(message: JsonObject, now: number): boolean {
+  const since = asTime(message["created_at"]);
+  const isUnanswered = message["answer"] === "" && message["provider_response_latency"] === 0;
+  return isUnanswered && since !== null && now - since < LONGEST_RUN;
 }
 
 function readRecordedForm(value: unknown, now: number): HumanForm | null {

@@ -52,8 +52,10 @@ export function stopped(state: TurnState): TurnState {
 }
 
 function mergedIds(known: Ids, more: Ids): Ids {
+  // What is told of a run that is followed once more names the run as its task, which cannot be stopped by that.
+  const isTask = more.taskId !== more.runId || known.taskId === null;
   return {
-    taskId: more.taskId ?? known.taskId,
+    taskId: (isTask ? more.taskId : null) ?? known.taskId,
     messageId: more.messageId ?? known.messageId,
     conversationId: more.conversationId ?? known.conversationId,
     runId: more.runId ?? known.runId,

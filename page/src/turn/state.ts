@@ -15,10 +15,10 @@ import type {
 } from "../events/types";
 
 /**
- * `waiting`: nothing has come yet. `paused`: the run waits for a person. `stopped`: a person has ended it. What has come
- * stays in every state.
+ * `waiting`: nothing has come yet. `away`: it is written at Dify, and this page does not hear of it. `paused`: the run waits
+ * for a person. `stopped`: a person has ended it. What has come stays in every state.
  */
-export type Status = "waiting" | "streaming" | "paused" | "done" | "stopped" | "failed";
+export type Status = "waiting" | "streaming" | "away" | "paused" | "done" | "stopped" | "failed";
 
 /** Why an answer failed. */
 export interface Failure {
@@ -125,11 +125,16 @@ export function isRunning(state: TurnState): boolean {
   return state.status === "waiting" || state.status === "streaming";
 }
 
+/** Whether the answer is not all there yet. */
+export function isPending(state: TurnState): boolean {
+  return isRunning(state) || state.status === "away";
+}
+
 /**
  * Whether the run may go on at Dify although nothing comes any more, so that its events can be asked for again. A message of
- * the history that waits for a form has the run's id and nothing else of it.
+ * the history that waits for a form, or is still written, has the run's id and nothing else of it.
  */
 export function canReconnect({ ids, run, status }: TurnState): boolean {
   if (ids.runId === null || status === "stopped") return false;
-  return run === null ? status === "paused" : run.end === null;
+  return run === null ? status === "paused" || status === "away" : run.end === null;
 }

@@ -94,6 +94,15 @@ impl Daemon {
         }
     }
 
+    /// Adds an endpoint, in place of one with the same id.
+    pub fn add_hook(&self, hook: Hook) {
+        self.state
+            .hooks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(hook.id.clone(), hook);
+    }
+
     /// Puts these endpoints in place of all others; the next request sees them.
     pub fn set_hooks(&self, hooks: Vec<Hook>) {
         let hooks = hooks.into_iter().map(|hook| (hook.id.clone(), hook));

@@ -14,12 +14,17 @@ use crate::caller::{FormCall, JsonCall};
 use crate::messages;
 use crate::refusal::Refusal;
 use crate::seen::sha256;
+use crate::sound;
 use crate::world::World;
 
 /// Dify's limit, in bytes.
 const MOST_AUDIO: usize = 30 * 1024 * 1024;
 
-/// `POST /audio-to-text`: the "text" is the SHA-256 of what was heard.
+/// `AUDIO_EXTENSIONS` of `api/constants/__init__.py`; the type of a part must be `audio/` and one of them
+/// (`AudioService.transcript_asr`).
+const EXTENSIONS: [&str; 5] = ["amr", "m4a", "mp3", "mpga", "wav"];
+
+/// `POST /audio-to-text`: the "text" says what kind of sound was heard, of what is no WAV its SHA-256.
 pub(crate) async fn to_text(
     State(world): State<Arc<World>>,
     call: FormCall,
@@ -35,7 +40,8 @@ pub(crate) async fn to_text(
         .form
         .file("file")
         .ok_or_else(|| bad("no_audio_uploaded", "Please upload your audio."))?;
-    if !part.content_type.starts_with("audio/") {
+    let extension = part.content_type.strip_prefix("audio/");
+    if !extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) {
         let message = "Audio type not allowed.";
         return Err(Refusal::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -57,11 +63,15 @@ pub(crate) async fn to_text(
             "Default model not found for speech2text",
         ));
     }
-    Ok(ok(&json!({ "text": sha256(&part.bytes) })))
+    if !part.bytes.starts_with(b"RIFF") {
+        return Ok(ok(&json!({ "text": sha256(&part.bytes) })));
+    }
+    let heard = sound::heard(&part.bytes)
+        .ok_or_else(|| bad("completion_request_error", "The sound cannot be decoded."))?;
+    Ok(ok(&json!({ "text": heard })))
 }
 
-/// `POST /text-to-audio`: the "audio" is the text's UTF-8 repeated until it is long enough to
-/// arrive in more than one piece.
+/// `POST /text-to-audio`: silence, long enough to arrive in more than one piece, with the text as its title.
 pub(crate) async fn to_audio(
     State(world): State<Arc<World>>,
     call: JsonCall<false>,
@@ -87,7 +97,8 @@ pub(crate) async fn to_audio(
             message,
         ));
     }
-    let audio = format!("{text}\n").repeat(1 + 65_536 / (text.len() + 1));
+    let mut audio = sound::titled(&text);
+    audio.extend(sound::silence(700));
     Ok(([(CONTENT_TYPE, "audio/mpeg")], audio).into_response())
 }
 

@@ -12,6 +12,7 @@ use crate::messages;
 use crate::program::{Middle, Piece};
 use crate::python;
 use crate::runs::{Node, Run, Status};
+use crate::sound;
 use crate::world::{World, now};
 
 /// Somebody asked the run to stop.
@@ -219,9 +220,22 @@ impl Engine {
         if self.run.chat.is_some() {
             self.tell(self.run.message_end()).await?;
         }
+        self.speak().await?;
         self.nap().await?;
         self.finish(Status::Succeeded, outputs, None);
         Ok(())
+    }
+
+    /// What an app with `autoPlay` says of its answer, in pieces that no frame of the sound ends with
+    /// (`core/base/tts/app_generator_tts_publisher.py`).
+    async fn speak(&self) -> Result<(), Stopped> {
+        if !self.run.app.has_audio() {
+            return Ok(());
+        }
+        for piece in sound::silence(40).chunks(1000) {
+            self.tell(self.run.spoken(piece)).await?;
+        }
+        self.tell(self.run.spoken_to_the_end()).await
     }
 
     fn answer(&self) -> String {

@@ -1,5 +1,7 @@
 //! The events of a run with a graph, in the shapes of the recording.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::runs::{Node, Run, State, Status};
@@ -52,6 +54,19 @@ impl Run {
         event["id"] = json!(self.chat.as_ref().map(|chat| chat.message));
         event["metadata"] = metadata(self.elapsed());
         event["files"] = json!([]);
+        event
+    }
+
+    /// A piece of the spoken answer.
+    pub(crate) fn spoken(&self, piece: &[u8]) -> Value {
+        let mut event = self.message_event("tts_message");
+        event["audio"] = json!(STANDARD.encode(piece));
+        event
+    }
+
+    pub(crate) fn spoken_to_the_end(&self) -> Value {
+        let mut event = self.message_event("tts_message_end");
+        event["audio"] = json!("");
         event
     }
 

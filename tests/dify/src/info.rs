@@ -31,12 +31,16 @@ pub(crate) async fn parameters(State(world): State<Arc<World>>, Key(app): Key) -
     let form = world.app(app).switches().form.clone();
     let form: Vec<Value> = form.iter().map(|field| field.entry(app.mode())).collect();
     let speech = if app.has_audio() { "en-US" } else { "" };
+    let mut text_to_speech = json!({ "enabled": app.has_audio(), "language": speech, "voice": "" });
+    if app.has_audio() {
+        text_to_speech["autoPlay"] = json!("enabled");
+    }
     ok(&json!({
         "opening_statement": "",
         "suggested_questions": [],
         "suggested_questions_after_answer": { "enabled": app.suggests() },
         "speech_to_text": { "enabled": app.has_audio() },
-        "text_to_speech": { "enabled": app.has_audio(), "language": speech, "voice": "" },
+        "text_to_speech": text_to_speech,
         "retriever_resource": { "enabled": true },
         "annotation_reply": { "enabled": false },
         "more_like_this": { "enabled": false },

@@ -42,6 +42,7 @@ mod runs;
 mod seen;
 mod server;
 mod showcase;
+mod sound;
 mod stream;
 mod variables;
 mod workflow_events;

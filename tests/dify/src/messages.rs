@@ -29,6 +29,8 @@ pub(crate) struct Message {
     pub(crate) query: String,
     pub(crate) answer: String,
     pub(crate) error: Option<String>,
+    /// Whether the answer is stored: Dify stores the message before, and the time that the answer took with it.
+    pub(crate) concluded: bool,
     pub(crate) created_at: i64,
     pub(crate) files: Vec<Uuid>,
     /// Files that the app has made.
@@ -64,6 +66,7 @@ pub(crate) fn conclude(world: &World, run: &Run, answer: &str, error: Option<&st
     if let Some(message) = message {
         message.answer = answer.to_owned();
         message.error = error.map(ToOwned::to_owned);
+        message.concluded = true;
     }
 }
 
@@ -147,6 +150,7 @@ impl Message {
             query: query.to_owned(),
             answer: String::new(),
             error: None,
+            concluded: false,
             created_at: now(),
             files: Vec::new(),
             generated: Vec::new(),
@@ -169,7 +173,7 @@ impl Message {
             "message_files": files::of_message(world, tables, self),
             "message_tokens": 0,
             "answer_tokens": 0,
-            "provider_response_latency": 0.1,
+            "provider_response_latency": if self.concluded { 0.1 } else { 0.0 },
             "total_price": "0E-7",
             "currency": "USD",
             "status": if self.error.is_some() { "error" } else { "normal" },

@@ -7,7 +7,7 @@ import { texts } from "../../i18n/texts";
 import { announce } from "../../store/announce";
 import type { Turn } from "../../store/conversation";
 import { reconnect } from "../../store/forms";
-import { canReconnect, isRunning, type TurnState } from "../../turn/state";
+import { canReconnect, isPending, type TurnState } from "../../turn/state";
 import { Annotation } from "./Annotation";
 import { AnswerFiles } from "./AnswerFiles";
 import { AnswerText } from "./AnswerText";
@@ -35,10 +35,10 @@ export function Answer({ turn, onRetry, result }: Props) {
   const element = useRef<HTMLElement>(null);
   useAnnouncement(turn, element);
   return (
-    <section class="answer" aria-busy={isRunning(state)} ref={element}>
+    <section class="answer" aria-busy={isPending(state)} ref={element}>
       <h3 class="unseen">{answer.label}</h3>
-      {isEmpty(state) && <p class="waiting">{answer.waiting}</p>}
-      {state.run !== null && <Steps run={state.run} live={isRunning(state)} />}
+      {isEmpty(state) && <p class="waiting">{state.status === "away" ? answer.away : answer.waiting}</p>}
+      {state.run !== null && <Steps run={state.run} live={isPending(state)} />}
       <ToolCalls thoughts={state.thoughts} />
       {state.reasoning.map((block, index) => (
         <Thinking key={index} finished={block.finished}>
@@ -57,7 +57,7 @@ export function Answer({ turn, onRetry, result }: Props) {
 
 /** The text is a component of its own, so that what comes letter by letter draws nothing else. */
 function Text({ turn }: { readonly turn: Turn }) {
-  const finished = useComputed(() => !isRunning(turn.state.value));
+  const finished = useComputed(() => !isPending(turn.state.value));
   return <AnswerText text={turn.answer.value} finished={finished.value} />;
 }
 
@@ -65,7 +65,7 @@ function Text({ turn }: { readonly turn: Turn }) {
 function After({ turn, onRetry }: Props) {
   const { answer } = texts.value;
   const state = turn.state.value;
-  if (isRunning(state)) return null;
+  if (isPending(state)) return null;
   return (
     <>
       {state.status === "stopped" && <p class="aside">{answer.stopped}</p>}
@@ -85,12 +85,12 @@ function After({ turn, onRetry }: Props) {
 }
 
 function isEmpty(state: TurnState): boolean {
-  return isRunning(state) && state.answer === "" && state.reasoning.length === 0 && state.thoughts.length === 0;
+  return isPending(state) && state.answer === "" && state.reasoning.length === 0 && state.thoughts.length === 0;
 }
 
 /** Says an answer once, when the person has seen it come and it has ended. */
 function useAnnouncement(turn: Turn, element: { readonly current: HTMLElement | null }): void {
-  const running = isRunning(turn.state.value);
+  const running = isPending(turn.state.value);
   const came = useRef(running);
   useEffect(() => {
     if (running) {

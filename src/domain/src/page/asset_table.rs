@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-KRAJLEVN.js",
+    name: "page-VGCNJ3S3.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 215_849,
-    brotli_length: 64_053,
-    gzip_length: 69_918,
-    integrity: "sha384-i0YFCx9jFTrcZKbHQJ9cCDwW4/F8aMHPuBosiwxOmYvVTsCYbg75EUCN53ppcY/1",
+    length: 220_862,
+    brotli_length: 65_390,
+    gzip_length: 71_475,
+    integrity: "sha384-alTNE+gMSaJO9qbN9g3fi2AsT5R4HwDFBmEk4KGUnfKrHFqOdMrCegPF/T0Njgec",
 };
 
 /// The style of the page.
@@ -39,12 +39,12 @@ pub const PAGES_STYLE: Asset = Asset {
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-B6GUAPO6.js",
+        name: "en-E2NHH5YV.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_546,
-        brotli_length: 2_565,
-        gzip_length: 3_014,
-        integrity: "sha384-e3cuXM6atEq6CoXQyLk1HtXGdGwnVnczSpCW3RFlk2k/0x+jbb8wG5EqQB5PKxRH",
+        length: 7_609,
+        brotli_length: 2_592,
+        gzip_length: 3_031,
+        integrity: "sha384-rflLbQ84fch4BAz37INnHgP76TSWCkTSsw3853CBKRl5hrnFhlbGN5xDgu0NgNwi",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-PWOHBYHZ.js",
+        name: "ja-TLMDBOAB.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_835,
-        brotli_length: 3_234,
-        gzip_length: 3_737,
-        integrity: "sha384-Njx3UigZPAIW1tj5qVjIuXeAto1G7LeVqeT98ob0Kg6KIO6rE1qzsXF6ZScsKBXX",
+        length: 9_915,
+        brotli_length: 3_228,
+        gzip_length: 3_753,
+        integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
     },
     PAGE_SCRIPT,
     PAGE_STYLE,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-WQ6LZL7L.js",
+        name: "pt-BR-EQJ6Z2X6.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_947,
-        brotli_length: 3_037,
-        gzip_length: 3_295,
-        integrity: "sha384-WDZkqRCe68Qa+/cWeb7B7RMheVnazSs6CekZL+rxc6QX2K0c6nyQn4F3TVqJ0jdN",
+        length: 8_015,
+        brotli_length: 3_056,
+        gzip_length: 3_316,
+        integrity: "sha384-OkFcu7BEHXgkeuSRGCorb33PpqDsRacROdB+skl+NrdQqmtuBTyOo3BdO4GJgdmh",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-ZGPRTKDD.js",
+        name: "zh-Hans-EVQRDI2L.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_248,
-        brotli_length: 2_706,
-        gzip_length: 3_393,
-        integrity: "sha384-MjH7yz+CLvy/LFGPhwnVMfwuaEjlRv98jui6OnSdaxGkJkHrEbjdWUHgpYe198cl",
+        length: 7_310,
+        brotli_length: 2_730,
+        gzip_length: 3_413,
+        integrity: "sha384-1B21/UdjUSPUT6S7roHwqTXmvP6Me99trgcw1979nF8HwaqpdtbgRop7ikzqD1V1",
     },
 ];

@@ -8,7 +8,7 @@ mod neighbours;
 use std::path::Path;
 use std::process::Stdio;
 
-use gateway_tests::Stage;
+use gateway_tests::{Stage, further_endpoint};
 use harness::system::Program;
 use harness::{HOOK_ID, Origin, workspace};
 use serde_json::{Value, json};
@@ -29,8 +29,22 @@ async fn the_specs_hold_in_chromium() {
     stage.identity_provider().register(&client).await.unwrap();
     stage.set_sign_in(&json!({"allowed_origins": "*"}));
 
-    play(&chromium, &described(&stage, &origin), &[]).await;
+    let mut described = described(&stage, &origin);
+    described["apps"] = further_apps(&stage).await;
+    play(&chromium, &described, &[]).await;
     stage.assert_unharmed();
+}
+
+/// The apps of the stand-in besides the first, by name, each at an address of its own.
+async fn further_apps(stage: &Stage) -> Value {
+    let mut apps = json!({});
+    for (number, app) in (0..).zip(AppKind::ALL) {
+        let hook = further_endpoint(number);
+        stage.stack.daemon.add_hook(hook.clone());
+        let page = stage.stack.turn_page_on(&hook.id, &app.key()).await;
+        apps[app.name()] = json!(page.unwrap());
+    }
+    apps
 }
 
 /// What the specs know of the stage: `stage` of `tests/browser/stage.mjs`.

@@ -23,14 +23,12 @@ pub fn serve(origin: &Origin, dify: Control) {
         let part = seen.path.rsplit('/').next().unwrap_or_default();
         CannedResponse::json(&match part {
             "dify" => {
-                let seen = dify.requests();
-                dify.forget_requests();
-                let paths = seen
-                    .iter()
-                    .filter(|seen| seen.path.ends_with("/chat-messages"));
-                paths
-                    .map(|seen| json!({"path": seen.path}))
-                    .collect::<Value>()
+                let seen = dify.requests().into_iter();
+                seen.map(|seen| {
+                    let body = seen.body.as_deref().map(String::from_utf8_lossy);
+                    json!({"path": seen.path, "body": body})
+                })
+                .collect::<Value>()
             }
             _ => {
                 let seen = seen_by_console();
