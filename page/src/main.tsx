@@ -5,7 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./components/App";
 import { loadTexts } from "./i18n/texts";
-import { isChat, loadApp, title } from "./store/app";
+import { isChat, loadApp, mode, title } from "./store/app";
 import { startCheckLoop } from "./store/check-loop";
 import { stopOnLeave } from "./store/conversation";
 import { loadMore } from "./store/conversations";
@@ -36,11 +36,25 @@ async function start(root: HTMLElement): Promise<void> {
   if (phase.value !== "signed-in") return;
   startCheckLoop();
   keepFormOfConversation();
+  whenKnown(begin);
   await loadApp();
+}
+
+/** What kind of app it is may be known only after another try. */
+function whenKnown(then: () => void): void {
+  const dispose = mode.subscribe((kind) => {
+    if (kind === null) return;
+    // The first call is made before there is a `dispose`.
+    queueMicrotask(() => dispose());
+    then();
+  });
+}
+
+function begin(): void {
   if (!isChat.value) return void reopenRun();
   openFromAddress();
   stopOnLeave();
-  await loadMore();
+  void loadMore();
 }
 
 const root = document.getElementById("app");

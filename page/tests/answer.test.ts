@@ -10,6 +10,7 @@ import { usageParts } from "../src/components/answer/UsageLine";
 import { readThought } from "../src/events/data";
 import type { FormInput, Usage } from "../src/events/types";
 import { counted } from "../src/i18n/texts";
+import { withoutThoughts } from "../src/markdown/thinking";
 import { isWebAddress, mayLoadImage } from "../src/store/images";
 
 test("a file is shown or opened only with a type of the list; every other one is only saved", () => {
@@ -138,4 +139,14 @@ test("an entry of the list of runs is one only with the id of its run", () => {
   });
   for (const value of [null, {}, { workflow_run: {} }, { workflow_run: { id: 5 } }, []])
     assert.equal(readRun(value), null);
+});
+
+test("what is copied of an answer is what was said, not what was thought", () => {
+  const cases: [string, string][] = [
+    ["plain", "plain"],
+    ["<think>\nno\n</think>\n\nyes", "yes"],
+    ["one\n\n<think>no</think>\n\ntwo\n\n<think>not ended", "one\n\ntwo"],
+    ["```\n<think>code</think>\n```", "```\n<think>code</think>\n```"],
+  ];
+  for (const [answer, expected] of cases) assert.equal(withoutThoughts(answer), expected, answer);
 });

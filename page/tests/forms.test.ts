@@ -1,7 +1,7 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { outputsOf } from "../src/components/run/output-kinds";
+import { copiedText, outputsOf } from "../src/components/run/output-kinds";
 import { type Field, readFields } from "../src/forms/fields";
 import { initialValues, inputsOf, type Problem, problemOf, type Value } from "../src/forms/values";
 import { newStartForm } from "../src/store/start-form";
@@ -155,4 +155,7 @@ test("outputs are texts, data or files, without those of the gateway", () => {
     ],
   );
   assert.deepEqual(outputsOf(null), []);
+  assert.equal(copiedText(outputs), JSON.stringify({ text: "a", n: "0.5", list: [1], none: [] }, null, 2));
+  assert.equal(copiedText(outputsOf({ only: "**a**", __oidc_email: "a@b" })), "**a**");
+  assert.equal(copiedText(outputsOf({ file })), "");
 });

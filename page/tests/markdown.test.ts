@@ -12,6 +12,7 @@ test("Markdown of an answer becomes the elements that it says", () => {
   const cases: [string, string][] = [
     ["a **b** *c* ~~d~~ `e`", "<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>"],
     ["a  \nb", "<p>a<br>b</p>"],
+    ["a\nb", "<p>a<br>b</p>"],
     ["# a\n\n#### b", "<h3>a</h3><h6>b</h6>"],
     ["- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"],
     ["3. a", '<ol start="3">\n<li>a</li>\n</ol>'],

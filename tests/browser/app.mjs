@@ -26,8 +26,8 @@ export function stream(...events) {
   return events.map((event) => `data: ${JSON.stringify({ ...ids, ...event })}\n\n`).join('');
 }
 
-/** Signs in as alice at an app with `count` conversations of `messages` messages; returns what the page has asked of it. */
-export async function openApp(page, { path = '/', count = 3, messages = 3, overrides = {} } = {}) {
+/** Signs in as alice, unless she is, at an app with `count` conversations of `messages` messages; returns what the page has asked of it. */
+export async function openApp(page, { path = '/', count = 3, messages = 3, overrides = {}, isSignedIn = false } = {}) {
   const asked = [];
   const state = {
     conversations: Array.from({ length: count }, (_, index) => conversation(`conversation-${index}`, `Trip ${index}`)),
@@ -43,7 +43,8 @@ export async function openApp(page, { path = '/', count = 3, messages = 3, overr
       await route.fulfill(answer);
     });
   }
-  await signIn(page, 'alice', path);
+  if (isSignedIn) await page.goto(stage.url + path);
+  else await signIn(page, 'alice', path);
   return asked;
 }
 

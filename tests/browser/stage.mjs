@@ -9,18 +9,22 @@ export const stage = JSON.parse(process.env.STAGE);
 
 export { expect };
 
-/** A test during which no page may violate its policy, unless it says that it is about that. */
+/** A test during which no page may violate its policy or throw an error that nobody catches, unless it says that it is about that. */
 export const test = base.extend({
   allowsViolations: [false, { option: true }],
   violations: [
-    async ({ context, allowsViolations }, use) => {
+    async ({ browser, context, allowsViolations }, use) => {
       const violations = [];
-      context.on('console', (message) => {
-        if (message.type() === 'error' && /Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) {
-          violations.push(message.text());
-        }
-      });
+      watch(context, violations);
+      // A second person of a spec has a context of their own.
+      const { newContext } = browser;
+      browser.newContext = async (options) => {
+        const further = await newContext.call(browser, options);
+        watch(further, violations);
+        return further;
+      };
       await use(violations);
+      browser.newContext = newContext;
       if (!allowsViolations) {
         expect(violations).toEqual([]);
       }
@@ -28,6 +32,15 @@ export const test = base.extend({
     { auto: true },
   ],
 });
+
+function watch(context, violations) {
+  context.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) {
+      violations.push(message.text());
+    }
+  });
+  context.on('weberror', (error) => violations.push(String(error.error())));
+}
 
 /** Opens the page, presses the button, signs in at the provider, and is back. */
 export async function signIn(page, user, path = '/') {

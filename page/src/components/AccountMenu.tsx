@@ -1,6 +1,8 @@
 import "./AccountMenu.css";
+import { useSignal } from "@preact/signals";
 import { ChevronDown, LogOut } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
+import { errorText } from "../i18n/error-text";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { person, signOut } from "../store/session";
@@ -10,6 +12,7 @@ import { ThemeChoice } from "./ThemeChoice";
 /** Who is signed in, always in sight, and behind it the settings and the way out. */
 export function AccountMenu() {
   const details = useRef<HTMLDetailsElement>(null);
+  const failure = useSignal<unknown>(null);
   useEffect(() => closeFromOutside(details.current), []);
   const { menu } = texts.value;
   const who = person.value;
@@ -29,7 +32,21 @@ export function AccountMenu() {
         </p>
         <ThemeChoice />
         <LanguageChoice />
-        <button type="button" class="row" onClick={() => void signOut()}>
+        {failure.value !== null && (
+          <p class="problem" role="alert">
+            {errorText(failure.value)}
+          </p>
+        )}
+        <button
+          type="button"
+          class="row"
+          onClick={() => {
+            failure.value = null;
+            signOut().catch((error: unknown) => {
+              failure.value = error;
+            });
+          }}
+        >
           <Icon of={LogOut} />
           {menu.signOut}
         </button>

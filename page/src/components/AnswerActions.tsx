@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { Copy, CopyCheck, PenLine, RotateCcw } from "lucide";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
+import { withoutThoughts } from "../markdown/thinking";
 import { announce } from "../store/announce";
 import { parameters } from "../store/app";
 import { sentAgain } from "../store/attachments";
-import { edit } from "../store/composer";
+import { composer, edit } from "../store/composer";
 import { isAnswering, type Turn } from "../store/conversation";
 import { send } from "../store/send";
 import { Feedback } from "./Feedback";
@@ -16,7 +17,7 @@ interface Props {
   readonly turn: Turn;
 }
 
-/** What can be done with an answer. */
+/** What can be done with an answer of a conversation. */
 export function AnswerActions({ turn }: Props) {
   const { actions } = texts.value;
   const { answer, ids } = turn.state.value;
@@ -32,7 +33,11 @@ export function AnswerActions({ turn }: Props) {
         // Dify has no way to make an answer anew in its place: the question is asked once more, at the end.
         title={actions.askAgainHint}
         disabled={isAnswering.value}
-        onClick={() => void send(turn.query, sentAgain(turn.files))}
+        onClick={() => {
+          void send(turn.query, sentAgain(turn.files));
+          // The button has no use while the answer comes, and would lose the focus.
+          composer.focus();
+        }}
       >
         <Icon of={RotateCcw} />
         {actions.askAgain}
@@ -51,6 +56,18 @@ export function AnswerActions({ turn }: Props) {
   );
 }
 
+/** What can be done with the result of a run; `text`: what is copied. */
+export function ResultActions({ turn, text }: Props & { readonly text: string }) {
+  const { messageId } = turn.state.value.ids;
+  return (
+    <div class="answer-actions">
+      {text !== "" && <CopyAnswer text={text} />}
+      {text !== "" && messageId !== null && parameters.value?.text_to_speech && <ReadAloud messageId={messageId} />}
+      {messageId !== null && <Feedback turn={turn} messageId={messageId} />}
+    </div>
+  );
+}
+
 function CopyAnswer({ text }: { readonly text: string }) {
   const copied = useSignal(false);
   const { actions } = texts.value;
@@ -59,7 +76,7 @@ function CopyAnswer({ text }: { readonly text: string }) {
       type="button"
       class="plain"
       onClick={() => {
-        navigator.clipboard.writeText(text).then(
+        navigator.clipboard.writeText(withoutThoughts(text)).then(
           () => {
             copied.value = true;
             announce(actions.copied);

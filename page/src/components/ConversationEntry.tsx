@@ -7,6 +7,7 @@ import { errorText } from "../i18n/error-text";
 import { fill, texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { announce } from "../store/announce";
+import { composer } from "../store/composer";
 import { conversationId } from "../store/conversation";
 import { nameAutomatically, remove, rename } from "../store/conversations";
 import { open } from "../store/history";
@@ -192,4 +193,6 @@ function select(event: MouseEvent, id: string): void {
 async function removeAndLeave(id: string): Promise<void> {
   await remove(id);
   if (conversationId.value === id) open(null, "replace");
+  // What had the focus is gone.
+  composer.focus();
 }

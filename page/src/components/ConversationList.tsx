@@ -5,8 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { errorText } from "../i18n/error-text";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
+import { beginConversation } from "../store/composer";
 import { conversations, hasMore, listState, loadMore } from "../store/conversations";
-import { open } from "../store/history";
 import { drawerOpen } from "../store/viewport";
 import { ConversationEntry } from "./ConversationEntry";
 
@@ -23,7 +23,7 @@ export function ConversationList() {
         class="new row"
         onClick={() => {
           drawerOpen.value = false;
-          open(null);
+          beginConversation();
         }}
       >
         <Icon of={Plus} />

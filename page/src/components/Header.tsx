@@ -3,7 +3,7 @@ import { PanelLeft, SquarePen } from "lucide";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { isChat, title } from "../store/app";
-import { open } from "../store/history";
+import { beginConversation } from "../store/composer";
 import { sidebar } from "../store/preferences";
 import { drawerOpen, isWide } from "../store/viewport";
 import { AccountMenu } from "./AccountMenu";
@@ -39,7 +39,7 @@ export function Header() {
           class="plain round"
           aria-label={conversations.new}
           title={conversations.new}
-          onClick={() => open(null)}
+          onClick={beginConversation}
         >
           <Icon of={SquarePen} />
         </button>

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { errorText } from "../i18n/error-text";
 import { texts } from "../i18n/texts";
+import { beginConversation } from "../store/composer";
 import { turns } from "../store/conversation";
-import { historyState, loadOlder, open } from "../store/history";
+import { historyState, loadOlder } from "../store/history";
 
 /** Stands before the first message that is shown: earlier ones are loaded when it comes into sight. */
 export function HistoryStatus() {
@@ -13,7 +14,7 @@ export function HistoryStatus() {
       <div class="not-found column">
         <h2>{history.notFound}</h2>
         <p>{history.notFoundText}</p>
-        <button type="button" class="primary" onClick={() => open(null)}>
+        <button type="button" class="primary" onClick={beginConversation}>
           {conversations.new}
         </button>
       </div>

@@ -2,6 +2,8 @@ import { parameters } from "../store/app";
 import { conversationId, turns } from "../store/conversation";
 import { conversations } from "../store/conversations";
 import { filledOpening } from "../store/opening";
+import { startForm } from "../store/start-form";
+import { MarkdownView } from "./answer/MarkdownView";
 import { ConversationForm } from "./form/ConversationForm";
 import { Disclaimer } from "./Notices";
 import { Questions } from "./Questions";
@@ -16,9 +18,9 @@ export function Opening() {
     <>
       {isNew && <Disclaimer />}
       {statement !== "" && (
-        <p class="opening" dir="auto">
-          {filledOpening(statement, known?.inputs ?? {})}
-        </p>
+        <div class="opening" dir="auto">
+          <MarkdownView text={filledOpening(statement, known?.inputs ?? startForm.value.values.value)} />
+        </div>
       )}
       <ConversationForm />
       {isNew && <Questions questions={parameters.value?.suggested_questions ?? []} />}

@@ -9,9 +9,15 @@ import { mathExtensions } from "./math";
 /** The words before which highlighting has the language of a code block. */
 export const LANGUAGE_CLASS = "language-";
 
-/** Markdown as an answer writes it. `streaming`: more of it may come. */
+/** Markdown as an answer writes it: models and authors end a line where they want one. `streaming`: more of it may come. */
 export function markdown(rules: AddressRules, streaming: boolean): Marked {
-  return new Marked({ gfm: true, async: false, renderer: renderer(rules), extensions: mathExtensions(streaming) });
+  return new Marked({
+    gfm: true,
+    breaks: true,
+    async: false,
+    renderer: renderer(rules),
+    extensions: mathExtensions(streaming),
+  });
 }
 
 /** The name of a language as people write it after a fence; empty where it is none. */

@@ -36,6 +36,12 @@ export function splitThinking(answer: string, finished: boolean): readonly Part[
   }
 }
 
+/** An answer without what was thought aloud: what a person copies. */
+export function withoutThoughts(answer: string): string {
+  const texts = splitThinking(answer, true).filter(({ kind }) => kind === "text");
+  return texts.map(({ text }) => text.trim()).join("\n\n");
+}
+
 function add(parts: Part[], part: Part): void {
   // A thought that has begun is shown before it has a word; one that ended without a word never was.
   if (part.text.trim() !== "" || (part.kind === "thought" && !part.finished)) parts.push(part);

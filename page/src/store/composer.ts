@@ -5,6 +5,7 @@ import { parameters } from "./app";
 import type { SentFile } from "./attachments";
 import { draft, draftFiles } from "./draft";
 import { rulesOf } from "./file-rules";
+import { open } from "./history";
 
 export const composer = {
   attachments: draftFiles,
@@ -24,6 +25,12 @@ export const dictationError = signal<unknown>(null);
 export function edit(question: string, files: readonly SentFile[]): void {
   draft.value = draft.value.trim() === "" ? question : `${draft.value.trimEnd()}\n\n${question}`;
   composer.attachments.addSent(files);
+  composer.focus();
+}
+
+/** Begins a new conversation, in which a person writes at once. */
+export function beginConversation(): void {
+  open(null);
   composer.focus();
 }
 

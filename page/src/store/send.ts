@@ -1,5 +1,6 @@
 // Sending what a person has written, or a question that the app has suggested.
 
+import { parameters } from "./app";
 import type { SentFile } from "./attachments";
 import { ask, conversationId, isAnswering, turns } from "./conversation";
 import { reloadLatest } from "./conversations";
@@ -11,7 +12,8 @@ import { suggestAfter } from "./suggestions";
 
 /** Sends a question and follows its answer. Returns whether the gateway has taken it; else nothing has changed. */
 export async function send(query: string, files: readonly SentFile[] = []): Promise<boolean> {
-  if (isAnswering.value || historyState.value.kind === "not-found") return false;
+  // What the app must be told is known with its parameters.
+  if (isAnswering.value || parameters.value === null || historyState.value.kind === "not-found") return false;
   if (!canSend.value) {
     signInSilently();
     return false;

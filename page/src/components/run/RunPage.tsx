@@ -5,10 +5,12 @@ import { texts } from "../../i18n/texts";
 import { mode } from "../../store/app";
 import type { Turn } from "../../store/conversation";
 import { runIsOn, shownRun, startRun, stopOnLeave, stopShownRun } from "../../store/run";
+import { isPending } from "../../turn/state";
+import { ResultActions } from "../AnswerActions";
 import { Answer } from "../answer/Answer";
 import { StartForm } from "../form/StartForm";
 import { Outputs } from "./Outputs";
-import { outputsOf } from "./output-kinds";
+import { copiedText, outputsOf } from "./output-kinds";
 import { RunHistory } from "./RunHistory";
 
 /** A completion or workflow app: what it needs to know, its result, and for a workflow the earlier runs. */
@@ -49,5 +51,12 @@ function Result({ turn }: { readonly turn: Turn }) {
   const outputs = outputsOf(run?.end?.outputs ?? null);
   const isResult = run !== null && run.end !== null && status === "done";
   // What came as text were the same outputs, one after the other.
-  return <Answer turn={turn} onRetry={null} result={isResult ? <Outputs outputs={outputs} /> : null} />;
+  return (
+    <>
+      <Answer turn={turn} onRetry={null} result={isResult ? <Outputs outputs={outputs} /> : null} />
+      {!isPending(turn.state.value) && (
+        <ResultActions turn={turn} text={isResult ? copiedText(outputs) : turn.answer.value} />
+      )}
+    </>
+  );
 }

@@ -17,6 +17,17 @@ export function outputsOf(outputs: JsonObject | null): readonly Output[] {
     .map(([name, value]) => ({ name, ...shown(value) }));
 }
 
+/** Outputs as a text to copy: one text as it is, everything else as JSON. */
+export function copiedText(outputs: readonly Output[]): string {
+  const [only, ...others] = outputs;
+  if (only?.kind === "text" && others.length === 0) return only.text;
+  const entries = outputs.flatMap((output) => {
+    if (output.kind === "files") return [];
+    return [[output.name, output.kind === "text" ? output.text : output.value] as const];
+  });
+  return entries.length === 0 ? "" : JSON.stringify(Object.fromEntries(entries), null, 2);
+}
+
 function shown(value: unknown) {
   if (typeof value === "string") return { kind: "text", text: value } as const;
   const files = filesOf(value);

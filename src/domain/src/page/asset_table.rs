@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-VGCNJ3S3.js",
+    name: "page-PCNDLUIU.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 220_862,
-    brotli_length: 65_390,
-    gzip_length: 71_475,
-    integrity: "sha384-alTNE+gMSaJO9qbN9g3fi2AsT5R4HwDFBmEk4KGUnfKrHFqOdMrCegPF/T0Njgec",
+    length: 221_853,
+    brotli_length: 65_712,
+    gzip_length: 71_757,
+    integrity: "sha384-6kJmczPUizZi+4+wIrraOOo0zczq+PrfcZfq8x0V4KHtHksnBVDzwL87aVo/UyQb",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-Y3T6HFYG.css",
+    name: "page-YVSUIHGZ.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_533,
-    brotli_length: 4_657,
-    gzip_length: 5_109,
-    integrity: "sha384-Sq0nWam0hpXwVRDUonUjiI6g/9i3OB60aYEvpA8ZI2ybuY8/q9yAzfcTqng2RumI",
+    length: 22_512,
+    brotli_length: 4_656,
+    gzip_length: 5_104,
+    integrity: "sha384-+AW/1Vi754dzovNTO35u/yvmhA88/vw96uJWv6Ds6ygnwNHd8uC/7b8cjPqP1B9h",
 };
 
 /// The style of the documents that have no script.

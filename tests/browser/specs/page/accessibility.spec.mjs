@@ -1,56 +1,107 @@
-// axe-core finds nothing on the states of the page, light and dark.
+// axe-core finds nothing on any state of the page, light and dark. The states of answers, forms and runs are judged where they
+// are the subject: in the specs beside this one.
 
-import { readFileSync } from 'node:fs';
+import { json, openApp } from '../../app.mjs';
+import { expect, isSignedIn, say, signIn, stage, test } from '../../stage.mjs';
+import { expectAccessible } from './axe.mjs';
 
-import { openApp } from '../../app.mjs';
-import { expect, test } from '../../stage.mjs';
+const failed = (code = 'internal_server_error') => () => json({ code, message: 'no', status: 500 }, 500);
 
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+test('before and around the sign-in', async ({ context, page }) => {
+  await page.goto(`${stage.url}/`);
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expectAccessible(page);
 
-for (const colorScheme of ['light', 'dark']) {
-  test(`no state has a violation, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await openApp(page, { path: '/?c=conversation-0' });
-    await expect(page.getByText('Answer 2.')).toBeVisible();
-    expect(await violations(page), 'a conversation').toEqual([]);
+  await signIn(page, 'alice');
+  await page.locator('summary').first().click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await expectAccessible(page);
 
-    await page.getByRole('button', { name: 'Bad answer' }).last().click();
-    expect(await violations(page), 'a comment').toEqual([]);
-
-    await page.getByRole('button', { name: 'Options for “Trip 1”' }).click();
-    expect(await violations(page), 'the actions of a conversation').toEqual([]);
-    await page.getByRole('button', { name: 'Delete' }).click();
-    expect(await violations(page), 'a question').toEqual([]);
-    await page.keyboard.press('Escape');
-
-    await page.getByRole('button', { name: 'New conversation' }).click();
-    const wrong = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('film') };
-    const right = { name: 'text.txt', mimeType: 'text/plain', buffer: Buffer.from('text') };
-    await page.locator('input[type=file]').setInputFiles([wrong, right]);
-    await page.getByRole('button', { name: 'Attach a file by its address' }).click();
-    expect(await violations(page), 'the beginning, with files').toEqual([]);
-
-    await page.setViewportSize({ width: 320, height: 640 });
-    await page.getByRole('button', { name: 'Show the conversations' }).click();
-    expect(await violations(page), 'the drawer').toEqual([]);
+  // As a browser gets it that sends no `Sec-Fetch-*`.
+  await page.route(`${stage.url}/`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/<meta name="gateway-page"[^>]*>/, '') });
   });
-}
+  await page.route(`${stage.url}/auth/session`, (route) => route.fulfill(json({ code: 'page_token_missing', message: '', status: 401 }, 401)));
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'You are signed in, but this page cannot use it' })).toBeVisible();
+  await expectAccessible(page);
 
-/** What axe finds, run beside the page's own scripts: the policy of the page lets no other script in. */
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const world = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-  const evaluate = async (expression) => {
-    const { executionContextId: contextId } = world;
-    const answer = await session.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true });
-    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.text);
-    return answer.result.value;
+  await page.unroute(`${stage.url}/`);
+  for (const [answer, words] of [[(route) => route.abort(), 'No connection.'], [(route) => route.fulfill(json({ signed_in: 'perhaps' })), 'in a way that this page does not understand']]) {
+    await page.route(`${stage.url}/auth/session`, answer);
+    await page.reload();
+    await expect(page.getByRole('main')).toContainText(words);
+    await expectAccessible(page);
+    await page.unroute(`${stage.url}/auth/session`);
+  }
+
+  await page.goto(`${stage.url}/auth/callback`);
+  await expectAccessible(page);
+  await context.clearCookies();
+});
+
+test('a conversation, what can be done with it, and the drawer', async ({ page }) => {
+  await openApp(page, { path: '/?c=conversation-0' });
+  await expect(page.getByText('Answer 2.')).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole('button', { name: 'Bad answer' }).last().click();
+  await expectAccessible(page);
+
+  await page.getByRole('button', { name: 'Options for “Trip 1”' }).click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  const wrong = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('film') };
+  const right = { name: 'text.txt', mimeType: 'text/plain', buffer: Buffer.from('text') };
+  await page.locator('input[type=file]').setInputFiles([wrong, right]);
+  await page.getByRole('button', { name: 'Attach a file by its address' }).click();
+  await expectAccessible(page);
+
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.getByRole('button', { name: 'Show the conversations' }).click();
+  await expectAccessible(page);
+});
+
+test('where something has failed, is missing or is still on its way', async ({ context, page }) => {
+  const unfinished = { id: 'message-9', query: 'Still?', answer: '', status: 'normal', created_at: Date.now() / 1000, provider_response_latency: 0 };
+  let overrides = {
+    'GET /conversations': failed(),
+    'GET /parameters': failed(),
+    'GET /messages': failed(),
   };
-  await evaluate(`${AXE}; undefined`);
-  // Colours are judged when they have stopped to change.
-  await evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished))');
-  const found = await evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))');
-  await session.detach();
-  return found;
-}
+  await openApp(page, { path: '/?c=conversation-0', overrides: new Proxy({}, { get: (_, operation) => overrides[operation] }) });
+  await expect(page.getByRole('alert')).toHaveCount(3);
+  await expectAccessible(page);
+
+  overrides = { 'GET /messages': () => json({ has_more: false, data: [unfinished] }), 'POST /files/upload': failed(), 'POST /audio-to-text': failed() };
+  await page.reload();
+  await expect(page.getByText('The answer is still being written.')).toBeVisible();
+  await page.locator('input[type=file]').setInputFiles({ name: 'text.txt', mimeType: 'text/plain', buffer: Buffer.from('text') });
+  await expect(page.getByText('A file could not be uploaded.')).toBeVisible();
+  await page.getByRole('button', { name: 'Speak' }).click();
+  await expect(page.locator('.composer [role=alert]').last()).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText('No network at the moment.')).toBeVisible();
+  await expectAccessible(page);
+  await context.setOffline(false);
+
+  overrides = { 'POST /chat-messages': () => json({ code: 'session_ended', message: '', status: 401 }, 401) };
+  await page.goto(`${stage.url}/`);
+  await isSignedIn(page, 'alice');
+  await say(page, 'Hello');
+  await expect(page.getByText('Your session has ended. What you have written is kept.')).toBeVisible();
+  await expectAccessible(page);
+
+  await page.goto(`${stage.url}/?c=conversation-of-bob`);
+  await expect(page.getByRole('heading', { name: 'Conversation not found' })).toBeVisible();
+  await expectAccessible(page);
+});

@@ -1,7 +1,8 @@
-// Writing: files and their limits, a session that ends meanwhile, a browser without storage.
+// Writing: files and their limits, words that are composed, a session or a network that ends meanwhile, a browser without
+// storage.
 
 import { json, openApp } from '../../app.mjs';
-import { expect, say, test } from '../../stage.mjs';
+import { expect, isSignedIn, say, test } from '../../stage.mjs';
 
 const MIB = 1024 * 1024;
 
@@ -46,6 +47,57 @@ test('what a person writes outlives the session, and is sent after a sign-in in 
   await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
 });
 
+test('a draft, its files and the session’s end: all of it is there after a sign-in in the same tab', async ({ page }) => {
+  const ended = () => json({ code: 'session_ended', message: 'ended', status: 401 }, 401);
+  let over = false;
+  await openApp(page, { overrides: { 'POST /chat-messages': () => (over ? ended() : undefined) } });
+  await page.locator('input[type=file]').setInputFiles({ name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('notes') });
+  const field = page.getByRole('textbox', { name: 'Your message' });
+  await field.fill('Read this');
+  await expect(page.getByRole('button', { name: 'Send' })).toBeEnabled();
+  over = true;
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+  over = false;
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await isSignedIn(page, 'alice');
+  await expect(field).toHaveValue('Read this');
+  await expect(page.getByRole('list', { name: 'Files' })).toContainText('notes.pdf');
+  await field.press('Enter');
+  await expect(page.locator('.question')).toContainText('notes.pdf');
+  await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
+});
+
+test('an Enter that ends the composition of a word sends nothing, and a second one sends once', async ({ page }) => {
+  const asked = await openApp(page);
+  const sent = () => asked.filter(({ operation }) => operation === 'POST /chat-messages').map(({ body }) => JSON.parse(body).query);
+  const field = page.getByRole('textbox', { name: 'Your message' });
+  await field.focus();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.imeSetComposition', { text: 'にほんご', selectionStart: 4, selectionEnd: 4 });
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue(/^にほんご/);
+  expect(sent()).toEqual([]);
+  await field.fill('日本語');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
+  expect(sent()).toEqual(['日本語']);
+});
+
+test('without a network the question stays, and is sent when there is one', async ({ context, page }) => {
+  await openApp(page);
+  await context.setOffline(true);
+  await expect(page.getByText('No network at the moment. What you write is kept.')).toBeVisible();
+  await page.route(/\/chat-messages$/, (route) => route.abort('internetdisconnected'), { times: 1 });
+  await say(page, 'Still here');
+  await expect(page.getByRole('alert')).toContainText('No connection.');
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
+});
+
 test('the page works where storage throws, and else keeps nothing but preferences', async ({ browser, page }) => {
   await openApp(page);
   await say(page, 'Hello');
@@ -57,12 +109,20 @@ test('the page works where storage throws, and else keeps nothing but preference
   const context = await browser.newContext({ locale: 'en-US' });
   const without = await context.newPage();
   await without.addInitScript(() => {
-    Storage.prototype.getItem = Storage.prototype.setItem = Storage.prototype.removeItem = () => {
-      throw new DOMException('denied', 'SecurityError');
-    };
+    for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(globalThis, name, {
+        get: () => {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    }
   });
   await openApp(without);
   await say(without, 'Hello');
   await expect(without.getByText('Yes.', { exact: true })).toBeVisible();
+  await without.getByRole('button', { name: 'Hide the conversations' }).click();
+  await without.locator('summary').first().click();
+  await without.getByRole('combobox', { name: 'Language' }).selectOption('ja');
+  await expect(without.getByRole('textbox', { name: 'メッセージ' })).toBeVisible();
   await context.close();
 });

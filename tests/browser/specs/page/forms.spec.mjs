@@ -65,13 +65,6 @@ const HUMAN = {
   actions: [{ id: 'yes', title: 'Approve', button_style: 'primary' }, { id: 'no', title: 'Reject', button_style: 'default' }],
 };
 const PAUSED = [run('workflow_started'), run('human_input_required', HUMAN), run('workflow_paused', { paused_nodes: ['approve'], reasons: [HUMAN] })];
-const GOES_ON = [
-  run('workflow_started', { reason: 'resumption' }),
-  run('human_input_form_filled', { node_id: 'approve', action_id: 'yes', action_text: 'Approve', rendered_content: '## Order\n\nfine' }),
-  text('It is ordered.'), END,
-  run('workflow_finished', { status: 'succeeded', outputs: { answer: 'It is ordered.' } }),
-];
-
 /** The form at the gateway: asked after, and submitted. */
 async function form(page, onSubmit) {
   const submitted = [];
@@ -82,24 +75,6 @@ async function form(page, onSubmit) {
   });
   return submitted;
 }
-
-test('a form that a run waits for is answered, and the run goes on', async ({ page }) => {
-  await open(page, 'advanced-chat');
-  await stream(page, '/chat-messages', PAUSED);
-  await stream(page, '/workflow/run/events', GOES_ON);
-  const submitted = await form(page, () => null);
-  await say(page, 'Order it');
-  const shown = page.getByRole('form', { name: 'Approve' });
-  await expect(shown.getByRole('heading', { name: 'Order' })).toBeVisible();
-  await expect(shown.getByLabel('comment')).toHaveValue('as agreed');
-  await expectAccessible(page);
-  await shown.getByLabel('comment').fill('fine');
-  await shown.getByRole('button', { name: 'Approve' }).click();
-  await expect(page.getByRole('main').getByText('It is ordered.')).toBeVisible();
-  await expect(page.getByRole('main').getByText('fine')).toBeVisible();
-  await expect(shown).toHaveCount(0);
-  expect(submitted).toEqual([{ inputs: { comment: 'fine' }, action: 'yes' }]);
-});
 
 for (const [code, words] of [
   ['human_input_form_submitted', 'This has already been answered.'],
@@ -115,21 +90,3 @@ for (const [code, words] of [
     await expect(page.getByRole('main').getByText(words)).toBeVisible();
   });
 }
-
-test('after a reload the form is there out of the history', async ({ page }) => {
-  await open(page, 'advanced-chat');
-  const { conversation_id: id } = chat('');
-  await answer(page, '/conversations', { limit: 20, has_more: false, data: [{ id, name: 'Order', inputs: {}, introduction: '', status: 'normal', created_at: 1, updated_at: 1 }] });
-  await answer(page, '/messages', {
-    limit: 20, has_more: false,
-    data: [{
-      id: 'message', conversation_id: id, query: 'Order it', answer: '', inputs: {}, status: 'paused', message_files: [], agent_thoughts: [], retriever_resources: [], created_at: 1,
-      extra_contents: [{ type: 'human_input', workflow_run_id: 'run', submitted: false, form_definition: HUMAN, form_submission_data: null }],
-    }],
-  });
-  await stream(page, '/workflow/run/events', GOES_ON);
-  await form(page, () => null);
-  await page.goto(`${stage.url}/?c=${id}`);
-  await page.getByRole('form', { name: 'Approve' }).getByRole('button', { name: 'Approve' }).click();
-  await expect(page.getByRole('main').getByText('It is ordered.')).toBeVisible();
-});
