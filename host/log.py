@@ -15,6 +15,9 @@ import gevent
 
 from host.limits import LOG_LINE_BYTES, LOG_LINES_BYTES
 
+_SHOWN_CHARACTERS = 1000
+_LONGEST_TRACEBACK = 16 * 1024
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 """The module's levels, 0 to 3."""
 
@@ -32,7 +35,9 @@ class Lines:
 
     def add(self, level: str, message: str) -> None:
         """Writes `message` soon."""
-        data = {"level": level, "message": message[:LOG_LINE_BYTES], "timestamp": time.time()}
+        if len(message) > LOG_LINE_BYTES:  # Half a line of JSON would be none.
+            message = json.dumps({"event": "line_too_long", "beginning": message[:_SHOWN_CHARACTERS]})
+        data = {"level": level, "message": message, "timestamp": time.time()}
         line = json.dumps({"event": "log", "data": data})
         self._waiting.append(line)
         self._bytes += len(line)
@@ -55,10 +60,13 @@ class Lines:
 
 
 class LinesHandler(logging.Handler):
-    """What the host itself has to say, with tracebacks."""
+    """What the host itself has to say, with tracebacks: a line of JSON as the module's."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        lines.add(record.levelname, self.format(record))
+        line = {"event": "host", "message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = logging.Formatter().formatException(record.exc_info)[-_LONGEST_TRACEBACK:]
+        lines.add(record.levelname, json.dumps(line))
 
 
 lines = Lines()

@@ -29,8 +29,14 @@ _TURN_SECONDS = 1e-6
 _MARKS = (b"\r\n\r\n", b"\n\n", b"\r\r")
 """The ends of a server-sent event."""
 
-type Ended = Callable[[str], None]
-"""Is called with how the body ended (`complete`, `broken`, `timeout` or `abandoned`)."""
+_PING = b"event: ping\n\n"
+"""What Dify sends at once and every ten seconds, so that nobody takes the stream for dead."""
+
+type Ended = Callable[[str, float | None], None]
+"""Is called with how the body ended (`complete`, `broken`, `timeout` or `abandoned`).
+
+The second value is when its first event came that is no ping, on the monotonic clock.
+"""
 
 
 class ReadAhead:
@@ -177,19 +183,23 @@ def read_whole(response: Response, limits: Limits) -> tuple[bytes, str]:
 
 def body(source: ReadAhead, *, frames: bool, tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
     """The generator for the SDK. It never raises, and calls `ended` however it ends."""
-    generator = _body(source, whole_frames(source) if frames else growing_pieces(source), tails, ended)
+    generator = _body(source, frames, tails, ended)
     # Started here, because the end of a generator that was never started would run nothing of it.
     next(generator)
     return generator
 
 
-def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
+def _body(source: ReadAhead, frames: bool, tails: dict[str, bytes], ended: Ended) -> Generator[bytes]:
     end, is_empty = "abandoned", True
+    first: float | None = None
+    pieces = whole_frames(source) if frames else growing_pieces(source)
     try:
         yield b""
         try:
             for piece in pieces:
                 is_empty = False
+                if first is None and frames and piece.replace(_PING, b""):
+                    first = time.monotonic()
                 yield piece
             end = "complete"
         except Failure as failure:
@@ -202,7 +212,7 @@ def _body(source: ReadAhead, pieces: Iterator[bytes], tails: dict[str, bytes], e
             yield tail  # Also when it is empty: the daemon sends the head with the first piece.
     finally:
         source.stop()
-        ended(end)
+        ended(end, first)
 
 
 def _end(failure: Failure) -> str:

@@ -11,13 +11,14 @@ that it finds in the file.
 import functools
 import json
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
-from host import memory
+from host import memory, process
 from host.http.reach import allowed_origins
 from host.log import logger
 from host.sdk import capacity, page_files, refusals, response
@@ -61,15 +62,17 @@ def respond(
     endpoint_id: str | None,
 ) -> Response:
     """Responds to one request. It never raises: the SDK would show the client what it caught."""
+    began = time.monotonic()
     request_id = os.urandom(16).hex()
     endpoint_id = endpoint_id or ""
     if is_head_too_large(request):
-        return response.of_refusal(refusals.REQUEST_HEAD_TOO_LARGE, request_id)
+        return _early_refusal(refusals.REQUEST_HEAD_TOO_LARGE, request_id, endpoint_id)
     try:
         body = taken_body(request)
         length = len(body)
         head = request_head(request, request_id, endpoint_id, values, compact_json(settings), length)
-        call = Call(handler, head, body, allowed_origins(settings), capacity.BODIES.take(endpoint_id, length))
+        has_let_go = capacity.BODIES.take(endpoint_id, length)
+        call = Call(handler, head, body, allowed_origins(settings), endpoint_id, began, has_let_go)
         del body  # The call alone has it, and lets it go when it is sent.
         try:
             with all_instances.calls_of(endpoint_id) as calls:
@@ -79,7 +82,7 @@ def respond(
             if length > LARGE:
                 memory.give_back_soon()
     except (AllBusy, Busy):
-        return response.of_refusal(refusals.BUSY, request_id)
+        return _early_refusal(refusals.BUSY, request_id, endpoint_id)
     except CallFailed as failure:
         logger.error("Request %s has no response: %s", request_id, failure)
     except Exception:
@@ -103,8 +106,13 @@ def _decided(calls: Calls, call: Call, endpoint_id: str) -> Response:
     try:
         has_ended = capacity.RELAYS.take(endpoint_id)
     except Busy:
-        return no_relay(calls, decision, "busy")
+        return no_relay(calls, call, decision, "busy", time.monotonic())
     return relay(calls, call, decision, has_ended)
+
+
+def _early_refusal(refusal: refusals.Refusal, request_id: str, endpoint_id: str) -> Response:
+    process.note_early_refusal(endpoint_id, refusal.code)
+    return response.of_refusal(refusal, request_id)
 
 
 def _failed(

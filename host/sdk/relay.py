@@ -1,6 +1,7 @@
 """One relay: the request goes to Dify, the module judges the head of the response, the body goes to the client."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,35 +26,56 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
     is_streamed = False
     try:
         request = _request(call, order)
+        began = time.monotonic()
         try:
             received = transport.send(request)
         except Failure as failure:
-            return no_relay(calls, order, failure.kind)
+            return no_relay(calls, call, order, failure.kind, began)
         if received.length is None or received.length > _READ_WHOLE:
-            response_of_stream = _streamed(calls, order, received, request.limits, has_ended)
+            response_of_stream = _streamed(calls, call, order, received, began, request.limits, has_ended)
             is_streamed = True
             return response_of_stream
         content, end = stream.read_whole(received, request.limits)
-        return _whole(calls, order, response_head(received), content, end)
+        return _whole(calls, order, response_head(received), content, _report(call, end, began))
     finally:
         if not is_streamed:
             has_ended()
 
 
-def no_relay(calls: Calls, order: Relay, kind: str) -> Response:
-    """What the module makes of a relay that failed in the way `kind`. Raises `CallFailed`."""
-    return _whole(calls, order, {"error": kind}, b"", "complete")
+def no_relay(calls: Calls, call: Call, order: Relay, kind: str, began: float) -> Response:
+    """What the module makes of a relay that began then and failed in the way `kind`. Raises `CallFailed`."""
+    return _whole(calls, order, {"error": kind}, b"", _report(call, "complete", began))
 
 
-def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end: str) -> Response:
-    verdict = calls.judge_response(order.number, order.context, head, end)
+def _report(call: Call, end: str, began: float, first: float | None = None) -> dict[str, Any]:
+    """How a relay went, with its times in microseconds: `RelayReport` in `src/domain`."""
+    return {
+        "end": end,
+        "gateway": _microseconds(began - call.began),
+        "dify": _microseconds(time.monotonic() - began),
+        "first_event": None if first is None else _microseconds(first - call.began),
+    }
+
+
+def _microseconds(seconds: float) -> int:
+    return max(int(seconds * 1_000_000), 0)
+
+
+def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, report: dict[str, Any]) -> Response:
+    verdict = calls.judge_response(order.number, order.context, head, report)
     body = verdict["body"]
-    content = content + _tails(verdict).get(end, b"") if body is None else body.encode()
+    content = content + _tails(verdict).get(report["end"], b"") if body is None else body.encode()
     return response.whole(verdict["status"], verdict["headers"], content)
 
 
 def _streamed(
-    calls: Calls, order: Relay, received: transport.Response, limits: Limits, has_ended: Callable[[], None]
+    calls: Calls,
+    call: Call,
+    order: Relay,
+    received: transport.Response,
+    began: float,
+    limits: Limits,
+    has_ended: Callable[[], None],
 ) -> Response:
     try:
         verdict = calls.judge_response_head(order.number, order.context, response_head(received))
@@ -61,9 +83,9 @@ def _streamed(
         received.close()
         raise
 
-    def ended(end: str) -> None:
+    def ended(end: str, first: float | None = None) -> None:
         has_ended()
-        calls.relay_ended(order.number, encoded(verdict["context"]), end)
+        calls.relay_ended(order.number, encoded(verdict["context"]), _report(call, end, began, first))
 
     status, headers = verdict["status"], verdict["headers"]
     if verdict["body"] is not None:

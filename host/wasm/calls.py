@@ -15,6 +15,7 @@ import gevent
 import wasmtime
 from gevent.event import AsyncResult
 
+from host import process
 from host.http.reach import Origin
 from host.log import LEVELS, lines, logger
 from host.wasm import fetches
@@ -41,6 +42,9 @@ class Call:
     body: bytes
     origins: frozenset[Origin]
     """Where the call may go: the addresses of its settings."""
+    endpoint: str = ""
+    began: float = 0.0
+    """When the request arrived, on the monotonic clock."""
     has_let_go: Callable[[], None] = _nothing
     """Called when the body is not needed any more."""
 
@@ -178,9 +182,11 @@ class Calls:
         self._users += 1
         return verdict
 
-    def judge_response(self, number: int, context: bytes, head: dict[str, Any], end: str) -> dict[str, Any]:
-        """The same for a response that has been read whole; also notes how its body ended. Raises `CallFailed`."""
-        return self._judged("judge_response", number, context, encoded(head), encoded(end))
+    def judge_response(
+        self, number: int, context: bytes, head: dict[str, Any], report: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The same for a response that has been read whole; also notes how the relay went. Raises `CallFailed`."""
+        return self._judged("judge_response", number, context, encoded(head), encoded(report))
 
     def _judged(self, export: str, number: int, *arguments: bytes) -> dict[str, Any]:
         for _ in range(2):
@@ -191,13 +197,13 @@ class Calls:
                     break
         raise CallFailed("the module trapped on the head of Dify's response")
 
-    def relay_ended(self, number: int, context: bytes, end: str) -> None:
-        """Tells the module how a relayed body ended: soon, because the module may be running when this is called."""
-        gevent.spawn(self._end_relay, number, context, encoded(end))
+    def relay_ended(self, number: int, context: bytes, report: dict[str, Any]) -> None:
+        """Tells the module how a relay went: soon, because the module may be running when this is called."""
+        gevent.spawn(self._end_relay, number, context, encoded(report))
 
-    def _end_relay(self, number: int, context: bytes, end: bytes) -> None:
+    def _end_relay(self, number: int, context: bytes, report: bytes) -> None:
         try:
-            self._deliver(None, "relay_ended", number, context, end)
+            self._deliver(None, "relay_ended", number, context, report)
         finally:
             self._users -= 1
 
@@ -256,7 +262,11 @@ class Calls:
             "log": ("nb", _log),
         }
         imports = {name: Import(takes, "", partial(self._note, do)) for name, (takes, do) in noted.items()}
-        return {**imports, "read_body": Import("nno", "n", self._read_body)}
+        return {
+            **imports,
+            "read_body": Import("nno", "n", self._read_body),
+            "process_state": Import("no", "n", self._process_state),
+        }
 
     def _note(self, do: Callable[..., None], *arguments: int | bytes) -> None:
         self._notes.append(partial(do, *arguments))
@@ -288,6 +298,11 @@ class Calls:
     def _read_body(self, number: int, offset: int, length: int) -> bytes:
         pending = self._pending.get(number)
         return pending.call.body[offset : offset + length] if pending else b""
+
+    def _process_state(self, number: int, length: int) -> bytes:
+        pending = self._pending.get(number)
+        state = process.state(pending.call.endpoint, self._generation) if pending else b""
+        return state if len(state) <= length else b""
 
 
 def call_failed(compiled: wasmtime.Module, handler: str, head: bytes) -> dict[str, Any]:

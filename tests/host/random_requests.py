@@ -16,6 +16,7 @@ OWN_PATHS = (
     "/",
     "/whoami",
     "/health",
+    "/metrics",
     "/.well-known/oauth-protected-resource",
     "/auth/login",
     "/auth/logout",

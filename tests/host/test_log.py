@@ -49,14 +49,18 @@ def test_a_traceback_is_part_of_the_message(output: io.StringIO) -> None:
     except RuntimeError:
         log.logger.exception("It failed")
     (event,) = events(output)
-    assert event["message"].startswith("It failed\nTraceback (most recent call last):")
-    assert event["message"].endswith("RuntimeError: the cause")
+    line = json.loads(event["message"])
+    assert (line["event"], line["message"]) == ("host", "It failed")
+    assert line["traceback"].startswith("Traceback (most recent call last):")
+    assert line["traceback"].endswith("RuntimeError: the cause")
+    assert "\n" not in event["message"]
 
 
 def test_a_line_stays_far_below_what_the_daemon_reads(output: io.StringIO) -> None:
-    log.lines.add("INFO", "x" * 1_000_000)
+    log.lines.add("INFO", '{"event":"' + "x" * 1_000_000)
     (event,) = events(output)
-    assert len(event["message"]) == 32 * 1024
+    line = json.loads(event["message"])
+    assert line == {"event": "line_too_long", "beginning": '{"event":"' + "x" * 990}
 
 
 def test_lines_that_nobody_takes_do_not_fill_the_memory(output: io.StringIO) -> None:

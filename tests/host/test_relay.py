@@ -25,7 +25,7 @@ FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
 def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How bodies ended, as reported to the module."""
     told: list[str] = []
-    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)))
+    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)["end"]))
     return told
 
 
@@ -59,6 +59,28 @@ def test_a_short_answer_is_one_message(calls: Calls, serve: Serve, ends: list[st
     assert (response.status_code, list(response.headers.items())) == (201, [("X-A", "b")])
     assert response.response == [b'{"answer":1}']
     assert settled(ends) == ["complete"]
+
+
+def test_the_report_of_a_relay_says_where_the_time_went_and_when_the_first_event_came(
+    calls: Calls, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict] = []
+    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)))
+
+    def slowly(connection: Connection) -> None:
+        connection.request()
+        connection.send(CHUNKED)
+        for event, pause in ((b"event: ping\n\n", 0.05), (b"data: 1\n\n", 0.05), (b"", 0.0)):
+            connection.send(chunk(event))
+            gevent.sleep(pause)
+
+    content_of(relayed(calls, serve(slowly), **FRAMES))
+    content_of(relayed(calls, serve(answering(ok(b"{}")))))
+    gevent.sleep(0.02)
+    streamed, whole = told
+    assert streamed["dify"] >= 100_000
+    assert 40_000 <= streamed["first_event"] - streamed["gateway"] < streamed["dify"]
+    assert (whole["first_event"], whole["dify"] > 0, whole["gateway"] > 0) == (None, True, True)
 
 
 def test_the_request_is_made_of_the_clients_bytes_and_the_modules_own(calls: Calls, serve: Serve) -> None:

@@ -33,7 +33,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     (
         "the caller's request",
-        &["openapi", "page", "response", "rewrite", "session", "token"],
+        &[
+            "metrics", "openapi", "page", "response", "rewrite", "session", "token",
+        ],
     ),
     ("provider and Dify", &["provider", "relay"]),
     ("top", &["gateway"]),

@@ -14,6 +14,7 @@ pub mod issuer;
 pub mod jose;
 pub mod json;
 pub mod limits;
+pub mod metrics;
 pub mod oauth;
 pub mod openapi;
 pub mod operation;

@@ -113,6 +113,8 @@ limits! {
     RELAYED_FIELD: Bytes = KIB, Module;
     /// A relayed `tracestate`, which W3C Trace Context asks everybody to keep up to this length.
     TRACE_STATE: Bytes = 512, Module;
+    /// Members of a relayed `tracestate`, which are no more than W3C Trace Context allows.
+    TRACE_STATE_MEMBERS: Count = 32, Module;
     /// A relayed `X-Trace-Id` or `X-Trace-Session-Id`; Dify ignores a longer one.
     TRACE_ID: Bytes = 128, Module;
     /// A relayed `baggage`. Dify's server refuses a field over 8190 bytes.
@@ -297,6 +299,14 @@ limits! {
     APP_DESCRIPTIONS: Count = 8, Module;
     /// These descriptions, for each of the addresses.
     APP_DESCRIPTIONS_MEMORY: Bytes = MIB, Module;
+
+    // Metrics
+
+    /// Endpoints of which the process counts the requests that it refuses before the module sees them.
+    ENDPOINTS_WITH_REFUSALS: Count = 1000, Host;
+
+    /// Series of `oidc_gateway_requests`. Their labels are names of ours, but Dify chooses statuses.
+    REQUEST_SERIES: Count = 2000, Module;
 
     // Rates
 

@@ -5,11 +5,14 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use gateway_domain::environment::{
-    Environment, FetchRequest, FetchResponse, LogLevel, TransportError,
+    Environment, FetchRequest, FetchResponse, LogLevel, ProcessState, TransportError,
 };
 use gateway_domain::time::UnixTime;
 
 use crate::{call_cell, imports, runtime, wire};
+
+/// Bytes of the JSON about the process; it has five members.
+const PROCESS_STATE: usize = 1024;
 
 /// The outside world, as far as the Python host provides it.
 pub struct HostEnvironment;
@@ -45,6 +48,12 @@ impl Environment for HostEnvironment {
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
         runtime::spawn(call_cell::call(), task);
+    }
+
+    fn process_state(&self) -> ProcessState {
+        let mut json = [0; PROCESS_STATE];
+        let length = imports::process_state(call_cell::call(), &mut json) as usize;
+        wire::process_state(json.get(..length).unwrap_or_default())
     }
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {

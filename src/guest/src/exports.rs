@@ -1,7 +1,7 @@
 //! What the host calls.
 
 use futures::FutureExt;
-use gateway_domain::gateway::{Outcome, RelayEnd};
+use gateway_domain::gateway::Outcome;
 use gateway_domain::request::Body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -49,21 +49,22 @@ pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
     wire::relay_response(&response, Some(&context))
 }
 
-/// Judges Dify's response to a relay, with the way its body ended: `judge_response_head` and `relay_ended` in one.
+/// Judges Dify's response to a relay, with the report of how it went: `judge_response_head` and `relay_ended` in one.
 #[wasm_bindgen]
-pub fn judge_response(_call: u32, context: &[u8], head: &[u8], end: &[u8]) -> Vec<u8> {
+pub fn judge_response(_call: u32, context: &[u8], head: &[u8], report: &[u8]) -> Vec<u8> {
     let mut context = wire::context(context);
-    let end = relay_end(end);
-    let response = instance::gateway().judge_response(&mut context, wire::received_head(head), end);
-    instance::gateway().relay_ended(context, end);
+    let report = wire::relay_report(report);
+    let response =
+        instance::gateway().judge_response(&mut context, wire::received_head(head), report.end);
+    instance::gateway().relay_ended(context, report);
     runtime::run();
     wire::relay_response(&response, None)
 }
 
-/// Notes how the body of a relayed response ended.
+/// Notes how a relay went whose response was streamed.
 #[wasm_bindgen]
-pub fn relay_ended(_call: u32, context: &[u8], end: &[u8]) {
-    instance::gateway().relay_ended(wire::context(context), relay_end(end));
+pub fn relay_ended(_call: u32, context: &[u8], report: &[u8]) {
+    instance::gateway().relay_ended(wire::context(context), wire::relay_report(report));
     runtime::run();
 }
 
@@ -78,10 +79,6 @@ pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
 #[wasm_bindgen]
 pub fn call_cell() -> u32 {
     call_cell::address()
-}
-
-fn relay_end(json: &[u8]) -> RelayEnd {
-    serde_json::from_slice(json).unwrap_or(RelayEnd::Broken)
 }
 
 fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {

@@ -22,6 +22,9 @@ extern "C" {
     /// Copies bytes of the client's body from `offset` into `buffer`, and returns how many.
     pub fn read_body(call: u32, offset: u32, buffer: &mut [u8]) -> u32;
 
+    /// Copies the JSON of `ProcessState`, as it is for the endpoint of `call`, into `buffer`, and returns its length.
+    pub fn process_state(call: u32, buffer: &mut [u8]) -> u32;
+
     /// Writes a line to the plugin's log: 0 debug, 1 info, 2 warn, 3 error.
     pub fn log(level: u32, line: &str);
 }

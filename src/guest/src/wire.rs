@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gateway_domain::environment::{
-    FetchRequest, FetchResponse, Limits, LogLevel, Reach, TransportError,
+    FetchRequest, FetchResponse, Limits, LogLevel, ProcessState, Reach, TransportError,
 };
-use gateway_domain::gateway::FileResponse;
+use gateway_domain::gateway::{FileResponse, RelayEnd, RelayReport};
 use gateway_domain::json;
 use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
 use gateway_domain::request::{Piece, Request, fields};
@@ -299,6 +299,16 @@ fn milliseconds(duration: Duration) -> u64 {
 /// The context of a relay, for the host to keep.
 pub fn context_bytes(context: &RelayContext) -> Vec<u8> {
     to_json(context)
+}
+
+/// How a relay went; one that nobody can read has broken off.
+pub fn relay_report(json: &[u8]) -> RelayReport {
+    serde_json::from_slice(json).unwrap_or_else(|_| RelayEnd::Broken.into())
+}
+
+/// What the host says of its process.
+pub fn process_state(json: &[u8]) -> ProcessState {
+    serde_json::from_slice(json).unwrap_or_default()
 }
 
 /// The context that the host kept.

@@ -9,6 +9,7 @@
 )]
 
 pub mod chaos;
+mod checks;
 mod clock;
 mod events;
 mod form;
@@ -22,6 +23,7 @@ mod stage;
 mod whole_response;
 mod wire;
 
+pub use checks::checked;
 pub use clock::Clock;
 pub use events::events;
 pub use form::Form;

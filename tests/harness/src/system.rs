@@ -17,11 +17,13 @@ pub enum Program {
     Chromium,
     /// nginx, which Dify has in front of everything.
     Nginx,
+    /// The checker of Prometheus.
+    Promtool,
 }
 
 impl Program {
     /// Every one that a test needs.
-    pub const ALL: [Self; 3] = [Self::Caddy, Self::Chromium, Self::Nginx];
+    pub const ALL: [Self; 4] = [Self::Caddy, Self::Chromium, Self::Nginx, Self::Promtool];
 
     /// The package of Debian and Ubuntu.
     pub fn package(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Program {
             Self::Caddy => "caddy",
             Self::Chromium => "chromium",
             Self::Nginx => "nginx",
+            Self::Promtool => "prometheus",
         }
     }
 
@@ -43,6 +46,7 @@ impl Program {
                 "google-chrome-stable",
             ],
             Self::Nginx => &["nginx"],
+            Self::Promtool => &["promtool"],
         };
         let path = env::var_os("PATH").unwrap_or_default();
         // Debian has nginx where only the administrator's shell looks.

@@ -1,4 +1,4 @@
-//! The programs of the system's packages: Chromium, nginx and Caddy.
+//! The programs of the system's packages: Chromium, nginx, Caddy and promtool.
 
 use harness::system::Program;
 

@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::{Environment, FetchRequest, FetchResponse, LogLevel, TransportError};
+use super::{Environment, FetchRequest, FetchResponse, LogLevel, ProcessState, TransportError};
 use crate::time::UnixTime;
 
 /// What an exchange ends with.
@@ -215,6 +215,16 @@ impl Environment for FakeEnvironment {
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
         self.tasks.borrow_mut().push(task);
+    }
+
+    fn process_state(&self) -> ProcessState {
+        ProcessState {
+            cpu_seconds: 1.5,
+            resident_bytes: 1024,
+            started: 1_767_225_600.25,
+            restarts: 2,
+            early_refusals: [("busy".to_owned(), 3)].into(),
+        }
     }
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {

@@ -3,6 +3,7 @@
 //! Nothing in here blocks. An exchange is a future that the environment completes later, because the environment runs all
 //! requests on one thread and must never be re-entered (see the crate `gateway`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -39,6 +40,9 @@ pub trait Environment: 'static {
     /// Runs `task` beside the request that starts it, and beyond it.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);
 
+    /// How the process is doing that runs the gateway.
+    fn process_state(&self) -> ProcessState;
+
     /// Resolves after `duration`, or a little later.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
 }
@@ -50,6 +54,21 @@ impl dyn Environment {
         self.fill_random(&mut bytes);
         bytes
     }
+}
+
+/// How the process is doing that runs the gateway, and what of an endpoint only the process knows.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+pub struct ProcessState {
+    /// Seconds of processor time.
+    pub cpu_seconds: f64,
+    /// Bytes of resident memory.
+    pub resident_bytes: u64,
+    /// Seconds since 1970 at its start.
+    pub started: f64,
+    /// How often this endpoint's instance was lost and made again.
+    pub restarts: u64,
+    /// Requests to this endpoint that never came to the module, by code.
+    pub early_refusals: BTreeMap<String, u64>,
 }
 
 /// How much a line matters; also the least that the setting `log_level` lets through.

@@ -46,6 +46,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => StatusCode::$status,)* }
             }
 
+            /// The code with exactly this string.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// What the code means, one sentence.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)* }
@@ -65,7 +70,8 @@ impl Code {
             // No credentials were sent: the last paragraph of RFC 6750 §3.1 asks for no error code.
             Self::TokenMissing => None,
             // No token was sent either: the browser's session is what is refused.
-            Self::PageTokenMissing
+            Self::MetricsTokenRequired
+            | Self::PageTokenMissing
             | Self::SessionEnded
             | Self::SessionExpired
             | Self::SessionMissing
@@ -111,6 +117,7 @@ codes! {
     InternalError "internal_error" INTERNAL_SERVER_ERROR, "The gateway failed; its log has the request id.";
     InvalidParam "invalid_param" BAD_REQUEST, "A parameter is not one that Dify would accept.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED, "The path exists, with other methods.";
+    MetricsTokenRequired "metrics_token_required" UNAUTHORIZED, "`/metrics` is for the token that `/health` shows to the holder of the app key, or for the app key.";
     NavigationRequired "navigation_required" BAD_REQUEST, "The address is opened in the browser's window, and not by a script, a frame, an image or a prefetch.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, Dify has nothing at it, or the thing is not the caller's.";
     OperationRefused "operation_refused" FORBIDDEN, "The endpoint's `operation_rules` close the operation to the caller, or to everybody.";

@@ -1,7 +1,7 @@
 //! What the gateway reports about its work.
 //!
-//! An event describes itself: its level, and the JSON of its line. [`Events`] is the only place that writes one, so a
-//! second reader of the same events needs no change where they happen.
+//! An event describes itself: its level, and the JSON of its line. [`Events`] is the only place that writes one, and it
+//! tells a [`Listener`] of all of them, whatever the level. docs/log-schema.json is the schema of the lines.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,12 +18,14 @@ mod request;
 mod sign_in_step;
 #[cfg(test)]
 mod tests;
+mod token_judged;
 
 pub use input_left_out::InputLeftOut;
 pub use parameters_unknown::ParametersUnknown;
 pub use provider_fetch::{KeyCounts, ProviderFetch};
-pub use request::{RequestEnd, RequestRecord};
+pub use request::{RequestEnd, RequestRecord, Times};
 pub use sign_in_step::{SignInStep, Step};
+pub use token_judged::TokenJudged;
 
 /// Something that happened. Every variant has a file of the same name.
 #[derive(Serialize)]
@@ -36,9 +38,17 @@ pub enum Event<'a> {
     /// A document was fetched from an identity provider, or could not be.
     ProviderFetch(ProviderFetch<'a>),
     /// A request has ended.
-    Request(RequestEnd<'a>),
+    Request(&'a RequestEnd<'a>),
     /// A step of a person's sign-in has ended.
     SignInStep(SignInStep<'a>),
+    /// A bearer token was judged.
+    TokenJudged(TokenJudged<'a>),
+}
+
+/// Hears of every event, whether it is logged or not.
+pub trait Listener {
+    /// `event` has happened.
+    fn heard(&self, event: &Event<'_>);
 }
 
 impl Event<'_> {
@@ -49,6 +59,7 @@ impl Event<'_> {
             Self::ProviderFetch(event) => event.level(),
             Self::Request(event) => event.level(),
             Self::SignInStep(event) => event.level(),
+            Self::TokenJudged(_) => TokenJudged::LEVEL,
         }
     }
 }
@@ -56,14 +67,16 @@ impl Event<'_> {
 /// Writes the events of one endpoint.
 pub struct Events {
     environment: Rc<dyn Environment>,
+    listener: Rc<dyn Listener>,
     least_level: Cell<LogLevel>,
 }
 
 impl Events {
-    /// Writes from the default level on.
-    pub fn new(environment: Rc<dyn Environment>) -> Self {
+    /// Writes from the default level on, and tells `listener`.
+    pub fn new(environment: Rc<dyn Environment>, listener: Rc<dyn Listener>) -> Self {
         Self {
             environment,
+            listener,
             least_level: Cell::default(),
         }
     }
@@ -83,10 +96,11 @@ impl Events {
     /// of a relay may be noted by an instance that has not seen the request.
     pub fn write_request(&self, record: &RequestRecord) {
         let end = record.end_at(self.environment.now());
-        self.write_from(record.least_level, &Event::Request(end));
+        self.write_from(record.least_level, &Event::Request(&end));
     }
 
     fn write_from(&self, least: LogLevel, event: &Event<'_>) {
+        self.listener.heard(event);
         let level = event.level();
         if level >= least {
             self.environment.log(level, &json::text(event));

@@ -81,6 +81,16 @@ impl<'a> ProviderFetch<'a> {
         }
     }
 
+    /// The word for what was asked.
+    pub const fn document(&self) -> &'static str {
+        self.document
+    }
+
+    /// `ok`, the code of a refusal, or another word for a good end.
+    pub const fn outcome(&self) -> &'static str {
+        self.outcome
+    }
+
     pub(super) const fn level(&self) -> LogLevel {
         self.level
     }

@@ -1,5 +1,7 @@
 //! The one line that every request leaves in the log.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::environment::LogLevel;
@@ -16,6 +18,10 @@ pub struct RequestRecord {
     pub endpoint: String,
     /// The handler's name.
     pub operation: String,
+    /// The method of the client's request.
+    pub method: String,
+    /// The trace that the client's `traceparent` names.
+    pub trace_id: Option<String>,
     /// When the request came, in milliseconds since the epoch.
     pub started: u64,
     /// The least level that the endpoint's settings want.
@@ -26,6 +32,8 @@ pub struct RequestRecord {
     pub issuer: Option<String>,
     /// The status of Dify's response, once there is one.
     pub dify_status: Option<u16>,
+    /// The trace that Dify's response names, under which Dify's own log has the request.
+    pub dify_trace_id: Option<String>,
     /// The status of the response to the client.
     pub status: u16,
     /// The code of a refusal.
@@ -34,6 +42,36 @@ pub struct RequestRecord {
     pub detail: Option<String>,
     /// How a relayed body ended, if it did not end well.
     pub end: Option<String>,
+    /// Where the time went, if the request was relayed.
+    pub times: Option<Times>,
+}
+
+/// Where the time of a relayed request went, as the host measures it, in microseconds.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Times {
+    /// From the arrival of the request to the request to Dify.
+    gateway: u64,
+    /// From there to the end of Dify's response.
+    dify: u64,
+    /// From the arrival to the first event that is no ping, if there was one.
+    first_event: Option<u64>,
+}
+
+impl Times {
+    /// From the arrival of the request to the request to Dify.
+    pub const fn gateway(self) -> Duration {
+        Duration::from_micros(self.gateway)
+    }
+
+    /// From the request to Dify to the end of its response.
+    pub const fn dify(self) -> Duration {
+        Duration::from_micros(self.dify)
+    }
+
+    /// From the arrival of the request to the first event that is no ping.
+    pub fn first_event(self) -> Option<Duration> {
+        self.first_event.map(Duration::from_micros)
+    }
 }
 
 impl RequestRecord {
@@ -46,19 +84,44 @@ impl RequestRecord {
 
     /// The event that the request has ended.
     pub(super) fn end_at(&self, now: UnixTime) -> RequestEnd<'_> {
+        let milliseconds = |duration: Duration| duration.as_millis();
+        let first_event = self.times.and_then(Times::first_event);
         RequestEnd {
             event: "request",
+            started: self.started,
             request_id: &self.request_id,
             endpoint: &self.endpoint,
             operation: &self.operation,
+            method: &self.method,
+            verdict: self.verdict(),
             user: self.user.as_deref(),
             issuer: self.issuer.as_deref(),
             status: self.status,
             code: self.code.as_deref(),
             dify_status: self.dify_status,
+            trace_id: self.trace_id.as_deref(),
+            dify_trace_id: self.dify_trace_id.as_deref(),
             end: self.end.as_deref(),
             detail: self.detail.as_deref(),
-            milliseconds: now.since(UnixTime::from_millis(self.started)).as_millis(),
+            milliseconds: self.age(now).as_millis(),
+            dify_milliseconds: self.times.map(Times::dify).map(milliseconds),
+            first_event_milliseconds: first_event.map(milliseconds),
+            gateway: self.times.map_or_else(|| self.age(now), Times::gateway),
+            dify: self.times.map(Times::dify),
+            first_event,
+        }
+    }
+
+    fn age(&self, now: UnixTime) -> Duration {
+        now.since(UnixTime::from_millis(self.started))
+    }
+
+    /// Whether the gateway let the request through. What Dify then made of it is in its status.
+    const fn verdict(&self) -> &'static str {
+        match (&self.code, self.status) {
+            (None, _) => "allowed",
+            (Some(_), 500..) => "failed",
+            (Some(_), _) => "refused",
         }
     }
 }
@@ -67,9 +130,12 @@ impl RequestRecord {
 #[derive(Serialize)]
 pub struct RequestEnd<'a> {
     event: &'static str,
+    started: u64,
     request_id: &'a str,
     endpoint: &'a str,
     operation: &'a str,
+    method: &'a str,
+    verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,13 +146,57 @@ pub struct RequestEnd<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     dify_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dify_trace_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     milliseconds: u128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dify_milliseconds: Option<u128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_event_milliseconds: Option<u128>,
+    #[serde(skip)]
+    gateway: Duration,
+    #[serde(skip)]
+    dify: Option<Duration>,
+    #[serde(skip)]
+    first_event: Option<Duration>,
 }
 
 impl RequestEnd<'_> {
+    /// The handler's name.
+    pub const fn operation(&self) -> &str {
+        self.operation
+    }
+
+    /// The status of the response to the client.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The code of a refusal.
+    pub const fn code(&self) -> Option<&str> {
+        self.code
+    }
+
+    /// The time in the gateway: until the request to Dify where there was one, else until the response.
+    pub const fn gateway(&self) -> Duration {
+        self.gateway
+    }
+
+    /// The time in Dify.
+    pub const fn dify(&self) -> Option<Duration> {
+        self.dify
+    }
+
+    /// The time to the first event.
+    pub const fn first_event(&self) -> Option<Duration> {
+        self.first_event
+    }
+
     pub(super) const fn level(&self) -> LogLevel {
         match self.status {
             500.. => LogLevel::Error,

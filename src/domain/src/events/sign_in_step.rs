@@ -85,6 +85,16 @@ impl<'a> SignInStep<'a> {
         }
     }
 
+    /// The name of the step.
+    pub const fn name(&self) -> &'static str {
+        self.event
+    }
+
+    /// `ok`, the code of a refusal, or another word for a good end.
+    pub const fn outcome(&self) -> &'static str {
+        self.outcome
+    }
+
     pub(super) const fn level(&self) -> LogLevel {
         self.level
     }

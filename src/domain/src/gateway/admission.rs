@@ -5,26 +5,41 @@ use std::rc::Rc;
 use crate::claims::Claims;
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
+use crate::events::{Event, Events, TokenJudged};
 use crate::issuer::{Issuer, IssuerSetting};
-use crate::jose::UnverifiedToken;
+use crate::jose::{Algorithm, UnverifiedToken};
 use crate::provider::{self, Providers};
+use crate::request::Request;
 use crate::settings::{Settings, TokenValidation};
 use crate::token::{self, Accepted, AccessToken, Caller};
 
 use super::credential::Credential;
 use super::verdicts::{TokenKey, Verdicts};
 
+/// What is known of a token's signature.
+#[derive(Default)]
+struct Signature {
+    algorithm: Option<Algorithm>,
+    was_seen: bool,
+}
+
 /// Checks tokens.
 pub struct Admission {
     environment: Rc<dyn Environment>,
+    events: Rc<Events>,
     providers: Rc<Providers>,
     verdicts: Verdicts,
 }
 
 impl Admission {
     /// Knows no token yet.
-    pub fn new(environment: Rc<dyn Environment>, providers: Rc<Providers>) -> Self {
+    pub fn new(
+        environment: Rc<dyn Environment>,
+        events: Rc<Events>,
+        providers: Rc<Providers>,
+    ) -> Self {
         Self {
+            events,
             providers,
             environment,
             verdicts: Verdicts::new(),
@@ -39,18 +54,40 @@ impl Admission {
         &self,
         credential: &Credential,
         settings: &Settings,
+        request: &Request,
     ) -> Result<Caller, Refusal> {
         let token = match credential {
             // Everything about the person was decided at the login and at the last check, with the same rules.
             Credential::Session(session) => return Ok(session.caller()),
             Credential::Bearer(token) => token,
         };
+        let mut signature = Signature::default();
+        let judged = self.judged(token, settings, &mut signature).await;
+        let verdict = judged.as_ref().err().map(|refusal| refusal.code().as_str());
+        self.events.write(&Event::TokenJudged(TokenJudged::new(
+            &request.id,
+            &request.endpoint,
+            verdict.unwrap_or("accepted"),
+            signature.algorithm.map_or("none", Algorithm::as_str),
+            signature.was_seen,
+        )));
+        judged
+    }
+
+    async fn judged(
+        &self,
+        token: &AccessToken,
+        settings: &Settings,
+        signature: &mut Signature,
+    ) -> Result<Caller, Refusal> {
         token.refuse_dify_key(&settings.app_key)?;
         provider::refuse_brought_tokens(settings)?;
         let (issuer, claims) = match validation(token, settings) {
             TokenValidation::Userinfo => self.checked_by_userinfo(token, settings).await?,
             TokenValidation::Introspection => self.introspected(token, settings).await?,
-            TokenValidation::Auto | TokenValidation::Jwt => self.verified(token, settings).await?,
+            TokenValidation::Auto | TokenValidation::Jwt => {
+                self.verified(token, settings, signature).await?
+            }
         };
         let accepted = token::accept(claims, issuer, settings, self.environment.now())?;
         let completed = self.completed(accepted, token, settings).await?;
@@ -63,10 +100,12 @@ impl Admission {
         &self,
         token: &AccessToken,
         settings: &Settings,
+        signature: &mut Signature,
     ) -> Result<(Issuer, Claims), Refusal> {
         // 1 to 6, 8 and 10: three parts, each in strict base64url; a header with nothing that must be understood and is
         // not; a payload that is a JSON object. No JWE, and no token inside a token.
         let unverified = token::parse(token.reveal())?;
+        signature.algorithm = Some(unverified.header.algorithm);
         // RFC 9068 §4, `iss`: exactly one of the setting's, before anybody is asked.
         let issuer = self.issuer_of(&unverified, settings).await?;
         // RFC 9068 §4, `typ` and `exp`, and whatever else needs no key.
@@ -77,7 +116,8 @@ impl Admission {
             .key(&issuer, settings, &unverified.header)
             .await?;
         let token_key = TokenKey::new(&settings.digest, token.reveal());
-        if !self.verdicts.knows(token_key, key.thumbprint()) {
+        signature.was_seen = self.verdicts.knows(token_key, key.thumbprint());
+        if !signature.was_seen {
             token::check_signature(&key, &unverified)?;
             self.verdicts.remember(token_key, key.thumbprint());
         }

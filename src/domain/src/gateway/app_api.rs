@@ -18,6 +18,7 @@ use crate::relay::{
     BLOCKING, Counted, Expectation, RelayContext, RelayRequest, RelayResponse, STREAMING,
 };
 use crate::request::Body;
+use crate::response;
 use crate::rewrite::{self, ClaimInputs, Identity};
 use crate::settings::{InputClaims, Settings};
 
@@ -70,10 +71,14 @@ impl AppApi {
         rewrite::check_request_line(&case.request.method, &url)?;
         let fields = &case.request.headers;
         let body = rewrite::body(operation, fields, body, &identity, &*self.environment).await?;
+        let mut headers =
+            rewrite::headers(fields, &settings.app_key, body.content_type.as_deref())?;
+        // For the log of whatever stands before Dify; Dify itself knows traces alone.
+        response::set_request_id(&mut headers, &case.request.id);
         let request = RelayRequest {
             method: case.request.method.clone(),
             url,
-            headers: rewrite::headers(fields, &settings.app_key, body.content_type.as_deref())?,
+            headers,
             pieces: body.pieces,
             ca_certificates: settings.ca_certificates.clone(),
             limits: if body.streaming { STREAMING } else { BLOCKING },
@@ -166,6 +171,11 @@ impl AppApi {
             let exists = response.refusal.is_none() && !response.status.is_server_error();
             self.first_requests.responded(user, exists);
         }
+    }
+
+    /// How many runs are under way, of all users.
+    pub fn runs_under_way(&self) -> usize {
+        self.runs.count()
     }
 
     /// The host could not bring the request to an end, so no end of its relay will be noted.

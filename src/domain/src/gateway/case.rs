@@ -6,7 +6,7 @@ use crate::error::{Code, Refusal};
 use crate::events::RequestRecord;
 use crate::operation::{self, Responder, Route};
 use crate::page::{Language, StaticPage};
-use crate::request::{Request, navigation};
+use crate::request::{Request, fields, navigation};
 use crate::response::cors::CorsHeaders;
 use crate::response::{self, Challenge, RateLimit, Response};
 use crate::settings::{AllowedOrigins, Settings, SignIn};
@@ -37,6 +37,8 @@ impl<'a> Case<'a> {
             request_id: request.id.clone(),
             endpoint: request.endpoint.clone(),
             operation: route.operation.handler.to_owned(),
+            method: request.method.as_str().to_owned(),
+            trace_id: fields::trace_id(&request.headers).map(str::to_owned),
             started,
             ..RequestRecord::default()
         };

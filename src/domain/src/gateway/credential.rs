@@ -7,7 +7,7 @@ use crate::limits;
 use crate::request::Request;
 use crate::response::X_GATEWAY_PAGE;
 use crate::session::{Session, Standing};
-use crate::settings::AppKey;
+use crate::settings::{AppKey, MetricsToken};
 use crate::token::AccessToken;
 
 use super::sign_in::Visit;
@@ -41,6 +41,11 @@ impl Credential {
             return of_session(visit).map(|session| Self::Session(Box::new(session)));
         }
         bearer
+    }
+
+    /// Whether the bearer token of `request` is `key`, which opens the metrics alone.
+    pub fn is_metrics_token(request: &Request, key: &MetricsToken) -> bool {
+        AccessToken::from_headers(&request.headers).is_ok_and(|token| key.is(token.reveal()))
     }
 
     /// Whether the bearer token of `request` is the endpoint's app key, which only its administrator has.

@@ -8,11 +8,12 @@ use futures::future::LocalBoxFuture;
 use crate::environment::{Environment, TransportError};
 use crate::error::{Code, Refusal, last_resort};
 use crate::events::{Events, RequestRecord};
+use crate::metrics::Metrics;
 use crate::operation::Responder;
 use crate::page;
 use crate::provider::Providers;
 use crate::relay::{self, Expected, RelayContext, RelayResponse, ResponseHead, UserKey};
-use crate::request::{Body, Request, navigation};
+use crate::request::{Body, Request, fields, navigation};
 use crate::response::{self, Response};
 use crate::session::Memories;
 use crate::settings::{InvalidSettings, Settings};
@@ -39,7 +40,7 @@ mod verdicts;
 #[cfg(test)]
 mod tests;
 
-pub use outcome::{FileResponse, Outcome, Relay, RelayEnd};
+pub use outcome::{FileResponse, Outcome, Relay, RelayEnd, RelayReport};
 
 use access::Access;
 use admission::Admission;
@@ -49,7 +50,9 @@ use credential::Credential;
 use declared_inputs::DeclaredInputsCache;
 use own_operations::health::{self, Health};
 use own_operations::root::Root;
-use own_operations::{asset, logged_out, no_operation, openapi, protected_resource, whoami};
+use own_operations::{
+    asset, logged_out, metrics, no_operation, openapi, protected_resource, whoami,
+};
 use settings_cache::{Parsed, SettingsCache};
 use sign_in::SignInOperations;
 
@@ -57,6 +60,8 @@ use sign_in::SignInOperations;
 pub struct Gateway {
     environment: Rc<dyn Environment>,
     events: Rc<Events>,
+    metrics: Rc<Metrics>,
+    providers: Rc<Providers>,
     settings: SettingsCache,
     admission: Admission,
     health: Health,
@@ -68,14 +73,15 @@ pub struct Gateway {
 impl Gateway {
     /// Knows no endpoint yet.
     pub fn new(environment: Rc<dyn Environment>) -> Self {
-        let events = Rc::new(Events::new(environment.clone()));
+        let metrics = Rc::new(Metrics::default());
+        let events = Rc::new(Events::new(environment.clone(), metrics.clone()));
         let providers = Rc::new(Providers::new(environment.clone(), events.clone()));
         let declared_inputs = DeclaredInputsCache::new(environment.clone(), events.clone());
         let declared_inputs = Rc::new(declared_inputs);
         let memories = Rc::new(Memories::new());
         Self {
             settings: SettingsCache::new(),
-            admission: Admission::new(environment.clone(), providers.clone()),
+            admission: Admission::new(environment.clone(), events.clone(), providers.clone()),
             app_api: AppApi::new(environment.clone(), events.clone(), declared_inputs.clone()),
             sign_in: SignInOperations::new(
                 environment.clone(),
@@ -84,10 +90,12 @@ impl Gateway {
                 declared_inputs,
                 memories.clone(),
             ),
-            health: Health::new(environment.clone(), providers, memories),
+            health: Health::new(environment.clone(), providers.clone(), memories),
             root: Root::new(environment.clone()),
             environment,
             events,
+            metrics,
+            providers,
         }
     }
 
@@ -159,7 +167,10 @@ impl Gateway {
     ) -> Result<(Caller, UserKey), Refusal> {
         let visit = self.sign_in.visit(case.request, settings)?;
         let credential = Credential::of(case.request, visit.as_ref())?;
-        let caller = self.admission.caller(&credential, settings).await?;
+        let caller = self
+            .admission
+            .caller(&credential, settings, case.request)
+            .await?;
         let user_key = UserKey::new(settings, &caller.user);
         case.record.user = Some(user_key.log_name());
         case.record.issuer = Some(caller.issuer.as_str().to_owned());
@@ -204,6 +215,12 @@ impl Gateway {
             | Responder::LogoutForm
             | Responder::Refresh
             | Responder::Session => self.sign_in.respond(case, settings, body).await?,
+            Responder::Metrics => metrics::response(case.request, settings, || metrics::Sources {
+                metrics: &self.metrics,
+                providers: &self.providers,
+                runs: self.app_api.runs_under_way(),
+                process: self.environment.process_state(),
+            })?,
             Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
             Responder::OpenApi => openapi::response(settings),
             Responder::ProtectedResource => protected_resource::response(settings)?,
@@ -240,7 +257,10 @@ impl Gateway {
         context: &mut RelayContext,
         upstream: Result<ResponseHead, TransportError>,
     ) -> RelayResponse {
-        context.record.dify_status = upstream.as_ref().ok().map(|head| head.status.as_u16());
+        if let Ok(head) = &upstream {
+            context.record.dify_status = Some(head.status.as_u16());
+            context.record.dify_trace_id = fields::dify_trace_id(&head.headers).map(str::to_owned);
+        }
         let mut response = relay::judge(context, upstream);
         if context.is_for_browsers {
             page::protect(&mut response.headers);
@@ -272,10 +292,12 @@ impl Gateway {
     }
 
     /// Notes the end of a relayed body.
-    pub fn relay_ended(&self, context: RelayContext, end: RelayEnd) {
+    pub fn relay_ended(&self, context: RelayContext, report: impl Into<RelayReport>) {
+        let RelayReport { end, times } = report.into();
         self.app_api.ended(&context.counted);
         self.events.write_request(&RequestRecord {
             end: end.word().map(str::to_owned),
+            times: Some(times),
             ..context.record
         });
     }

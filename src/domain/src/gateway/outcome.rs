@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::events::Times;
 use crate::relay::{RelayContext, RelayRequest};
 use crate::response::Response;
 
@@ -34,6 +35,25 @@ pub struct Relay {
     pub request: RelayRequest,
     /// What comes back with the response.
     pub context: RelayContext,
+}
+
+/// How a relayed body ended, and where the time went, as the host reports it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct RelayReport {
+    /// How it ended.
+    pub end: RelayEnd,
+    /// Where the time went.
+    #[serde(flatten)]
+    pub times: Times,
+}
+
+impl From<RelayEnd> for RelayReport {
+    fn from(end: RelayEnd) -> Self {
+        Self {
+            end,
+            times: Times::default(),
+        }
+    }
 }
 
 /// How a relayed body ended.

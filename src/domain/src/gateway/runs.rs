@@ -48,6 +48,11 @@ impl Runs {
         })
     }
 
+    /// How many runs are under way, of all users.
+    pub fn count(&self) -> usize {
+        self.under_way.borrow().values().map(HashSet::len).sum()
+    }
+
     /// The request `id` has failed in the host: if it was a run, that has ended.
     pub fn end_of_request(&self, id: &str) {
         let mut under_way = self.under_way.borrow_mut();

@@ -96,6 +96,7 @@ descriptions! {
     get_whoami "Gateway" [] Nothing => 200 Json("Whoami");
     get_health "Gateway" [] Nothing => 200 Json("Health");
     get_openapi "Gateway" [] Nothing => 200 Json("Description");
+    get_metrics "Gateway" [] Nothing => 200 File("application/openmetrics-text");
     get_protected_resource_metadata "Gateway" [] Nothing => 200 Json("ProtectedResource");
     get_asset "Sign-in" [] Nothing => 200 File("*/*");
     get_login "Sign-in" ["ReturnTo"] Nothing => 303 Nothing;

@@ -10,6 +10,7 @@ pub(super) type Requirements = Vec<Value>;
 
 const BEARER: &str = "accessToken";
 const APP_KEY: &str = "appKey";
+const METRICS_TOKEN: &str = "metricsToken";
 const SESSION: &str = "session";
 const PAGE_TOKEN: &str = "pageToken";
 
@@ -26,6 +27,7 @@ pub(super) fn of_callers(has_sign_in: bool) -> Requirements {
 pub(super) fn of_operation(operation: &Operation) -> Option<Requirements> {
     match (operation.class, operation.responder) {
         (_, Responder::Health) => Some(vec![json!({}), json!({APP_KEY: []})]),
+        (_, Responder::Metrics) => Some(vec![json!({METRICS_TOKEN: []}), json!({APP_KEY: []})]),
         (_, Responder::Session | Responder::Refresh | Responder::Logout) => {
             Some(vec![of_the_page()])
         }
@@ -51,6 +53,11 @@ pub(super) fn schemes(has_sign_in: bool) -> Map<String, Value> {
     add(
         APP_KEY,
         json!({"type": "http", "scheme": "bearer", "description": "The app key, which only the administrator has."}),
+    );
+    add(
+        METRICS_TOKEN,
+        json!({"type": "http", "scheme": "bearer",
+            "description": "The metrics token, which `/health` shows to the holder of the app key."}),
     );
     if has_sign_in {
         add(

@@ -169,6 +169,11 @@ fn an_operation_asks_for_the_credentials_of_its_class() {
         ("/", "get", json!([])),
         ("/openapi.json", "get", json!([])),
         ("/health", "get", json!([{}, {"appKey": []}])),
+        (
+            "/metrics",
+            "get",
+            json!([{"metricsToken": []}, {"appKey": []}]),
+        ),
         ("/auth/login", "get", json!([])),
         ("/auth/session", "get", json!([page])),
         ("/auth/refresh", "post", json!([page])),

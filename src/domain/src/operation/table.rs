@@ -27,6 +27,8 @@ pub enum Responder {
     Logout,
     /// The form that asks for the end of a session.
     LogoutForm,
+    /// What the endpoint counts and times.
+    Metrics,
     /// What a path has, where no operation has the path and the method.
     NoOperation,
     /// The description of the operations.
@@ -165,6 +167,8 @@ operations! {
         "Says whether the endpoint works; with the app key as bearer token also what does not, and the remedy.";
     get_openapi GET "/openapi.json" Public OpenApi Nowhere Nothing Json false false,
         "Describes the operations of this endpoint, as an OpenAPI 3.1 document.";
+    get_metrics GET "/metrics" Public Metrics Nowhere Nothing Bytes false false,
+        "Counts and times what the endpoint does, for Prometheus. Needs the metrics token that `/health` shows.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
     get_asset GET "/assets/<name>" SignIn Asset Nowhere Nothing Bytes false false,

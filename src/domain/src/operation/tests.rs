@@ -22,6 +22,7 @@ fn only_what_the_gateway_itself_answers_needs_no_caller() {
             ("/", Responder::About),
             ("/health", Responder::Health),
             ("/openapi.json", Responder::OpenApi),
+            ("/metrics", Responder::Metrics),
             (PROTECTED_RESOURCE_METADATA, Responder::ProtectedResource),
         ]
     );

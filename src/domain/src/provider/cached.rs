@@ -58,6 +58,18 @@ pub struct Freshness {
     last_failure: Option<String>,
 }
 
+impl Freshness {
+    /// Seconds since the value was asked for.
+    pub const fn age_seconds(&self) -> u64 {
+        self.age_seconds
+    }
+
+    /// Seconds until it is renewed; 0 where the next use renews it.
+    pub const fn next_refresh_seconds(&self) -> u64 {
+        self.next_refresh_seconds
+    }
+}
+
 /// Where the value comes from. Ends by itself within [`limits::PROVIDER_TOTAL`].
 type Source<V> = Box<dyn Fn() -> LocalBoxFuture<'static, Result<Fetched<V>, Failure>>>;
 
@@ -222,6 +234,12 @@ impl<V: 'static> Cached<V> {
     pub(super) fn bytes(&self) -> usize {
         let state = self.state.borrow();
         state.latest.as_ref().map_or(0, |snapshot| snapshot.bytes)
+    }
+
+    /// How fresh the value is that was fetched last, if there is one.
+    pub(super) fn known_freshness(&self) -> Option<Freshness> {
+        let latest = self.state.borrow().latest.clone();
+        latest.map(|snapshot| self.freshness(&snapshot))
     }
 
     /// How fresh `snapshot` is.

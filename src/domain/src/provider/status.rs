@@ -98,6 +98,11 @@ impl KeyFacts {
 }
 
 impl Providers {
+    /// How fresh the keys of `issuer` are, if any were fetched. Nobody is asked.
+    pub fn key_freshness(&self, issuer: &Issuer, settings: &Settings) -> Option<Freshness> {
+        self.provider(issuer, settings).keys().known_freshness()
+    }
+
     /// How `issuer` is doing, as far as `settings` need it. What is due is fetched, under the same limits as for a token,
     /// but with few places to wait: a request that finds none gets what is known.
     pub async fn status(&self, issuer: &Issuer, settings: &Settings) -> ProviderStatus {

@@ -100,7 +100,7 @@ impl Form {
             Self::Text => text.len() <= limits::RELAYED_FIELD,
             Self::TraceId => is_trace_id(text),
             Self::TraceParent => is_trace_parent(text),
-            Self::TraceState => text.len() <= limits::TRACE_STATE,
+            Self::TraceState => is_trace_state(text),
         }
     }
 }
@@ -124,6 +124,63 @@ fn is_trace_parent(text: &str) -> bool {
         && text.starts_with("00-")
         && !is_zero(trace)
         && !is_zero(parent)
+}
+
+/// The trace that a valid `traceparent` names.
+pub fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let parent = headers.get("traceparent")?;
+    let parent = parent.to_str().ok().filter(|text| is_trace_parent(text))?;
+    parent.split('-').nth(1)
+}
+
+/// A trace id of Dify's own, from its response.
+pub fn dify_trace_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get("x-trace-id")?.to_str().ok();
+    id.filter(|text| is_trace_id(text))
+}
+
+/// W3C Trace Context §3.3.1.3: members `key=value`, each key once; empty members count for nothing.
+fn is_trace_state(text: &str) -> bool {
+    let members = || {
+        let members = text
+            .split(',')
+            .map(|member| member.trim_matches([' ', '\t']));
+        members.filter(|member| !member.is_empty())
+    };
+    let mut keys: Vec<&str> = Vec::new();
+    text.len() <= limits::TRACE_STATE
+        && (1..=limits::TRACE_STATE_MEMBERS).contains(&members().count())
+        && members().all(|member| {
+            let Some((key, value)) = member.split_once('=') else {
+                return false;
+            };
+            let is_new = !keys.contains(&key);
+            keys.push(key);
+            is_new && is_trace_state_key(key) && is_trace_state_value(value)
+        })
+}
+
+/// §3.3.1.3.1: a tenant before `@` may begin with a digit.
+fn is_trace_state_key(key: &str) -> bool {
+    let is_allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-*/".contains(&byte);
+    let has_form = |part: &str, longest: usize| {
+        (1..=longest).contains(&part.len()) && part.bytes().all(is_allowed)
+    };
+    let begins_with_letter =
+        |part: &str| part.starts_with(|first: char| first.is_ascii_lowercase());
+    match key.split_once('@') {
+        Some((tenant, system)) => {
+            has_form(tenant, 241) && has_form(system, 14) && begins_with_letter(system)
+        }
+        None => has_form(key, 256) && begins_with_letter(key),
+    }
+}
+
+/// §3.3.1.3.2.
+fn is_trace_state_value(value: &str) -> bool {
+    let is_allowed = |byte: u8| (b' '..=b'~').contains(&byte) && !b",=".contains(&byte);
+    (1..=256).contains(&value.len()) && value.bytes().all(is_allowed) && !value.ends_with(' ')
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -183,8 +240,12 @@ mod tests {
     #[test]
     fn a_relayed_value_has_the_form_that_its_reader_knows() {
         let long = |length: usize| "x".repeat(length);
+        let states = |count: usize| {
+            let states = (0..count).map(|number| format!("k{number}=v"));
+            states.collect::<Vec<_>>().join(",")
+        };
         let members = |count: usize| vec!["a=1"; count].join(",");
-        let rows: [(Form, &str, bool); 27] = [
+        let rows: [(Form, &str, bool); 41] = [
             (Form::TraceParent, PARENT, true),
             (Form::TraceParent, &PARENT.to_uppercase(), false),
             (Form::TraceParent, &PARENT.replacen("00", "01", 1), false),
@@ -203,8 +264,34 @@ mod tests {
             (Form::TraceParent, "", false),
             (Form::TraceParent, "00", false),
             (Form::TraceState, "vendor=value", true),
-            (Form::TraceState, &long(512), true),
-            (Form::TraceState, &long(513), false),
+            (Form::TraceState, "a=1,, b/c_d-e*f=2 3", true),
+            (Form::TraceState, "0tenant@vendor=v", true),
+            (
+                Form::TraceState,
+                &format!("a={},b={}", long(250), long(257 - 2)),
+                true,
+            ),
+            (
+                Form::TraceState,
+                &format!("a={},b={}", long(255), long(252)),
+                true,
+            ),
+            (
+                Form::TraceState,
+                &format!("a={},b={}", long(255), long(253)),
+                false,
+            ),
+            (Form::TraceState, &format!("a={}", long(257)), false),
+            (Form::TraceState, &states(32), true),
+            (Form::TraceState, &states(33), false),
+            (Form::TraceState, "a=1,a=2", false),
+            (Form::TraceState, "A=1", false),
+            (Form::TraceState, "0a=1", false),
+            (Form::TraceState, "a@0b=1", false),
+            (Form::TraceState, "a=1=2", false),
+            (Form::TraceState, "a=", false),
+            (Form::TraceState, "a", false),
+            (Form::TraceState, ",", false),
             (Form::Baggage, "userId=alice,server=1;p=2", true),
             (Form::Baggage, &long(8000), true),
             (Form::Baggage, &long(8001), false),

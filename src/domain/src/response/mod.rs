@@ -58,6 +58,19 @@ impl Response {
         }
     }
 
+    /// A text of the gateway's own, which no cache may keep.
+    pub fn text(status: StatusCode, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        let content_type = HeaderValue::from_static(content_type);
+        Self {
+            status,
+            headers: HeaderMap::from_iter([
+                (CONTENT_TYPE, content_type),
+                (CACHE_CONTROL, NO_STORE),
+            ]),
+            body: body.into(),
+        }
+    }
+
     /// A response without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self {

@@ -105,8 +105,13 @@ fn insufficient_scope_is_left_to_missing_scopes_and_every_other_403_has_a_challe
         };
         let expected = match (code.as_str(), code.status().as_u16()) {
             (
-                "token_missing" | "page_token_missing" | "session_ended" | "session_expired"
-                | "session_missing" | "session_revoked",
+                "token_missing"
+                | "metrics_token_required"
+                | "page_token_missing"
+                | "session_ended"
+                | "session_expired"
+                | "session_missing"
+                | "session_revoked",
                 _,
             ) => Some("Bearer realm=\"dify\"".to_owned()),
             ("authorization_malformed", _) => Some(with_error("invalid_request")),

@@ -51,7 +51,7 @@ pub use mistake::{InvalidSettings, Mistake, Mistakes};
 pub use operation_rules::{Closed, OperationRules, UnmetEntries};
 pub use public_url::PublicUrl;
 pub use request_rate::RequestRate;
-pub use secret::{AppKey, UserHashKey};
+pub use secret::{AppKey, MetricsToken, UserHashKey};
 pub use sign_in::{ClientAuthenticationSetting, Page, ProviderKind, SessionLimits, SignIn};
 pub use value::{AllowedOrigins, ApiUrl, ClientId, InputClaim};
 

@@ -63,13 +63,7 @@ impl OperationRules {
         let written: Vec<_> = entries(text)
             .filter(|(_, entry)| !entry.trim().is_empty())
             .collect();
-        if written.is_empty() {
-            return Err("has separators and no entry; write such as `files: nobody`".into());
-        }
-        if written.len() > limits::OPERATION_RULES {
-            let (found, most) = (written.len(), limits::OPERATION_RULES);
-            return Err(format!("has {found} entries; write at most {most}").into());
-        }
+        check_count(written.len())?;
         let (mut rules, mut problems) = (Self::default(), Vec::new());
         for ((start, entry), number) in written.iter().zip(1..) {
             match Entry::parse(entry, *start) {
@@ -80,19 +74,18 @@ impl OperationRules {
                 Err(problem) => problems.push(of_entry(number, written.len(), &problem)),
             }
         }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
         rules.deciding = deciding(&rules.entries);
-        if problems.is_empty() && rules.closes_the_app() {
-            problems.push(
+        if rules.closes_the_app() {
+            return Err(
                 "closes every operation of the app to everybody, so the endpoint could be used for nothing; remove an \
                  entry, or write who may"
-                    .to_owned(),
+                    .into(),
             );
         }
-        if problems.is_empty() {
-            Ok(rules)
-        } else {
-            Err(problems.into())
-        }
+        Ok(rules)
     }
 
     fn repeated(&self, entry: &Entry, number: usize, count: usize) -> Vec<String> {
@@ -210,6 +203,15 @@ impl OperationRules {
     fn entry_of(&self, operation: &Operation) -> Option<(usize, &Entry)> {
         let index = *self.deciding.get(operation.handler)?;
         Some((index, self.entries.get(index)?))
+    }
+}
+
+fn check_count(entries: usize) -> Result<(), Problems> {
+    let most = limits::OPERATION_RULES;
+    match entries {
+        0 => Err("has separators and no entry; write such as `files: nobody`".into()),
+        _ if entries > most => Err(format!("has {entries} entries; write at most {most}").into()),
+        _ => Ok(()),
     }
 }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, pending, ready};
 use gateway_domain::environment::{
-    Environment, FetchRequest, FetchResponse, LogLevel, TransportError,
+    Environment, FetchRequest, FetchResponse, LogLevel, ProcessState, TransportError,
 };
 use gateway_domain::events::Events;
+use gateway_domain::metrics::Metrics;
 use gateway_domain::provider::Providers;
 use gateway_domain::settings::Settings;
 use gateway_domain::time::UnixTime;
@@ -29,7 +30,7 @@ pub(crate) fn settings() -> Settings {
 
 /// What knows nothing of `provider` yet.
 pub(crate) fn providers(provider: &Rc<IdentityProvider>) -> Providers {
-    let events = Events::new(provider.clone());
+    let events = Events::new(provider.clone(), Rc::new(Metrics::default()));
     Providers::new(provider.clone(), Rc::new(events))
 }
 
@@ -95,6 +96,10 @@ impl Environment for IdentityProvider {
     }
 
     fn spawn(&self, _task: LocalBoxFuture<'static, ()>) {}
+
+    fn process_state(&self) -> ProcessState {
+        ProcessState::default()
+    }
 
     fn sleep(&self, _duration: Duration) -> LocalBoxFuture<'static, ()> {
         pending().boxed_local()

@@ -255,7 +255,7 @@ async fn only_listed_headers_pass_in_either_direction() {
     // These two are of the connection to the stand-in daemon.
     assert_eq!(names(&answer.headers, &["connection", "date"]), kept);
     let seen = stage.seen();
-    let kept = "accept accept-encoding accept-language authorization baggage traceparent tracestate user-agent x-trace-id x-trace-session-id";
+    let kept = "accept accept-encoding accept-language authorization baggage traceparent tracestate user-agent x-request-id x-trace-id x-trace-session-id";
     assert_eq!(names(&seen[0].headers, &["host"]), kept);
     assert_eq!(seen[0].headers["authorization"], "Bearer app-chatflow");
     assert_eq!(seen[0].headers["accept-encoding"], "identity");

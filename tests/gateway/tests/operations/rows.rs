@@ -39,6 +39,7 @@ const DELETED: &str = "204 application/json";
 const NO: &str = "404 not_found";
 const ADMIN: &str = "403 admin_required";
 const OFF: &str = "404 sign_in_disabled";
+const KEY: &str = "401 metrics_token_required";
 
 const CHAT: Body = Json(r#""query":"hi","inputs":{}"#);
 const RUN: Body = Json(r#""inputs":{}"#);
@@ -111,6 +112,7 @@ rows! {
     get_whoami Chatflow "/whoami" None OK OK OK;
     get_health Chatflow "/health" None OK OK OK;
     get_openapi Chatflow "/openapi.json" None OK OK OK;
+    get_metrics Chatflow "/metrics" None KEY KEY KEY;
     get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
     get_asset Chatflow "/assets/main.js" None OFF OFF OFF;
     get_login Chatflow "/auth/login" None OFF OFF OFF;
@@ -124,7 +126,7 @@ rows! {
 }
 
 #[test]
-fn the_table_holds_each_of_the_36_operations_of_dify_and_14_of_the_gateway_once() {
+fn the_table_holds_each_of_the_36_operations_of_dify_and_15_of_the_gateway_once() {
     let handlers: BTreeSet<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -142,7 +144,7 @@ fn the_table_holds_each_of_the_36_operations_of_dify_and_14_of_the_gateway_once(
         (handlers.len(), routes.len(), of_dify.count()),
         (OPERATIONS.len(), OPERATIONS.len(), 36)
     );
-    assert_eq!(OPERATIONS.len(), 50);
+    assert_eq!(OPERATIONS.len(), 51);
 }
 
 #[test]

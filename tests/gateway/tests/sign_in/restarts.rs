@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, signed_in};
-use gateway_tests::{Clock, Stage};
+use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, merged, signed_in};
+use gateway_tests::{Clock, Stage, WholeResponse};
 use harness::{Browser, Fault, HOOK_ID, Issuer, Origin, Stack, StackOptions};
 use http::Method;
 use serde_json::{Value, json};
+use stand_in_daemon::Daemon;
 use stand_in_dify::AppKind;
 
 async fn prepared(stage: &ScriptedStage, browser: &Browser) -> AuthorizationRequest {
@@ -96,18 +97,37 @@ impl Pair {
             _origin: origin,
         };
         pair.stage.set_metadata(&json!({}));
-        pair.stage.set(&json!({}));
-        let mut settings = pair.stage.stage.stack.settings().clone();
-        let changes = gateway_tests::sign_in::merged(
-            gateway_tests::sign_in::settings(&pair.stage.stage.public_url()),
+        pair.set(&json!({}));
+        pair
+    }
+
+    /// Changes the settings of both processes.
+    fn set(&self, changes: &Value) {
+        self.stage.set(changes);
+        let mut settings = self.stage.stage.stack.settings().clone();
+        let of_sign_in = merged(
+            gateway_tests::sign_in::settings(&self.stage.stage.public_url()),
             &json!({"client_id": "dify-web"}),
         );
+        let changes = merged(of_sign_in, changes);
         settings
             .as_object_mut()
             .unwrap()
             .extend(changes.as_object().unwrap().clone());
-        pair.second.daemon.set_settings(HOOK_ID, settings);
-        pair
+        self.second.daemon.set_settings(HOOK_ID, settings);
+    }
+
+    /// What both processes answer to the bearer of `token`.
+    async fn info(&self, token: &str) -> [WholeResponse; 2] {
+        let client = harness::http_client();
+        let ask = |daemon: &Daemon| {
+            let url = format!("{}/info", daemon.url_of(HOOK_ID));
+            WholeResponse::of(client.get(url).bearer_auth(token))
+        };
+        [
+            ask(&self.stage.stage.stack.daemon).await,
+            ask(&self.second.daemon).await,
+        ]
     }
 }
 
@@ -165,4 +185,39 @@ async fn a_check_at_both_processes_goes_on_where_the_provider_does_not_rotate() 
     }
     assert!(stage.token_requests() <= 3, "{}", stage.token_requests());
     assert_eq!(alice.chat(&browser, "Hello").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_processes_take_new_keys_at_once_and_each_counts_for_itself() {
+    let pair = Pair::start().await;
+    let stage = &pair.stage.stage;
+    let old = stage.token("alice");
+    for answer in pair.info(&old).await {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    stage.issuer().rotate(false);
+    let new = stage.token("alice");
+    for answer in pair.info(&new).await {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    for answer in pair.info(&old).await {
+        assert_eq!(answer.refusal().1, "token_key_unknown");
+    }
+
+    pair.set(&json!({"requests_per_minute": "1 burst=2"}));
+    for left in ["\"user\";r=1;t=60", "\"user\";r=0;t=120"] {
+        for answer in pair.info(&new).await {
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("ratelimit")),
+                (200, left)
+            );
+        }
+    }
+    for answer in pair.info(&new).await {
+        assert_eq!(answer.refusal().1, "user_rate_limited");
+        assert_eq!(answer.header("retry-after"), "60");
+    }
+    for answer in pair.info(&stage.token("bob")).await {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
 }

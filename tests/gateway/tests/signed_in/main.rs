@@ -5,6 +5,7 @@
 mod bad_requests;
 mod bad_tokens;
 mod dify_failures;
+mod metrics;
 mod operations;
 mod providers;
 mod real_providers;

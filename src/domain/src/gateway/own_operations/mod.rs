@@ -11,6 +11,7 @@ mod address;
 pub mod asset;
 pub mod health;
 pub mod logged_out;
+pub mod metrics;
 pub mod no_operation;
 pub mod openapi;
 pub mod protected_resource;

@@ -264,8 +264,9 @@ fn a_request_leaves_one_line_that_names_nobody_and_no_secret() {
     assert_eq!(
         line,
         json!({
-            "event": "request", "request_id": "r1", "endpoint": "e1", "operation": "post_chat_messages",
-            "issuer": "https://idp.example", "status": 200, "dify_status": 200, "milliseconds": 20,
+            "event": "request", "started": crate::environment::fake::START.as_millis(), "request_id": "r1", "endpoint": "e1",
+            "operation": "post_chat_messages", "method": "POST", "verdict": "allowed", "issuer": "https://idp.example",
+            "status": 200, "dify_status": 200, "milliseconds": 20, "dify_milliseconds": 0,
         })
     );
     assert_eq!(

@@ -9,6 +9,8 @@ use crate::environment::fake::{FetchResult, ok, respond, status};
 use crate::limits;
 use crate::operation::{OPERATIONS, Responder};
 
+/// HMAC-SHA-256 of `oidc-gateway metrics 1`, a zero byte and `e1`, under the app key.
+const METRICS_TOKEN: &str = "gwm_8q8WteZmlVpEo9v_b6iOAJ8nlPrsODJ3Li7uV2atdYM";
 const INFO: &str = "https://dify.example/v1/info";
 const DISCOVERY: &str = "https://idp.example/.well-known/openid-configuration";
 const OAUTH: &str = "https://idp.example/.well-known/oauth-authorization-server";
@@ -102,6 +104,7 @@ fn the_app_key_shows_what_is_known_and_how_old_it_is() {
                     },
                 }],
                 "dify": {"status": "ok", "name": "Helper", "mode": "chat"},
+                "metrics_token": METRICS_TOKEN,
                 "limits": limits::report(),
             })
         )
@@ -439,6 +442,8 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
 #[test]
 fn what_may_disappoint_people_who_sign_in_is_warned_of() {
     let shared = "`public_url` is on `https://dify.example.com` together with other pages. Whoever may install plugins in any workspace of that Dify could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its own, and write it into `public_url` without a path.";
+    let closed = "`operation_rules` closes `get_info` to everybody, without which the chat page shows nothing. Open it with \
+                  `get_info: anybody`, or set `page` to `off`.";
     let insecure = "`public_url` is http on this machine, so people at other machines cannot sign in. Write an https address before they do.";
     let offline = "`login_scopes` lacks `offline_access`, without which most providers give no refresh token. A session without one ends an hour after the sign-in. Add it if the provider offers it, or leave `login_scopes` empty.";
     let long = |claim: &str| {
@@ -471,6 +476,12 @@ fn what_may_disappoint_people_who_sign_in_is_warned_of() {
             json!({"login_scopes": "openid offline_access"}),
             Value::Null,
         ),
+        (json!({"operation_rules": "app: nobody"}), json!([closed])),
+        (
+            json!({"operation_rules": "app: nobody", "page": "off"}),
+            Value::Null,
+        ),
+        (json!({"operation_rules": "app: roles=x"}), Value::Null),
     ];
     for (changes, expected) in rows {
         let mut settings = json!({

@@ -4,6 +4,7 @@ mod app_api;
 mod crowds;
 mod health;
 mod issuers;
+mod metrics;
 mod operations;
 mod operator;
 mod own_operations;

@@ -14,6 +14,7 @@ use crate::environment::{Environment, FetchRequest, Limits, LogLevel, Reach, Tra
 use crate::events::Events;
 use crate::issuer::Issuer;
 use crate::jose::{Algorithm, Header, JwkSet};
+use crate::metrics::Metrics;
 use crate::provider::Providers;
 use crate::provider::cached::{Cached, Fetched};
 use crate::provider::cause::Cause;
@@ -63,7 +64,7 @@ pub fn environment() -> Rc<FakeEnvironment> {
 
 /// Providers that log everything.
 pub fn providers(environment: &Rc<FakeEnvironment>) -> Providers {
-    let events = Events::new(environment.clone());
+    let events = Events::new(environment.clone(), Rc::new(Metrics::default()));
     events.set_least_level(LogLevel::Debug);
     Providers::new(environment.clone(), Rc::new(events))
 }

@@ -63,6 +63,7 @@ impl Health {
             dify,
             sign_in,
             warnings::of(settings),
+            &settings.app_key.metrics_token(&request.endpoint),
         );
         response(request, Some(&settings.app_key), &report)
     }

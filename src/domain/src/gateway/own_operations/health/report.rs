@@ -13,7 +13,7 @@ use crate::gateway::sign_in::registered;
 use crate::issuer::Issuer;
 use crate::limits;
 use crate::provider::{ClientStatus, DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
-use crate::settings::{Mistake, Mistakes, SignIn};
+use crate::settings::{MetricsToken, Mistake, Mistakes, SignIn};
 
 const NOT_ASKED: &str = "Not asked yet: nobody has signed in and no session was renewed since the plugin was started or the settings were saved.";
 const TEMPLATE: &str =
@@ -59,6 +59,9 @@ pub struct Report<'a> {
     sign_in: Option<SignInReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+    /// What opens `/metrics` of this endpoint, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics_token: Option<String>,
     /// What is limited, by name (see [`limits::LIMITS`]).
     limits: Map<String, Value>,
 }
@@ -71,6 +74,7 @@ impl<'a> Report<'a> {
         dify: Result<App, Refusal>,
         sign_in: Option<SignInReport>,
         warnings: Vec<String>,
+        metrics_token: &MetricsToken,
     ) -> Self {
         let dify = Check::from(dify);
         let is_up = !dify.has_failed()
@@ -85,6 +89,7 @@ impl<'a> Report<'a> {
             dify: Some(dify),
             sign_in,
             warnings,
+            metrics_token: Some(metrics_token.reveal().to_owned()),
             limits: limits::report(),
         }
     }
@@ -105,6 +110,7 @@ impl<'a> Report<'a> {
             dify: None,
             sign_in: None,
             warnings: Vec::new(),
+            metrics_token: None,
             limits: limits::report(),
         }
     }

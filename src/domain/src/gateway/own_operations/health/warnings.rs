@@ -1,7 +1,8 @@
 //! What works, and may still not be what the administrator wants.
 
 use crate::claims::ClaimPath;
-use crate::settings::{InputClaims, ProviderKind, Settings, SignIn, UserFormat};
+use crate::operation::Operation;
+use crate::settings::{InputClaims, Page, ProviderKind, Settings, SignIn, UserFormat};
 
 /// Identifiers that a provider makes itself. No two of them differ in nothing but case or accents.
 const OPAQUE: [&str; 2] = ["oid", "sub"];
@@ -12,6 +13,9 @@ const MADE: [&str; 3] = ["id", "open_id", "union_id"];
 /// Claims that have a value for each group of a person, who may be in hundreds.
 const LONG_CLAIMS: [&str; 4] = ["groups", "organizations", "realm_access", "roles"];
 
+/// The operations without which the chat page shows nothing.
+const NEEDED_BY_PAGE: [&str; 2] = ["get_info", "get_parameters"];
+
 /// The warnings about an endpoint with valid settings.
 pub fn of(settings: &Settings) -> Vec<String> {
     let sign_in = settings.sign_in.as_deref();
@@ -21,6 +25,7 @@ pub fn of(settings: &Settings) -> Vec<String> {
         sign_in.and_then(insecure),
         sign_in.and_then(|_| long_inputs(&settings.input_claims)),
         sign_in.and_then(|sign_in| no_refresh_token(sign_in, settings.provider_kind)),
+        sign_in.and_then(|_| closed_page(settings)),
     ]
     .into_iter()
     .flatten()
@@ -80,6 +85,22 @@ fn no_refresh_token(sign_in: &SignIn, kind: ProviderKind) -> Option<String> {
         "`login_scopes` lacks `offline_access`, without which most providers give no refresh token. A session without one \
          ends an hour after the sign-in. Add it if the provider offers it, or leave `login_scopes` empty."
             .to_owned()
+    })
+}
+
+/// The page asks what the app is before it shows anything.
+fn closed_page(settings: &Settings) -> Option<String> {
+    let is_closed = |name: &&&str| {
+        let operation = Operation::of_handler(name);
+        operation
+            .is_some_and(|operation| settings.operation_rules.is_closed_to_everybody(operation))
+    };
+    let closed = NEEDED_BY_PAGE.iter().find(is_closed)?;
+    (settings.page == Page::On).then(|| {
+        format!(
+            "`operation_rules` closes `{closed}` to everybody, without which the chat page shows nothing. Open it with \
+             `{closed}: anybody`, or set `page` to `off`."
+        )
     })
 }
 
