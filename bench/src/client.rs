@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -17,8 +17,8 @@ use tokio_util::task::AbortOnDropHandle;
 pub struct Message {
     /// The whole path.
     pub path: String,
-    /// The bearer token.
-    pub token: String,
+    /// The headers that prove who sends it.
+    pub credential: HeaderMap,
     /// The body's type.
     pub content_type: String,
     /// The body.
@@ -87,8 +87,15 @@ impl Client {
             .method(Method::POST)
             .uri(&message.path)
             .header(HOST, &self.authority)
-            .header(AUTHORIZATION, format!("Bearer {}", message.token))
             .header(CONTENT_TYPE, &message.content_type);
-        Ok(request.body(Full::new(message.body.clone()))?)
+        let mut request = request.body(Full::new(message.body.clone()))?;
+        request.headers_mut().extend(message.credential.clone());
+        Ok(request)
     }
+}
+
+/// The credential of a client that has `token`.
+pub fn bearer(token: &str) -> Result<HeaderMap> {
+    let value = HeaderValue::try_from(format!("Bearer {token}"))?;
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
 }

@@ -53,6 +53,17 @@ impl Contender {
         format!("/e/{HOOK_ID}{operation}")
     }
 
+    /// The address of its endpoint in a browser. `localhost` may be http, and is another site than an issuer at 127.0.0.1.
+    pub fn page_url(&self) -> String {
+        let url = self.daemon.url_of(HOOK_ID);
+        url.replace("127.0.0.1", "localhost")
+    }
+
+    /// Gives its endpoint other settings.
+    pub fn set_settings(&self, settings: Value) {
+        self.daemon.set_settings(HOOK_ID, settings);
+    }
+
     /// Its process's id.
     pub fn process_id(&self) -> Result<u32> {
         let id = self.daemon.process_id();

@@ -7,14 +7,17 @@ use anyhow::Result;
 use clap::Parser;
 
 mod client;
+mod comparison;
 mod contender;
 mod figures;
 mod load;
 mod memory;
 mod package;
+mod plan;
 mod process;
 mod profile;
 mod report;
+mod session;
 mod start;
 mod streams;
 mod suite;
@@ -23,7 +26,7 @@ mod test_bed;
 mod upstream;
 mod verification;
 
-use figures::Plan;
+use plan::Plan;
 
 #[derive(Parser)]
 struct Arguments {
@@ -33,6 +36,9 @@ struct Arguments {
     /// How long a load lasts.
     #[arg(long)]
     seconds: u64,
+    /// Only what sessions cost; the file of results stays as it is.
+    #[arg(long)]
+    sessions: bool,
 }
 
 #[tokio::main]
@@ -45,6 +51,9 @@ async fn main() -> Result<()> {
         rounds: arguments.rounds,
         duration: Duration::from_secs(arguments.seconds),
     };
+    if arguments.sessions {
+        return report::print_sessions(&suite::sessions(&plan).await?);
+    }
     let figures = suite::run(&plan, |what| println!("==> measuring: {what}")).await?;
     report::write(&plan, &figures)
 }

@@ -6,9 +6,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::figures::{Comparison, Figures, Load, Plan};
+use crate::comparison::Comparison;
+use crate::figures::{Figures, Load};
 use crate::load::Sample;
-use crate::targets::{Target, targets};
+use crate::plan::Plan;
+use crate::session::Sessions;
+use crate::targets::{self, Target};
 
 const PATH: &str = "bench/RESULTS.md";
 
@@ -17,27 +20,38 @@ const PATH: &str = "bench/RESULTS.md";
 /// # Errors
 /// The file cannot be written.
 pub fn write(plan: &Plan, figures: &Figures) -> Result<()> {
-    let summary = summary(figures)?;
+    let summary = summary(targets::all(figures))?;
     print!("{summary}");
     let text = format!(
-        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Other figures\n\n{}\n{}",
+        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Other figures\n\n{}\n{}\n{}",
         machine(plan)?,
         loads(figures)?,
         others(figures)?,
         verification(figures)?,
+        sessions(&figures.sessions)?,
     );
     fs::write(plan.root.join(PATH), text)?;
     println!("==> written to {PATH}");
     Ok(())
 }
 
-fn summary(figures: &Figures) -> Result<String> {
+/// Prints what sessions cost, and writes nothing: the figures of the file are of one run.
+///
+/// # Errors
+/// None that is expected.
+pub fn print_sessions(measured: &Sessions) -> Result<()> {
+    let summary = summary(targets::of_sessions(measured))?;
+    println!("{summary}\n{}", sessions(measured)?);
+    Ok(())
+}
+
+fn summary(targets: Vec<Target>) -> Result<String> {
     let mut table = String::from("| What | Measured | Target | |\n|---|---|---|---|\n");
     for Target {
         what,
         measured,
         bound,
-    } in targets(figures)
+    } in targets
     {
         let verdict = if bound.holds(measured) {
             "holds"
@@ -114,6 +128,36 @@ fn verification(figures: &Figures) -> Result<String> {
             verification.algorithm, verification.unseen, verification.seen
         )?;
     }
+    Ok(table)
+}
+
+fn sessions(measured: &Sessions) -> Result<String> {
+    let mut table = String::from(
+        "By a token that was seen before and by a session, at a gateway where people can sign in.\n\n\
+         | Load | Credential | Requests/s | Median, ms | CPU, ms |\n|---|---|---|---|---|\n",
+    );
+    for load in &measured.loads {
+        for (credential, sample) in [("token", &load.token), ("session", &load.session)] {
+            let Sample {
+                per_second,
+                whole,
+                processor,
+                ..
+            } = sample;
+            let load = Load::name("blocking", load.clients);
+            writeln!(
+                table,
+                "| {load} | {credential} | {per_second:.0} | {whole:.2} | {processor:.2} |"
+            )?;
+        }
+    }
+    let cost = &measured.cost;
+    writeln!(
+        table,
+        "\n| Inside the process, ms | |\n|---|---|\n| `GET /whoami` by a seen token | {:.3} |\n\
+         | The same by a session | {:.3} |\n| `POST /auth/refresh`, which seals a session too | {:.3} |",
+        cost.by_token, cost.by_session, cost.refresh
+    )?;
     Ok(table)
 }
 

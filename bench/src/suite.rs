@@ -5,13 +5,16 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::Value;
 
+use crate::comparison::Comparison;
 use crate::contender::Contender;
-use crate::figures::{Comparison, Figures, Load, Plan};
+use crate::figures::{Figures, Load};
 use crate::load::{Sample, median};
+use crate::plan::Plan;
+use crate::session::Sessions;
 use crate::start::Start;
 use crate::test_bed::{TestBed, blocking, streaming};
 use crate::upstream::numbered;
-use crate::{load, memory, profile, start, streams, verification};
+use crate::{load, memory, profile, session, start, streams, verification};
 
 const CLIENTS: [usize; 3] = [1, 16, 256];
 const STREAM_ROUNDS: usize = 3;
@@ -29,6 +32,8 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     progress("verification");
     let verification =
         verification::measure(&plan.root, &plan.package, &plan.python, bed.issuer()).await?;
+    progress("sessions");
+    let sessions = session::measure(&bed, plan).await?;
 
     let contenders = bed.contenders(plan).await?;
     let mut loads = Vec::new();
@@ -44,7 +49,7 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
         }
     }
     progress("profile");
-    let message = bed.chat(&contenders.gateway, &blocking());
+    let message = bed.chat(&contenders.gateway, &blocking())?;
     let profiled = profile::write(&plan.root, &plan.python, &contenders.gateway, &message).await;
     if let Err(error) = profiled {
         progress(&format!("no profile: {error:#}"));
@@ -55,11 +60,20 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
         loads,
         idle_memory,
         module_bytes: std::fs::metadata(plan.root.join("host/gateway.wasm"))?.len(),
+        sessions,
         start,
         streams,
         uploaded_memory,
         verification,
     })
+}
+
+/// Measures only what sessions cost.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn sessions(plan: &Plan) -> Result<Sessions> {
+    session::measure(&TestBed::set_up(plan).await?, plan).await
 }
 
 async fn measure_starts(bed: &TestBed, plan: &Plan) -> Result<Comparison<Start>> {
@@ -89,7 +103,7 @@ async fn measure_memory(bed: &TestBed, plan: &Plan) -> Result<(Comparison<f64>, 
     let upload = |contender: &Contender| {
         bed.message(contender, "/files/upload", &content_type, body.clone())
     };
-    let (floor, gateway) = (upload(&contenders.floor), upload(&contenders.gateway));
+    let (floor, gateway) = (upload(&contenders.floor)?, upload(&contenders.gateway)?);
     let uploaded = Comparison {
         floor: memory::after_uploads(&contenders.floor, &floor).await?,
         gateway: memory::after_uploads(&contenders.gateway, &gateway).await?,
@@ -111,7 +125,7 @@ async fn measure_load(
             (&contenders.floor, &mut floor),
             (&contenders.gateway, &mut gateway),
         ] {
-            let message = bed.chat(contender, body);
+            let message = bed.chat(contender, body)?;
             samples.push(load::measure(contender, &message, clients, plan.duration).await?);
         }
     }
@@ -133,7 +147,7 @@ async fn measure_streams(
             (&contenders.floor, &mut floor),
             (&contenders.gateway, &mut gateway),
         ] {
-            shares.push(streams::measure(contender, &bed.chat(contender, &body)).await?);
+            shares.push(streams::measure(contender, &bed.chat(contender, &body)?).await?);
         }
     }
     Ok(Comparison {

@@ -1,6 +1,8 @@
 //! What the figures should be.
 
-use crate::figures::{Comparison, Figures, Load};
+use crate::comparison::Comparison;
+use crate::figures::{Figures, Load};
+use crate::session::{SessionCost, SessionLoad, Sessions};
 use crate::start::Start;
 use crate::streams;
 use crate::verification::Verification;
@@ -45,13 +47,14 @@ impl Bound {
 /// Every target, in the order of the table.
 ///
 /// The size of the module has none: what a user notices of it is the start and the memory.
-pub fn targets(figures: &Figures) -> Vec<Target> {
+pub fn all(figures: &Figures) -> Vec<Target> {
     let mut targets: Vec<_> = figures.loads.iter().map(throughput).collect();
     let of_one_client = || figures.loads.iter().filter(|load| load.clients == 1);
     targets.extend(of_one_client().map(added_time));
     let streaming = of_one_client().filter(|load| load.kind == "streaming");
     targets.extend(streaming.map(added_time_to_first_event));
     targets.extend(figures.verification.iter().map(unseen_token));
+    targets.extend(of_sessions(&figures.sessions));
     targets.push(at_most(
         0.8,
         &format!(
@@ -93,6 +96,34 @@ fn unseen_token(verification: &Verification) -> Target {
     };
     let what = format!("Deciding on an unseen {} token, ms", verification.algorithm);
     at_most(most, &what, verification.unseen)
+}
+
+/// Those of what sessions cost.
+pub fn of_sessions(sessions: &Sessions) -> Vec<Target> {
+    let mut targets: Vec<_> = sessions.loads.iter().map(session_throughput).collect();
+    targets.extend(session_cost(&sessions.cost));
+    targets
+}
+
+fn session_throughput(load: &SessionLoad) -> Target {
+    let SessionLoad {
+        clients,
+        token,
+        session,
+    } = load;
+    let load = Load::name("blocking", *clients);
+    Target {
+        what: format!("Requests per second by a session over those by a seen token: {load}"),
+        measured: session.per_second / token.per_second,
+        bound: Bound::AtLeast(0.9),
+    }
+}
+
+fn session_cost(cost: &SessionCost) -> [Target; 2] {
+    [
+        at_most(0.2, "Opening a session inside the process, ms", cost.open),
+        at_most(0.2, "Sealing one inside the process, ms", cost.seal),
+    ]
 }
 
 fn starts(start: &Comparison<Start>) -> [Target; 2] {

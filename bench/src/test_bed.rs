@@ -8,13 +8,15 @@ use harness::{Algorithm, TestIssuer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::Message;
+use crate::client::{Message, bearer};
+use crate::comparison::Comparison;
 use crate::contender::Contender;
-use crate::figures::{Comparison, Plan};
 use crate::package::pack;
+use crate::plan::Plan;
 use crate::upstream::Upstream;
 
-const CLIENT_ID: &str = "dify-web";
+/// The client that people sign in to, and the audience of the tokens.
+pub const CLIENT_ID: &str = "dify-web";
 
 /// An issuer, a Dify app and the packages of both plugins.
 pub struct TestBed {
@@ -79,8 +81,29 @@ impl TestBed {
         })
     }
 
+    /// Starts one more gateway, at whose page people can sign in, and returns its settings too.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn with_sign_in(&self, plan: &Plan) -> Result<(Contender, Value)> {
+        let package = self.packages.gateway.clone();
+        let name = "the gateway with sign-in";
+        let contender = Contender::start(name, package, &plan.python, self.settings()).await?;
+        let mut settings = self.settings();
+        let sign_in = json!({
+            "sign_in": "on",
+            "public_url": contender.page_url(),
+            "client_authentication": "none",
+        });
+        if let (Some(settings), Value::Object(sign_in)) = (settings.as_object_mut(), sign_in) {
+            settings.extend(sign_in);
+        }
+        contender.set_settings(settings.clone());
+        Ok((contender, settings))
+    }
+
     /// A chat message to `contender`.
-    pub fn chat(&self, contender: &Contender, body: &Value) -> Message {
+    pub fn chat(&self, contender: &Contender, body: &Value) -> Result<Message> {
         let body = body.to_string().into();
         self.message(contender, "/chat-messages", "application/json", body)
     }
@@ -92,16 +115,14 @@ impl TestBed {
         operation: &str,
         content_type: &str,
         body: Bytes,
-    ) -> Message {
-        Message {
+    ) -> Result<Message> {
+        let claims = self.issuer.claims("0c3c5a1e-6d9f-4a57-8f5e-5b1f4f0f7f10");
+        Ok(Message {
             path: contender.path(operation),
-            token: self.issuer.token(
-                Algorithm::Rs256,
-                &self.issuer.claims("0c3c5a1e-6d9f-4a57-8f5e-5b1f4f0f7f10"),
-            ),
+            credential: bearer(&self.issuer.token(Algorithm::Rs256, &claims))?,
             content_type: content_type.to_owned(),
             body,
-        }
+        })
     }
 }
 

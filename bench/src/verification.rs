@@ -43,20 +43,9 @@ pub async fn measure(
     python: &Path,
     issuer: &TestIssuer,
 ) -> Result<Vec<Verification>> {
-    let directory = unpack(package)?;
-    let mut process = Command::new(std::path::absolute(python)?)
-        .arg(root.join("bench/verification.py"))
-        .env("PYTHONPATH", ".")
-        .current_dir(directory.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut standard_input = process.stdin.take().context("no standard input")?;
-    standard_input.write_all(&input(issuer)).await?;
-    drop(standard_input);
-    let output = process.wait_with_output().await?;
-    ensure!(output.status.success(), "bench/verification.py failed");
-    let mut measured: BTreeMap<String, Measured> = serde_json::from_slice(&output.stdout)?;
+    let script = root.join("bench/verification.py");
+    let output = run_in_package(&script, package, python, &input(issuer)).await?;
+    let mut measured: BTreeMap<String, Measured> = serde_json::from_slice(&output)?;
     let figures = ALGORITHMS.into_iter().map(|algorithm| {
         let Measured { unseen, seen } = measured
             .remove(algorithm.name())
@@ -68,6 +57,32 @@ pub async fn measure(
         })
     });
     figures.collect()
+}
+
+/// What `script` prints when it gets `input` in the unpacked `package`.
+///
+/// # Errors
+/// Python fails.
+pub async fn run_in_package(
+    script: &Path,
+    package: &Path,
+    python: &Path,
+    input: &[u8],
+) -> Result<Vec<u8>> {
+    let directory = unpack(package)?;
+    let mut process = Command::new(std::path::absolute(python)?)
+        .arg(script)
+        .env("PYTHONPATH", ".")
+        .current_dir(directory.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut standard_input = process.stdin.take().context("no standard input")?;
+    standard_input.write_all(input).await?;
+    drop(standard_input);
+    let output = process.wait_with_output().await?;
+    ensure!(output.status.success(), "{} failed", script.display());
+    Ok(output.stdout)
 }
 
 fn input(issuer: &TestIssuer) -> Vec<u8> {

@@ -15,6 +15,9 @@ pub struct Options {
     /// How long each load lasts, in seconds.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
+    /// Measures only what a request by session costs, and prints it; bench/RESULTS.md stays as it is.
+    #[arg(long)]
+    sessions: bool,
 }
 
 /// Sets up, builds, measures.
@@ -29,6 +32,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(["run", "--quiet", "--locked", "--release"])
         .args(["--package", "gateway-bench", "--"])
         .args(["--rounds", &options.rounds.to_string()])
-        .args(["--seconds", &options.seconds.to_string()]);
+        .args(["--seconds", &options.seconds.to_string()])
+        .args(options.sessions.then_some("--sessions"));
     step::run("building what measures, and measuring", &mut bench)
 }
