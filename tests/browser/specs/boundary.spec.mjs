@@ -60,6 +60,34 @@ test('another plugin without COOP gets no page token, by no way of opening the p
   }
 });
 
+test('another plugin reads no file of a person out of the cache of the browser', async ({ context, page }) => {
+  await signIn(page, 'alice');
+  const [path, kept] = await page.evaluate(async (url) => {
+    const token = document.querySelector('meta[name="gateway-page"]').content;
+    const ask = (path, init = {}) => fetch(url + path, { ...init, headers: { ...init.headers, 'X-Gateway-Page': token } });
+    const form = new FormData();
+    form.append('file', new File(['the picture of alice'], 'a.png', { type: 'image/png' }));
+    const { id } = await ask('/files/upload', { method: 'POST', body: form }).then((answer) => answer.json());
+    const files = [{ type: 'image', transfer_method: 'local_file', upload_file_id: id }];
+    const message = { query: 'Look', inputs: {}, response_mode: 'blocking', files };
+    await ask('/chat-messages', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message) });
+    const path = `/files/${id}/preview`;
+    await ask(path).then((answer) => answer.text());
+    return [path, await ask(path, { cache: 'only-if-cached', mode: 'same-origin' }).then((answer) => answer.text())];
+  }, stage.url);
+  // For the page itself it is in the cache.
+  expect(kept).toBe('the picture of alice');
+  const other = await context.newPage();
+  await other.goto(stage.otherPlugin);
+  const texts = await other.evaluate((address) => Promise.all(['default', 'force-cache', 'only-if-cached'].map((cache) => {
+    const answer = fetch(address, { cache, mode: 'same-origin', credentials: 'include' });
+    return answer.then((answer) => answer.text(), String);
+  })), stage.url + path);
+  for (const text of texts) {
+    expect(text).not.toContain('alice');
+  }
+});
+
 // SECURITY.md says so: whoever may install plugins on the same host is trusted. A host name of one's own keeps them out.
 test('another plugin with COOP of its own does obtain a page token', async ({ context, page }) => {
   await signIn(page, 'alice');

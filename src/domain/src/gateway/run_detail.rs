@@ -49,7 +49,7 @@ pub async fn response(
     }
     Ok(Response {
         status: head.status,
-        headers: response::of_dify(&head.headers),
+        headers: response::of_dify(&head.headers, case.sign_in.is_some()),
         body: fetched.body,
     })
 }

@@ -52,7 +52,7 @@ pub fn judge(
         .map_err(refusal_of)
         .and_then(|head| passable(&context.expectation, head));
     let mut response = match passed {
-        Ok(head) => pass(request_id, &head),
+        Ok(head) => pass(context, &head),
         Err(refusal) => refuse(request_id, refusal),
     };
     if let Some(wait) = retry_after {
@@ -66,7 +66,8 @@ pub fn judge(
     response
 }
 
-fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
+fn pass(context: &RelayContext, head: &ResponseHead) -> RelayResponse {
+    let request_id = &context.record.request_id;
     let frames = response::is_event_stream(&head.headers);
     let timed_out = format!(
         "The stream was ended by the gateway: it was silent for {} s, or longer than {} s. The run may go on in Dify.",
@@ -82,7 +83,7 @@ fn pass(request_id: &str, head: &ResponseHead) -> RelayResponse {
     };
     RelayResponse {
         status: head.status,
-        headers: response::of_dify(&head.headers),
+        headers: response::of_dify(&head.headers, context.is_for_browsers),
         body: None,
         frames,
         on_broken: end(

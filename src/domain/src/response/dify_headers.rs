@@ -40,8 +40,9 @@ fn media_type(upstream: &HeaderMap) -> &str {
     value.split(';').next().unwrap_or("").trim()
 }
 
-/// The headers that the client gets of a response whose body passes unchanged.
-pub fn of_dify(upstream: &HeaderMap) -> HeaderMap {
+/// The headers that the client gets of a response whose body passes unchanged. Where people sign in with their browser
+/// (`has_sessions`), a request may bring the page token in place of a bearer token.
+pub fn of_dify(upstream: &HeaderMap, has_sessions: bool) -> HeaderMap {
     let mut headers: HeaderMap = PASSED
         .into_iter()
         .filter_map(|name| Some((name.clone(), upstream.get(&name)?.clone())))
@@ -60,7 +61,14 @@ pub fn of_dify(upstream: &HeaderMap) -> HeaderMap {
         .get(CACHE_CONTROL)
         .and_then(|value| value.to_str().ok());
     headers.insert(CACHE_CONTROL, cache_control.map_or(NO_STORE, private));
-    headers.insert(VARY, HeaderValue::from_static("Authorization"));
+    // Two people who use one browser profile after each other get no file of the other from its cache. `Cookie` is not
+    // named, because what other pages of the host set changes nothing; the page token is another one for each login.
+    let credentials = if has_sessions {
+        "Authorization, X-Gateway-Page"
+    } else {
+        "Authorization"
+    };
+    headers.insert(VARY, HeaderValue::from_static(credentials));
     headers
 }
 

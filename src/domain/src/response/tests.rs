@@ -207,10 +207,30 @@ fn only_listed_headers_of_dify_pass_and_nothing_of_one_user_enters_a_shared_cach
     ];
     for (upstream, expected) in cases {
         assert_eq!(
-            lines(&of_dify(&headers(upstream))),
+            lines(&of_dify(&headers(upstream), false)),
             expected,
             "{upstream:?}"
         );
+    }
+}
+
+#[test]
+fn a_browsers_cache_keeps_the_files_of_two_people_apart_where_people_sign_in() {
+    for (cache_control, has_sessions, expected) in [
+        ("public, max-age=3600", false, "Authorization"),
+        (
+            "public, max-age=3600",
+            true,
+            "Authorization, X-Gateway-Page",
+        ),
+    ] {
+        let upstream = headers(&[
+            ("content-type", "image/png"),
+            ("cache-control", cache_control),
+        ]);
+        let passed = of_dify(&upstream, has_sessions);
+        assert_eq!(passed["vary"], expected);
+        assert_eq!(passed["cache-control"], "private, max-age=3600");
     }
 }
 

@@ -250,7 +250,10 @@ async fn documents_and_json_have_exactly_these_fields() {
     let by_navigation = "Accept, Sec-Fetch-Mode, Sec-Fetch-Dest, Origin";
     assert_eq!(head(&page), document(by_navigation, &page_policy));
     assert_eq!(head(&signed_out), document("Origin", &other_policy));
-    for (hop, vary) in [(&session, "Origin"), (&parameters, "Authorization, Origin")] {
+    for (hop, vary) in [
+        (&session, "Origin"),
+        (&parameters, "Authorization, X-Gateway-Page, Origin"),
+    ] {
         // Dify's own, which say its version.
         let fields = without(hop, &["x-env", "x-version"]);
         assert_eq!(
