@@ -20,6 +20,7 @@ use crate::settings::{InvalidSettings, Settings};
 use crate::token::Caller;
 
 mod access;
+mod address;
 mod admission;
 mod app_api;
 mod case;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, Method};
 use crate::error::{Code, Refusal};
 use crate::request::Request;
 use crate::response::X_GATEWAY_PAGE;
-use crate::session::{Keys, Memory, PageToken, RequestCookies, Session, Standing};
+use crate::session::{Memory, Opened, PageToken, Session, Standing};
 use crate::settings::SignIn;
 use crate::time::UnixTime;
 
@@ -18,10 +18,8 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub struct Circumstances<'a> {
     /// The settings.
     pub sign_in: &'a SignIn,
-    /// The keys of the endpoint's cookies.
-    pub keys: &'a Keys,
-    /// The cookies of the request.
-    pub cookies: &'a RequestCookies,
+    /// The sessions of the request's cookies.
+    pub opened: &'a Opened,
     /// Which sessions were ended.
     pub memory: &'a Memory,
     /// The time.
@@ -49,12 +47,10 @@ pub fn with_token(
 ) -> Result<Session, Refusal> {
     let Circumstances {
         sign_in,
-        keys,
-        cookies,
+        opened,
         memory,
         now,
     } = circumstances;
-    let opened = cookies.opened(keys);
     if opened.is_empty() {
         return Err(missing());
     }
@@ -63,13 +59,13 @@ pub fn with_token(
     // What is no token is nobody's.
     let found = PageToken::parse(token).and_then(|token| opened.for_page(&token));
     let session = found.ok_or_else(changed)?;
-    if memory.has_ended(&session, now) {
+    if memory.has_ended(session, now) {
         return Err(revoked());
     }
     if session.standing(now, &sign_in.limits) == Standing::Expired {
         return Err(expired());
     }
-    Ok(session)
+    Ok(session.clone())
 }
 
 /// A second look at where the request comes from, as browsers tell it. What changes something must say it.

@@ -17,38 +17,38 @@ impl Opened {
     }
 
     /// The session that `token` is of. Of several, after a second login of the same person, the latest counts.
-    pub fn for_page(self, token: &PageToken) -> Option<Session> {
-        let fitting = self.0.into_iter();
+    pub fn for_page(&self, token: &PageToken) -> Option<&Session> {
+        let fitting = self.0.iter();
         latest(fitting.filter(|session| token.is_of(&session.page_secret)))
+    }
+
+    /// The session of a navigation. Those for which `counts` is false, because they have ended, are looked at only where
+    /// there is no other.
+    pub fn on_navigation(&self, counts: impl Fn(&Session) -> bool) -> OnNavigation<'_> {
+        let (good, ended): (Vec<_>, Vec<_>) = self.0.iter().partition(|session| counts(session));
+        let first = good.first().map(|session| session.id());
+        if good.iter().any(|session| Some(session.id()) != first) {
+            return OnNavigation::Several;
+        }
+        match latest(good.into_iter()).or_else(|| latest(ended.into_iter())) {
+            Some(session) => OnNavigation::One(session),
+            None => OnNavigation::Missing,
+        }
     }
 }
 
 /// The session of a document navigation, which has no page token.
-#[derive(Clone, Debug)]
-pub enum OnNavigation {
+#[derive(Clone, Copy, Debug)]
+pub enum OnNavigation<'a> {
     /// None opens.
     Missing,
     /// Several that count open, of different logins: nobody knows whose browser it is.
     Several,
     /// The only one.
-    One(Box<Session>),
+    One(&'a Session),
 }
 
 impl RequestCookies {
-    /// The session of a navigation. Those for which `counts` is false, because they have ended, are looked at only where
-    /// there is no other.
-    pub fn on_navigation(&self, keys: &Keys, counts: impl Fn(&Session) -> bool) -> OnNavigation {
-        let (good, ended): (Vec<_>, Vec<_>) = self.opened(keys).0.into_iter().partition(counts);
-        let first = good.first().map(Session::id);
-        if good.iter().any(|session| Some(session.id()) != first) {
-            return OnNavigation::Several;
-        }
-        match latest(good.into_iter()).or_else(|| latest(ended.into_iter())) {
-            Some(session) => OnNavigation::One(Box::new(session)),
-            None => OnNavigation::Missing,
-        }
-    }
-
     /// The sessions that open.
     pub fn opened(&self, keys: &Keys) -> Opened {
         let values = self.sessions();
@@ -83,7 +83,7 @@ impl RequestCookies {
 }
 
 /// The latest login, and of its copies the latest.
-fn latest(sessions: impl Iterator<Item = Session>) -> Option<Session> {
+fn latest<'a>(sessions: impl Iterator<Item = &'a Session>) -> Option<&'a Session> {
     sessions.max_by_key(|session| {
         let attempt = session.unreachable.unwrap_or_default();
         (session.issued, session.checked, attempt, session.used)

@@ -7,7 +7,6 @@ use crate::json;
 use crate::response::Response;
 
 pub mod about;
-mod address;
 pub mod asset;
 pub mod health;
 pub mod logged_out;

@@ -16,6 +16,7 @@ use crate::response::{self, Response};
 use crate::session::{CookieNames, Memories, SetCookie};
 use crate::settings::{Settings, SignIn};
 
+use super::address;
 use super::case::Case;
 use super::declared_inputs::DeclaredInputsCache;
 
@@ -101,6 +102,9 @@ impl SignInOperations {
         let response = match operation.responder {
             Responder::BackchannelLogout => self.back_channel_logout(&visit, body).await?,
             Responder::Callback => self.callback(&visit).await?,
+            // The cookie of the login would stay at this host, and the callback comes to the other. Only what a forged `Host`
+            // could reach is asked, so no redirect follows from it.
+            Responder::Login if is_elsewhere(&visit) => case.static_page().wrong_address(),
             Responder::Login => self.login(&visit).await?,
             Responder::Logout => self.logout(&visit, case.static_page(), body).await?,
             Responder::LogoutForm => logout_form::response(&visit, case.static_page())?,
@@ -161,6 +165,10 @@ impl SignInOperations {
     fn write_step(&self, step: SignInStep<'_>) {
         self.events.write(&Event::SignInStep(step));
     }
+}
+
+fn is_elsewhere(visit: &Visit<'_>) -> bool {
+    address::is_elsewhere(&visit.request.headers, &visit.sign_in.public_url)
 }
 
 /// Whose session the request has, for its line in the log. The cookie names nobody where it came without the page token,

@@ -1,5 +1,6 @@
 //! One request of a sign-in, with all that it is judged by.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::error::Refusal;
@@ -7,7 +8,9 @@ use crate::gateway::page_session::{self, Circumstances};
 use crate::gateway::sign_in::registered;
 use crate::relay::UserKey;
 use crate::request::Request;
-use crate::session::{CookieNames, Keys, Memory, OnNavigation, RequestCookies, Session, Standing};
+use crate::session::{
+    CookieNames, Keys, Memory, OnNavigation, Opened, RequestCookies, Session, Standing,
+};
 use crate::settings::{Settings, SignIn};
 use crate::time::UnixTime;
 
@@ -29,6 +32,8 @@ pub struct Visit<'a> {
     pub memory: Rc<Memory>,
     /// When the request is judged.
     pub now: UnixTime,
+    /// The sessions of the cookies, opened when they are first asked for: by the operation, or for its line in the log.
+    opened: OnceCell<Opened>,
 }
 
 impl<'a> Visit<'a> {
@@ -47,6 +52,7 @@ impl<'a> Visit<'a> {
             keys,
             memory,
             now,
+            opened: OnceCell::new(),
             names,
             request,
             settings,
@@ -70,7 +76,7 @@ impl<'a> Visit<'a> {
     /// The session that the browser has, live or not; none where it has live ones of several logins.
     pub fn session(&self) -> Option<Session> {
         match self.on_navigation() {
-            OnNavigation::One(session) => Some(*session),
+            OnNavigation::One(session) => Some(session.clone()),
             OnNavigation::Missing | OnNavigation::Several => None,
         }
     }
@@ -78,16 +84,20 @@ impl<'a> Visit<'a> {
     /// Whether the page would show that somebody is signed in, or that several are.
     pub fn has_live_session(&self) -> bool {
         match self.on_navigation() {
-            OnNavigation::One(session) => self.is_live(&session),
+            OnNavigation::One(session) => self.is_live(session),
             OnNavigation::Several => true,
             OnNavigation::Missing => false,
         }
     }
 
     /// What the cookies say of a document navigation; sessions that are not live count only where no other is there.
-    pub fn on_navigation(&self) -> OnNavigation {
-        self.cookies
-            .on_navigation(&self.keys, |session| self.is_live(session))
+    pub fn on_navigation(&self) -> OnNavigation<'_> {
+        let opened = self.opened();
+        opened.on_navigation(|session| self.is_live(session))
+    }
+
+    fn opened(&self) -> &Opened {
+        self.opened.get_or_init(|| self.cookies.opened(&self.keys))
     }
 
     /// The session of a request that the page makes, whose check may be overdue.
@@ -109,8 +119,7 @@ impl<'a> Visit<'a> {
     fn circumstances(&self) -> Circumstances<'_> {
         Circumstances {
             sign_in: self.sign_in,
-            keys: &self.keys,
-            cookies: &self.cookies,
+            opened: self.opened(),
             memory: &self.memory,
             now: self.now,
         }

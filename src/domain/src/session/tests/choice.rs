@@ -44,7 +44,8 @@ fn for_page(pairs: &[String], number: u8) -> String {
 
 fn on_navigation(pairs: &[String]) -> String {
     let ended = SessionId::new([9; 16]);
-    match cookies(pairs).on_navigation(&keys(), |session| session.id() != ended) {
+    let opened = cookies(pairs).opened(&keys());
+    match opened.on_navigation(|session| session.id() != ended) {
         OnNavigation::Missing => "missing".to_owned(),
         OnNavigation::Several => "several".to_owned(),
         OnNavigation::One(session) => session.person().subject.clone(),
@@ -87,15 +88,15 @@ fn of_two_copies_the_latest_counts() {
         (new, old.clone(), later, true),
         (tried, old, NOW, false),
     ] {
-        let cookies = cookies(&[sealed(a), sealed(b)]);
-        let Some(fitting) = cookies.opened(&keys()).for_page(&token(1)) else {
+        let opened = cookies(&[sealed(a), sealed(b)]).opened(&keys());
+        let Some(fitting) = opened.for_page(&token(1)) else {
             panic!("none fits");
         };
         assert_eq!(
             (fitting.last_check(), fitting.provider_is_reachable()),
             (checked, reachable)
         );
-        let OnNavigation::One(only) = cookies.on_navigation(&keys(), |_| true) else {
+        let OnNavigation::One(only) = opened.on_navigation(|_| true) else {
             panic!("not one");
         };
         assert_eq!(

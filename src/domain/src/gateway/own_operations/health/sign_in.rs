@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::check::Check;
-use crate::gateway::own_operations::address;
+use crate::gateway::address;
 use crate::limits;
 use crate::request::Request;
 use crate::session::TokenFate;

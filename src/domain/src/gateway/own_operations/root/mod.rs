@@ -5,8 +5,9 @@ use std::rc::Rc;
 use http::HeaderValue;
 use http::header::VARY;
 
-use super::{about, address};
+use super::about;
 use crate::environment::Environment;
+use crate::gateway::address;
 use crate::gateway::sign_in::Visit;
 use crate::page::{self, Document, Hindrance, Language, StaticPage};
 use crate::request::navigation::Destination;
@@ -89,7 +90,7 @@ fn signed_in(visit: &Visit<'_>) -> (Option<PageToken>, Option<Hindrance>) {
         return (None, Some(Hindrance::MetadataMissing));
     }
     match visit.on_navigation() {
-        OnNavigation::One(session) if visit.is_live(&session) => (Some(session.page_token()), None),
+        OnNavigation::One(session) if visit.is_live(session) => (Some(session.page_token()), None),
         OnNavigation::One(_) | OnNavigation::Missing => (None, None),
         OnNavigation::Several => (None, Some(Hindrance::SeveralSessions)),
     }

@@ -69,6 +69,53 @@ fn nothing_that_a_request_says_of_its_host_changes_where_the_browser_is_sent() {
     assert!(sent.contains(&("redirect_uri".to_owned(), expected.to_owned())));
 }
 
+/// Its cookie would be this host's, and the provider sends the browser to the other.
+#[test]
+fn a_login_at_another_host_than_the_public_one_shows_the_way_there_and_begins_nothing() {
+    let fixture = Fixture::new(&json!({}));
+    let mut browser = Browser::default();
+    for (fields, is_elsewhere) in [
+        (vec![("host", "dify.example")], false),
+        (
+            vec![
+                ("host", "10.0.0.7:5002"),
+                ("x-forwarded-host", "dify.example"),
+            ],
+            false,
+        ),
+        (vec![("host", "10.0.0.7")], true),
+        (
+            vec![
+                ("host", "evil.example"),
+                ("dify-hook-url", "https://evil.example/e/x/"),
+            ],
+            true,
+        ),
+    ] {
+        let mut headers = browser.navigation("/auth/login");
+        for (name, value) in &fields {
+            headers.insert(*name, value.parse().unwrap());
+        }
+        let response = fixture.respond(
+            &fixture.request("/auth/login?return_to=%2F%3Fc%3D1", headers),
+            "",
+        );
+        browser.keep(&response);
+        if is_elsewhere {
+            assert_eq!(response.status, 200, "{fields:?}");
+            assert!(!response.headers.contains_key("set-cookie"), "{fields:?}");
+            let page = text(&response);
+            assert!(page.contains(&format!("<a href=\"{BASE}/\">")), "{page}");
+            assert!(
+                !page.contains("evil") && !page.contains("10.0.0.7"),
+                "{page}"
+            );
+        } else {
+            assert_eq!(response.status, 303, "{fields:?}");
+        }
+    }
+}
+
 #[test]
 fn the_scopes_are_those_of_the_settings_or_the_usual_ones_of_the_provider() {
     let offline = json!({"scopes_supported": ["openid", "offline_access"]});
