@@ -55,19 +55,6 @@ impl Rules {
         Self(rules.cloned().collect())
     }
 
-    /// The rules whose claim is among `claims`, whether they hold or not.
-    pub fn named_in(&self, claims: &Claims) -> Self {
-        let rules = self.0.iter().filter(|rule| claims.at(&rule.path).is_some());
-        Self(rules.cloned().collect())
-    }
-
-    /// Whether the rules hold again, by claims that are fewer than those for which they held `earlier`, or did not. What
-    /// the claims say is judged anew; what they do not say stays as it was.
-    pub fn met_again_by(&self, claims: &Claims, earlier: bool) -> bool {
-        let is_whole = self.names().all(|path| claims.at(path).is_some());
-        (is_whole || earlier) && self.named_in(claims).met_by(claims).is_ok()
-    }
-
     /// Whether every rule holds. The error names the first that does not, and why, in words that only the log may have.
     pub fn met_by(&self, claims: &Claims) -> Result<(), String> {
         let Some(unmet) = self.0.iter().find(|rule| !rule.holds(claims)) else {

@@ -142,43 +142,32 @@ impl OperationRules {
 
     /// What a caller with these claims and scopes does not meet.
     pub fn unmet_by(&self, claims: &Claims, scopes: &[String]) -> UnmetEntries {
-        self.unmet(claims, scopes, |_, rules, claims| {
-            rules.met_by(claims).is_ok()
-        })
-    }
-
-    /// The same for the person of a session, by claims that may be fewer than those of the login.
-    pub fn unmet_again_by(
-        &self,
-        claims: &Claims,
-        scopes: &[String],
-        earlier: UnmetEntries,
-    ) -> UnmetEntries {
-        self.unmet(claims, scopes, |index, rules, claims| {
-            rules.met_again_by(claims, !earlier.has(index))
-        })
-    }
-
-    fn unmet(
-        &self,
-        claims: &Claims,
-        scopes: &[String],
-        is_met: impl Fn(usize, &Rules, &Claims) -> bool,
-    ) -> UnmetEntries {
         if self.entries.is_empty() {
             return UnmetEntries::default();
         }
         let scopes = scopes.iter().cloned().map(Value::String).collect();
         let claims = claims.clone().with(SCOPE, Value::Array(scopes));
         let entries = self.entries.iter().enumerate();
-        let unmet = entries.filter(|(index, entry)| match &entry.who {
+        let unmet = entries.filter(|(_, entry)| match &entry.who {
             Who::Anybody => false,
             Who::Nobody => true,
-            Who::These(rules) => !is_met(*index, rules, &claims),
+            Who::These(rules) => rules.met_by(&claims).is_err(),
         });
         unmet.fold(UnmetEntries::default(), |unmet, (index, _)| {
             unmet.with(index)
         })
+    }
+
+
+    /// The claims of the rules that a caller meets who does not meet those in `unmet`. The granted scopes are none.
+    pub fn names_of_met(&self, unmet: UnmetEntries) -> impl Iterator<Item = &ClaimPath> {
+        let entries = self.entries.iter().enumerate();
+        let met = entries.filter_map(move |(index, entry)| match &entry.who {
+            Who::These(rules) if !unmet.has(index) => Some(rules),
+            Who::These(_) | Who::Anybody | Who::Nobody => None,
+        });
+        met.flat_map(Rules::names)
+            .filter(|path| path.as_literal() != SCOPE)
     }
 
     /// Why `operation` is closed to a caller, if it is.

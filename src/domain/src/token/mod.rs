@@ -1,6 +1,6 @@
 //! From the `Authorization` header to the caller: who it is, and what it may do.
 
-use crate::claims::Claims;
+use crate::claims::{ClaimPath, Claims};
 use crate::error::Refusal;
 use crate::issuer::Issuer;
 use crate::settings::{Settings, UnmetEntries};
@@ -133,10 +133,7 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
     // Who it is for Dify: RFC 9068 §5 warns of identifiers that are not unique, so issuer and claim go into the hash.
     let user = User::from_claims(&claims, &issuer, settings, is_service_account)?;
     // Who may use the operations that concern everybody.
-    let is_admin = settings
-        .admin_claims
-        .as_ref()
-        .is_some_and(|rules| rules.met_by(&claims).is_ok());
+    let is_admin = is_admin(&claims, settings);
     // Which operations are closed to them.
     let unmet = settings.operation_rules.unmet_by(&claims, &scopes);
     Ok(Caller {
@@ -151,9 +148,24 @@ pub fn judge(accepted: Accepted, settings: &Settings) -> Result<Caller, Refusal>
     })
 }
 
-/// Decides again about the person of a session, by claims of the same `sub` that are fewer than those of the login. What
-/// they say is judged anew. What they do not say stays as it was judged for `earlier`: a userinfo endpoint need not have
-/// the claims that the ID token of the login had (OpenID Connect Core §5.4, §12.2).
+/// The first claim that has decided what `earlier` may do, and that `claims` does not have, so that nobody can say whether it
+/// still holds. A userinfo endpoint need not have the claims of an ID token (OpenID Connect Core §5.4, §12.2), and some
+/// leave a list out that has become empty.
+pub fn unknown_now<'a>(
+    claims: &Claims,
+    settings: &'a Settings,
+    earlier: &Caller,
+) -> Option<&'a ClaimPath> {
+    let admin = settings.admin_claims.as_ref().filter(|_| earlier.is_admin);
+    let mut names = std::iter::once(&settings.required_claims)
+        .chain(admin)
+        .flat_map(|rules| rules.names())
+        .chain(settings.operation_rules.names_of_met(earlier.unmet));
+    names.find(|path| claims.at(path).is_none())
+}
+
+/// Decides again about the person of a session, by claims of the same `sub` that may be fewer than those of the login. The
+/// rules are judged anew; who the person is stays as it was for `earlier` where the claims do not say it.
 ///
 /// # Errors
 /// Those of [`judge`].
@@ -167,7 +179,7 @@ pub fn judge_again(
         issuer,
         scopes,
     } = accepted;
-    groups::check(&claims, &settings.required_claims.named_in(&claims))?;
+    groups::check(&claims, &settings.required_claims)?;
     let is_service_account = service_account::check(&claims, settings)?;
     // A later claim of `user_claim` would make somebody else of the person.
     let first = settings.user_claim.first();
@@ -175,13 +187,8 @@ pub fn judge_again(
         Some(_) => User::from_claims(&claims, &issuer, settings, is_service_account)?,
         None => earlier.user.clone(),
     };
-    let is_admin = settings
-        .admin_claims
-        .as_ref()
-        .is_some_and(|rules| rules.met_again_by(&claims, earlier.is_admin));
-    let unmet = settings
-        .operation_rules
-        .unmet_again_by(&claims, &scopes, earlier.unmet);
+    let is_admin = is_admin(&claims, settings);
+    let unmet = settings.operation_rules.unmet_by(&claims, &scopes);
     Ok(Caller {
         user,
         issuer,
@@ -192,4 +199,9 @@ pub fn judge_again(
         unmet,
         is_service_account,
     })
+}
+
+fn is_admin(claims: &Claims, settings: &Settings) -> bool {
+    let rules = settings.admin_claims.as_ref();
+    rules.is_some_and(|rules| rules.met_by(claims).is_ok())
 }

@@ -242,7 +242,7 @@ fn problem(failure: TokenFailure) -> Problem {
 
 /// The end of a session, whatever the rule is that the person does not meet any more.
 fn ended(refusal: Refusal) -> Refusal {
-    if refusal.code() == Code::SessionEnded {
+    if matches!(refusal.code(), Code::SessionEnded | Code::SessionExpired) {
         return refusal;
     }
     let message = format!(

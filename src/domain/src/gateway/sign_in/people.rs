@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::claims::Claims;
+use crate::claims::{ClaimPath, Claims};
 use crate::environment::Environment;
 use crate::error::{Code, Refusal};
 use crate::gateway::declared_inputs::DeclaredInputsCache;
@@ -115,12 +115,17 @@ impl People {
                 has_earlier_auth_time = refreshed.has_earlier_auth_time;
                 self.completed(refreshed.accepted, tokens).await?
             }
-            // Without an ID token the old claims hold, unless a rule can be judged anew.
-            None if !self.has_rules() || !self.has_userinfo().await? => return Ok(None),
+            // Without an ID token the old claims hold, except those that decide what the person may do.
+            None if !self.has_rules() => return Ok(None),
+            None if !self.has_userinfo().await? => {
+                self.check_known(&Claims::default(), person)?;
+                return Ok(None);
+            }
             None => {
                 let subject = Some(person.subject.as_str());
                 let token = &tokens.access_token;
                 let said = self.by_access_token(token, subject, scopes).await?;
+                self.check_known(said.accepted.claims(), person)?;
                 // The ID token of the login may have had more.
                 Completed {
                     is_whole: false,
@@ -150,6 +155,13 @@ impl People {
         self.judged(completed, Some(person))
             .await
             .map_err(Problem::Final)
+    }
+
+    /// Ends the session where a claim that decided what `person` may do is not known any more. A new login brings it, and
+    /// where the provider need not ask anything the page begins one by itself.
+    fn check_known(&self, claims: &Claims, person: &Person) -> Result<(), Problem> {
+        let unknown = token::unknown_now(claims, &self.settings, &person.caller);
+        unknown.map_or(Ok(()), |path| Err(Problem::Final(unknown_claim(path))))
     }
 
     fn has_id_tokens(&self) -> bool {
@@ -387,6 +399,20 @@ fn other_person() -> Refusal {
         Code::SessionEnded,
         "The session has ended because the identity provider describes you as another user than before. Sign in again.",
     )
+}
+
+/// As where the hours of a session are over: the person need not have done anything wrong.
+fn unknown_claim(path: &ClaimPath) -> Refusal {
+    let detail = format!(
+        "at the check the provider sent no ID token, and its userinfo has no `{}`",
+        path.as_str()
+    );
+    Refusal::new(
+        Code::SessionExpired,
+        "The session is over because the identity provider did not say again what decides who may use this app. Sign in \
+         again.",
+    )
+    .with_log_detail(detail)
 }
 
 fn no_id_token() -> Refusal {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{sentences, valid};
-use crate::claims::Claims;
+use crate::claims::{ClaimPath, Claims};
 use crate::operation::Operation;
 use crate::settings::Closed;
 
@@ -85,25 +85,27 @@ fn a_rule_on_scope_is_about_each_granted_scope_whichever_claim_has_them() {
 }
 
 #[test]
-fn what_a_later_check_does_not_say_stays_as_it_was() {
-    let rules = valid(&json!({"operation_rules": "audio: roles=a, level=1; files: nobody"}))
-        .operation_rules;
+fn the_claims_by_which_a_caller_meets_a_rule_are_known_and_those_of_no_other_rule() {
+    let rules = valid(&json!({
+        "operation_rules": "audio: roles=a, level=1; post_files_upload: scope=files, team=x; forms: nobody",
+    }))
+    .operation_rules;
     let upload = Operation::of_handler("post_files_upload").unwrap();
     let speech = Operation::of_handler("post_text_to_audio").unwrap();
-    let good = rules.unmet_by(&of(&json!({"roles": "a", "level": 1})), &[]);
-    let bad = rules.unmet_by(&of(&json!({"roles": "b", "level": 1})), &[]);
-    for (earlier, claims, is_closed) in [
-        (good, json!({}), false),
-        (good, json!({"roles": "a"}), false),
-        (good, json!({"roles": "b"}), true),
-        (bad, json!({}), true),
-        (bad, json!({"roles": "a"}), true),
-        (bad, json!({"roles": "a", "level": 1}), false),
+    let scopes = ["files".to_owned()];
+    for (claims, closed, expected) in [
+        (json!({"roles": "a", "level": 1, "team": "x"}), (false, false), vec!["roles", "level", "team"]),
+        (json!({"roles": "a", "level": 1}), (false, true), vec!["roles", "level"]),
+        (json!({"roles": "b", "level": 1, "team": "x"}), (true, false), vec!["team"]),
+        (json!({}), (true, true), vec![]),
     ] {
-        let unmet = rules.unmet_again_by(&of(&claims), &[], earlier);
-        assert_eq!(rules.closed(speech, unmet).is_some(), is_closed, "{claims}");
-        assert_eq!(rules.closed(upload, unmet), Some(Closed::ToEverybody));
+        let unmet = rules.unmet_by(&of(&claims), &scopes);
+        let is_closed = |operation| rules.closed(operation, unmet).is_some();
+        assert_eq!((is_closed(speech), is_closed(upload)), closed, "{claims}");
+        let names: Vec<_> = rules.names_of_met(unmet).map(ClaimPath::as_str).collect();
+        assert_eq!(names, expected, "{claims}");
     }
+    let bad = rules.unmet_by(&of(&json!({"roles": "b", "level": 1})), &[]);
     let expected = Closed::ByRules("roles=a, level=1".to_owned());
     assert_eq!(rules.closed(speech, bad), Some(expected));
 }

@@ -54,6 +54,10 @@ fn ended() -> (u16, Value) {
     (401, json!("session_ended"))
 }
 
+fn expired() -> (u16, Value) {
+    (401, json!("session_expired"))
+}
+
 #[test]
 fn the_page_learns_who_is_signed_in_and_nobody_else_does() {
     let fixture = Fixture::new(&json!({"admin_claims": "sub=alice"}));
@@ -501,7 +505,7 @@ fn the_rules_are_judged_anew_at_every_check() {
 }
 
 #[test]
-fn without_an_id_token_what_the_provider_does_not_say_stays_as_it_was_judged() {
+fn without_an_id_token_who_somebody_is_stays_and_what_decided_access_must_be_said_again() {
     let rules = json!({
         "required_claims": "groups=chat", "admin_claims": "roles=lead", "user_claim": "email, sub",
         "input_claims": "mail=email",
@@ -511,24 +515,40 @@ fn without_an_id_token_what_the_provider_does_not_say_stays_as_it_was_judged() {
             "email": "alice@example.com", "email_verified": true, "groups": ["chat"], "roles": roles,
         })
     };
+    let both = |groups: [&str; 1], roles: [&str; 1]| json!({"groups": groups, "roles": roles});
     let user = |members: Value| Some(merged(json!({"sub": "alice"}), &members));
     for (roles, userinfo, expected, is_admin) in [
-        (["lead"], user(json!({})), goes_on(), true),
-        (["none"], user(json!({})), goes_on(), false),
-        (["lead"], user(json!({"roles": []})), goes_on(), false),
-        (["none"], user(json!({"roles": ["lead"]})), goes_on(), true),
-        (["lead"], user(json!({"groups": ["chat"]})), goes_on(), true),
-        (["lead"], user(json!({"groups": ["none"]})), ended(), true),
-        (["lead"], user(json!({"groups": []})), ended(), true),
+        (["lead"], user(json!({})), expired(), true),
+        (["none"], user(json!({})), expired(), true),
+        (["lead"], user(json!({"roles": ["lead"]})), expired(), true),
+        (["lead"], user(json!({"groups": ["chat"]})), expired(), true),
+        (
+            ["none"],
+            user(json!({"groups": ["chat"]})),
+            goes_on(),
+            false,
+        ),
+        (["lead"], user(both(["chat"], ["none"])), goes_on(), false),
+        (["none"], user(both(["chat"], ["lead"])), goes_on(), true),
+        (["lead"], user(both(["chat"], ["lead"])), goes_on(), true),
+        (["lead"], user(both(["none"], ["lead"])), ended(), true),
         (
             ["lead"],
-            user(json!({"email": "bob@example.com"})),
+            user(json!({"groups": [], "roles": []})),
+            ended(),
+            true,
+        ),
+        (
+            ["lead"],
+            user(merged(
+                both(["chat"], ["lead"]),
+                &json!({"email": "bob@example.com"}),
+            )),
             ended(),
             true,
         ),
         (["lead"], user(json!({"sub": "bob"})), ended(), true),
-        (["lead"], None, goes_on(), true),
-        (["none"], None, goes_on(), false),
+        (["none"], None, expired(), true),
     ] {
         let document = match &userinfo {
             Some(_) => json!({}),
