@@ -45,11 +45,17 @@ def of_refusal(refusal: Refusal, request_id: str) -> Response:
 
 
 def one_value_each(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The daemon keeps one value of a name: several become a list (RFC 9110 section 5.3); of cookies the last stays."""
+    """The daemon keeps one value of a name: several become a list (RFC 9110 section 5.3), except cookies, which cannot.
+
+    Raises ValueError for a second cookie. The daemon would keep one of two, and the loss of the other would end a login
+    or a session without a word.
+    """
     found: dict[str, tuple[str, str]] = {}
     for name, value in headers:
         key = name.lower()
-        if key in found and key != "set-cookie":
+        if key in found:
+            if key == "set-cookie":
+                raise ValueError("A response has two cookies, of which the daemon keeps one")
             value = f"{found[key][1]}, {value}"
         found[key] = (name, value)
     return list(found.values())

@@ -347,11 +347,16 @@ def test_a_relay_goes_on_when_its_instance_is_lost(calls: Calls, serve: Serve) -
     ("headers", "kept"),
     [
         ([("Vary", "Origin"), ("X", "1"), ("vary", "Cookie")], [("vary", "Origin, Cookie"), ("X", "1")]),
-        ([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")], [("Set-Cookie", "b=2")]),
+        ([("Set-Cookie", "a=1"), ("X", "1")], [("Set-Cookie", "a=1"), ("X", "1")]),
     ],
 )
 def test_a_name_has_one_value(headers: list, kept: list) -> None:
     assert response.one_value_each(headers) == kept
+
+
+def test_a_second_cookie_is_refused_and_not_lost() -> None:
+    with pytest.raises(ValueError, match="two cookies"):
+        response.whole(303, [("Set-Cookie", "a=1"), ("set-cookie", "b=2")], b"")
 
 
 def test_a_long_answer_is_sent_in_pieces() -> None:

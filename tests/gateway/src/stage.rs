@@ -163,7 +163,7 @@ impl Stage {
         assert_eq!(daemon.restarts(), 0);
         for line in daemon.log_lines() {
             let is_harm =
-                line.text.contains("The module trapped") || line.text.contains("has no answer");
+                line.text.contains("The module trapped") || line.text.contains("has no response");
             assert!(!is_harm, "{}", line.text);
         }
     }
