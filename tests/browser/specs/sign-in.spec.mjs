@@ -1,5 +1,9 @@
 // A person signs in, chats and signs out; what a person does with tabs, the back button and bookmarks ends well.
 
+import { mkdir, writeFile } from 'node:fs/promises';
+
+import { chromium } from '@playwright/test';
+
 import { expect, fillIn, isSignedIn, meta, say, signIn, stage, test } from '../stage.mjs';
 
 test('a person signs in, chats and signs out, and the session at the provider has ended too', async ({ page }) => {
@@ -37,6 +41,55 @@ test('the back button and a reload end on the page', async ({ page }) => {
   }
   await page.goto(`${stage.url}/`);
   await isSignedIn(page, 'alice');
+});
+
+test('back, forward and reload on every page of the way in and out show no error page of ours', async ({ page }) => {
+  const errors = [];
+  page.on('response', (response) => {
+    const isOurs = response.request().isNavigationRequest() && response.url().startsWith(stage.url);
+    if (isOurs && response.status() >= 400) {
+      errors.push(`${response.status()} ${response.url()}`);
+    }
+  });
+  const atProvider = (url) => !url.href.startsWith(stage.url);
+  const way = [
+    async () => {
+      await page.goto(`${stage.url}/?q=1`);
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    },
+    async () => {
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByLabel('Password')).toBeVisible();
+    },
+    async () => {
+      await fillIn(page, 'alice');
+      await isSignedIn(page, 'alice');
+    },
+    async () => {
+      await page.locator('summary').click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(atProvider);
+    },
+    async () => {
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL((url) => url.href.startsWith(`${stage.url}/auth/logged-out`));
+    },
+  ];
+  for (const [number, step] of way.entries()) {
+    await step();
+    await page.reload();
+    if (number > 0) {
+      await page.goBack();
+      await page.reload();
+      await page.goForward();
+    }
+    expect(errors, `page ${number + 1} of the way`).toEqual([]);
+  }
+  // What the history still has of the way in leads back in, or to the provider, and to no error.
+  for (let step = 0; step < way.length; step += 1) {
+    await page.goBack();
+  }
+  expect(errors).toEqual([]);
 });
 
 test('two tabs sign in side by side, in both orders', async ({ context }) => {
@@ -78,6 +131,36 @@ test('a sign-in whose cookie is gone ends on a page that says so, without a loop
   await expect(page.getByText(/cookie/i).first()).toBeVisible();
   expect(await meta(page, 'gateway-page')).toBe(null);
   expect(redirects).toBeLessThanOrEqual(3);
+});
+
+test('a browser that blocks the cookies of the endpoint is told so, and goes in no circle', async ({}, testInfo) => {
+  // A content setting of the profile, as a person makes it; the provider's cookies are allowed.
+  const profile = testInfo.outputPath('profile');
+  const blocked = { [`${new URL(stage.url).origin},*`]: { setting: 2 } };
+  const preferences = { profile: { content_settings: { exceptions: { cookies: blocked } } } };
+  await mkdir(`${profile}/Default`, { recursive: true });
+  await writeFile(`${profile}/Default/Preferences`, JSON.stringify(preferences));
+  const { launchOptions, locale } = testInfo.project.use;
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, locale });
+  try {
+    const page = await context.newPage();
+    let redirects = 0;
+    page.on('request', (request) => {
+      redirects += request.redirectedFrom() && request.url().startsWith(stage.url) ? 1 : 0;
+    });
+    await page.goto(`${stage.url}/`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await fillIn(page, 'alice');
+    await expect(page.getByText(/does not block cookies/i)).toBeVisible();
+    await expect(page.getByText('sign_in_failed')).toBeVisible();
+    await page.getByRole('link', { name: /sign in/i }).click();
+    await expect(page.getByText('sign_in_failed')).toBeVisible();
+    expect(await context.cookies(stage.url)).toEqual([]);
+    expect(await meta(page, 'gateway-page')).toBe(null);
+    expect(redirects).toBeLessThanOrEqual(3);
+  } finally {
+    await context.close();
+  }
 });
 
 test('the page of one person reloads when another has signed in beside it', async ({ context }) => {

@@ -17,3 +17,4 @@ mod refresh;
 mod restarts;
 mod return_to;
 mod session;
+mod tenants;

@@ -150,6 +150,35 @@ async fn fifty_refreshes_at_once_ask_the_provider_once() {
     assert_eq!(scene.last_refresh_token(), "second");
 }
 
+/// Each has read its page token when it was opened, and asks when its own timer says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn h38_four_tabs_over_two_check_intervals_ask_the_provider_twice() {
+    let scene = Refreshing::due().await;
+    let mut tabs = Vec::new();
+    for _ in 0..4 {
+        let page = reopened(&scene.browser, &scene.alice).await;
+        tabs.push(gateway_tests::sign_in::signed_in(page));
+    }
+    let asked = scene.stage.token_requests();
+    for (interval, (used, rotated)) in [("first", "second"), ("second", "third")]
+        .into_iter()
+        .enumerate()
+    {
+        scene.answer(&json!({}), rotated);
+        // Two at once, and two a little later.
+        for pair in tabs.chunks(2) {
+            let both = pair.iter().map(|tab| tab.refresh(&scene.browser));
+            for hop in futures::future::join_all(both).await {
+                assert_eq!(hop.status, 200, "{}", hop.text());
+            }
+            scene.stage.clock.advance(Duration::from_secs(20));
+        }
+        assert_eq!(scene.stage.token_requests(), asked + interval + 1);
+        assert_eq!(scene.last_refresh_token(), used);
+        scene.stage.clock.advance(INTERVAL);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_late_with_the_old_cookie_gets_the_kept_answer() {
     let scene = Refreshing::due().await;
