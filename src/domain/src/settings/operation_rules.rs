@@ -158,7 +158,6 @@ impl OperationRules {
         })
     }
 
-
     /// The claims of the rules that a caller meets who does not meet those in `unmet`. The granted scopes are none.
     pub fn names_of_met(&self, unmet: UnmetEntries) -> impl Iterator<Item = &ClaimPath> {
         let entries = self.entries.iter().enumerate();

@@ -94,9 +94,21 @@ fn the_claims_by_which_a_caller_meets_a_rule_are_known_and_those_of_no_other_rul
     let speech = Operation::of_handler("post_text_to_audio").unwrap();
     let scopes = ["files".to_owned()];
     for (claims, closed, expected) in [
-        (json!({"roles": "a", "level": 1, "team": "x"}), (false, false), vec!["roles", "level", "team"]),
-        (json!({"roles": "a", "level": 1}), (false, true), vec!["roles", "level"]),
-        (json!({"roles": "b", "level": 1, "team": "x"}), (true, false), vec!["team"]),
+        (
+            json!({"roles": "a", "level": 1, "team": "x"}),
+            (false, false),
+            vec!["roles", "level", "team"],
+        ),
+        (
+            json!({"roles": "a", "level": 1}),
+            (false, true),
+            vec!["roles", "level"],
+        ),
+        (
+            json!({"roles": "b", "level": 1, "team": "x"}),
+            (true, false),
+            vec!["team"],
+        ),
         (json!({}), (true, true), vec![]),
     ] {
         let unmet = rules.unmet_by(&of(&claims), &scopes);

@@ -580,6 +580,32 @@ fn without_an_id_token_who_somebody_is_stays_and_what_decided_access_must_be_sai
 }
 
 #[test]
+fn a_claim_that_opened_an_operation_must_be_said_again_too() {
+    let rules = json!({"operation_rules": "audio: roles=speaker"});
+    for (role, userinfo, expected) in [
+        (
+            "speaker",
+            json!({"sub": "alice", "roles": "speaker"}),
+            goes_on(),
+        ),
+        ("speaker", json!({"sub": "alice"}), expired()),
+        ("nobody", json!({"sub": "alice"}), goes_on()),
+    ] {
+        let fixture = Fixture::new(&rules);
+        let mut browser = fixture.signed_in(&json!({"roles": role}));
+        fixture.environment.advance(DUE);
+        fixture
+            .environment
+            .answer(USERINFO, ok(userinfo.to_string()));
+        fixture
+            .provider
+            .issue(&json!({}), &json!({"id_token": null}));
+        let response = refresh(&fixture, &mut browser);
+        assert_eq!(outcome(&response), expected, "{role} {userinfo}");
+    }
+}
+
+#[test]
 fn the_line_of_a_request_names_the_user_of_its_session() {
     let fixture = Fixture::new(&json!({}));
     let mut browser = fixture.signed_in(&json!({}));
