@@ -23,3 +23,6 @@ export const ENTRIES = 500;
 
 /** What goes into and out of a step, written as JSON: shown folded, for a look. */
 export const STEP_DATA = 32 * 1024;
+
+/** Text that is drawn in one frame: a phone needs some tens of milliseconds for it. Longer text comes onto the page in slices. */
+export const DRAWN_AT_ONCE = 8 * 1024;

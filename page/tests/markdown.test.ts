@@ -1,7 +1,8 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerReader, blockElements, markdownReader } from "../src/markdown/answer";
+import { answerReader, markdownReader } from "../src/markdown/answer";
+import { drawing } from "../src/markdown/drawing";
 import { finish, formula, highlight } from "../src/markdown/later";
 import { markdown } from "../src/markdown/marked";
 import { sanitised } from "../src/markdown/sanitise";
@@ -210,6 +211,60 @@ test("an answer of 100 kB costs little more for its last piece than a short one"
   assert.ok(piece * 4 < whole, `the last piece costs ${piece} ms, the whole ${whole} ms`);
 });
 
+test("of a list or a table that grows, what was there is not made again, and it ends as the whole one does", () => {
+  const cases: [string, string, string, string][] = [
+    ["a list", "- **a** b\n- c\n", "- **a** b\n- c\n- [d](https://d.example/)\n", "ul > li"],
+    ["an item that grows", "1. a\n2. b", "1. a\n2. b and c\n", "ol > li:first-child"],
+    ["a table", "| a |\n|---|\n| 1 |\n", "| a |\n|---|\n| 1 |\n| *2* |\n", "tbody > tr"],
+    ["items with lists of their own", "- a\n  - b\n", "- a\n  - b\n- c\n  1. d\n", "ul > li"],
+  ];
+  for (const [name, before, after, kept] of cases) {
+    const into = document.createElement("div");
+    const draw = drawing();
+    draw(into, { kind: "markdown", source: before }, "");
+    const first = into.querySelector(kept);
+    assert.ok(first, name);
+    draw(into, { kind: "markdown", source: after }, "");
+    assert.equal(into.querySelector(kept), first, name);
+    assert.equal(spaceless(into.innerHTML), spaceless(htmlOf(markdownElements(after))), name);
+  }
+});
+
+test("a list that changes as a whole is made again as a whole", () => {
+  const cases = [
+    ["- a\n- b\n", "- a\n\n- b\n", ""],
+    ["- a\n- b\n", "1. a\n2. b\n", ""],
+    ["- a\n- [b]\n", "- a\n- [b]\n", "[b]: https://b.example/"],
+    ["| a |\n|---|\n| 1 |\n", "| a |\n|--:|\n| 1 |\n", ""],
+    ["- a\n- b\n- c\n", "- a\n", ""],
+    ["- a\n", "a\n", ""],
+  ] as const;
+  for (const [before, after, definitions] of cases) {
+    const into = document.createElement("div");
+    const draw = drawing();
+    draw(into, { kind: "markdown", source: before }, "");
+    draw(into, { kind: "markdown", source: after }, definitions);
+    const expected = htmlOf(blockElements({ kind: "markdown", source: after }, definitions));
+    assert.equal(spaceless(into.innerHTML), spaceless(expected), after);
+  }
+});
+
+test("a list and a table as long as an answer are made in slices", () => {
+  for (const line of ["- an item of a list\n", "| a cell | of a table |\n"]) {
+    const source = `${line.startsWith("|") ? "| a | b |\n|---|---|\n" : ""}${line.repeat(2000)}`;
+    const into = document.createElement("div");
+    const draw = drawing();
+    const slices: number[] = [];
+    for (let isWhole = false; !isWhole; ) {
+      const drawn = draw(into, { kind: "markdown", source }, "");
+      isWhole = drawn.isWhole;
+      slices.push(into.querySelectorAll("li, tbody > tr").length);
+    }
+    assert.ok(slices.length >= 4 && (slices[0] ?? 0) < 800, slices.join(" "));
+    assert.equal(slices.at(-1), 2000);
+  }
+});
+
 test("code is coloured and formulas are made when they are complete", async () => {
   const code = await highlight("let a = 1;", "javascript");
   assert.match(htmlOf(code), /^<span class="hljs-keyword">let<\/span> a = /);
@@ -252,6 +307,15 @@ function htmlOf(fragment: DocumentFragment | null): string {
   const holder = document.createElement("div");
   if (fragment !== null) holder.append(fragment.cloneNode(true));
   return holder.innerHTML;
+}
+
+type MarkdownBlock = Parameters<ReturnType<typeof drawing>>[1];
+
+function blockElements(block: MarkdownBlock, definitions: string): DocumentFragment {
+  const fragment = document.createDocumentFragment();
+  const draw = drawing();
+  while (!draw(fragment, block, definitions).isWhole);
+  return fragment;
 }
 
 /** An answer with everything that is made of it later. */
@@ -301,6 +365,11 @@ function textOfBlock(block: AnyBlock): string {
 
 function sourceOf(block: AnyBlock): string {
   return block.kind === "code" ? `\`\`\`\n${block.code}\n\`\`\`` : textOfBlock(block);
+}
+
+/** Markup without the spaces between its elements. */
+function spaceless(html: string): string {
+  return html.replace(/>\s+</g, "><").trim();
 }
 
 function trimmed(text: string): string {

@@ -32,7 +32,8 @@ export function AnswerActions({ turn }: Props) {
         class="plain"
         // Dify has no way to make an answer anew in its place: the question is asked once more, at the end.
         title={actions.askAgainHint}
-        disabled={isAnswering.value}
+        // The signal itself: what changes for every answer of the conversation draws none of them again.
+        disabled={isAnswering}
         onClick={() => {
           void send(turn.query, sentAgain(turn.files));
           // The button has no use while the answer comes, and would lose the focus.

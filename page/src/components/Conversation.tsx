@@ -1,10 +1,11 @@
 import "./Conversation.css";
 import { ArrowDown } from "lucide";
-import type { VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { FunctionComponent, VNode } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { type Turn, turns } from "../store/conversation";
+import { type Group, grouped } from "../store/groups";
 import { hasOlder, historyState } from "../store/history";
 import { following, followsAfter } from "../store/scroll";
 import { HistoryStatus } from "./HistoryStatus";
@@ -18,6 +19,8 @@ export function Conversation() {
   const column = useRef<HTMLDivElement>(null);
   const { history } = texts.value;
   const list = turns.value;
+  const groups = useRef<readonly Group<Turn>[]>([]);
+  groups.current = useMemo(() => grouped(groups.current, list), [list]);
   useEffect(() => follow(area.current, column.current), []);
   useStayingInPlace(area.current, list);
   if (historyState.value.kind === "not-found") return <HistoryStatus />;
@@ -27,7 +30,7 @@ export function Conversation() {
     <section class="conversation" ref={area} tabIndex={0} aria-label={history.label}>
       <div class="column" ref={column}>
         {hasOlder.value || historyState.value.kind !== "ready" ? <HistoryStatus /> : <Opening />}
-        {list.map(viewOf)}
+        {groups.current.map((group) => viewOf(group, GroupView))}
         <NextQuestions />
       </div>
       {!following.value && (
@@ -50,14 +53,22 @@ export function Conversation() {
   );
 }
 
-const views = new WeakMap<Turn, VNode>();
+function GroupView({ of: { turns: some } }: { readonly of: Group<Turn> }) {
+  return <div class="turns">{some.map((turn) => viewOf(turn, View))}</div>;
+}
 
-/** The same element for a turn each time: Preact passes over what is the same, however many turns there are. */
-function viewOf(turn: Turn): VNode {
-  const known = views.get(turn);
+function View({ of: turn }: { readonly of: Turn }) {
+  return <TurnView turn={turn} />;
+}
+
+const views = new WeakMap<object, VNode>();
+
+/** The same element for the same object each time: Preact passes over what is the same, however much of it there is. */
+function viewOf<T extends { readonly key: number }>(shown: T, Shown: FunctionComponent<{ readonly of: T }>): VNode {
+  const known = views.get(shown);
   if (known !== undefined) return known;
-  const view = <TurnView key={turn.key} turn={turn} />;
-  views.set(turn, view);
+  const view = <Shown key={shown.key} of={shown} />;
+  views.set(shown, view);
   return view;
 }
 

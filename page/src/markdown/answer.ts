@@ -1,10 +1,9 @@
-// Reads an answer: its thoughts, its blocks, and each block as elements.
+// Reads an answer: its thoughts and its blocks.
 
 import { gateway } from "../api/document";
 import type { AddressRules } from "./addresses";
-import { type Block, type BlockReader, type Blocks, blockReader } from "./blocks";
+import { type BlockReader, type Blocks, blockReader } from "./blocks";
 import { markdown } from "./marked";
-import { sanitised } from "./sanitise";
 import { splitThinking } from "./thinking";
 
 export type AnswerPart =
@@ -18,7 +17,9 @@ export interface AnswerReader {
 }
 
 const RULES: AddressRules = { base: gateway.base, imageOrigins: gateway.settings.image_origins };
-const DIALECTS = { streaming: markdown(RULES, true), finished: markdown(RULES, false) };
+
+/** Markdown as it is read on this page. */
+export const DIALECTS = { streaming: markdown(RULES, true), finished: markdown(RULES, false) };
 
 /** One reader for one answer: what it has read once it does not read again. */
 export function answerReader(): AnswerReader {
@@ -37,10 +38,4 @@ export function answerReader(): AnswerReader {
 /** A reader of Markdown in which nobody thinks aloud: an opening statement, a form, an output. */
 export function markdownReader(): BlockReader {
   return blockReader(DIALECTS);
-}
-
-/** The elements of a block that is Markdown. */
-export function blockElements(block: Extract<Block, { kind: "markdown" }>, definitions: string): DocumentFragment {
-  const source = definitions === "" ? block.source : `${block.source}\n\n${definitions}\n`;
-  return sanitised(DIALECTS.finished.parse(source, { async: false }), "text");
 }

@@ -1,6 +1,6 @@
 // Splits Markdown into blocks, so that of an answer that is coming only the last block is read and drawn again.
 
-import type { Marked, Token, Tokens } from "marked";
+import { Lexer, type Marked, type Token, type Tokens } from "marked";
 import { languageName } from "./marked";
 import { isBlockMath } from "./math";
 
@@ -44,7 +44,7 @@ export function blockReader(dialects: Dialects): BlockReader {
   const read = (text: string, finished: boolean): Blocks => {
     const source = text.replace(/\r\n?/g, "\n");
     if (!source.startsWith(settled.source)) settled = NOTHING;
-    const tokens = (finished ? dialects.finished : dialects.streaming).lexer(source.slice(settled.source.length));
+    const tokens = blockTokens(finished ? dialects.finished : dialects.streaming, source.slice(settled.source.length));
     const end = tokens.findLastIndex((token) => token.type !== "space");
     settled = extended(settled, tokens.slice(0, Math.max(end, 0)));
     const rest = extended(settled, tokens.slice(Math.max(end, 0)));
@@ -53,6 +53,11 @@ export function blockReader(dialects: Dialects): BlockReader {
     return last;
   };
   return { read };
+}
+
+/** The blocks alone: what is inside a line is read when the block is drawn. */
+function blockTokens(dialect: Marked, source: string): readonly Token[] {
+  return new Lexer(dialect.defaults).blockTokens(source);
 }
 
 function extended(before: Kept, tokens: readonly Token[]): Kept {

@@ -3,9 +3,11 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
 import { listMessages } from "../api/history";
+import { DRAWN_AT_ONCE } from "../limits";
 import { readMessage } from "../turn/recorded";
 import { awaitAnswer } from "./awaited";
-import { conversationId, newTurn, turns } from "./conversation";
+import { conversationId, newTurn, type Turn, turns } from "./conversation";
+import { nextFrame } from "./frames";
 import { goTo, placeOfAddress } from "./place";
 import { stopPlayback } from "./playback";
 
@@ -38,7 +40,11 @@ export function openFromAddress(): void {
   if (placeOfAddress() !== null) show(placeOfAddress());
 }
 
+/** How often something else has come onto the screen: what was loaded before that belongs nowhere. */
+let shown = 0;
+
 function show(id: string | null): void {
+  shown += 1;
   // An answer that is coming goes on at Dify, and is there when the person comes back.
   for (const turn of turns.value) turn.abort.abort();
   stopPlayback();
@@ -54,24 +60,44 @@ export async function loadOlder(): Promise<void> {
   const id = conversationId.value;
   if (id === null || !hasOlder.value || historyState.value.kind === "loading") return;
   historyState.value = { kind: "loading" };
+  const mine = shown;
   const first = turns.value[0]?.state.value.ids.messageId ?? null;
   try {
     const page = await listMessages(id, first);
-    if (conversationId.value !== id) return;
+    if (shown !== mine) return;
     const now = Date.now() / 1000;
     const older = page.data.flatMap((message) => {
       const turn = readMessage(message, now);
       return turn === null ? [] : [newTurn(turn.query, turn.state, turn.files)];
     });
-    turns.value = [...older, ...turns.value];
+    for (const slice of slices(older)) {
+      turns.value = [...slice, ...turns.value];
+      await new Promise<void>((resolve) => nextFrame(resolve));
+      if (shown !== mine) return;
+    }
     hasOlder.value = page.hasMore && older.length > 0;
     historyState.value = { kind: "ready" };
     const latest = turns.value.at(-1);
     if (first === null && latest?.state.value.status === "away") void awaitAnswer(latest);
   } catch (error) {
-    if (conversationId.value !== id) return;
+    if (shown !== mine) return;
     historyState.value = isUnknown(error) ? { kind: "not-found" } : { kind: "failed", error };
   }
+}
+
+/** Turns that are drawn in one frame, the latest first. */
+function* slices(older: readonly Turn[]): Generator<readonly Turn[]> {
+  let slice: Turn[] = [];
+  let length = 0;
+  for (const turn of [...older].reverse()) {
+    slice = [turn, ...slice];
+    length += turn.query.length + turn.answer.value.length;
+    if (length < DRAWN_AT_ONCE) continue;
+    yield slice;
+    slice = [];
+    length = 0;
+  }
+  if (slice.length > 0) yield slice;
 }
 
 /** Dify says 404 of a conversation that it does not know, and 400 of an id that cannot be one. */

@@ -3,7 +3,7 @@ import { Check, Copy } from "lucide";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { texts } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
-import { highlight } from "../../markdown/later";
+import { highlight, whenMade } from "../../markdown/later";
 import { announce } from "../../store/announce";
 
 interface Props {
@@ -24,8 +24,8 @@ export function CodeBlock({ code, language, closed }: Props) {
     current.textContent = code;
     if (!closed) return;
     let isLast = true;
-    highlight(code, language).then((coloured) => {
-      if (isLast && coloured !== null) current.replaceChildren(coloured);
+    whenMade(highlight(code, language), (coloured) => {
+      if (isLast) current.replaceChildren(coloured);
     });
     return () => {
       isLast = false;

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { formula } from "../../markdown/later";
+import { expectFormula, formula, whenMade } from "../../markdown/later";
+import { holdBack } from "./hold-back";
 
 interface Props {
   readonly tex: string;
@@ -16,11 +17,15 @@ export function Formula({ tex, closed }: Props) {
     const source = document.createElement("code");
     source.textContent = tex;
     current.replaceChildren(source);
-    if (!closed) return;
+    if (!closed) {
+      expectFormula();
+      return;
+    }
     let isLast = true;
-    formula(tex, true).then((made) => {
-      if (isLast && made !== null) current.replaceChildren(made);
+    const coming = whenMade(formula(tex, true), (made) => {
+      if (isLast) current.replaceChildren(made);
     });
+    holdBack(current, coming);
     return () => {
       isLast = false;
     };

@@ -1,11 +1,14 @@
 import "./Prose.css";
+import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { texts } from "../../i18n/texts";
-import { blockElements } from "../../markdown/answer";
 import type { Block } from "../../markdown/blocks";
+import { drawing, fitting } from "../../markdown/drawing";
 import { finish } from "../../markdown/later";
+import { nextFrame } from "../../store/frames";
 import { CodeBlock } from "./CodeBlock";
 import { Formula } from "./Formula";
+import { holdBack } from "./hold-back";
 
 interface Props {
   readonly blocks: readonly Block[];
@@ -16,13 +19,43 @@ interface Props {
 
 /** Markdown on the screen. A block that is as it was is not drawn again. */
 export function Prose({ blocks, definitions, aside }: Props) {
+  const drawn = useSlices(blocks);
   return (
     <div class={aside ? "prose of-thought" : "prose"}>
-      {blocks.map((block, index) => (
+      {blocks.slice(0, drawn).map((block, index) => (
         <BlockView key={index} block={block} definitions={definitions} />
       ))}
     </div>
   );
+}
+
+/** How many of the blocks are drawn in this frame: those of the frames before, and as many more as it has time for. */
+function useSlices(blocks: readonly Block[]): number {
+  const before = useRef(0);
+  const frame = useSignal(0);
+  // Reading it has the component drawn again when it changes.
+  frame.value;
+  const end = fitting(blocks.map(textOf), Math.min(before.current, blocks.length));
+  useLayoutEffect(() => {
+    before.current = end;
+    return end < blocks.length
+      ? nextFrame(() => {
+          frame.value += 1;
+        })
+      : undefined;
+  });
+  return end;
+}
+
+function textOf(block: Block): string {
+  switch (block.kind) {
+    case "markdown":
+      return block.source;
+    case "code":
+      return block.code;
+    case "formula":
+      return block.tex;
+  }
 }
 
 function BlockView({ block, definitions }: { readonly block: Block; readonly definitions: string }) {
@@ -47,18 +80,25 @@ interface ParagraphsProps {
 /** A block of text, a list, a table: elements that are made outside of Preact. */
 function Paragraphs({ block, definitions }: ParagraphsProps) {
   const element = useRef<HTMLDivElement>(null);
+  const draw = useMemo(drawing, []);
   useLayoutEffect(() => {
     const { current } = element;
     if (current === null) return;
-    current.replaceChildren(blockElements(block, definitions));
-    for (const table of current.querySelectorAll("table")) letScroll(table);
-    void finish(current);
+    let cancel = () => {};
+    const drawSlice = () => {
+      const { added, isWhole } = draw(current, block, definitions);
+      for (const table of current.querySelectorAll("table:not(.table > table)")) letScroll(table);
+      for (const each of added) holdBack(current, finish(each));
+      if (!isWhole) cancel = nextFrame(drawSlice);
+    };
+    drawSlice();
+    return () => cancel();
   }, [block.source, definitions]);
   return <div dir="auto" ref={element} />;
 }
 
 /** A table that is wider than the page scrolls in a place of its own, which the keyboard reaches too. */
-function letScroll(table: HTMLTableElement): void {
+function letScroll(table: Element): void {
   const place = document.createElement("div");
   place.className = "table";
   place.tabIndex = 0;

@@ -7,44 +7,44 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-PCNDLUIU.js",
+    name: "page-BD4WIW6R.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 221_853,
-    brotli_length: 65_712,
-    gzip_length: 71_757,
-    integrity: "sha384-6kJmczPUizZi+4+wIrraOOo0zczq+PrfcZfq8x0V4KHtHksnBVDzwL87aVo/UyQb",
+    length: 215_427,
+    brotli_length: 64_140,
+    gzip_length: 70_000,
+    integrity: "sha384-Zk5B4WhhrOrrXEVgsx9jC6o18WdYlXUboZEUbsWt/wLNOnEnoby7TTnjSAMaY0D6",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-YVSUIHGZ.css",
+    name: "page-XYE7B3KJ.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_512,
-    brotli_length: 4_656,
-    gzip_length: 5_104,
-    integrity: "sha384-+AW/1Vi754dzovNTO35u/yvmhA88/vw96uJWv6Ds6ygnwNHd8uC/7b8cjPqP1B9h",
+    length: 22_961,
+    brotli_length: 4_823,
+    gzip_length: 5_270,
+    integrity: "sha384-2fKAPTy55Z5ZGzXza7rFVKJ0uRPwTW5JbzAuW3eJrlk47jqw0XSOIRIyj8B5AJAl",
 };
 
 /// The style of the documents that have no script.
 pub const PAGES_STYLE: Asset = Asset {
-    name: "pages-XIUG2PDD.css",
+    name: "pages-64WPC3Z6.css",
     media_type: "text/css; charset=utf-8",
-    length: 4_480,
-    brotli_length: 1_440,
-    gzip_length: 1_657,
-    integrity: "sha384-KEB5fv1ut0x4vpOqkx9TvTQw5thPN/xR/WAmOPCmNatGsWJRzyXn7kZFCl4MCAzD",
+    length: 4_612,
+    brotli_length: 1_529,
+    gzip_length: 1_744,
+    integrity: "sha384-BEVcuI2vkIJMHomanu2XzGQs8hkmirzV5ZwVzZLBJKfYeAYcqTrFGTQE6qIKSnpP",
 };
 
 /// Every file of the page, sorted by name.
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-E2NHH5YV.js",
+        name: "en-HUOFHXES.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_609,
-        brotli_length: 2_592,
-        gzip_length: 3_031,
-        integrity: "sha384-rflLbQ84fch4BAz37INnHgP76TSWCkTSsw3853CBKRl5hrnFhlbGN5xDgu0NgNwi",
+        length: 7_388,
+        brotli_length: 2_542,
+        gzip_length: 2_970,
+        integrity: "sha384-AqHwho0Cj9JgmoicPO9XjN2LELtlVITU7HG4/iR+5nhFKXL60ihoHt4Flig+4xji",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-TLMDBOAB.js",
+        name: "ja-ZNGRSTLZ.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_915,
-        brotli_length: 3_228,
-        gzip_length: 3_753,
-        integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
+        length: 9_604,
+        brotli_length: 3_183,
+        gzip_length: 3_671,
+        integrity: "sha384-L2C2tnMPLzmtZK0twlKTfzwRTnsnV9t68IsfSsTbHHpTpf+wxQZnhJkKRaXACF4l",
     },
     PAGE_SCRIPT,
     PAGE_STYLE,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-EQJ6Z2X6.js",
+        name: "pt-BR-H3GTY5UU.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 8_015,
-        brotli_length: 3_056,
-        gzip_length: 3_316,
-        integrity: "sha384-OkFcu7BEHXgkeuSRGCorb33PpqDsRacROdB+skl+NrdQqmtuBTyOo3BdO4GJgdmh",
+        length: 7_782,
+        brotli_length: 2_990,
+        gzip_length: 3_252,
+        integrity: "sha384-8zzDcSGfUoMg3qrkvzoVKi5SevaG8XJdJgdAHTp11DdwyW/Hv6lKYDyPUiEvn2l1",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-EVQRDI2L.js",
+        name: "zh-Hans-GULXUY75.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_310,
-        brotli_length: 2_730,
-        gzip_length: 3_413,
-        integrity: "sha384-1B21/UdjUSPUT6S7roHwqTXmvP6Me99trgcw1979nF8HwaqpdtbgRop7ikzqD1V1",
+        length: 7_119,
+        brotli_length: 2_684,
+        gzip_length: 3_354,
+        integrity: "sha384-n6j6TsLcN1Yocw7odtvCpsj4YEAuXW/ESTTlyZdK/47E5yYSTg2EM1CjmhIzFYjP",
     },
 ];
