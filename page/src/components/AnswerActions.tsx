@@ -41,7 +41,7 @@ export function AnswerActions({ turn }: Props) {
         }}
       >
         <Icon of={RotateCcw} />
-        {actions.askAgain}
+        <span class="label">{actions.askAgain}</span>
       </button>
       <button
         type="button"
@@ -50,7 +50,7 @@ export function AnswerActions({ turn }: Props) {
         onClick={() => edit(turn.query, sentAgain(turn.files))}
       >
         <Icon of={PenLine} />
-        {actions.edit}
+        <span class="label">{actions.edit}</span>
       </button>
       {ids.messageId !== null && <Feedback turn={turn} messageId={ids.messageId} />}
     </div>
@@ -90,7 +90,7 @@ function CopyAnswer({ text }: { readonly text: string }) {
       }}
     >
       <Icon of={copied.value ? CopyCheck : Copy} />
-      {copied.value ? actions.copied : actions.copy}
+      <span class="label">{copied.value ? actions.copied : actions.copy}</span>
     </button>
   );
 }

@@ -1,5 +1,5 @@
 import { texts } from "../i18n/texts";
-import { isChat, mode } from "../store/app";
+import { isAppAsked, isChat, mode } from "../store/app";
 import { sidebar } from "../store/preferences";
 import { phase } from "../store/session";
 import { isWide } from "../store/viewport";
@@ -30,11 +30,7 @@ export function App() {
 function Phase() {
   switch (phase.value) {
     case "starting":
-      return (
-        <p class="starting" role="status">
-          {texts.value.session.starting}
-        </p>
-      );
+      return <Starting />;
     case "signed-out":
       return <SignedOut />;
     case "no-token":
@@ -42,8 +38,16 @@ function Phase() {
     case "unreachable":
       return <Unreachable />;
     case "signed-in":
-      return <Frame />;
+      return isAppAsked.value ? <Frame /> : <Starting />;
   }
+}
+
+function Starting() {
+  return (
+    <p class="starting" role="status">
+      {texts.value.session.starting}
+    </p>
+  );
 }
 
 /** The page of a person who is signed in. */

@@ -1,14 +1,13 @@
-import "./Attachments.css";
-import { type Signal, useSignal } from "@preact/signals";
-import { FileText, Image, Link, Paperclip, X } from "lucide";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { errorText } from "../i18n/error-text";
-import { fileProblemText, fileRulesText, sizeText } from "../i18n/file-text";
-import { fill, texts } from "../i18n/texts";
+import type { Signal } from "@preact/signals";
+import { Link, Paperclip } from "lucide";
+import { useRef } from "preact/hooks";
+import { fileProblemText, fileRulesText } from "../i18n/file-text";
+import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
-import type { Attachment } from "../store/attachments";
 import { composer, composerRules } from "../store/composer";
 import { acceptedExtensions, type FileRules } from "../store/file-rules";
+import { AddressField } from "./AddressField";
+import { AttachmentRows } from "./AttachmentRows";
 
 interface ChooseProps {
   readonly rules: FileRules;
@@ -69,42 +68,18 @@ export function ChooseFiles({ rules, asksAddress }: ChooseProps) {
   );
 }
 
-/** An address of a file. It is inside the composer's form, so it is not a form itself. */
+/** The field for an address, once the person has asked for it. */
 export function AddressForm({ rules, open }: { readonly rules: FileRules; readonly open: Signal<boolean> }) {
-  const input = useRef<HTMLInputElement>(null);
-  const address = useSignal("");
-  useLayoutEffect(() => input.current?.focus(), []);
-  const { files } = texts.value;
   const close = () => {
     open.value = false;
     composer.focus();
   };
-  const take = () => {
-    if (composer.attachments.addAddress(address.value.trim(), rules)) close();
+  const add = (address: string) => {
+    const taken = composer.attachments.addAddress(address, rules);
+    if (taken) close();
+    return taken;
   };
-  return (
-    <div class="address">
-      <input
-        ref={input}
-        type="url"
-        aria-label={files.address}
-        placeholder={files.address}
-        value={address.value}
-        onInput={(event) => {
-          address.value = event.currentTarget.value;
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") close();
-          if (event.key !== "Enter" || event.isComposing) return;
-          event.preventDefault();
-          take();
-        }}
-      />
-      <button type="button" disabled={address.value.trim() === ""} onClick={take}>
-        {files.add}
-      </button>
-    </div>
-  );
+  return <AddressField label={texts.value.files.address} add={add} close={close} />;
 }
 
 /** What goes with the message, and what is wrong with it. */
@@ -121,52 +96,7 @@ export function AttachmentList() {
           ))}
         </div>
       )}
-      {attachments.list.value.length > 0 && (
-        <ul class="attachments" aria-label={files.label}>
-          {attachments.list.value.map((each) => (
-            <AttachmentEntry key={each.key} attachment={each} />
-          ))}
-        </ul>
-      )}
+      <AttachmentRows attachments={attachments} label={files.label} onRemoved={() => composer.focus()} />
     </>
-  );
-}
-
-function AttachmentEntry({ attachment }: { readonly attachment: Attachment }) {
-  const { error, files } = texts.value;
-  const { name, size, type } = attachment;
-  const state = attachment.state.value;
-  return (
-    <li class={state.kind}>
-      <Icon of={type === "image" ? Image : FileText} />
-      <span class="name" dir="auto">
-        {name}
-      </span>
-      {size !== null && <small>{sizeText(size)}</small>}
-      {state.kind === "uploading" && (
-        <progress value={state.share} max={1} aria-label={fill(files.progress, { name })} />
-      )}
-      {state.kind === "failed" && (
-        <>
-          <small class="failure" role="alert">
-            {errorText(state.error)}
-          </small>
-          <button type="button" onClick={() => composer.attachments.retry(attachment)}>
-            {error.retry}
-          </button>
-        </>
-      )}
-      <button
-        type="button"
-        class="plain round"
-        aria-label={fill(files.remove, { name })}
-        onClick={() => {
-          composer.attachments.remove(attachment);
-          composer.focus();
-        }}
-      >
-        <Icon of={X} />
-      </button>
-    </li>
   );
 }

@@ -25,7 +25,7 @@ export function ReadAloud({ messageId }: { readonly messageId: string }) {
         onClick={() => (busy ? stopPlayback() : void play(messageId))}
       >
         <Icon of={busy ? CircleStop : Volume2} />
-        {busy ? actions.stopReading : actions.readAloud}
+        <span class="label">{busy ? actions.stopReading : actions.readAloud}</span>
       </button>
       {mine?.kind === "nothing-to-say" && <span role="status">{actions.nothingToSay}</span>}
       {mine?.kind === "failed" && (

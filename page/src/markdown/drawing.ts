@@ -36,10 +36,12 @@ interface Parts {
 export function drawing(): Drawing {
   let frame = "";
   let texts: readonly string[] = [];
+  let read: Read | null = null;
   return (into, block, definitions) => {
-    const lexer = new Lexer(DIALECTS.finished.defaults);
-    const tokens = lexer.blockTokens(definitions === "" ? block.source : `${block.source}\n\n${definitions}\n`);
-    const parts = partsOf(tokens);
+    const source = definitions === "" ? block.source : `${block.source}\n\n${definitions}\n`;
+    // The next slice is of the same source.
+    if (read?.source !== source) read = readBlocks(source);
+    const { lexer, tokens, parts } = read;
     if (parts === null) {
       frame = "";
       into.replaceChildren(elements(lexer, tokens));
@@ -52,6 +54,20 @@ export function drawing(): Drawing {
     const added = addItems(into, parts, known, elements(lexer, [parts.having(parts.items.slice(known, end))]));
     return { added, isWhole: end === parts.items.length };
   };
+}
+
+/** A source, and what has been read of it: what is inside of lines is not, yet. */
+interface Read {
+  readonly source: string;
+  readonly lexer: Lexer;
+  readonly tokens: readonly Token[];
+  readonly parts: Parts | null;
+}
+
+function readBlocks(source: string): Read {
+  const lexer = new Lexer(DIALECTS.finished.defaults);
+  const tokens = lexer.blockTokens(source);
+  return { source, lexer, tokens, parts: partsOf(tokens) };
 }
 
 function partsOf(tokens: readonly Token[]): Parts | null {

@@ -10,6 +10,9 @@ export const parameters = signal<Parameters | null>(null);
 /** What kind of app it is; null until it has been asked. */
 export const mode = signal<AppMode | null>(null);
 
+/** Whether the app has been asked, with or without success: what the page looks like depends on it. */
+export const isAppAsked = signal(false);
+
 /** Why the app could not be asked what it is and takes. */
 export const appError = signal<unknown>(null);
 
@@ -34,6 +37,7 @@ export async function loadApp(): Promise<void> {
   } catch (error) {
     appError.value = error;
   }
+  isAppAsked.value = true;
 }
 
 async function fill<T>(into: { value: T | null }, coming: Promise<T>): Promise<void> {

@@ -85,13 +85,16 @@ export async function loadOlder(): Promise<void> {
   }
 }
 
+/** What a turn costs besides its text, in letters that cost as much. */
+const TURN = 512;
+
 /** Turns that are drawn in one frame, the latest first. */
 function* slices(older: readonly Turn[]): Generator<readonly Turn[]> {
   let slice: Turn[] = [];
   let length = 0;
   for (const turn of [...older].reverse()) {
     slice = [turn, ...slice];
-    length += turn.query.length + turn.answer.value.length;
+    length += TURN + turn.query.length + turn.answer.value.length;
     if (length < DRAWN_AT_ONCE) continue;
     yield slice;
     slice = [];

@@ -1,14 +1,13 @@
-import { X } from "lucide";
 import { useRef } from "preact/hooks";
 import type { Field } from "../../forms/fields";
 import type { FileUpload } from "../../forms/uploads";
-import { errorText } from "../../i18n/error-text";
-import { fileProblemText, sizeText } from "../../i18n/file-text";
-import { fill, texts } from "../../i18n/texts";
-import { Icon } from "../../icons/Icon";
+import { fileProblemText } from "../../i18n/file-text";
+import { texts } from "../../i18n/texts";
 import { parameters } from "../../store/app";
-import type { Attachment, Attachments } from "../../store/attachments";
+import type { Attachments } from "../../store/attachments";
 import { acceptedExtensions, rulesOf } from "../../store/file-rules";
+import { AddressField } from "../AddressField";
+import { AttachmentRows } from "../AttachmentRows";
 
 interface Props {
   readonly field: Field;
@@ -40,87 +39,17 @@ export function FileField({ field, upload, attachments, shared }: Props) {
         />
       )}
       {rules.methods.includes("remote_url") && !full && (
-        <AddressField label={field.label} add={(address) => attachments.addAddress(address, rules)} />
+        <AddressField
+          label={`${field.label}: ${texts.value.files.address}`}
+          add={(address) => attachments.addAddress(address, rules)}
+        />
       )}
-      <ul aria-label={field.label}>
-        {attachments.list.value.map((attachment) => (
-          <li key={attachment.key}>
-            <Entry attachment={attachment} attachments={attachments} />
-          </li>
-        ))}
-      </ul>
+      <AttachmentRows attachments={attachments} label={field.label} onRemoved={() => input.current?.focus()} />
       {attachments.problems.value.map((problem) => (
         <p key={JSON.stringify(problem)} class="problem" role="alert">
           {fileProblemText(problem, rules)}
         </p>
       ))}
     </div>
-  );
-}
-
-function AddressField({ label, add }: { readonly label: string; readonly add: (address: string) => boolean }) {
-  const { files: words } = texts.value;
-  const input = useRef<HTMLInputElement>(null);
-  const take = () => {
-    const { current } = input;
-    if (current === null || current.value.trim() === "") return;
-    if (add(current.value.trim())) current.value = "";
-  };
-  return (
-    <div class="address">
-      <input
-        type="url"
-        placeholder={words.address}
-        aria-label={`${label}: ${words.address}`}
-        ref={input}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          event.preventDefault();
-          take();
-        }}
-      />
-      <button type="button" onClick={take}>
-        {words.add}
-      </button>
-    </div>
-  );
-}
-
-interface EntryProps {
-  readonly attachment: Attachment;
-  readonly attachments: Attachments;
-}
-
-function Entry({ attachment, attachments }: EntryProps) {
-  const { files: words, error } = texts.value;
-  const state = attachment.state.value;
-  return (
-    <>
-      <span class="name" dir="auto">
-        {attachment.name}
-      </span>
-      {attachment.size !== null && <small>{sizeText(attachment.size)}</small>}
-      {state.kind === "uploading" && (
-        <progress value={state.share} aria-label={fill(words.progress, { name: attachment.name })} />
-      )}
-      {state.kind === "failed" && (
-        <>
-          <span class="problem" role="alert">
-            {errorText(state.error)}
-          </span>
-          <button type="button" onClick={() => attachments.retry(attachment)}>
-            {error.retry}
-          </button>
-        </>
-      )}
-      <button
-        type="button"
-        class="plain round"
-        aria-label={fill(words.remove, { name: attachment.name })}
-        onClick={() => attachments.remove(attachment)}
-      >
-        <Icon of={X} />
-      </button>
-    </>
   );
 }

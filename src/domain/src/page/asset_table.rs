@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-BD4WIW6R.js",
+    name: "page-ZO4DOXHW.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 215_427,
-    brotli_length: 64_140,
-    gzip_length: 70_000,
-    integrity: "sha384-Zk5B4WhhrOrrXEVgsx9jC6o18WdYlXUboZEUbsWt/wLNOnEnoby7TTnjSAMaY0D6",
+    length: 215_044,
+    brotli_length: 64_149,
+    gzip_length: 70_015,
+    integrity: "sha384-xIsEjSvxhZ+BBl1KEoSTW+1VXRummWAtDn61hOpSErCjnJn8jN8RZbR5U8KGgIoi",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-XYE7B3KJ.css",
+    name: "page-IYK6AFQN.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_961,
-    brotli_length: 4_823,
-    gzip_length: 5_270,
-    integrity: "sha384-2fKAPTy55Z5ZGzXza7rFVKJ0uRPwTW5JbzAuW3eJrlk47jqw0XSOIRIyj8B5AJAl",
+    length: 22_841,
+    brotli_length: 4_829,
+    gzip_length: 5_273,
+    integrity: "sha384-/DoX9A32BKk0k90oe5IlApJiulvOu7IYizQdsPtKpU6ARQp36Lwh5GYosl9hNR6Q",
 };
 
 /// The style of the documents that have no script.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_671,
         integrity: "sha384-L2C2tnMPLzmtZK0twlKTfzwRTnsnV9t68IsfSsTbHHpTpf+wxQZnhJkKRaXACF4l",
     },
-    PAGE_SCRIPT,
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-H3GTY5UU.js",

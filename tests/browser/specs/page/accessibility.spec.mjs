@@ -1,7 +1,7 @@
 // axe-core finds nothing on any state of the page, light and dark. The states of answers, forms and runs are judged where they
 // are the subject: in the specs beside this one.
 
-import { json, openApp } from '../../app.mjs';
+import { json, openApp } from './app.mjs';
 import { expect, isSignedIn, say, signIn, stage, test } from '../../stage.mjs';
 import { expectAccessible } from './axe.mjs';
 

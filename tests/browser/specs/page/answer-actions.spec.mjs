@@ -1,6 +1,6 @@
 // What a person does with an answer. What needs an app that answers for a while is in `chain.spec.mjs`.
 
-import { openApp, stream } from '../../app.mjs';
+import { END, openApp, sse, text } from './app.mjs';
 import { expect, say, test } from '../../stage.mjs';
 
 test('an answer without words is not read aloud, and a question is asked again as a new turn', async ({ page }) => {
@@ -19,7 +19,7 @@ test('an answer without words is not read aloud, and a question is asked again a
 test('what is copied is Markdown, without what was thought aloud', async ({ context, page }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const answer = '<think>\nsecret\n</think>\n\n**bold** and\n\n| a |\n| - |\n| 1 |';
-  const overrides = { 'POST /chat-messages': () => ({ contentType: 'text/event-stream', body: stream({ event: 'message', answer }, { event: 'message_end', id: 'message-new' }) }) };
+  const overrides = { 'POST /chat-messages': () => ({ contentType: 'text/event-stream', body: sse([text(answer), END]) }) };
   await openApp(page, { overrides });
   await say(page, 'Hello');
   await page.getByRole('button', { name: 'Copy', exact: true }).click();

@@ -1,7 +1,7 @@
 // Writing: files and their limits, words that are composed, a session or a network that ends meanwhile, a browser without
 // storage.
 
-import { json, openApp } from '../../app.mjs';
+import { json, openApp } from './app.mjs';
 import { expect, isSignedIn, say, test } from '../../stage.mjs';
 
 const MIB = 1024 * 1024;

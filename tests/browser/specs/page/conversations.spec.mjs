@@ -1,6 +1,6 @@
 // The list of conversations, what can be done with them, and their messages of earlier.
 
-import { openApp } from '../../app.mjs';
+import { openApp } from './app.mjs';
 import { expect, stage, test } from '../../stage.mjs';
 
 test('the list is loaded page by page, and each conversation is renamed, named, linked and deleted', async ({ context, page }) => {

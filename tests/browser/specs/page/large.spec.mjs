@@ -1,20 +1,8 @@
-// Long conversations and long answers.
+// Long conversations and long answers. A slow machine decides nothing: what is long is compared with what is short.
 
 import { expect, say, test } from '../../stage.mjs';
-import { END, open, stream, text } from './app.mjs';
-
-/** Milliseconds of the longest time in which the page did nothing else, while `work` goes on. */
-async function longestTask(page, work) {
-  await page.evaluate(() => {
-    globalThis.longest = 0;
-    globalThis.observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
-    });
-    globalThis.observer.observe({ type: 'longtask' });
-  });
-  await work();
-  return page.evaluate(() => globalThis.longest);
-}
+import { traced } from '../../trace.mjs';
+import { END, json, message, open, openApp, stream, text } from './app.mjs';
 
 const PARAGRAPH = `${'A sentence that is long enough to be one. '.repeat(10)}\n\n`;
 
@@ -22,14 +10,70 @@ test('a long answer costs the page no more for each of its pieces than a short o
   await open(page);
   const answerOf = (paragraphs) => [...Array(paragraphs).fill(text(PARAGRAPH)), END];
   await stream(page, '/chat-messages', answerOf(25), answerOf(250));
-  const short = await longestTask(page, async () => {
+  const short = await traced(page, async () => {
     await say(page, 'short');
     await expect(page.locator('.turn').nth(0).locator('.prose > div')).toHaveCount(25);
   });
-  const long = await longestTask(page, async () => {
+  const long = await traced(page, async () => {
     await say(page, 'long');
     await expect(page.locator('.turn').nth(1).locator('.prose > div')).toHaveCount(250);
   });
-  // Ten times the text at once: in time that grows with the text, and not with its square.
-  expect(long).toBeLessThan(Math.max(short, 50) * 20);
+  // Ten times the text at once: it comes onto the page in slices.
+  expect(long.longest).toBeLessThan(short.longest * 4);
 });
+
+/** The kinds of a block that can be as long as an answer, and one of many blocks: what repeats, and what it becomes. */
+const LONG = [
+  ['paragraphs', '', PARAGRAPH, '> div'],
+  ['a list', '', '- an item of a list with **weight** and `code`\n', 'li'],
+  ['a table', '| a | b | c |\n|---|---|---|\n', '| a cell | one with **weight** | one more |\n', 'tbody > tr'],
+];
+
+for (const [name, begin, repeated, element] of LONG) {
+  test(`an answer of earlier comes onto the page in slices: ${name}`, async ({ page }) => {
+    const count = Math.ceil(100_000 / repeated.length);
+    let answer = '';
+    await openApp(page, { overrides: { 'GET /messages': () => json({ limit: 20, has_more: false, data: [message(0, answer)] }) } });
+    const opening = (conversation, times) =>
+      traced(page, async () => {
+        answer = begin + repeated.repeat(times);
+        await page.getByRole('link', { name: conversation }).click();
+        await expect(page.locator(`.turn .prose ${element}`)).toHaveCount(times);
+      });
+    const short = await opening('Trip 1', Math.ceil(count / 10));
+    const long = await opening('Trip 2', count);
+    expect(long.longest).toBeLessThan(short.longest * 4);
+  });
+}
+
+test('a hundred times the messages cost the page little more to write, to scroll and to answer', async ({ browser, page }) => {
+  test.slow();
+  const few = await costOfUse(page, 20);
+  const context = await browser.newContext({ locale: 'en-US' });
+  const many = await costOfUse(await context.newPage(), 2000);
+  await context.close();
+  expect(many.longest).toBeLessThan(few.longest * 5);
+  expect(many.sum).toBeLessThan(few.sum * 5);
+});
+
+/** What it costs to write a question, to scroll and to get an answer in a conversation of `count` messages. */
+async function costOfUse(page, count) {
+  const data = Array.from({ length: count }, (_, index) => message(index, `**Answer** ${index}.`));
+  const messages = () => json({ limit: 20, has_more: false, data });
+  await openApp(page, { path: '/?c=conversation-0', overrides: { 'GET /messages': messages } });
+  await expect(page.locator('.turn')).toHaveCount(count, { timeout: 40_000 });
+  await expect(page.getByText(`Answer ${count - 1}.`)).toBeInViewport();
+  await page.getByRole('textbox', { name: 'Your message' }).focus();
+  await page.mouse.move(600, 300);
+  // No locators here: they look through the whole page, and that would be measured too.
+  const answered = page.waitForResponse((response) => response.url().endsWith('/chat-messages'));
+  const used = await traced(page, async () => {
+    await page.keyboard.type('A question of some length', { delay: 20 });
+    for (let step = 0; step < 20; step += 1) await page.mouse.wheel(0, step % 2 === 0 ? -400 : 200);
+    await page.keyboard.press('Enter');
+    await answered;
+    await page.waitForTimeout(500);
+  });
+  await expect(page.getByText('Yes.', { exact: true })).toBeInViewport();
+  return used;
+}

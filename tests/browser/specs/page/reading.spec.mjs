@@ -1,12 +1,12 @@
 // However a person looks at the page: narrow, enlarged, from right to left, without movement, in a language, without storage.
 
-import { json, openApp, stream } from '../../app.mjs';
+import { END, json, openApp, sse, text } from './app.mjs';
 import { expect, say, test } from '../../stage.mjs';
 
 const HEBREW = 'שלום! הנה טבלה:\n\n| א | ב |\n| - | - |\n| 1 | 2 |\n\n- ראשון\n- שני\n\n```\nlet a = 1;\n```';
 const WIDE = `${'unbreakable'.repeat(40)}\n\n| ${'a | '.repeat(30)}\n|${' - |'.repeat(30)}\n| ${'wide | '.repeat(30)}\n\n\`\`\`\n${'x'.repeat(500)}\n\`\`\`\n\n$$${'x+'.repeat(100)}x$$`;
 
-const answering = (answer) => ({ contentType: 'text/event-stream', body: stream({ event: 'message', answer }, { event: 'message_end', id: 'message-new' }) });
+const answering = (answer) => ({ contentType: 'text/event-stream', body: sse([text(answer), END]) });
 const overrides = { 'POST /chat-messages': (request) => answering(JSON.parse(request.postData()).query === 'wide' ? WIDE : HEBREW) };
 
 /** Nothing is wider than the window, and what a person needs is inside it. */
