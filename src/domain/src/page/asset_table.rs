@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-ZO4DOXHW.js",
+    name: "page-STYZZ7UZ.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 215_044,
-    brotli_length: 64_149,
-    gzip_length: 70_015,
-    integrity: "sha384-xIsEjSvxhZ+BBl1KEoSTW+1VXRummWAtDn61hOpSErCjnJn8jN8RZbR5U8KGgIoi",
+    length: 224_989,
+    brotli_length: 67_010,
+    gzip_length: 73_133,
+    integrity: "sha384-0fnA435SEO7krU9KKg6d0//64WdRGviYu8oOOZNSZLOA2QtzI2lvOObsHEoRJ1Ct",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-IYK6AFQN.css",
+    name: "page-MPPH3HHQ.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_841,
-    brotli_length: 4_829,
-    gzip_length: 5_273,
-    integrity: "sha384-/DoX9A32BKk0k90oe5IlApJiulvOu7IYizQdsPtKpU6ARQp36Lwh5GYosl9hNR6Q",
+    length: 22_820,
+    brotli_length: 4_830,
+    gzip_length: 5_271,
+    integrity: "sha384-uSw8eTcTkBiqVvD3yRiVg908HWZ9jCvUabXP197GO7bnLzKqnllhkZKRZ73ZBmnO",
 };
 
 /// The style of the documents that have no script.
@@ -39,12 +39,12 @@ pub const PAGES_STYLE: Asset = Asset {
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-HUOFHXES.js",
+        name: "en-E2NHH5YV.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_388,
-        brotli_length: 2_542,
-        gzip_length: 2_970,
-        integrity: "sha384-AqHwho0Cj9JgmoicPO9XjN2LELtlVITU7HG4/iR+5nhFKXL60ihoHt4Flig+4xji",
+        length: 7_609,
+        brotli_length: 2_592,
+        gzip_length: 3_031,
+        integrity: "sha384-rflLbQ84fch4BAz37INnHgP76TSWCkTSsw3853CBKRl5hrnFhlbGN5xDgu0NgNwi",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-ZNGRSTLZ.js",
+        name: "ja-TLMDBOAB.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_604,
-        brotli_length: 3_183,
-        gzip_length: 3_671,
-        integrity: "sha384-L2C2tnMPLzmtZK0twlKTfzwRTnsnV9t68IsfSsTbHHpTpf+wxQZnhJkKRaXACF4l",
+        length: 9_915,
+        brotli_length: 3_228,
+        gzip_length: 3_753,
+        integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
     },
     PAGE_STYLE,
     PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-H3GTY5UU.js",
+        name: "pt-BR-EQJ6Z2X6.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_782,
-        brotli_length: 2_990,
-        gzip_length: 3_252,
-        integrity: "sha384-8zzDcSGfUoMg3qrkvzoVKi5SevaG8XJdJgdAHTp11DdwyW/Hv6lKYDyPUiEvn2l1",
+        length: 8_015,
+        brotli_length: 3_056,
+        gzip_length: 3_316,
+        integrity: "sha384-OkFcu7BEHXgkeuSRGCorb33PpqDsRacROdB+skl+NrdQqmtuBTyOo3BdO4GJgdmh",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-GULXUY75.js",
+        name: "zh-Hans-EVQRDI2L.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_119,
-        brotli_length: 2_684,
-        gzip_length: 3_354,
-        integrity: "sha384-n6j6TsLcN1Yocw7odtvCpsj4YEAuXW/ESTTlyZdK/47E5yYSTg2EM1CjmhIzFYjP",
+        length: 7_310,
+        brotli_length: 2_730,
+        gzip_length: 3_413,
+        integrity: "sha384-1B21/UdjUSPUT6S7roHwqTXmvP6Me99trgcw1979nF8HwaqpdtbgRop7ikzqD1V1",
     },
 ];
