@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { readInfo, readParameters, readSite } from "../src/api/app";
 import { listConversations, readConversation, readConversationPage } from "../src/api/conversations";
 import { suggestedAfter } from "../src/api/feedback";
-import { listMessages } from "../src/api/history";
+import { listMessages, readMessagePage } from "../src/api/history";
 import { getForm } from "../src/api/human-input";
 import { sendMessage } from "../src/api/messages";
 import { getToolIcons } from "../src/api/meta";
@@ -187,6 +187,31 @@ test("what is no answer of the operation is refused", () => {
     [readFileReference, { type: "image", transfer_method: "tool_file", upload_file_id: "f" }],
   ];
   for (const [read, value] of cases) assert.equal(read(value), null, JSON.stringify(value));
+});
+
+test("messages are the oldest first, in whichever order they come", () => {
+  const of = (...times: number[]) => times.map((created_at) => ({ id: `${created_at}`, created_at }));
+  const cases: [object[], string[]][] = [
+    [of(3, 2, 1), ["1", "2", "3"]],
+    [of(1, 2, 3), ["1", "2", "3"]],
+    // Within one second: as Dify sends them, the newest first.
+    [
+      [
+        { id: "b", created_at: 1 },
+        { id: "a", created_at: 1 },
+      ],
+      ["a", "b"],
+    ],
+    [of(1), ["1"]],
+    [[], []],
+  ];
+  for (const [data, expected] of cases) {
+    const page = readMessagePage({ data, has_more: false });
+    assert.deepEqual(
+      page?.data.map((message) => (message as { id: string }).id),
+      expected,
+    );
+  }
 });
 
 test("a session and an address are what the gateway says", () => {

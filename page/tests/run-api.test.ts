@@ -60,8 +60,8 @@ test("each stream of a run is asked for with its operation, and read to its end"
     ["workflow", () => runCompletion({ a: 1 }, never), ["POST", "/completion-messages", body]],
     [
       "workflow-resumed",
-      () => followRun("r/1", never),
-      ["GET", "/workflow/r%2F1/events?include_state_snapshot=true", null],
+      () => followRun("r/1", never, "ffjUVzqmDoa4Jna1N5iObm"),
+      ["GET", "/workflow/r%2F1/events?include_state_snapshot=true&continue_on_pause=true", null],
     ],
   ];
   for (const [name, call, asks] of cases) {
@@ -69,6 +69,26 @@ test("each stream of a run is asked for with its operation, and read to its end"
     const events = await all(call());
     assert.deepEqual(requestOf(asked), asks);
     assert.equal(events.at(-1)?.kind, "run-finished", name);
+  }
+});
+
+test("a run that may still wait for the form that was answered is followed beyond it, to the next one", async () => {
+  const paused = (token: string) => {
+    const data = { reasons: [{ node_id: token, form_token: token }] };
+    return `data: ${JSON.stringify({ event: "workflow_paused", workflow_run_id: "r", data })}\n\n`;
+  };
+  const started = `data: ${JSON.stringify({ event: "workflow_started", workflow_run_id: "r", data: {} })}\n\n`;
+  for (const [answered, kinds, query] of [
+    ["one", ["run-paused", "run-started", "run-paused"], "&continue_on_pause=true"],
+    [null, ["run-paused"], ""],
+  ] as const) {
+    const asked = answer([ok(paused("one") + started + paused("two") + started)]);
+    const events = await all(followRun("r", never, answered));
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      kinds,
+    );
+    assert.deepEqual(requestOf(asked), ["GET", `/workflow/r/events?include_state_snapshot=true${query}`, null]);
   }
 });
 

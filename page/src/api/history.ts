@@ -1,6 +1,6 @@
 // The messages of a conversation.
 
-import { asPage } from "../events/shape";
+import { asObject, asPage, asTime } from "../events/shape";
 import { requestJson } from "./request";
 
 export interface MessagePage {
@@ -19,5 +19,14 @@ export function listMessages(conversation: string, firstId: string | null): Prom
     limit: String(PAGE),
     ...(firstId === null ? {} : { first_id: firstId }),
   });
-  return requestJson(`/messages?${query}`, asPage);
+  return requestJson(`/messages?${query}`, readMessagePage);
+}
+
+/** Dify sends the newest first, and releases of long ago sent the oldest first. */
+export function readMessagePage(value: unknown): MessagePage | null {
+  const page = asPage(value);
+  if (page === null) return null;
+  const at = (message: unknown) => asTime(asObject(message)?.["created_at"]) ?? 0;
+  const isOldestFirst = at(page.data[0]) < at(page.data.at(-1));
+  return { ...page, data: isOldestFirst ? page.data : [...page.data].reverse() };
 }

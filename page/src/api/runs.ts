@@ -22,10 +22,20 @@ function stream(path: string, body: object, signal: AbortSignal): AsyncGenerator
 
 /**
  * `GET /workflow/<run>/events`: what a run has gone through, and how it goes on, to its end or its next pause. Of a run
- * that has ended there is one event, its end.
+ * that has ended there is one event, its end. `answered`: the token of a form that the run may still be waiting for, since
+ * Dify goes on only some time after the answer: its pause is not the next one.
  */
-export function followRun(runId: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  return requestEvents(`/workflow/${encodeURIComponent(runId)}/events?include_state_snapshot=true`, { signal });
+export async function* followRun(
+  runId: string,
+  signal: AbortSignal,
+  answered: string | null = null,
+): AsyncGenerator<StreamEvent> {
+  const query = new URLSearchParams({ include_state_snapshot: "true" });
+  if (answered !== null) query.set("continue_on_pause", "true");
+  for await (const event of requestEvents(`/workflow/${encodeURIComponent(runId)}/events?${query}`, { signal })) {
+    yield event;
+    if (event.kind === "run-paused" && event.forms.some(({ token }) => token !== answered)) return;
+  }
 }
 
 /** Stops a run. Dify says that it has in any case. `keepalive`: also while the page is left. */

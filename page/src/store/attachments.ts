@@ -60,8 +60,9 @@ export interface SentFile {
 
 let nextKey = 0;
 
-export function newAttachments(): Attachments {
-  const list = signal<readonly Attachment[]>([]);
+/** `sent`: files that Dify has already. */
+export function newAttachments(sent: readonly SentFile[] = []): Attachments {
+  const list = signal<readonly Attachment[]>(sent.map(readyAttachment));
   const problems = signal<readonly FileProblem[]>([]);
   const remove = (attachment: Attachment) => {
     attachment.abort.abort();

@@ -114,6 +114,8 @@ export async function stopTurn(turn: Turn, stop: (taskId: string) => Promise<voi
   // What has ended by itself needs no end; what cannot be ended is not read any more all the same.
   if (taskId !== null) await stop(taskId).catch(() => {});
   turn.abort.abort();
+  // Dify ends the stream of an answer that it has stopped as if that were whole.
+  if (taskId !== null && turn.state.value.status === "done") turn.state.value = stopped(turn.state.value);
 }
 
 /** The id of the turn's task, as soon as it is known; null where it ends before. */

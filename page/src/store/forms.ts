@@ -6,6 +6,7 @@ import { followRun } from "../api/runs";
 import { reconnecting } from "../turn/reduce";
 import { canReconnect } from "../turn/state";
 import { follow, type Turn } from "./conversation";
+import { suggestAfter } from "./suggestions";
 
 /** How a submission ended: `answered` and `expired` when somebody else or the time was faster. */
 export type Submission = "taken" | "answered" | "expired";
@@ -18,7 +19,7 @@ export async function answerForm(
   action: string,
 ): Promise<Submission> {
   const submission = await submitted(token, inputs, action);
-  void reconnect(turn);
+  void reconnect(turn, token);
   return submission;
 }
 
@@ -49,11 +50,12 @@ function closedBy(error: unknown): "answered" | "expired" | null {
   return error.code === "human_input_form_expired" ? "expired" : null;
 }
 
-/** Follows a run that this page has lost sight of, or that somebody has answered. */
-export async function reconnect(turn: Turn): Promise<void> {
+/** Follows a run that this page has lost sight of, or whose form (`answered`: its token) is closed. */
+export async function reconnect(turn: Turn, answered: string | null = null): Promise<void> {
   const { runId } = turn.state.value.ids;
   if (runId === null || !canReconnect(turn.state.value)) return;
   turn.error.value = null;
   turn.state.value = reconnecting(turn.state.value);
-  await follow(turn, followRun(runId, turn.abort.signal));
+  await follow(turn, followRun(runId, turn.abort.signal, answered));
+  void suggestAfter(turn);
 }

@@ -49,9 +49,10 @@ export function newStartForm(all: readonly Field[], before = EMPTY_FORM): StartF
   const fields = all.filter((field) => !field.hidden);
   const typed = signal(begunWith(all, before.typed));
   const attachments = new Map(
-    fields.filter((field) => field.upload !== null).map((each) => [each.variable, newAttachments()]),
+    fields
+      .filter((field) => field.upload !== null)
+      .map(({ variable }) => [variable, newAttachments(before.files[variable])]),
   );
-  for (const [variable, each] of attachments) each.addSent(before.files[variable] ?? []);
   const values = computed<Values>(() => ({ ...typed.value, ...filesOf(attachments) }));
   const problems = computed(() => problemsOf(fields, values.value));
   const isUploading = computed(() => [...attachments.values()].some((each) => each.isUploading.value));

@@ -62,7 +62,7 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
     const state = await formState(token);
     if (state === "open" || sending.value) return;
     problem.value = state;
-    void reconnect(turn);
+    void reconnect(turn, token);
   });
 
   const submit = async (action: FormAction) => {

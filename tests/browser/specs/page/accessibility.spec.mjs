@@ -2,7 +2,7 @@
 // are the subject: in the specs beside this one.
 
 import { json, openApp } from './app.mjs';
-import { expect, isSignedIn, say, signIn, stage, test } from '../../stage.mjs';
+import { expect, isSignedIn, say, signIn, signInAt, stage, test } from '../../stage.mjs';
 import { expectAccessible } from './axe.mjs';
 
 const failed = (code = 'internal_server_error') => () => json({ code, message: 'no', status: 500 }, 500);
@@ -68,6 +68,16 @@ test('a conversation, what can be done with it, and the drawer', async ({ page }
 
   await page.setViewportSize({ width: 320, height: 640 });
   await page.getByRole('button', { name: 'Show the conversations' }).click();
+  await expectAccessible(page);
+});
+
+test('while an answer comes, and when it is stopped', async ({ page }) => {
+  await signInAt(page, 'chat', 'alice');
+  await say(page, 'word '.repeat(600));
+  await expect(page.locator('.answer')).toContainText('word word');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await expect(page.getByText('Stopped.')).toBeVisible();
   await expectAccessible(page);
 });
 

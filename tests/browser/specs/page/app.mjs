@@ -185,7 +185,7 @@ function after(list, id, limit) {
 
 function before(list, id, limit) {
   const end = id === null ? list.length : list.findIndex((each) => each.id === id);
-  return { limit, has_more: end > limit, data: list.slice(Math.max(0, end - limit), end) };
+  return { limit, has_more: end > limit, data: list.slice(Math.max(0, end - limit), end).reverse() };
 }
 
 function conversation(id, name) {
@@ -198,6 +198,7 @@ export function message(index, answer = `Answer ${index}.`) {
     id: `message-${index}`,
     conversation_id: 'conversation-0',
     query: `Question ${index}?`,
+    created_at: 1_795_235_702 + index,
     answer,
     feedback: null,
     retriever_resources: [],

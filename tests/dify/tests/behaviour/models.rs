@@ -108,3 +108,80 @@ async fn text_becomes_audio_and_questions_are_suggested() {
         json!({ "result": "success", "data": ["What follows from \"hi\"?"] })
     );
 }
+
+/// A WAV of 16-bit PCM.
+fn wav(rate: u32, samples: &[i16]) -> Vec<u8> {
+    let length = u32::try_from(samples.len()).unwrap() * 2;
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((36 + length).to_le_bytes());
+    wav.extend(b"WAVEfmt ");
+    wav.extend(16_u32.to_le_bytes());
+    wav.extend([1_u16, 1].map(u16::to_le_bytes).concat());
+    wav.extend([rate, rate * 2].map(u32::to_le_bytes).concat());
+    wav.extend([2_u16, 16].map(u16::to_le_bytes).concat());
+    wav.extend(b"data");
+    wav.extend(length.to_le_bytes());
+    wav.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    wav
+}
+
+#[tokio::test]
+async fn a_sound_is_heard_where_it_is_what_it_says() {
+    let stand_in = start();
+    let cut = wav(16_000, &[1, 2, 3]).split_last().unwrap().1.to_vec();
+    let cases = [
+        (
+            "audio/wav",
+            wav(16_000, &[0, 9]),
+            "A sound of 16000 Hz in 1 channel.",
+        ),
+        (
+            "audio/wav",
+            wav(48_000, &[9]),
+            "A sound of 48000 Hz in 1 channel.",
+        ),
+        (
+            "audio/wav",
+            wav(16_000, &[0; 9]),
+            "Silence of 16000 Hz in 1 channel.",
+        ),
+        ("audio/wav", cut, "completion_request_error"),
+        (
+            "audio/webm",
+            b"\x1aE\xdf\xa3".to_vec(),
+            "unsupported_audio_type",
+        ),
+        ("audio/x-wav", wav(16_000, &[9]), "unsupported_audio_type"),
+    ];
+    for (kind, sound, expected) in cases {
+        let mut form = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nalice\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"file\"; filename=\"a\"\r\nContent-Type: {kind}\r\n\r\n"
+        )
+        .into_bytes();
+        form.extend(sound);
+        form.extend(b"\r\n--b--\r\n");
+        let mut request = format!(
+            "POST /v1/audio-to-text HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \
+             app-audio_chatflow\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n\r\n",
+            form.len()
+        )
+        .into_bytes();
+        request.extend(form);
+        let answer = crate::client::raw(stand_in.address(), &request).await;
+        let answer = String::from_utf8(answer).unwrap();
+        let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let told = body.get("text").or(body.get("code"));
+        assert_eq!(told, Some(&json!(expected)), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_with_autoplay_says_its_answer_before_the_end() {
+    let stand_in = start();
+    let (names, _) = stream(&stand_in, AppKind::AudioChatflow, "/chat-messages").await;
+    let end = "message_end tts_message tts_message tts_message tts_message tts_message tts_message_end workflow_finished";
+    assert!(names.ends_with(end), "{names}");
+    let (names, _) = stream(&stand_in, AppKind::Chatflow, "/chat-messages").await;
+    assert!(!names.contains("tts"), "{names}");
+}
