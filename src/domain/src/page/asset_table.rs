@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-STYZZ7UZ.js",
+    name: "page-CV3HBF6V.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 224_989,
-    brotli_length: 67_010,
-    gzip_length: 73_133,
-    integrity: "sha384-0fnA435SEO7krU9KKg6d0//64WdRGviYu8oOOZNSZLOA2QtzI2lvOObsHEoRJ1Ct",
+    length: 225_405,
+    brotli_length: 67_076,
+    gzip_length: 73_263,
+    integrity: "sha384-4go7d0MDpXwSaJ1aEi8IEvqm31nY2Ck4p/whM6pTqXs9TVsGj6fT9HLF+cj/G4mz",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-MPPH3HHQ.css",
+    name: "page-BPVAQIFD.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_820,
-    brotli_length: 4_830,
-    gzip_length: 5_271,
-    integrity: "sha384-uSw8eTcTkBiqVvD3yRiVg908HWZ9jCvUabXP197GO7bnLzKqnllhkZKRZ73ZBmnO",
+    length: 22_850,
+    brotli_length: 4_842,
+    gzip_length: 5_273,
+    integrity: "sha384-5FI4Fu5C/ZryEyp2gokktD9eWYcz9Pg1ujd4W8Yk/WHPIXomUcQk6y7/P+P6FFhz",
 };
 
 /// The style of the documents that have no script.
