@@ -1,14 +1,14 @@
 // Pictures of the page in the states that a person meets, on the demo's stage (`cargo xtask screenshots`). Those whose name
-// begins with `page-` are the README's.
+// begins with `page-` are the README's, and so is the drawing of a request.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
 import { chromium } from '@playwright/test';
 
 const { pages, password } = JSON.parse(process.env.STAGE);
-const { CHROMIUM, PICTURES, README_PICTURES } = process.env;
+const { CHROMIUM, DRAWINGS, PICTURES, README_PICTURES } = process.env;
 const WIDE = { width: 1200, height: 750 };
 const NARROW = { width: 390, height: 780 };
 
@@ -25,6 +25,14 @@ async function take(name, show, { viewport = WIDE, colorScheme = 'light', locale
   const directory = name.startsWith('page-') ? README_PICTURES : PICTURES;
   await page.screenshot({ path: join(directory, `${name}.png`) });
   await context.close();
+}
+
+/** A drawing as an image of pixels: Dify's console shows no other. */
+async function draw(name) {
+  const page = await browser.newPage({ viewport: { width: 960, height: 400 } });
+  await page.setContent(`<style>body { margin: 0 }</style>${readFileSync(join(DRAWINGS, `${name}.svg`), 'utf8')}`);
+  await page.locator('svg').screenshot({ path: join(README_PICTURES, `${name}.png`) });
+  await page.close();
 }
 
 /** Signs in as alice at the page of an app. */
@@ -125,6 +133,7 @@ const STATES = [
   ['sign-in-japanese-mobile', signedOut, { viewport: NARROW, locale: 'ja-JP' }],
 ];
 
+await draw('request');
 const problems = [];
 for (const [name, show, options] of STATES) {
   try {

@@ -22,6 +22,7 @@ const FILES: &[&str] = &[
 
 /// Directories, and the suffix of the files in them that are packaged. Subdirectories are not.
 const DIRECTORIES: &[(&str, &str)] = &[
+    ("_assets", ".png"),
     ("_assets", ".svg"),
     ("endpoints", ".py"),
     ("host", ".py"),

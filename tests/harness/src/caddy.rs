@@ -1,4 +1,4 @@
-//! The system's Caddy, with the configuration that SECURITY.md gives for a host name of one's own.
+//! The system's Caddy, with the configuration that docs/hosting.md gives for a host name of one's own.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::proxy::{Proxy, SECURITY, free_port};
+use crate::proxy::{HOSTING, Proxy, free_port};
 use crate::{Error, HOOK_ID};
 
 /// Starts `program` before the daemon at this base URL.
@@ -32,7 +32,7 @@ pub async fn start(program: &Path, daemon: &str) -> Result<Proxy, Error> {
 /// The documented site, without TLS: no certificate authority of a test gives it a certificate.
 fn configuration(port: u16, daemon: &str) -> String {
     const SITE: &str = "chat.example.com {";
-    let lines = SECURITY
+    let lines = HOSTING
         .lines()
         .skip_while(|line| *line != SITE)
         .take_while(|line| *line != "}");

@@ -1,4 +1,4 @@
-//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that SECURITY.md gives.
+//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that docs/hosting.md gives.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::proxy::{Proxy, SECURITY, free_port};
+use crate::proxy::{HOSTING, Proxy, free_port};
 use crate::{Error, HOOK_ID};
 
 /// What stands before the daemon.
@@ -14,7 +14,7 @@ use crate::{Error, HOOK_ID};
 pub enum Site {
     /// Dify's own: every buffer as nginx has it by default, `gzip` off, and `Host` without a port.
     Dify,
-    /// A host name for one endpoint, as SECURITY.md recommends.
+    /// A host name for one endpoint, as docs/hosting.md recommends.
     OwnHost,
 }
 
@@ -39,9 +39,9 @@ pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Proxy, Er
     Proxy::start(command, port, directory).await
 }
 
-/// The location of the server that SECURITY.md gives for a host name of one's own.
+/// The location of the server that docs/hosting.md gives for a host name of one's own.
 fn documented_location() -> String {
-    let lines = SECURITY.lines().map(str::trim);
+    let lines = HOSTING.lines().map(str::trim);
     let location = lines
         .skip_while(|line| *line != "location / {")
         .take_while(|line| *line != "}");

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::Error;
 
 /// The document that tells administrators how a proxy is configured.
-pub(crate) const SECURITY: &str = include_str!("../../../SECURITY.md");
+pub(crate) const HOSTING: &str = include_str!("../../../docs/hosting.md");
 /// A configuration file is read, and a port opened.
 const START: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(20);

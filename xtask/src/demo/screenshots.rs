@@ -45,6 +45,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         .env("CHROMIUM", chromium)
         .env("STAGE", described(&running)?.to_string())
         .env("PICTURES", workspace.target().join("screenshots"))
+        .env("DRAWINGS", root.join("docs/pictures"))
         .env("README_PICTURES", root.join("_assets"));
     step::run("taking the pictures", &mut command)
 }

@@ -1,109 +1,101 @@
-//! The generated regions of documents: settings, operations, error codes, and who publishes.
+//! What is generated in documents: settings, operations, error codes, and who publishes.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use gateway_domain::error::Code;
 use gateway_domain::operation::{Class, OPERATIONS};
-use gateway_domain::settings::declaration::declarations;
+use gateway_domain::settings::declaration::{Declaration, GROUPS};
+use regex::{Captures, Regex};
 
 use super::Files;
-use super::texts::{SettingsTexts, Text};
+use super::texts::{GroupTitles, SettingsTexts, Text};
 use crate::workspace::{Publication, Workspace};
 
-/// What differs between the README and its translations.
+/// What differs between the languages.
 struct Language {
-    file: &'static str,
+    readme: &'static str,
+    settings: &'static str,
     heading: [&'static str; 4],
     required: &'static str,
-    contact: [&'static str; 2],
     text: fn(&Text) -> &str,
     /// Whether what the page has no room for is added.
     detailed: bool,
 }
 
-const ENGLISH: Language = Language {
-    file: "README.md",
-    heading: ["Setting", "On the page", "Default", "Meaning"],
-    required: "required",
-    contact: ["Source code and issues", "Contact"],
-    text: |text| &text.en_us,
-    detailed: true,
-};
-
-const TRANSLATIONS: [Language; 3] = [
+const LANGUAGES: [Language; 4] = [
     Language {
-        file: "readme/README_ja_JP.md",
+        readme: "README.md",
+        settings: "docs/settings.md",
+        heading: ["Setting", "On the page", "Default", "Meaning"],
+        required: "required",
+        text: |text| &text.en_us,
+        detailed: true,
+    },
+    Language {
+        readme: "readme/README_ja_JP.md",
+        settings: "docs/settings_ja_JP.md",
         heading: ["設定", "画面での名前", "既定値", "意味"],
         required: "必須",
-        contact: ["ソースコードと Issue", "連絡先"],
         text: |text| &text.ja_jp,
         detailed: false,
     },
     Language {
-        file: "readme/README_pt_BR.md",
+        readme: "readme/README_pt_BR.md",
+        settings: "docs/settings_pt_BR.md",
         heading: ["Configuração", "Na página", "Padrão", "Significado"],
         required: "obrigatória",
-        contact: ["Código-fonte e issues", "Contato"],
         text: |text| &text.pt_br,
         detailed: false,
     },
     Language {
-        file: "readme/README_zh_Hans.md",
+        readme: "readme/README_zh_Hans.md",
+        settings: "docs/settings_zh_Hans.md",
         heading: ["设置", "页面上的名称", "默认值", "含义"],
         required: "必填",
-        contact: ["源代码与问题反馈", "联系方式"],
         text: |text| &text.zh_hans,
         detailed: false,
     },
 ];
 
-/// The documents with fresh regions; what is written by hand stays as it is.
+/// The documents with fresh regions, addresses and contacts; what is written by hand stays as it is.
 ///
 /// # Errors
 /// A document is missing or has lost a region's markers, or a setting has no texts.
-pub fn render(workspace: &Workspace, texts: &SettingsTexts) -> Result<Files> {
+pub fn render(workspace: &Workspace, texts: &SettingsTexts, groups: &GroupTitles) -> Result<Files> {
     let publication = workspace.publication()?;
-    let contact = contact(&ENGLISH, &publication);
     let mut files = Files::new();
-    for path in ["PRIVACY.md", "SECURITY.md"] {
+    let contact = contact(&publication);
+    let regions = [
+        ("PRIVACY.md", "contact", contact.clone()),
+        ("SECURITY.md", "contact", contact),
+        ("docs/errors.md", "errors", errors()),
+        ("docs/operations.md", "operations", operations()),
+    ];
+    for (path, name, contents) in &regions {
         files.insert(
-            path.to_owned(),
-            document(workspace, path, &[("contact", &contact)])?,
+            (*path).to_owned(),
+            document(workspace, path, name, contents)?,
         );
     }
-    let tables = [
-        ("settings", settings(&ENGLISH, texts)?),
-        ("operations", operations()),
-        ("errors", errors()),
-        ("contact", contact),
-    ];
-    let regions = tables
-        .each_ref()
-        .map(|(name, table)| (*name, table.as_str()));
-    files.insert(
-        ENGLISH.file.to_owned(),
-        document(workspace, ENGLISH.file, &regions)?,
-    );
-    for language in &TRANSLATIONS {
-        let settings = settings(language, texts)?;
-        let contact = self::contact(language, &publication);
-        let regions = [("settings", settings.as_str()), ("contact", &contact)];
+    for language in &LANGUAGES {
+        let settings = settings(language, texts, groups)?;
+        let path = language.settings;
         files.insert(
-            language.file.to_owned(),
-            document(workspace, language.file, &regions)?,
+            path.to_owned(),
+            document(workspace, path, "settings", &settings)?,
         );
+        let readme = workspace.read(language.readme)?;
+        let is_ours = |path: &str| workspace.path(path).exists();
+        let readme = published(&readme, &publication, is_ours)
+            .with_context(|| format!("{} is incomplete", language.readme))?;
+        files.insert(language.readme.to_owned(), readme);
     }
     Ok(files)
 }
 
-fn document(workspace: &Workspace, path: &str, regions: &[(&str, &str)]) -> Result<String> {
-    let written = workspace.read(path)?;
-    let replace =
-        |document: String, (name, contents): &(&str, &str)| with_region(&document, name, contents);
-    regions
-        .iter()
-        .try_fold(written, replace)
+fn document(workspace: &Workspace, path: &str, name: &str, contents: &str) -> Result<String> {
+    with_region(&workspace.read(path)?, name, contents)
         .with_context(|| format!("{path} is incomplete"))
 }
 
@@ -123,32 +115,78 @@ pub fn with_region(document: &str, name: &str, contents: &str) -> Result<String>
     Ok(format!("{before}{begin}{contents}{end}{after}"))
 }
 
-fn settings(language: &Language, texts: &SettingsTexts) -> Result<String> {
-    let mut table = table_head(&language.heading);
-    for declaration in declarations() {
-        let texts = texts.of(declaration)?;
-        let label = (language.text)(&texts.label);
-        let necessity = if declaration.required {
-            format!(" ({})", language.required)
+/// A README with the repository and the contact of this publication. It has no marked regions, because not every page
+/// that shows a README hides comments.
+///
+/// A link into the repository is one whose path is that of a file here: `is_ours` says so.
+///
+/// # Errors
+/// The README has no link to the repository, or no contact.
+pub fn published(
+    readme: &str,
+    publication: &Publication,
+    is_ours: impl Fn(&str) -> bool,
+) -> Result<String> {
+    let Publication {
+        contact,
+        repository,
+        ..
+    } = publication;
+    let link = Regex::new(r"https://[^\s()<>]+?/blob/main/(?<path>[^\s()<>#]+)")?;
+    let replaced = link.replace_all(readme, |found: &Captures<'_>| {
+        let path = &found["path"];
+        if is_ours(path) {
+            format!("{repository}/blob/main/{path}")
         } else {
-            String::new()
-        };
-        let default = declaration
-            .default
-            .map(|default| format!("`{default}`"))
-            .unwrap_or_default();
-        let help = (language.text)(&texts.help);
-        let details = texts.details.as_deref().filter(|_| language.detailed);
-        let meaning = cell(&[help, details.unwrap_or_default()].join(" "));
-        let _ = writeln!(
-            table,
-            "| `{}`{necessity} | {} | {default} | {} |",
-            declaration.name,
-            cell(label),
-            meaning.trim_end()
-        );
+            found[0].to_owned()
+        }
+    });
+    // The line of the contact: the repository and the address of its publishers, in this order.
+    let line = Regex::new(r"<https://[^>]+>(?<between>[^<>\n]*)<[^<>@\s]+@[^<>@\s]+>")?;
+    let found = line.captures(&replaced).context(
+        "a line with the repository and the contact, both in angle brackets, is missing",
+    )?;
+    let fresh = format!("<{repository}>{}<{contact}>", &found["between"]);
+    Ok(replaced.replacen(&found[0], &fresh, 1))
+}
+
+fn settings(language: &Language, texts: &SettingsTexts, groups: &GroupTitles) -> Result<String> {
+    let mut tables = String::new();
+    for (name, declarations) in GROUPS {
+        let title = (language.text)(groups.of(name)?);
+        let _ = write!(tables, "\n## {title}\n\n{}", table_head(&language.heading));
+        for declaration in *declarations {
+            tables.push_str(&setting(language, declaration, texts)?);
+        }
     }
-    Ok(table)
+    tables.push('\n');
+    Ok(tables)
+}
+
+fn setting(
+    language: &Language,
+    declaration: &Declaration,
+    texts: &SettingsTexts,
+) -> Result<String> {
+    let texts = texts.of(declaration)?;
+    let label = cell((language.text)(&texts.label));
+    let help = (language.text)(&texts.help);
+    let details = texts.details.as_deref().filter(|_| language.detailed);
+    let meaning = cell(&[help, details.unwrap_or_default()].join(" "));
+    let name = declaration.name;
+    let necessity = if declaration.required {
+        format!(" ({})", language.required)
+    } else {
+        String::new()
+    };
+    let default = declaration
+        .default
+        .map(|default| format!("`{default}`"))
+        .unwrap_or_default();
+    Ok(format!(
+        "| `{name}`{necessity} | {label} | {default} | {} |\n",
+        meaning.trim_end()
+    ))
 }
 
 fn operations() -> String {
@@ -183,14 +221,13 @@ fn errors() -> String {
     table
 }
 
-fn contact(language: &Language, publication: &Publication) -> String {
+fn contact(publication: &Publication) -> String {
     let Publication {
         contact,
         repository,
         ..
     } = publication;
-    let [source, address] = language.contact;
-    format!("{source}: <{repository}>. {address}: <{contact}>.\n")
+    format!("Source code and issues: <{repository}>. Contact: <{contact}>.\n")
 }
 
 const fn class(class: Class) -> &'static str {

@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
-use self::texts::{PluginTexts, SettingsTexts};
+use self::texts::{GroupTitles, PluginTexts, SettingsTexts};
 use crate::step;
 use crate::workspace::Workspace;
 
@@ -117,7 +117,8 @@ fn files(workspace: &Workspace) -> Result<Files> {
     files.insert(limits::PATH.to_owned(), limits::render()?);
     files.insert(refusals::PATH.to_owned(), refusals::render());
     files.insert(request_fields::PATH.to_owned(), request_fields::render());
-    files.extend(documents::render(workspace, &texts)?);
+    let groups = GroupTitles::read(workspace)?;
+    files.extend(documents::render(workspace, &texts, &groups)?);
     Ok(files)
 }
 

@@ -178,12 +178,45 @@ fn a_region_is_replaced_and_everything_else_kept() {
 }
 
 #[test]
+fn a_readme_gets_the_repository_and_the_contact_of_whoever_publishes() {
+    let publication = Publication {
+        author: "us".to_owned(),
+        contact: "us@us.example".to_owned(),
+        repository: "https://git.example/us/gateway".to_owned(),
+        version: "1.0.0".to_owned(),
+    };
+    let is_ours = |path: &str| path == "docs/a.md";
+    let readme = "[a](https://x.example/o/r/blob/main/docs/a.md#b), [c](https://x.example/o/r/blob/main/docs/c.md)\n\n\
+                  Code: <https://x.example/o/r>. Mail: <a@x.example>.\n";
+    let expected = "[a](https://git.example/us/gateway/blob/main/docs/a.md#b), \
+                    [c](https://x.example/o/r/blob/main/docs/c.md)\n\n\
+                    Code: <https://git.example/us/gateway>. Mail: <us@us.example>.\n";
+    let published = |readme| documents::published(readme, &publication, is_ours);
+    assert_eq!(published(readme).unwrap(), expected);
+    assert_eq!(published(expected).unwrap(), expected);
+    assert_eq!(
+        published("# Nobody\n").unwrap_err().to_string(),
+        "a line with the repository and the contact, both in angle brackets, is missing"
+    );
+}
+
+#[test]
 fn drift_names_missing_changed_and_left_over_files() {
     let directory = tempfile::tempdir().unwrap();
     let workspace = Workspace::at(directory.path().to_path_buf());
     let this = Workspace::this();
-    let documents = documents::render(&this, &SettingsTexts::read(&this).unwrap()).unwrap();
-    let sources = ["Cargo.toml", "texts/plugin.yaml", "texts/settings.yaml"];
+    let documents = documents::render(
+        &this,
+        &SettingsTexts::read(&this).unwrap(),
+        &GroupTitles::read(&this).unwrap(),
+    )
+    .unwrap();
+    let sources = [
+        "Cargo.toml",
+        "texts/groups.yaml",
+        "texts/plugin.yaml",
+        "texts/settings.yaml",
+    ];
     for path in documents.keys().map(String::as_str).chain(sources) {
         fs::create_dir_all(workspace.path(path).parent().unwrap()).unwrap();
         fs::copy(this.path(path), workspace.path(path)).unwrap();

@@ -13,6 +13,9 @@ use crate::workspace::Workspace;
 /// The texts of the settings.
 const SETTINGS: &str = "texts/settings.yaml";
 
+/// The titles of the groups of settings.
+const GROUPS: &str = "texts/groups.yaml";
+
 /// The texts of the plugin itself.
 const PLUGIN: &str = "texts/plugin.yaml";
 
@@ -114,6 +117,29 @@ impl SettingsTexts {
         self.0
             .get(setting.name)
             .with_context(|| format!("{SETTINGS} has no texts of {}", setting.name))
+    }
+}
+
+/// What the documents call the groups of settings.
+pub struct GroupTitles(BTreeMap<String, Text>);
+
+impl GroupTitles {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// The file is missing, or a title lacks a language.
+    pub fn read(workspace: &Workspace) -> Result<Self> {
+        parse(workspace, GROUPS).map(Self)
+    }
+
+    /// The title of a group.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn of(&self, group: &str) -> Result<&Text> {
+        self.0
+            .get(group)
+            .with_context(|| format!("{GROUPS} has no title of the group {group}"))
     }
 }
 

@@ -1,5 +1,7 @@
-//! README.md, PRIVACY.md and the icons.
+//! README.md and its translations, PRIVACY.md and the icons.
 
+use anyhow::Result;
+use regex::Regex;
 use serde_json::Value;
 
 use crate::contents::Contents;
@@ -7,17 +9,66 @@ use crate::contents::Contents;
 /// Below this many words reviewers ask for more.
 const README_WORDS: usize = 300;
 
+/// The guideline is about 500 words. Addresses and code count here too.
+const MOST_README_WORDS: usize = 600;
+
+/// What Dify's console can show: it asks for a file of `_assets/` and gets it without its type, which a browser guesses
+/// for images of pixels alone.
+const SHOWN_IMAGES: [&str; 5] = [".gif", ".jpeg", ".jpg", ".png", ".webp"];
+
 const TEMPLATE_ICON: &str = "DIFY_MARKETPLACE_TEMPLATE_ICON_DO_NOT_USE";
 
 /// What is wrong with the documents.
-pub fn violations(contents: &Contents) -> Vec<String> {
+///
+/// # Errors
+/// The pattern of a link is malformed.
+pub fn violations(contents: &Contents) -> Result<Vec<String>> {
     let mut violations = match contents.text("README.md") {
         Some(readme) => readme_violations(contents, readme),
         None => vec!["README.md is missing".to_owned()],
     };
+    violations.extend(link_violations(contents)?);
     violations.extend(privacy_violation(contents));
     violations.extend(template_icons(contents));
-    violations
+    Ok(violations)
+}
+
+/// A README is read in Dify's console and in the marketplace, in the reader's language, where nothing of the repository is
+/// beside it.
+fn link_violations(contents: &Contents) -> Result<Vec<String>> {
+    let link = Regex::new(r"(?<image>!?)\[[^\]]*\]\((?<target>[^)\s]*)[^)]*\)")?;
+    let is_readme =
+        |path: &str| path == "README.md" || path.starts_with("readme/") && path.ends_with(".md");
+    let mut violations = Vec::new();
+    for (path, text) in contents.texts().filter(|(path, _)| is_readme(path)) {
+        for found in link.captures_iter(text) {
+            let target = &found["target"];
+            let problem = if found["image"].is_empty() {
+                link_problem(target)
+            } else {
+                image_problem(contents, target)
+            };
+            violations.extend(problem.map(|problem| format!("{path}: {target} {problem}")));
+        }
+    }
+    Ok(violations)
+}
+
+fn link_problem(target: &str) -> Option<&'static str> {
+    (!target.starts_with("https://"))
+        .then_some("leads nowhere from Dify's console: write the whole address, with https://")
+}
+
+fn image_problem(contents: &Contents, target: &str) -> Option<&'static str> {
+    if !target.starts_with("_assets/") {
+        return Some(
+            "is not shown in Dify's console: images must be `_assets/<name>`, in every language",
+        );
+    }
+    if !SHOWN_IMAGES.iter().any(|end| target.ends_with(end)) {
+        return Some("is not shown in Dify's console: images must be made of pixels, such as PNG");
+    }
+    (!contents.contains(target)).then_some("is missing in the package")
 }
 
 fn readme_violations(contents: &Contents, readme: &str) -> Vec<String> {
@@ -33,8 +84,12 @@ fn readme_violations(contents: &Contents, readme: &str) -> Vec<String> {
             "README.md has `{character}` in line {line}: it must be in English; translations belong in readme/"
         ));
     }
-    if readme.split_whitespace().count() < README_WORDS {
+    let words = readme.split_whitespace().count();
+    if words < README_WORDS {
         violations.push(format!("README.md has fewer than {README_WORDS} words: it must describe setup, usage and requirements"));
+    }
+    if words > MOST_README_WORDS {
+        violations.push(format!("README.md has {words} words, and reviewers ask for about 500: move what is not needed at first into docs/"));
     }
     violations
 }

@@ -21,7 +21,7 @@ mod tests;
 /// A rule's pattern is malformed.
 pub fn violations(contents: &Contents) -> Result<Vec<String>> {
     let mut violations = manifest::violations(contents);
-    violations.extend(documents::violations(contents));
+    violations.extend(documents::violations(contents)?);
     violations.extend(files::violations(contents));
     violations.extend(requirements::violations(contents));
     violations.extend(secrets::violations(contents)?);

@@ -30,6 +30,7 @@ fn violations_with(path: &str, bytes: Option<&[u8]>) -> Vec<String> {
         ("PRIVACY.md", "What is sent where."),
         ("README.md", &readme),
         ("_assets/icon.svg", "<svg/>"),
+        ("_assets/picture.png", "\u{89}PNG"),
         ("host/gateway.wasm", "\0asm"),
         ("main.py", "import host\n"),
         ("manifest.yaml", MANIFEST),
@@ -180,11 +181,59 @@ fn the_readme_is_english_complete_and_names_the_repository() {
             "https://github.com/somebody/oidc_gateway".to_owned(),
             "README.md has fewer than 300 words: it must describe setup, usage and requirements",
         ),
+        (
+            format!("https://github.com/somebody/oidc_gateway {words}{words}"),
+            "README.md has 601 words, and reviewers ask for about 500: move what is not needed at first into docs/",
+        ),
     ];
     for (readme, expected) in table {
         assert_eq!(
             violations_with("README.md", Some(readme.as_bytes())),
             [expected]
+        );
+    }
+}
+
+#[test]
+fn what_a_readme_shows_and_links_to_is_there_in_difys_console_in_every_language() {
+    let table = [
+        (
+            "[a](https://a.example/b.md#c) ![d](_assets/picture.png)",
+            None,
+        ),
+        (
+            "[a](PRIVACY.md)",
+            Some(
+                "PRIVACY.md leads nowhere from Dify's console: write the whole address, with https://",
+            ),
+        ),
+        (
+            "[a](#b)",
+            Some("#b leads nowhere from Dify's console: write the whole address, with https://"),
+        ),
+        (
+            "![a](../_assets/picture.png)",
+            Some(
+                "../_assets/picture.png is not shown in Dify's console: images must be `_assets/<name>`, in every language",
+            ),
+        ),
+        (
+            "![a](_assets/icon.svg)",
+            Some(
+                "_assets/icon.svg is not shown in Dify's console: images must be made of pixels, such as PNG",
+            ),
+        ),
+        (
+            "![a](_assets/none.png)",
+            Some("_assets/none.png is missing in the package"),
+        ),
+    ];
+    for (text, expected) in table {
+        let expected = expected.map(|problem| format!("readme/README_ja_JP.md: {problem}"));
+        assert_eq!(
+            violations_with("readme/README_ja_JP.md", Some(text.as_bytes())),
+            Vec::from_iter(expected),
+            "{text}"
         );
     }
 }

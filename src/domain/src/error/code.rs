@@ -1,4 +1,4 @@
-//! The one table of code → status → RFC 6750 error. README's list is generated from it.
+//! The one table of code → status → RFC 6750 error. The list of docs/errors.md is generated from it.
 
 use http::StatusCode;
 

@@ -46,7 +46,7 @@ pub struct Operation {
     pub takes_inputs: bool,
     /// Whether a person looks for it on the plugin's page.
     pub visible: bool,
-    /// One line for the README.
+    /// One line for docs/operations.md.
     pub summary: &'static str,
 }
 

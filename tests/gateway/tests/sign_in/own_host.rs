@@ -1,4 +1,4 @@
-//! Behind the proxies that SECURITY.md gives for a host name of one's own.
+//! Behind the proxies that docs/hosting.md gives for a host name of one's own.
 
 use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, signed_in};
 use harness::browser::{Kind, Load};

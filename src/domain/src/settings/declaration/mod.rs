@@ -1,5 +1,5 @@
-//! The one declaration of each setting: what the parser reads, and what the plugin's page and the README are generated
-//! from. The page's texts are in `texts/settings.yaml`, because only the generator needs them.
+//! The one declaration of each setting: what the parser reads, and what the plugin's page and the documents are
+//! generated from. The page's texts are in `texts/settings.yaml`, because only the generator needs them.
 //!
 //! The daemon applies none of the defaults and checks nothing when a request comes in; `Settings::parse` does.
 
@@ -24,25 +24,23 @@ pub(super) mod sign_in;
 pub(super) mod tuning;
 pub(super) mod validation;
 
+/// Every group of settings with its name, as the documents have them.
+pub const GROUPS: &[(&str, &[Declaration])] = &[
+    ("connection", connection::SETTINGS),
+    ("person", person::SETTINGS),
+    ("access", access::SETTINGS),
+    ("sign_in", sign_in::SETTINGS),
+    ("validation", validation::SETTINGS),
+    ("network", network::SETTINGS),
+    ("tuning", tuning::SETTINGS),
+];
+
 /// Every setting, in the order of the plugin's page, which has no headings: first those that must be filled in, last
 /// those that few endpoints need.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {
+    let all = || GROUPS.iter().flat_map(|(_, settings)| *settings);
     let usual = all().filter(|setting| !setting.advanced);
     usual.chain(all().filter(|setting| setting.advanced))
-}
-
-/// Every setting by group.
-fn all() -> impl Iterator<Item = &'static Declaration> {
-    let groups = [
-        connection::SETTINGS,
-        person::SETTINGS,
-        access::SETTINGS,
-        sign_in::SETTINGS,
-        validation::SETTINGS,
-        network::SETTINGS,
-        tuning::SETTINGS,
-    ];
-    groups.into_iter().flatten()
 }
 
 /// What the page, the host and the messages know of a setting.
