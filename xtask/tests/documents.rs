@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use gateway_domain::documentation;
+use gateway_domain::error::Code;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use xtask::workspace::Workspace;
@@ -50,6 +52,30 @@ fn every_link_of_every_document_leads_to_a_file_and_an_anchor_that_are_there() {
         }
     }
     assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn every_document_that_a_response_leads_to_is_there() {
+    let workspace = Workspace::this();
+    let repository = workspace.publication().unwrap().repository;
+    let documents = documents(&workspace);
+    let of_codes = Code::ALL.iter().filter_map(|code| code.documentation());
+    let addresses = documentation::ALL.iter().map(|&address| address.to_owned());
+    for address in addresses.chain(of_codes) {
+        let found = problem(&workspace, &documents, &repository, "", &address);
+        assert!(address.starts_with(&repository), "{address}");
+        assert_eq!(found, None, "{address}");
+    }
+}
+
+#[test]
+fn every_error_that_the_troubleshooting_document_has_an_anchor_for_leads_there() {
+    let documents = documents(&Workspace::this());
+    let anchors = &documents["docs/troubleshooting.md"].anchors;
+    for code in Code::ALL {
+        let leads_there = code.documentation().is_some();
+        assert_eq!(anchors.contains(code.as_str()), leads_there, "{code:?}");
+    }
 }
 
 #[test]

@@ -20,7 +20,16 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "ground",
         &[
-            "claims", "error", "issuer", "json", "limits", "request", "secret", "time", "uuid",
+            "claims",
+            "documentation",
+            "error",
+            "issuer",
+            "json",
+            "limits",
+            "request",
+            "secret",
+            "time",
+            "uuid",
         ],
     ),
     (

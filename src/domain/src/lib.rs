@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod claims;
+pub mod documentation;
 pub mod environment;
 pub mod error;
 pub mod events;

@@ -59,12 +59,18 @@ impl WholeResponse {
     /// A refusal of the gateway's own: status, code and message.
     pub fn refusal(&self) -> (u16, String, String) {
         let body = self.json();
-        let members: Vec<&String> = body.as_object().unwrap().keys().collect();
+        let members = body.as_object().unwrap().keys();
+        let members: Vec<&String> = members.filter(|name| *name != "documentation").collect();
         assert_eq!(
             members,
             ["code", "message", "request_id", "status"],
             "{body}"
         );
+        if let Some(address) = body.get("documentation") {
+            let address = address.as_str().unwrap_or_default();
+            let is_document = address.contains("/blob/main/docs/");
+            assert!(is_document, "{body}");
+        }
         assert_eq!(body["status"], self.status.as_u16(), "{body}");
         assert_eq!(body["request_id"], self.request_id(), "{body}");
         assert_eq!(self.header("content-type"), "application/json");

@@ -213,12 +213,21 @@ fn errors() -> String {
         let status = code.status().as_u16();
         let _ = writeln!(
             table,
-            "| `{}` | {status} | {bearer} | {} |",
-            code.as_str(),
+            "| {} | {status} | {bearer} | {} |",
+            linked(*code),
             cell(code.meaning())
         );
     }
     table
+}
+
+/// A code with what to do about it, where that has a row in the troubleshooting document.
+fn linked(code: Code) -> String {
+    let name = code.as_str();
+    match code.documentation() {
+        Some(_) => format!("[`{name}`](troubleshooting.md#{name})"),
+        None => format!("`{name}`"),
+    }
 }
 
 fn contact(publication: &Publication) -> String {

@@ -2,6 +2,8 @@
 
 use http::StatusCode;
 
+use crate::documentation;
+
 /// An error code of RFC 6750 §3.1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BearerError {
@@ -83,6 +85,54 @@ impl Code {
             }
             _ => None,
         }
+    }
+
+    /// Where somebody reads what to do, if that is more than the message can say: a row of the troubleshooting document,
+    /// whose anchor is the code.
+    pub fn documentation(self) -> Option<String> {
+        let address = || format!("{}#{}", documentation::TROUBLESHOOTING, self.as_str());
+        self.has_procedure().then(address)
+    }
+
+    /// Whether an administrator has something to look up or to set up.
+    const fn has_procedure(self) -> bool {
+        matches!(
+            self,
+            Self::AdminRequired
+                | Self::AppKeyRejected
+                | Self::ClaimDoesNotFit
+                | Self::ConfigurationError
+                | Self::CrossOriginRefused
+                | Self::DifyAnswerInvalid
+                | Self::DifyTimeout
+                | Self::DifyUnavailable
+                | Self::EmailNotVerified
+                | Self::GroupsOverage
+                | Self::IdentityProviderInvalid
+                | Self::IdentityProviderUnavailable
+                | Self::InsufficientScope
+                | Self::NavigationRequired
+                | Self::OperationRefused
+                | Self::RequiredClaims
+                | Self::ServiceAccountRefused
+                | Self::SessionTooLarge
+                | Self::SignInDisabled
+                | Self::SignInFailed
+                | Self::SignInRefused
+                | Self::TokenAlgorithmRefused
+                | Self::TokenAudienceRefused
+                | Self::TokenBound
+                | Self::TokenClaimInvalid
+                | Self::TokenClientRefused
+                | Self::TokenEncrypted
+                | Self::TokenIssuerUnknown
+                | Self::TokenKeyUnknown
+                | Self::TokenMalformed
+                | Self::TokenMissing
+                | Self::TokenOpaque
+                | Self::TokenTypeRefused
+                | Self::UserClaimMissing
+        )
     }
 
     /// Whether the response has a challenge: where the credentials are the reason for the refusal (RFC 6750 §3,

@@ -14,6 +14,7 @@ pub struct Refusal {
     log_detail: Option<String>,
     scope: Option<String>,
     retry_after: Option<Duration>,
+    guide: Option<&'static str>,
     // Boxed, because every function that may refuse carries the room for it.
     allow: Option<Box<HeaderValue>>,
 }
@@ -27,6 +28,7 @@ impl Refusal {
             log_detail: None,
             scope: None,
             retry_after: None,
+            guide: None,
             allow: None,
         }
     }
@@ -63,6 +65,11 @@ impl Refusal {
         }
     }
 
+    /// Adds the address of the document that says how this is set up.
+    pub fn with_guide(self, guide: Option<&'static str>) -> Self {
+        Self { guide, ..self }
+    }
+
     /// The code.
     pub const fn code(&self) -> Code {
         self.code
@@ -86,6 +93,12 @@ impl Refusal {
     /// How long the client should wait.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// The address of the document that says what to do, if that is more than the message.
+    pub fn documentation(&self) -> Option<String> {
+        let guide = self.guide.map(str::to_owned);
+        guide.or_else(|| self.code.documentation())
     }
 
     /// The methods that the path has.

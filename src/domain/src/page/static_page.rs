@@ -35,13 +35,14 @@ impl StaticPage<'_> {
         let code = refusal.code().as_str();
         let _ = write!(
             body,
-            "<dl><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd lang=\"en\">{}</dd></dl>",
+            "<dl><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd lang=\"en\">{}{}</dd></dl>",
             escaped(texts.code),
             escaped(code),
             escaped(texts.request_id),
             escaped(request_id),
             escaped(texts.details),
             escaped(refusal.message()),
+            documentation(texts, refusal),
         );
         let mut response = self.response(passage_of(texts, refusal.code()).heading, "", &body);
         response.status = refusal.code().status();
@@ -176,6 +177,14 @@ fn passage(Passage { heading, text }: Passage) -> String {
 
 fn paragraph(text: &str) -> String {
     format!("<p>{}</p>", escaped(text))
+}
+
+/// A link to what the administrator can do, if that is more than the message. The document is in English.
+fn documentation(texts: &Texts, refusal: &Refusal) -> String {
+    refusal.documentation().map_or_else(String::new, |address| {
+        let (address, label) = (escaped(&address), escaped(texts.documentation));
+        format!(" <a href=\"{address}\" hreflang=\"en\">{label}</a>")
+    })
 }
 
 /// What the person reads. The refusal's own message is for the administrator.

@@ -25,6 +25,7 @@ pub(super) struct Texts {
     // What stands below.
     pub code: &'static str,
     pub details: &'static str,
+    pub documentation: &'static str,
     pub request_id: &'static str,
     // Signing out.
     pub going_on: Passage,
@@ -103,6 +104,7 @@ const ENGLISH: Texts = Texts {
     },
     code: "Code",
     details: "For the administrator",
+    documentation: "What to do",
     request_id: "Request ID",
     going_on: Passage {
         heading: "Signing out",
@@ -183,6 +185,7 @@ const CHINESE: Texts = Texts {
     },
     code: "代码",
     details: "供管理员参考",
+    documentation: "解决办法",
     request_id: "请求 ID",
     going_on: Passage {
         heading: "正在退出登录",
@@ -259,6 +262,7 @@ const JAPANESE: Texts = Texts {
     },
     code: "コード",
     details: "管理者向け",
+    documentation: "対処方法",
     request_id: "リクエスト ID",
     going_on: Passage {
         heading: "サインアウトしています",
@@ -338,6 +342,7 @@ const PORTUGUESE: Texts = Texts {
     },
     code: "Código",
     details: "Para o administrador",
+    documentation: "O que fazer",
     request_id: "ID do pedido",
     going_on: Passage {
         heading: "Saindo",

@@ -154,7 +154,11 @@ fn a_response_that_is_not_of_the_api_becomes_json_and_never_a_401() {
     ];
     for (upstream, status, code, message) in cases {
         let response = judge(&context(), upstream);
-        let body = serde_json::json!({"code": code, "message": message, "status": status, "request_id": "r1"});
+        let mut body = serde_json::json!({"code": code, "message": message, "status": status, "request_id": "r1"});
+        let code = Code::ALL.iter().find(|known| known.as_str() == code);
+        if let Some(address) = code.unwrap().documentation() {
+            body["documentation"] = address.into();
+        }
         let sent: serde_json::Value = serde_json::from_str(&response.body.unwrap()).unwrap();
         assert_eq!((response.status.as_u16(), sent), (status, body));
         assert_eq!(response.headers.get("www-authenticate"), None);

@@ -1,4 +1,5 @@
-//! A refusal in Dify's error shape (`api/libs/external_api.py`), with the request's id.
+//! A refusal in Dify's error shape (`api/libs/external_api.py`), with the request's id and, where there is more to do, the
+//! address of a document.
 
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue};
@@ -15,6 +16,8 @@ struct Body<'a> {
     message: &'a str,
     status: u16,
     request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documentation: Option<String>,
 }
 
 /// The JSON of a refusal.
@@ -24,6 +27,7 @@ pub fn body_of_refusal(refusal: &Refusal, request_id: &str) -> String {
         message: refusal.message(),
         status: refusal.code().status().as_u16(),
         request_id,
+        documentation: refusal.documentation(),
     };
     json::text(&body)
 }

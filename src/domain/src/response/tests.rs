@@ -36,7 +36,11 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
     let cases = [
         (
             Refusal::new(Code::TokenMissing, "Send a token."),
-            r#"{"code":"token_missing","message":"Send a token.","status":401,"request_id":"r1"}"#,
+            concat!(
+                r#"{"code":"token_missing","message":"Send a token.","status":401,"request_id":"r1","documentation":""#,
+                env!("CARGO_PKG_REPOSITORY"),
+                r#"/blob/main/docs/troubleshooting.md#token_missing"}"#
+            ),
             vec![r#"www-authenticate: Bearer realm="dify""#],
         ),
         (
@@ -48,14 +52,19 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
         ),
         (
             Refusal::new(Code::InsufficientScope, "A scope is missing.").with_scope("chat files"),
-            r#"{"code":"insufficient_scope","message":"A scope is missing.","status":403,"request_id":"r1"}"#,
+            concat!(
+                r#"{"code":"insufficient_scope","message":"A scope is missing.","status":403,"request_id":"r1","documentation":""#,
+                env!("CARGO_PKG_REPOSITORY"),
+                r#"/blob/main/docs/troubleshooting.md#insufficient_scope"}"#
+            ),
             vec![
                 r#"www-authenticate: Bearer realm="dify", error="insufficient_scope", scope="chat files", error_description="A scope is missing.""#,
             ],
         ),
         (
-            Refusal::new(Code::RequiredClaims, "Not you."),
-            r#"{"code":"required_claims_not_met","message":"Not you.","status":403,"request_id":"r1"}"#,
+            Refusal::new(Code::RequiredClaims, "Not you.")
+                .with_guide(Some("https://x.example/a.md#b")),
+            r#"{"code":"required_claims_not_met","message":"Not you.","status":403,"request_id":"r1","documentation":"https://x.example/a.md#b"}"#,
             vec![r#"www-authenticate: Bearer realm="dify""#],
         ),
         (

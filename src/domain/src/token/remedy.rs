@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::claim;
 use crate::claims::Claims;
+use crate::documentation;
 use crate::error::{Code, Refusal};
 
 /// For a five-part token.
@@ -67,6 +68,22 @@ impl Provider {
             _ if is_okta(host) => Self::OktaOrg,
             _ if issuer.contains("/realms/") => Self::Keycloak,
             _ => Self::Other,
+        }
+    }
+}
+
+impl Provider {
+    /// How it is set up, step by step.
+    const fn guide(self) -> Option<&'static str> {
+        match self {
+            Self::Auth0 => Some(documentation::AUTH0),
+            Self::Cognito => Some(documentation::COGNITO),
+            Self::EntraV1 | Self::EntraV2 => Some(documentation::ENTRA_ID),
+            Self::Google => Some(documentation::GOOGLE),
+            Self::Keycloak => Some(documentation::KEYCLOAK),
+            Self::OktaCustom | Self::OktaOrg => Some(documentation::OKTA),
+            Self::Zitadel => Some(documentation::ZITADEL),
+            Self::Clerk | Self::Other => None,
         }
     }
 }
@@ -326,11 +343,13 @@ pub(crate) fn usual(code: Code, issuer: &str, claims: &Claims) -> Option<&'stati
     REMEDIES.iter().find(fits).map(|remedy| remedy.text)
 }
 
-/// A refusal with the usual remedy for the provider that the token names as its issuer.
+/// A refusal with the usual remedy and the guide for the provider that the token names as its issuer.
 pub(crate) fn refuse(code: Code, claims: &Claims, message: impl Into<String>) -> Refusal {
     let message = message.into();
-    match usual(code, issuer(claims), claims) {
+    let issuer = issuer(claims);
+    let refusal = match usual(code, issuer, claims) {
         None => Refusal::new(code, message),
         Some(remedy) => Refusal::new(code, format!("{message} {remedy}")),
-    }
+    };
+    refusal.with_guide(Provider::of(issuer).guide())
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::json_response;
+use crate::documentation;
 use crate::response::Response;
 
 #[derive(Serialize)]
@@ -18,7 +19,7 @@ pub fn response() -> Response {
     let about = About {
         name: "oidc_gateway",
         version: env!("CARGO_PKG_VERSION"),
-        documentation: env!("CARGO_PKG_REPOSITORY"),
+        documentation: documentation::INDEX,
     };
     json_response(StatusCode::OK, &about)
 }

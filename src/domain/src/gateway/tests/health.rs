@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
+use crate::documentation;
 use crate::environment::TransportError;
 use crate::environment::fake::{FetchResult, ok, respond, status};
 use crate::limits;
@@ -48,6 +49,12 @@ fn working(changes: &Value) -> Fixture {
     fixture
 }
 
+/// A check that has failed with a code that has a procedure.
+fn failed(code: &str, message: &str) -> Value {
+    let documentation = format!("{}#{code}", documentation::TROUBLESHOOTING);
+    json!({"status": "failed", "code": code, "message": message, "documentation": documentation})
+}
+
 /// Status and body of `/health` for a request with this `Authorization`.
 fn health(fixture: &Fixture, authorization: Option<&str>) -> (u16, Value) {
     let mut request = fixture.request(Method::GET, "");
@@ -90,6 +97,7 @@ fn the_app_key_shows_what_is_known_and_how_old_it_is() {
             json!({
                 "status": "up",
                 "version": env!("CARGO_PKG_VERSION"),
+                "documentation": documentation::HEALTH,
                 "settings": {"status": "ok"},
                 "identity_providers": [{
                     "issuer": ISSUER,
@@ -165,8 +173,7 @@ fn what_fails_is_told_to_the_holder_of_the_app_key_with_the_cure() {
         fixture.environment.answer(INFO, response);
         let (status, report) = detail(&fixture);
         assert_eq!((status, &report["status"]), (503, &json!("down")));
-        let failed = json!({"status": "failed", "code": code, "message": message});
-        assert_eq!(report["dify"], failed);
+        assert_eq!(report["dify"], failed(code, message));
         assert_eq!(brief(&fixture), down());
     }
 }
@@ -179,8 +186,7 @@ fn a_provider_that_cannot_be_used_is_down() {
         "The identity provider `{ISSUER}` gave no discovery document: the provider answered with status 500. Try again \
          in 5 seconds."
     );
-    let failed =
-        json!({"status": "failed", "code": "identity_provider_unavailable", "message": message});
+    let failed = failed("identity_provider_unavailable", &message);
     let (_, report) = detail(&fixture);
     assert_eq!(report["identity_providers"][0]["discovery"], failed);
     assert_eq!(report["identity_providers"][0]["keys"], failed);
@@ -323,6 +329,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
             json!({
                 "status": "down",
                 "version": env!("CARGO_PKG_VERSION"),
+                "documentation": documentation::HEALTH,
                 "settings": {
                     "status": "failed",
                     "mistakes": [
@@ -336,6 +343,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
                         },
                     ],
                     "more_mistakes": 0,
+                    "documentation": documentation::SETTINGS,
                 },
                 "limits": limits::report(),
             })
@@ -390,7 +398,7 @@ fn an_address_without_v1_is_tried_with_it_and_the_right_one_is_named() {
             .answer("https://dify.example/dify/info", status(404));
         fixture.environment.answer(AT_V1, at_v1);
         let (code, report) = detail(&fixture);
-        let failed = json!({"status": "failed", "code": "dify_answer_invalid", "message": message});
+        let failed = failed("dify_answer_invalid", message);
         assert_eq!((code, &report["dify"]), (503, &failed));
         // Remembered, both of them.
         assert_eq!(detail(&fixture).1["dify"], failed);
@@ -416,7 +424,8 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
         json!([format!(
             "If Dify's database is MySQL, it takes values of `{claim}` that differ only in case or accents, such as `José` \
              and `jose`, for one person. Set `user_format` to `hashed`, or use `sub` as `user_claim`. Either gives \
-             everybody an empty history."
+             everybody an empty history. See {}.",
+            documentation::MYSQL
         )])
     };
     let hashed = json!({
@@ -442,6 +451,7 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
 #[test]
 fn what_may_disappoint_people_who_sign_in_is_warned_of() {
     let shared = "`public_url` is on `https://dify.example.com` together with other pages. Whoever may install plugins in any workspace of that Dify could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its own, and write it into `public_url` without a path.";
+    let shared = format!("{shared} See {}.", documentation::OWN_HOST);
     let closed = "`operation_rules` closes `get_info` to everybody, without which the chat page shows nothing. Open it with \
                   `get_info: anybody`, or set `page` to `off`.";
     let insecure = "`public_url` is http on this machine, so people at other machines cannot sign in. Write an https address before they do.";
@@ -550,15 +560,14 @@ fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
     assert_eq!(provider["keys"]["status"], "ok");
     assert_eq!(
         provider["sign_in"],
-        json!({
-            "status": "failed",
-            "code": "identity_provider_invalid",
-            "message": format!(
+        failed(
+            "identity_provider_invalid",
+            &format!(
                 "The discovery document of the identity provider `{ISSUER}` cannot be used: its `authorization_endpoint` is \
                  not an https URL: \"javascript:alert(1)\". Fix this at the identity provider, or write the right address \
                  into `provider_endpoints`."
             ),
-        })
+        )
     );
 }
 
@@ -670,12 +679,11 @@ fn a_public_url_of_another_endpoint_is_down() {
     assert_eq!((status, &report["status"]), (503, &json!("down")));
     assert_eq!(
         report["sign_in"]["public_url"],
-        json!({
-            "status": "failed",
-            "code": "configuration_error",
-            "message": "The endpoint's settings are wrong. `public_url` ends with `/e/` and the ID of another endpoint; \
-                        write the address that Dify shows for this one.",
-        })
+        failed(
+            "configuration_error",
+            "The endpoint's settings are wrong. `public_url` ends with `/e/` and the ID of another endpoint; write the \
+             address that Dify shows for this one.",
+        )
     );
 }
 

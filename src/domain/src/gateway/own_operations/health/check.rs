@@ -14,6 +14,8 @@ pub enum Check<F> {
     Failed {
         code: &'static str,
         message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        documentation: Option<String>,
     },
     NotChecked {
         message: &'static str,
@@ -39,6 +41,7 @@ impl<F> From<Result<F, Refusal>> for Check<F> {
             Err(refusal) => Self::Failed {
                 code: refusal.code().as_str(),
                 message: refusal.message().to_owned(),
+                documentation: refusal.documentation(),
             },
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::check::Check;
 use super::dify::App;
 use super::sign_in::SignInReport;
+use crate::documentation;
 use crate::error::Refusal;
 use crate::gateway::sign_in::registered;
 use crate::issuer::Issuer;
@@ -48,6 +49,8 @@ impl Brief {
 pub struct Report<'a> {
     pub status: Status,
     version: &'static str,
+    /// What the members mean.
+    documentation: &'static str,
     settings: SettingsCheck<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration: Option<Registration>,
@@ -83,6 +86,7 @@ impl<'a> Report<'a> {
         Self {
             status: if is_up { Status::Up } else { Status::Down },
             version: env!("CARGO_PKG_VERSION"),
+            documentation: documentation::HEALTH,
             settings: SettingsCheck::Ok,
             registration,
             identity_providers,
@@ -101,9 +105,11 @@ impl<'a> Report<'a> {
         Self {
             status: Status::Down,
             version: env!("CARGO_PKG_VERSION"),
+            documentation: documentation::HEALTH,
             settings: SettingsCheck::Failed {
                 mistakes,
                 more_mistakes,
+                documentation: documentation::SETTINGS,
             },
             registration: None,
             identity_providers: Vec::new(),
@@ -143,6 +149,7 @@ enum SettingsCheck<'a> {
         mistakes: Vec<MistakeLine<'a>>,
         /// How many more there are than those.
         more_mistakes: usize,
+        documentation: &'static str,
     },
     Ok,
 }

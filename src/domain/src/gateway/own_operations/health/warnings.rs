@@ -1,6 +1,7 @@
 //! What works, and may still not be what the administrator wants.
 
 use crate::claims::ClaimPath;
+use crate::documentation;
 use crate::operation::Operation;
 use crate::settings::{InputClaims, Page, ProviderKind, Settings, SignIn, UserFormat};
 
@@ -39,8 +40,9 @@ fn shared_host(sign_in: &SignIn) -> Option<String> {
         format!(
             "`public_url` is on `{}` together with other pages. Whoever may install plugins in any workspace of that Dify \
              could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its \
-             own, and write it into `public_url` without a path.",
-            public_url.origin()
+             own, and write it into `public_url` without a path. See {}.",
+            public_url.origin(),
+            documentation::OWN_HOST
         )
     })
 }
@@ -122,8 +124,9 @@ fn same_user(settings: &Settings) -> Option<String> {
         format!(
             "If Dify's database is MySQL, it takes values of `{}` that differ only in case or accents, such as `José` and \
              `jose`, for one person. Set `user_format` to `hashed`, or use `sub` as `user_claim`. Either gives everybody \
-             an empty history.",
-            path.as_str()
+             an empty history. See {}.",
+            path.as_str(),
+            documentation::MYSQL
         )
     })
 }
