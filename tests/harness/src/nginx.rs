@@ -16,9 +16,11 @@ pub enum Site {
     Dify,
     /// A host name for one endpoint, as docs/hosting.md recommends.
     OwnHost,
+    /// The same where only Dify's own host can be reached.
+    OwnHostThroughDify,
 }
 
-/// Starts `program` before the daemon at this base URL.
+/// Starts `program` before the daemon at this base URL, or for [`Site::OwnHostThroughDify`] before another nginx.
 ///
 /// # Errors
 ///
@@ -39,14 +41,23 @@ pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Proxy, Er
     Proxy::start(command, port, directory).await
 }
 
-/// The location of the server that docs/hosting.md gives for a host name of one's own.
-fn documented_location() -> String {
+/// The directives that docs/hosting.md gives for the location of a host name of one's own.
+fn documented() -> Vec<&'static str> {
     let lines = HOSTING.lines().map(str::trim);
-    let location = lines
-        .skip_while(|line| *line != "location / {")
-        .take_while(|line| *line != "}");
-    let directives: Vec<_> = location.chain(["}"]).collect();
-    directives.join("\n")
+    let location = lines.skip_while(|line| *line != "location / {").skip(1);
+    location.take_while(|line| *line != "}").collect()
+}
+
+/// Those directives with the ones that take the place of the first where the proxy reaches Dify's own host alone.
+fn documented_through_dify() -> Vec<&'static str> {
+    const FIRST: &str = "proxy_pass https://dify.example.com/e/abcdefghijklmnop/;";
+    let lines = HOSTING.lines().map(str::trim);
+    let instead = lines.skip_while(|line| *line != FIRST);
+    let instead = instead.take_while(|line| !line.starts_with("```"));
+    let documented = documented();
+    let kept = documented.iter().copied();
+    let kept = kept.skip_while(|line| !line.starts_with("proxy_set_header Dify-Hook-Url"));
+    instead.chain(kept.skip(1)).collect()
 }
 
 /// One process in the foreground, that keeps its files in its own directory.
@@ -67,9 +78,14 @@ fn configuration(site: Site, port: u16, daemon: &str) -> String {
                 proxy_send_timeout 3600s;
             }}"
         ),
-        Site::OwnHost => documented_location()
+        Site::OwnHost => format!("location / {{ {} }}", documented().join("\n"))
             .replace("http://plugin_daemon:5002", daemon)
             .replace("abcdefghijklmnop", HOOK_ID),
+        Site::OwnHostThroughDify => {
+            format!("location / {{ {} }}", documented_through_dify().join("\n"))
+                .replace("https://dify.example.com", daemon)
+                .replace("abcdefghijklmnop", HOOK_ID)
+        }
     };
     format!(
         "daemon off;

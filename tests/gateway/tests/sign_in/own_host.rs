@@ -23,6 +23,23 @@ async fn nginx_on_a_host_of_its_own_has_the_strictest_cookies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nginx_that_reaches_dify_alone_has_the_strictest_cookies_too() {
+    let Some(program) =
+        Program::Nginx.or_skip("nginx_that_reaches_dify_alone_has_the_strictest_cookies_too")
+    else {
+        return;
+    };
+    let scripted = ScriptedStage::new(&json!({})).await;
+    let daemon = scripted.stage.stack.daemon.base_url();
+    let dify = nginx::start(&program, Site::Dify, daemon).await.unwrap();
+    let site = Site::OwnHostThroughDify;
+    let nginx = nginx::start(&program, site, &dify.url("127.0.0.1"))
+        .await
+        .unwrap();
+    assert_own_host(&scripted, &nginx).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn caddy_on_a_host_of_its_own_has_the_strictest_cookies() {
     let Some(program) =
         Program::Caddy.or_skip("caddy_on_a_host_of_its_own_has_the_strictest_cookies")
