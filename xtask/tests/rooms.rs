@@ -190,7 +190,7 @@ fn collect(directory: &Path, path: &mut Vec<String>, modules: &mut Vec<Module>) 
         path.extend((!is_root).then_some(stem));
         if file.is_dir() {
             collect(&file, path, modules);
-        } else {
+        } else if file.extension().is_some_and(|end| end == "rs") {
             modules.push(Module::read(
                 path.clone(),
                 &fs::read_to_string(&file).unwrap(),
