@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use gateway_domain::documentation;
+use gateway_domain::documentation::Document as Addressed;
 use gateway_domain::error::Code;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
@@ -60,7 +60,9 @@ fn every_document_that_a_response_leads_to_is_there() {
     let repository = workspace.publication().unwrap().repository;
     let documents = documents(&workspace);
     let of_codes = Code::ALL.iter().filter_map(|code| code.documentation());
-    let addresses = documentation::ALL.iter().map(|&address| address.to_owned());
+    let addresses = Addressed::ALL
+        .iter()
+        .map(|document| document.address().to_owned());
     for address in addresses.chain(of_codes) {
         let found = problem(&workspace, &documents, &repository, "", &address);
         assert!(address.starts_with(&repository), "{address}");

@@ -3,43 +3,52 @@
 //! A message says in a sentence what to do. Where that takes more, the response has the address of a document besides.
 
 macro_rules! documents {
-    ($($(#[doc = $meaning:literal])+ $name:ident = $path:literal;)+) => {
-        $(
-            $(#[doc = $meaning])+
-            pub const $name: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/", $path);
-        )+
+    ($($(#[doc = $meaning:literal])+ $document:ident = $path:literal;)+) => {
+        /// A document, or a part of one.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Document {
+            $($(#[doc = $meaning])+ $document,)+
+        }
 
-        /// Every address, for the test that each leads to a document and an anchor that are there.
-        pub const ALL: &[&str] = &[$($name),+];
+        impl Document {
+            /// Every document, for the test that each is there.
+            pub const ALL: &'static [Self] = &[$(Self::$document),+];
+
+            /// Where it can be read.
+            pub const fn address(self) -> &'static str {
+                match self {
+                    $(Self::$document => concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/", $path),)+
+                }
+            }
+        }
     };
 }
 
 documents! {
-    /// What `GET /health` shows.
-    HEALTH = "docs/operating.md#health";
-    /// Every document.
-    INDEX = "docs/README.md";
-    /// Why people who differ only in case or accents are one, and what to do.
-    MYSQL = "docs/hosting.md#dify-on-mysql";
-    /// How an endpoint gets a host name of its own.
-    OWN_HOST = "docs/hosting.md#a-host-name-of-its-own";
-    /// Every setting.
-    SETTINGS = "docs/settings.md";
-    /// What to do, by what somebody sees. Each code of an error with a procedure is an anchor there.
-    TROUBLESHOOTING = "docs/troubleshooting.md";
-
     /// How to set Auth0 up.
-    AUTH0 = "docs/providers/auth0.md";
+    Auth0 = "docs/providers/auth0.md";
     /// How to set Amazon Cognito up.
-    COGNITO = "docs/providers/cognito.md";
+    Cognito = "docs/providers/cognito.md";
     /// How to set Microsoft Entra ID up.
-    ENTRA_ID = "docs/providers/entra-id.md";
+    EntraId = "docs/providers/entra-id.md";
     /// How to set Google up.
-    GOOGLE = "docs/providers/google.md";
+    Google = "docs/providers/google.md";
+    /// What `GET /health` shows.
+    Health = "docs/operating.md#health";
+    /// Every document.
+    Index = "docs/README.md";
     /// How to set Keycloak up.
-    KEYCLOAK = "docs/providers/keycloak.md";
+    Keycloak = "docs/providers/keycloak.md";
+    /// Why people who differ only in case or accents are one, and what to do.
+    MySql = "docs/hosting.md#dify-on-mysql";
     /// How to set Okta up.
-    OKTA = "docs/providers/okta.md";
+    Okta = "docs/providers/okta.md";
+    /// How an endpoint gets a host name of its own.
+    OwnHost = "docs/hosting.md#a-host-name-of-its-own";
+    /// Every setting.
+    Settings = "docs/settings.md";
+    /// What to do, by what somebody sees. Each code of an error with a procedure is an anchor there.
+    Troubleshooting = "docs/troubleshooting.md";
     /// How to set Zitadel up.
-    ZITADEL = "docs/providers/zitadel.md";
+    Zitadel = "docs/providers/zitadel.md";
 }

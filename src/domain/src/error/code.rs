@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::documentation;
+use crate::documentation::Document;
 
 /// An error code of RFC 6750 §3.1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,7 +90,7 @@ impl Code {
     /// Where somebody reads what to do, if that is more than the message can say: a row of the troubleshooting document,
     /// whose anchor is the code.
     pub fn documentation(self) -> Option<String> {
-        let address = || format!("{}#{}", documentation::TROUBLESHOOTING, self.as_str());
+        let address = || format!("{}#{}", Document::Troubleshooting.address(), self.as_str());
         self.has_procedure().then(address)
     }
 

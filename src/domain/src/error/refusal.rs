@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::Code;
+use crate::documentation::Document;
 
 /// Why a request is refused, in the words that its sender may read.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Refusal {
     log_detail: Option<String>,
     scope: Option<String>,
     retry_after: Option<Duration>,
-    guide: Option<&'static str>,
+    guide: Option<Document>,
     // Boxed, because every function that may refuse carries the room for it.
     allow: Option<Box<HeaderValue>>,
 }
@@ -65,8 +66,8 @@ impl Refusal {
         }
     }
 
-    /// Adds the address of the document that says how this is set up.
-    pub fn with_guide(self, guide: Option<&'static str>) -> Self {
+    /// Adds the document that says how this is set up.
+    pub fn with_guide(self, guide: Option<Document>) -> Self {
         Self { guide, ..self }
     }
 
@@ -97,7 +98,7 @@ impl Refusal {
 
     /// The address of the document that says what to do, if that is more than the message.
     pub fn documentation(&self) -> Option<String> {
-        let guide = self.guide.map(str::to_owned);
+        let guide = self.guide.map(|guide| guide.address().to_owned());
         guide.or_else(|| self.code.documentation())
     }
 

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::cors::CorsHeaders;
 use super::*;
+use crate::documentation::Document;
 use crate::error::{Code, Refusal};
 use crate::settings::AllowedOrigins;
 
@@ -62,9 +63,12 @@ fn a_refusal_has_difys_shape_and_the_challenge_of_rfc_6750() {
             ],
         ),
         (
-            Refusal::new(Code::RequiredClaims, "Not you.")
-                .with_guide(Some("https://x.example/a.md#b")),
-            r#"{"code":"required_claims_not_met","message":"Not you.","status":403,"request_id":"r1","documentation":"https://x.example/a.md#b"}"#,
+            Refusal::new(Code::RequiredClaims, "Not you.").with_guide(Some(Document::Keycloak)),
+            concat!(
+                r#"{"code":"required_claims_not_met","message":"Not you.","status":403,"request_id":"r1","documentation":""#,
+                env!("CARGO_PKG_REPOSITORY"),
+                r#"/blob/main/docs/providers/keycloak.md"}"#
+            ),
             vec![r#"www-authenticate: Bearer realm="dify""#],
         ),
         (

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::claim;
 use crate::claims::Claims;
-use crate::documentation;
+use crate::documentation::Document;
 use crate::error::{Code, Refusal};
 
 /// For a five-part token.
@@ -74,15 +74,15 @@ impl Provider {
 
 impl Provider {
     /// How it is set up, step by step.
-    const fn guide(self) -> Option<&'static str> {
+    const fn guide(self) -> Option<Document> {
         match self {
-            Self::Auth0 => Some(documentation::AUTH0),
-            Self::Cognito => Some(documentation::COGNITO),
-            Self::EntraV1 | Self::EntraV2 => Some(documentation::ENTRA_ID),
-            Self::Google => Some(documentation::GOOGLE),
-            Self::Keycloak => Some(documentation::KEYCLOAK),
-            Self::OktaCustom | Self::OktaOrg => Some(documentation::OKTA),
-            Self::Zitadel => Some(documentation::ZITADEL),
+            Self::Auth0 => Some(Document::Auth0),
+            Self::Cognito => Some(Document::Cognito),
+            Self::EntraV1 | Self::EntraV2 => Some(Document::EntraId),
+            Self::Google => Some(Document::Google),
+            Self::Keycloak => Some(Document::Keycloak),
+            Self::OktaCustom | Self::OktaOrg => Some(Document::Okta),
+            Self::Zitadel => Some(Document::Zitadel),
             Self::Clerk | Self::Other => None,
         }
     }

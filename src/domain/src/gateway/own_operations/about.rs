@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::json_response;
-use crate::documentation;
+use crate::documentation::Document;
 use crate::response::Response;
 
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ pub fn response() -> Response {
     let about = About {
         name: "oidc_gateway",
         version: env!("CARGO_PKG_VERSION"),
-        documentation: documentation::INDEX,
+        documentation: Document::Index.address(),
     };
     json_response(StatusCode::OK, &about)
 }

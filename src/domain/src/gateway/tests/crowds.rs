@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{APP_KEY, Fixture, answered};
-use crate::documentation;
+use crate::documentation::Document;
 use crate::environment::fake::{ok, poll_once, respond};
 use crate::gateway::Outcome;
 use crate::limits;
@@ -48,7 +48,7 @@ fn a_flood_of_health_requests_at_a_hanging_dify_waits_in_small_number_and_the_re
         json!({
             "status": "failed", "code": "dify_unavailable",
             "message": "Dify has not described the app yet, and too many requests wait for that already. Try again in 3 s.",
-            "documentation": format!("{}#dify_unavailable", documentation::TROUBLESHOOTING),
+            "documentation": format!("{}#dify_unavailable", Document::Troubleshooting.address()),
         })
     );
     fixture.environment.release(INFO);

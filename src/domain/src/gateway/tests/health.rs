@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{APP_KEY, Fixture, ISSUER, answered, public_jwk};
-use crate::documentation;
+use crate::documentation::Document;
 use crate::environment::TransportError;
 use crate::environment::fake::{FetchResult, ok, respond, status};
 use crate::limits;
@@ -51,7 +51,7 @@ fn working(changes: &Value) -> Fixture {
 
 /// A check that has failed with a code that has a procedure.
 fn failed(code: &str, message: &str) -> Value {
-    let documentation = format!("{}#{code}", documentation::TROUBLESHOOTING);
+    let documentation = format!("{}#{code}", Document::Troubleshooting.address());
     json!({"status": "failed", "code": code, "message": message, "documentation": documentation})
 }
 
@@ -97,7 +97,7 @@ fn the_app_key_shows_what_is_known_and_how_old_it_is() {
             json!({
                 "status": "up",
                 "version": env!("CARGO_PKG_VERSION"),
-                "documentation": documentation::HEALTH,
+                "documentation": Document::Health.address(),
                 "settings": {"status": "ok"},
                 "identity_providers": [{
                     "issuer": ISSUER,
@@ -329,7 +329,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
             json!({
                 "status": "down",
                 "version": env!("CARGO_PKG_VERSION"),
-                "documentation": documentation::HEALTH,
+                "documentation": Document::Health.address(),
                 "settings": {
                     "status": "failed",
                     "mistakes": [
@@ -343,7 +343,7 @@ fn with_wrong_settings_the_app_key_still_shows_every_mistake() {
                         },
                     ],
                     "more_mistakes": 0,
-                    "documentation": documentation::SETTINGS,
+                    "documentation": Document::Settings.address(),
                 },
                 "limits": limits::report(),
             })
@@ -425,7 +425,7 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
             "If Dify's database is MySQL, it takes values of `{claim}` that differ only in case or accents, such as `José` \
              and `jose`, for one person. Set `user_format` to `hashed`, or use `sub` as `user_claim`. Either gives \
              everybody an empty history. See {}.",
-            documentation::MYSQL
+            Document::MySql.address()
         )])
     };
     let hashed = json!({
@@ -451,7 +451,7 @@ fn a_user_claim_that_mysql_may_take_for_anothers_is_warned_of() {
 #[test]
 fn what_may_disappoint_people_who_sign_in_is_warned_of() {
     let shared = "`public_url` is on `https://dify.example.com` together with other pages. Whoever may install plugins in any workspace of that Dify could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its own, and write it into `public_url` without a path.";
-    let shared = format!("{shared} See {}.", documentation::OWN_HOST);
+    let shared = format!("{shared} See {}.", Document::OwnHost.address());
     let closed = "`operation_rules` closes `get_info` to everybody, without which the chat page shows nothing. Open it with \
                   `get_info: anybody`, or set `page` to `off`.";
     let insecure = "`public_url` is http on this machine, so people at other machines cannot sign in. Write an https address before they do.";

@@ -4,7 +4,7 @@ use http::{HeaderValue, Method};
 use serde_json::{Value, json};
 
 use super::{Fixture, answered, headers};
-use crate::documentation;
+use crate::documentation::Document;
 use crate::environment::fake::respond;
 use crate::operation::{Class, OPERATIONS};
 use crate::request::Request;
@@ -38,7 +38,7 @@ fn every_operation_of_the_sign_in_is_not_there_and_no_origin_may_read_that() {
                     <token>`, or ask the administrator to turn it on.",
                 "status": 404,
                 "request_id": "r1",
-                "documentation": format!("{}#sign_in_disabled", documentation::TROUBLESHOOTING),
+                "documentation": format!("{}#sign_in_disabled", Document::Troubleshooting.address()),
             }),
             "{}",
             operation.handler

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::check::Check;
 use super::dify::App;
 use super::sign_in::SignInReport;
-use crate::documentation;
+use crate::documentation::Document;
 use crate::error::Refusal;
 use crate::gateway::sign_in::registered;
 use crate::issuer::Issuer;
@@ -86,7 +86,7 @@ impl<'a> Report<'a> {
         Self {
             status: if is_up { Status::Up } else { Status::Down },
             version: env!("CARGO_PKG_VERSION"),
-            documentation: documentation::HEALTH,
+            documentation: Document::Health.address(),
             settings: SettingsCheck::Ok,
             registration,
             identity_providers,
@@ -105,11 +105,11 @@ impl<'a> Report<'a> {
         Self {
             status: Status::Down,
             version: env!("CARGO_PKG_VERSION"),
-            documentation: documentation::HEALTH,
+            documentation: Document::Health.address(),
             settings: SettingsCheck::Failed {
                 mistakes,
                 more_mistakes,
-                documentation: documentation::SETTINGS,
+                documentation: Document::Settings.address(),
             },
             registration: None,
             identity_providers: Vec::new(),

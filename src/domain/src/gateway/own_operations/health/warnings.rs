@@ -1,7 +1,7 @@
 //! What works, and may still not be what the administrator wants.
 
 use crate::claims::ClaimPath;
-use crate::documentation;
+use crate::documentation::Document;
 use crate::operation::Operation;
 use crate::settings::{InputClaims, Page, ProviderKind, Settings, SignIn, UserFormat};
 
@@ -42,7 +42,7 @@ fn shared_host(sign_in: &SignIn) -> Option<String> {
              could make a plugin that uses the sessions of the people who sign in here. Give the endpoint a host name of its \
              own, and write it into `public_url` without a path. See {}.",
             public_url.origin(),
-            documentation::OWN_HOST
+            Document::OwnHost.address()
         )
     })
 }
@@ -126,7 +126,7 @@ fn same_user(settings: &Settings) -> Option<String> {
              `jose`, for one person. Set `user_format` to `hashed`, or use `sub` as `user_claim`. Either gives everybody \
              an empty history. See {}.",
             path.as_str(),
-            documentation::MYSQL
+            Document::MySql.address()
         )
     })
 }
