@@ -112,6 +112,7 @@ fn client(table: &Table) -> Value {
             "Client authentication" => client["publicClient"] = json!(!is_on()),
             "Standard flow" => client["standardFlowEnabled"] = json!(is_on()),
             "Direct access grants" => client["directAccessGrantsEnabled"] = json!(is_on()),
+            "Front channel logout" => client["frontchannelLogout"] = json!(is_on()),
             "Valid redirect URIs" => client["redirectUris"] = json!([value]),
             "Web origins" => client["webOrigins"] = json!([value]),
             _ => client["attributes"][attribute(field)] = json!(switched(value)),
