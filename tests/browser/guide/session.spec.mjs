@@ -43,7 +43,7 @@ test('a person signs in, gets an answer with the session, and signs out', async 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Sign out' })).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page).toHaveURL(`${stage.url}/auth/logged-out`);
+  await page.waitForURL(`${stage.url}/auth/logged-out?*`);
   await page.goto(`${stage.url}/`);
   await expect(output).toHaveText('Nobody is signed in');
 });

@@ -21,21 +21,14 @@ async fn the_client_of_the_guide_does_what_the_guide_says() {
         "conversations": ["hi"],
         "after": 0,
         "messages": ["again", "hi"],
-        "before": 0,
+        "before": [0, 1],
         "renamed": "My chat",
         "removed": 0,
         "unknown": [404, "not_found", "string"],
         "withoutToken": [401, "token_missing", "string"],
         "tasks": 0,
     });
-    let mut got = run(&stage, "round-trip.mjs").await;
-    // Dify gives the newest messages; which of the two is the first of them is not the subject here.
-    got["messages"]
-        .as_array_mut()
-        .unwrap()
-        .sort_by_key(Value::to_string);
-    got["before"] = json!(0);
-    assert_eq!(got, expected);
+    assert_eq!(run(&stage, "round-trip.mjs").await, expected);
     stage.assert_unharmed();
 }
 
