@@ -1,7 +1,7 @@
 // What whoever can write into an answer cannot do: run a script, ask a server, lead into the gateway.
 
 import { expect, say, stage, test } from '../../stage.mjs';
-import { chat, END, open, run, stream, text } from './app.mjs';
+import { answer, chat, END, open, run, stream, text } from './app.mjs';
 
 const HOSTILE = [
   '<script>hacked=1</script>',
@@ -103,5 +103,24 @@ test('nor do a title of a step, a source, a file, an error, a form', async ({ pa
   const folded = page.locator('details.disclosure:not([open]) > summary');
   while ((await folded.count()) > 0) await folded.first().click();
   expect(await page.locator('.conversation :is(script, iframe)').count()).toBe(0);
+  await expectHarmless(page, addresses);
+});
+
+test('nor does what an app says about itself, or the name of a conversation', async ({ page }) => {
+  const bad = '<img src="https://evil.example/x.png" onerror=hacked=1><script>hacked=1</script> ![x](https://evil.example/y.png) [z](javascript:hacked=1)';
+  await open(page, 'chat', [], {
+    title: bad, icon: bad, icon_background: 'url(https://evil.example/z.png)', input_placeholder: bad, custom_disclaimer: bad, chat_color_theme: 'url(https://evil.example/z.png)',
+  });
+  const form = [{ 'text-input': { variable: 'name', label: bad, default: bad } }];
+  await answer(page, '/parameters', { opening_statement: `${bad} {{name}}`, suggested_questions: [bad], user_input_form: form });
+  await answer(page, '/conversations', { has_more: false, data: [{ id: bad, name: bad, introduction: bad, inputs: { name: bad }, updated_at: 1 }] });
+  const addresses = requests(page);
+  await page.reload();
+  await expect(page.getByRole('navigation').getByRole('link')).toHaveText(/<img/);
+  await expect(page.locator('.opening')).toContainText('<script>');
+  await page.getByRole('button', { name: /^Options for/ }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('dialog')).toContainText('<script>');
+  expect(await page.locator('#app :is(script, iframe, a[href^="javascript:"])').count()).toBe(0);
   await expectHarmless(page, addresses);
 });
