@@ -161,6 +161,15 @@ test('a chatflow takes its form and files, chosen, pasted and dropped, and keeps
   await page.reload();
   await expect(page.locator('.question')).toHaveCount(2);
   await expect(sent.getByRole('listitem')).toHaveCount(3);
+
+  await page.getByRole('button', { name: 'Attach a file by its address' }).click();
+  await page.getByRole('textbox', { name: /^Address of the file/ }).fill('https://example.com/report.pdf');
+  await page.keyboard.press('Enter');
+  await say(page, 'And this');
+  await expect(answers(page)).toHaveCount(3);
+  await expect(sent).toContainText('https://example.com/report.pdf');
+  const named = (await seen(page, 'dify')).some(({ body }) => body?.includes('"transfer_method":"remote_url"') && body.includes('report.pdf'));
+  expect(named).toBe(true);
 });
 
 test('what is said becomes the draft, and the app says its answer, at once and again', async ({ page }) => {

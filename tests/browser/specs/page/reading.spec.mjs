@@ -99,6 +99,32 @@ test('the language is the browser’s, can be chosen, and brings its own dates',
   await page.locator('summary').first().click();
   await page.getByRole('combobox', { name: 'Language' }).selectOption('ja');
   await expect(page.getByRole('button', { name: '新しい会話' }).first()).toBeVisible();
+  await page.getByRole('combobox', { name: '配色' }).selectOption('dark');
   await page.reload();
   await expect(page.getByRole('button', { name: '新しい会話' }).first()).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('the app looks and begins as its author wants', async ({ page }) => {
+  const site = { title: 'Travel desk', input_placeholder: 'Where to?', custom_disclaimer: 'Ask a person too.', chat_color_theme: '#ffcc00' };
+  const parameters = {
+    opening_statement: '**Hello {{name}}**\nWhere shall we go?',
+    suggested_questions: ['To Lisbon'],
+    user_input_form: [{ 'text-input': { variable: 'name', label: 'Name' } }],
+  };
+  const asked = await openApp(page, { overrides: { 'GET /site': () => json(site), 'GET /parameters': () => json(parameters) } });
+  await expect(page).toHaveTitle('Travel desk');
+  await expect(page.getByPlaceholder('Where to?')).toBeVisible();
+  await expect(page.getByText('Ask a person too.')).toBeVisible();
+  await page.getByRole('textbox', { name: /^Name/ }).fill('Ada');
+  await expect(page.locator('.opening strong')).toHaveText('Hello Ada');
+  // Black can be read on this yellow, and white cannot.
+  const send = page.getByRole('button', { name: 'Send' });
+  await page.getByPlaceholder('Where to?').fill('x');
+  await expect(send).toHaveCSS('background-color', 'rgb(255, 204, 0)');
+  await expect(send).toHaveCSS('color', 'rgb(0, 0, 0)');
+  await page.getByRole('button', { name: 'To Lisbon' }).click();
+  await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
+  const { body } = asked.find(({ operation }) => operation === 'POST /chat-messages');
+  expect(JSON.parse(body)).toEqual({ query: 'To Lisbon', inputs: { name: 'Ada' }, response_mode: 'streaming' });
 });
