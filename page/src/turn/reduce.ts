@@ -52,10 +52,10 @@ export function stopped(state: TurnState): TurnState {
 }
 
 function mergedIds(known: Ids, more: Ids): Ids {
-  // What is told of a run that is followed once more names the run as its task, which cannot be stopped by that.
-  const isTask = more.taskId !== more.runId || known.taskId === null;
+  // What Dify tells once more of a run names the run as its task, which cannot be stopped by that.
+  const taskId = more.taskId === more.runId ? null : more.taskId;
   return {
-    taskId: (isTask ? more.taskId : null) ?? known.taskId,
+    taskId: taskId ?? known.taskId,
     messageId: more.messageId ?? known.messageId,
     conversationId: more.conversationId ?? known.conversationId,
     runId: more.runId ?? known.runId,

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-CV3HBF6V.js",
+    name: "page-EZFV7N6P.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 225_405,
-    brotli_length: 67_076,
-    gzip_length: 73_263,
-    integrity: "sha384-4go7d0MDpXwSaJ1aEi8IEvqm31nY2Ck4p/whM6pTqXs9TVsGj6fT9HLF+cj/G4mz",
+    length: 225_388,
+    brotli_length: 67_049,
+    gzip_length: 73_258,
+    integrity: "sha384-vt5XvZBM5e62raRrx546BbIB3INN7Cd39GOnK6NErSoPWFlMDJshWBubaiIZPCUV",
 };
 
 /// The style of the page.
