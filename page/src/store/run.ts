@@ -6,6 +6,7 @@ import { isRunning, NEW_TURN } from "../turn/state";
 import { mode } from "./app";
 import { follow, newTurn, stopTurn, type Turn } from "./conversation";
 import { idsOfEntry } from "./place";
+import { stopPlayback } from "./playback";
 
 /** The run on the screen; null before the first. */
 export const shownRun = signal<Turn | null>(null);
@@ -41,6 +42,7 @@ export async function reopenRun(): Promise<void> {
 
 /** Stops the run on the screen, at Dify too. */
 export async function stopShownRun(): Promise<void> {
+  stopPlayback();
   const turn = shownRun.value;
   const family = mode.value === "workflow" ? "workflow" : "completion";
   if (turn !== null) await stopTurn(turn, (taskId) => stopRun(taskId, family));
@@ -56,6 +58,7 @@ export function stopOnLeave(): void {
 function show(): Turn {
   // What is no longer on the screen is not read on; the run itself goes on.
   shownRun.value?.abort.abort();
+  stopPlayback();
   const turn = newTurn("");
   shownRun.value = turn;
   return turn;

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-EZFV7N6P.js",
+    name: "page-2X4TVYDB.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 225_388,
-    brotli_length: 67_049,
-    gzip_length: 73_258,
-    integrity: "sha384-vt5XvZBM5e62raRrx546BbIB3INN7Cd39GOnK6NErSoPWFlMDJshWBubaiIZPCUV",
+    length: 225_398,
+    brotli_length: 67_099,
+    gzip_length: 73_263,
+    integrity: "sha384-lOsTfRgYgfT+/0vzqSwbQDmGhwZqRqfsG30RdUYOlWcXI+QnUI+24aW2f64pJEgR",
 };
 
 /// The style of the page.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_753,
         integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
     },
-    PAGE_STYLE,
     PAGE_SCRIPT,
+    PAGE_STYLE,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-EQJ6Z2X6.js",

@@ -41,6 +41,34 @@ test('a start form names what is missing, and sends every kind of input as Dify 
   ]);
 });
 
+test('what a form was filled with is there after the sign-in that a run needed', async ({ page }) => {
+  const form = [
+    { 'text-input': { variable: 'name', label: 'Name' } },
+    { checkbox: { variable: 'hurry', label: 'Hurry' } },
+    { 'file-list': { variable: 'docs', label: 'Documents', max_length: 2, allowed_file_types: ['document'], allowed_file_upload_methods: ['local_file'] } },
+  ];
+  await open(page, 'workflow', form);
+  await answer(page, '/workflows/logs', { has_more: false, data: [] });
+  await page.route(/\/files\/upload$/, (route) => route.fulfill({ status: 201, json: { id: 'file-1' } }));
+  const ended = { code: 'session_ended', message: '', status: 401 };
+  await page.route(/\/workflows\/run$/, (route) => route.fulfill({ status: 401, json: ended }), { times: 1 });
+  await page.reload();
+  await page.getByRole('textbox', { name: /^Name/ }).fill('Ada');
+  await page.getByRole('checkbox', { name: 'Hurry' }).check();
+  await page.locator('.run-form input[type=file]').setInputFiles({ name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('notes') });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('Ada');
+  await expect(page.getByRole('list', { name: 'Documents' })).toContainText('notes.pdf');
+
+  const sent = await stream(page, '/workflows/run', [run('workflow_started'), run('workflow_finished', { status: 'succeeded', outputs: { out: 'Done.' } })]);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Result' }).getByText('Done.')).toBeVisible();
+  const docs = [{ type: 'document', transfer_method: 'local_file', upload_file_id: 'file-1' }];
+  expect(sent).toEqual([{ inputs: { name: 'Ada', hurry: true, docs }, response_mode: 'streaming' }]);
+});
+
 test('a chatflow gets the form before the first message and with every one', async ({ page }) => {
   await open(page, 'advanced-chat', [{ 'text-input': { variable: 'name', label: 'Name', required: true } }]);
   const sent = await stream(page, '/chat-messages', [text('Hello.'), END]);

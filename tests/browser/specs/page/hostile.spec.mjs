@@ -1,7 +1,7 @@
 // What whoever can write into an answer cannot do: run a script, ask a server, lead into the gateway.
 
 import { expect, say, stage, test } from '../../stage.mjs';
-import { answer, chat, END, open, run, stream, text } from './app.mjs';
+import { answer, chat, END, open, openApp, run, stream, text } from './app.mjs';
 
 const HOSTILE = [
   '<script>hacked=1</script>',
@@ -123,4 +123,27 @@ test('nor does what an app says about itself, or the name of a conversation', as
   await expect(page.getByRole('dialog')).toContainText('<script>');
   expect(await page.locator('#app :is(script, iframe, a[href^="javascript:"])').count()).toBe(0);
   await expectHarmless(page, addresses);
+});
+
+test('whatever an operation answers with, the page says so and goes on', async ({ page }) => {
+  let shape = '{}';
+  const answered = () => ({ contentType: 'application/json', body: shape });
+  const operations = ['GET /info', 'GET /parameters', 'GET /site', 'GET /conversations', 'GET /messages', 'POST /chat-messages'];
+  const overrides = Object.fromEntries(operations.map((operation) => [operation, () => (shape === '' ? undefined : answered())]));
+  await openApp(page, { overrides });
+  for (shape of ['{}', 'null', '[[]]', '{"data": {"a": 1}, "mode": ["chat"], "user_input_form": 7}', '<!doctype html>']) {
+    await page.reload();
+    await expect(page.getByRole('alert').filter({ hasText: 'in a way that this page does not understand' }).first()).toBeVisible();
+    await expect(page.getByRole('textbox', { name: 'Your message' })).toBeVisible();
+  }
+  shape = '';
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await expect(page.getByText('Ask me about travel.')).toBeVisible();
+  await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(3);
+  shape = '{"answer": "no stream"}';
+  await say(page, 'Hello');
+  await expect(page.getByRole('alert').last()).toContainText('in a way that this page does not understand');
+  shape = '';
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Yes.', { exact: true })).toBeVisible();
 });
