@@ -182,11 +182,9 @@ class Calls:
         self._users += 1
         return verdict
 
-    def judge_response(
-        self, number: int, context: bytes, head: dict[str, Any], report: dict[str, Any]
-    ) -> dict[str, Any]:
+    def judge_response(self, number: int, context: bytes, head: dict[str, Any], report: bytes) -> dict[str, Any]:
         """The same for a response that has been read whole; also notes how the relay went. Raises `CallFailed`."""
-        return self._judged("judge_response", number, context, encoded(head), encoded(report))
+        return self._judged("judge_response", number, context, encoded(head), report)
 
     def _judged(self, export: str, number: int, *arguments: bytes) -> dict[str, Any]:
         for _ in range(2):
@@ -197,9 +195,9 @@ class Calls:
                     break
         raise CallFailed("the module trapped on the head of Dify's response")
 
-    def relay_ended(self, number: int, context: bytes, report: dict[str, Any]) -> None:
+    def relay_ended(self, number: int, context: bytes, report: bytes) -> None:
         """Tells the module how a relay went: soon, because the module may be running when this is called."""
-        gevent.spawn(self._end_relay, number, context, encoded(report))
+        gevent.spawn(self._end_relay, number, context, report)
 
     def _end_relay(self, number: int, context: bytes, report: bytes) -> None:
         try:

@@ -9,7 +9,7 @@ from server import CHUNKED, Connection, Serve, Server, chunk, ok
 from test_instances import LIMITS
 from werkzeug import Response
 
-from host import files, limits
+from host import files, limits, process
 from host.sdk import capacity, endpoint
 from host.sdk.capacity import Busy, Capacity
 from host.sdk.daemon_request import parsed
@@ -120,7 +120,9 @@ def test_a_request_too_many_that_waits_for_the_module_is_refused_at_once(
     waiting = gevent.spawn(endpoint.respond, instances, "park", parked, {}, {}, "a")
     gevent.sleep(0.01)
     request = b"GET / HTTP/1.1\r\n\r\n"
+    before = json.loads(process.state("a", 0))["early_refusals"].get("busy", 0)
     assert_busy(endpoint.respond(instances, "echo", parsed(request), {}, {}, "a"))
+    assert json.loads(process.state("a", 0))["early_refusals"]["busy"] == before + 1
     assert endpoint.respond(instances, "echo", parsed(request), {}, {}, "b").status_code == 200
     assert waiting.get(timeout=2).status_code == 200
     assert endpoint.respond(instances, "echo", parsed(request), {}, {}, "a").status_code == 200

@@ -21,28 +21,37 @@ pub struct RequestRecord {
     /// The method of the client's request.
     pub method: String,
     /// The trace that the client's `traceparent` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// When the request came, in milliseconds since the epoch.
     pub started: u64,
     /// The least level that the endpoint's settings want.
     pub least_level: LogLevel,
     /// A keyed hash of the caller's `user`, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The issuer of the caller's token, once it is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
     /// The status of Dify's response, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dify_status: Option<u16>,
     /// The trace that Dify's response names, under which Dify's own log has the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dify_trace_id: Option<String>,
     /// The status of the response to the client.
     pub status: u16,
     /// The code of a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What only the log may say about a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// How a relayed body ended, if it did not end well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
     /// Where the time went, if the request was relayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,
 }
 
@@ -58,6 +67,15 @@ pub struct Times {
 }
 
 impl Times {
+    /// All of them in microseconds.
+    pub const fn new(gateway: u64, dify: u64, first_event: Option<u64>) -> Self {
+        Self {
+            gateway,
+            dify,
+            first_event,
+        }
+    }
+
     /// From the arrival of the request to the request to Dify.
     pub const fn gateway(self) -> Duration {
         Duration::from_micros(self.gateway)

@@ -294,11 +294,11 @@ impl Gateway {
 
     /// Notes the end of a relayed body.
     pub fn relay_ended(&self, context: RelayContext, report: impl Into<RelayReport>) {
-        let RelayReport { end, times } = report.into();
+        let report: RelayReport = report.into();
         self.app_api.ended(&context.counted);
         self.events.write_request(&RequestRecord {
-            end: end.word().map(str::to_owned),
-            times: Some(times),
+            end: report.end.word().map(str::to_owned),
+            times: Some(report.times()),
             ..context.record
         });
     }

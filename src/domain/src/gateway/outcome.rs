@@ -42,16 +42,25 @@ pub struct Relay {
 pub struct RelayReport {
     /// How it ended.
     pub end: RelayEnd,
+    gateway: u64,
+    dify: u64,
+    first_event: Option<u64>,
+}
+
+impl RelayReport {
     /// Where the time went.
-    #[serde(flatten)]
-    pub times: Times,
+    pub(super) const fn times(self) -> Times {
+        Times::new(self.gateway, self.dify, self.first_event)
+    }
 }
 
 impl From<RelayEnd> for RelayReport {
     fn from(end: RelayEnd) -> Self {
         Self {
             end,
-            times: Times::default(),
+            gateway: 0,
+            dify: 0,
+            first_event: None,
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct RelayContext {
     /// The CORS headers of every response to this request.
     pub cors: CorsHeaders,
     /// What the caller has left of the requests that each user has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
     /// What Dify's response is judged by.
     pub expectation: Expectation,
