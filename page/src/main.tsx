@@ -4,6 +4,7 @@ import "./styles/page.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./components/App";
+import { ignoreStrayFiles } from "./components/DropTarget";
 import { loadTexts } from "./i18n/texts";
 import { isChat, loadApp, mode, title } from "./store/app";
 import { startCheckLoop } from "./store/check-loop";
@@ -30,6 +31,7 @@ async function start(root: HTMLElement): Promise<void> {
   // The gateway has written it for a browser that does not come this far.
   document.querySelector(".hindrance")?.remove();
   render(<App />, root);
+  ignoreStrayFiles();
 
   await openSession();
   restoreDraft(person.value?.user ?? null);

@@ -27,6 +27,15 @@ export const dropping = {
   },
 };
 
+/** A file that is dropped beside the place for it would open in the page's stead. A field for files takes it itself. */
+export function ignoreStrayFiles(): void {
+  for (const type of ["dragover", "drop"] as const) {
+    addEventListener(type, (event) => {
+      if (hasFiles(event) && !(event.target instanceof HTMLInputElement)) event.preventDefault();
+    });
+  }
+}
+
 /** Shows where files can be dropped, while somebody drags some. */
 export function DropTarget() {
   if (depth.value === 0) return null;

@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-2X4TVYDB.js",
+    name: "page-SAX2IR5D.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 225_398,
-    brotli_length: 67_099,
-    gzip_length: 73_263,
-    integrity: "sha384-lOsTfRgYgfT+/0vzqSwbQDmGhwZqRqfsG30RdUYOlWcXI+QnUI+24aW2f64pJEgR",
+    length: 225_541,
+    brotli_length: 67_084,
+    gzip_length: 73_327,
+    integrity: "sha384-DYfO+K1/3JvODp0Vy0zN5khqsSuS2kHsylF2aT/o9G62b6QdXbx/3j8cfI1H/ORO",
 };
 
 /// The style of the page.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_753,
         integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
     },
-    PAGE_SCRIPT,
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-EQJ6Z2X6.js",

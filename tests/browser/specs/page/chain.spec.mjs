@@ -147,6 +147,13 @@ test('a chatflow takes its form and files, chosen, pasted and dropped, and keeps
   await give('paste', 'pasted.png');
   await give('drop', 'dropped.png');
   await expect(files.getByRole('listitem')).toHaveCount(3);
+  // Beside the place for it a file would open in the page's stead.
+  const isTaken = page.locator('header').evaluate((element) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['x'], 'stray.png'));
+    return !element.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  });
+  expect(await isTaken).toBe(true);
   await say(page, 'Read them');
   await expect(answers(page).last()).toContainText('q=Read them|user=');
   await expect(answers(page).last()).toContainText('inq=hello');
