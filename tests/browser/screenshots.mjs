@@ -11,13 +11,17 @@ const { pages, password } = JSON.parse(process.env.STAGE);
 const { CHROMIUM, DRAWINGS, PICTURES, README_PICTURES } = process.env;
 const WIDE = { width: 1200, height: 750 };
 const NARROW = { width: 390, height: 780 };
+/** The narrowest window of WCAG 2.2 (1.4.10). */
+const NARROWEST = { width: 320, height: 640 };
+/** What 200 % of zoom leaves of a window. */
+const ZOOMED = { viewport: { width: 600, height: 375 }, deviceScaleFactor: 2 };
 
 mkdirSync(PICTURES, { recursive: true });
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: process.getuid?.() === 0 ? ['--no-sandbox', '--disable-gpu'] : ['--disable-gpu'] });
 
 /** A picture of what `show` has brought a page to. */
-async function take(name, show, { viewport = WIDE, colorScheme = 'light', locale = 'en-US' } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: 'reduce' });
+async function take(name, show, { viewport = WIDE, colorScheme = 'light', locale = 'en-US', deviceScaleFactor = 1 } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme, locale, deviceScaleFactor, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await show(page);
@@ -89,6 +93,19 @@ async function failed(page) {
   await page.getByRole('alert').first().waitFor();
 }
 
+const ARABIC = 'أهلًا! هذه **قواعد السفر** و `code` في السطر:\n\n- القطار أولًا\n- ثم الطائرة (premium economy)\n\n| المدينة | الحد |\n|---|---|\n| لشبونة | 140 |';
+
+/** An answer that is written from right to left. */
+async function rightToLeft(page) {
+  await signIn(page, 'chat');
+  const events = [{ event: 'message', answer: ARABIC }, { event: 'message_end', metadata: {} }];
+  const ids = { task_id: 'task', message_id: 'message', conversation_id: '6f1d2c3b-0000-4000-8000-000000000009' };
+  const body = events.map((event) => `data: ${JSON.stringify({ ...ids, ...event })}\n\n`).join('');
+  await page.route('**/chat-messages', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+  await say(page, 'ما هي قواعد السفر؟');
+  await ended(page);
+}
+
 async function waiting(page) {
   await signIn(page, 'hitl_chatflow');
   await say(page, 'Show everything');
@@ -126,6 +143,9 @@ const STATES = [
   ['steps-and-human-input', waiting],
   ['human-input-dark-mobile', waiting, { viewport: NARROW, colorScheme: 'dark' }],
   ['failed', failed],
+  ['narrowest', everything, { viewport: NARROWEST }],
+  ['zoomed', everything, ZOOMED],
+  ['right-to-left', rightToLeft],
   ['workflow-form', (page) => form(page, 'workflow')],
   ['workflow-form-mobile', (page) => form(page, 'workflow'), { viewport: NARROW }],
   ['workflow-result', (page) => ran(page, 'workflow')],

@@ -35,6 +35,8 @@ enum Command {
     Bench(bench::Options),
     /// Builds host/gateway.wasm.
     Build,
+    /// Measures the chat page in Chromium: frames and keys in a conversation of 2000 messages and with answers of 100 kB.
+    Frames,
     /// Writes the files that are generated from the Rust tables.
     Manifest {
         /// Changes nothing; fails and names the files that differ from the tables.
@@ -72,6 +74,7 @@ pub fn run() -> Result<()> {
         Command::Demo(options) => demo::run(&workspace, options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Build => module::build(&workspace),
+        Command::Frames => demo::measure_frames(&workspace),
         Command::Manifest { check: true } => generated::check(&workspace),
         Command::Manifest { check: false } => generated::write(&workspace),
         Command::Page {

@@ -55,14 +55,18 @@ export function finish(block: ParentNode): Promise<unknown> | null {
 /** Code that is loaded when it is first used: what is made with it then comes later. One that does not come is asked for again. */
 function loadedOnce<T>(load: () => Promise<T>): (make: (module: T) => DocumentFragment | null) => Made {
   let module: T | null = null;
+  let last: Promise<unknown> = Promise.resolve();
   return (make) => {
     if (module !== null) return make(module);
-    return load()
-      .then((loaded) => {
-        module = loaded;
-        return make(loaded);
-      })
-      .catch(() => null);
+    // Each in a task of its own: an answer can have hundreds of formulas, all of which wait for the same code.
+    const made = Promise.all([load(), last]).then(async ([loaded]) => {
+      module = loaded;
+      await new Promise((resolve) => setTimeout(resolve));
+      return make(loaded);
+    });
+    const safe = made.catch(() => null);
+    last = safe;
+    return safe;
   };
 }
 

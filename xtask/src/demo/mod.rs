@@ -11,13 +11,13 @@ use tokio::runtime::Runtime;
 use crate::workspace::Workspace;
 use crate::{package, setup, step};
 
+mod browser;
 mod dify;
 mod guide;
-mod screenshots;
 
+pub use browser::{measure_frames, take_screenshots};
 use dify::Dify;
 use guide::Guide;
-pub use screenshots::run as take_screenshots;
 
 /// The endpoint's port where a real provider must know the redirect URI.
 const PORT: u16 = 8014;

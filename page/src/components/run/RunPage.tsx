@@ -40,7 +40,7 @@ export function RunPage() {
       </section>
       <section class="run-result" aria-label={words.result} ref={result}>
         <h2 class="unseen">{words.result}</h2>
-        {turn !== null && <Result key={turn.key} turn={turn} />}
+        {turn === null ? <p class="quiet">{words.noResult}</p> : <Result key={turn.key} turn={turn} />}
       </section>
     </main>
   );

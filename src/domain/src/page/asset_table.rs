@@ -7,44 +7,44 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-SAX2IR5D.js",
+    name: "page-AFKJLNVK.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 225_541,
-    brotli_length: 67_084,
-    gzip_length: 73_327,
-    integrity: "sha384-DYfO+K1/3JvODp0Vy0zN5khqsSuS2kHsylF2aT/o9G62b6QdXbx/3j8cfI1H/ORO",
+    length: 225_696,
+    brotli_length: 67_172,
+    gzip_length: 73_377,
+    integrity: "sha384-t4YBEZWlrle7DHqze2qdPcaowCbrUr+PjNbghC017o1P+sqaciqkbkvm8I06U47S",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-BPVAQIFD.css",
+    name: "page-QE5O4FR3.css",
     media_type: "text/css; charset=utf-8",
-    length: 22_850,
-    brotli_length: 4_842,
-    gzip_length: 5_273,
-    integrity: "sha384-5FI4Fu5C/ZryEyp2gokktD9eWYcz9Pg1ujd4W8Yk/WHPIXomUcQk6y7/P+P6FFhz",
+    length: 23_313,
+    brotli_length: 4_902,
+    gzip_length: 5_356,
+    integrity: "sha384-QzSoj+vweVfUvEk5lNTPlAgKLdi20a7sx3YzpKEi5I+YOhmS7dBAOo3ypAGhj/bN",
 };
 
 /// The style of the documents that have no script.
 pub const PAGES_STYLE: Asset = Asset {
-    name: "pages-64WPC3Z6.css",
+    name: "pages-YPTDTRBK.css",
     media_type: "text/css; charset=utf-8",
-    length: 4_612,
-    brotli_length: 1_529,
-    gzip_length: 1_744,
-    integrity: "sha384-BEVcuI2vkIJMHomanu2XzGQs8hkmirzV5ZwVzZLBJKfYeAYcqTrFGTQE6qIKSnpP",
+    length: 4_815,
+    brotli_length: 1_557,
+    gzip_length: 1_783,
+    integrity: "sha384-lh59CzwqvpMGe1KMhwjxPMOrYeH157K9AeV39z+uc8g2LfGOP32WkFvbshi5CeON",
 };
 
 /// Every file of the page, sorted by name.
 #[rustfmt::skip]
 pub const ASSETS: &[Asset] = &[
     Asset {
-        name: "en-E2NHH5YV.js",
+        name: "en-N56TPCQB.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_609,
-        brotli_length: 2_592,
-        gzip_length: 3_031,
-        integrity: "sha384-rflLbQ84fch4BAz37INnHgP76TSWCkTSsw3853CBKRl5hrnFhlbGN5xDgu0NgNwi",
+        length: 7_651,
+        brotli_length: 2_608,
+        gzip_length: 3_046,
+        integrity: "sha384-yPvxhiFHw2rRLUDPafNCCCua29CrAN9732Dy2OCI96G5DZwYryMeG8xwLruSO7eY",
     },
     Asset {
         name: "formulas-OCTBWJQV.js",
@@ -63,23 +63,23 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-Zi0rpo1wdC97AX+bZUQFRktaAQ+5isPNses4XT6dpq70Px9ZK0Ee9XxiFgLis2CL",
     },
     Asset {
-        name: "ja-TLMDBOAB.js",
+        name: "ja-7TOXHV6U.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 9_915,
-        brotli_length: 3_228,
-        gzip_length: 3_753,
-        integrity: "sha384-eCNgIlR1DAX+tkZov02mUYSX/rP+OiRsPn8Y54AY94iK70pV/An+G0C4AyeDi7RK",
+        length: 9_966,
+        brotli_length: 3_249,
+        gzip_length: 3_762,
+        integrity: "sha384-3cKZr88IARYdpmaHQ+SCvcJqTHIj/O+V4KRG+k+5Sg6eMQB/CFCUTbMBQonH0dt6",
     },
-    PAGE_STYLE,
     PAGE_SCRIPT,
+    PAGE_STYLE,
     PAGES_STYLE,
     Asset {
-        name: "pt-BR-EQJ6Z2X6.js",
+        name: "pt-BR-SED4YG5T.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 8_015,
-        brotli_length: 3_056,
-        gzip_length: 3_316,
-        integrity: "sha384-OkFcu7BEHXgkeuSRGCorb33PpqDsRacROdB+skl+NrdQqmtuBTyOo3BdO4GJgdmh",
+        length: 8_055,
+        brotli_length: 3_062,
+        gzip_length: 3_330,
+        integrity: "sha384-agF0c3JROmYB72c5UevO3SAH8abCZDx+cQMCN6cdwm7HeHOwIqcR+NHLuh5S8WLg",
     },
     Asset {
         name: "recorder.worklet-ZWZLA3MY.js",
@@ -98,11 +98,11 @@ pub const ASSETS: &[Asset] = &[
         integrity: "sha384-J+MS9shFUeSOnJgTSJOL5z6WaL4D9RTr5lG9ObJNYSVU0evN0LoiRQjMv/03Fhu3",
     },
     Asset {
-        name: "zh-Hans-EVQRDI2L.js",
+        name: "zh-Hans-FHAFVF7U.js",
         media_type: "text/javascript; charset=utf-8",
-        length: 7_310,
-        brotli_length: 2_730,
-        gzip_length: 3_413,
-        integrity: "sha384-1B21/UdjUSPUT6S7roHwqTXmvP6Me99trgcw1979nF8HwaqpdtbgRop7ikzqD1V1",
+        length: 7_349,
+        brotli_length: 2_728,
+        gzip_length: 3_419,
+        integrity: "sha384-iNCIuyHu8AvyebhFb5zlV8nhWe4+tmZ3HpETyLV0TxVerjffq43xI20JHma8+QVR",
     },
 ];

@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: pictures of the chat page in the states that a person meets, taken on the demo.
+//! What is done with the demo's page in Chromium by the scripts of `tests/browser`: pictures, and measurements.
 
 use std::process::Command;
 
@@ -18,15 +18,35 @@ const FONTS: [(&str, &str); 2] = [
     (":charset=1f600", "fonts-noto-color-emoji"),
 ];
 
-/// Writes every picture to `target/screenshots`, and those of the README to `_assets`.
+/// `cargo xtask screenshots`: writes every picture to `target/screenshots`, and those of the README to `_assets`.
 ///
 /// # Errors
 /// Chromium or a font is not installed, a set-up step has failed, or the page was not as the pictures show it.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn take_screenshots(workspace: &Workspace) -> Result<()> {
+    fonts(workspace)?;
+    let mut script = Command::new("node");
+    script
+        .arg("screenshots.mjs")
+        .env("PICTURES", workspace.target().join("screenshots"))
+        .env("README_PICTURES", workspace.root().join("_assets"));
+    on_the_demo(workspace, "taking the pictures", script)
+}
+
+/// `cargo xtask frames`: measures long conversations and answers in Chromium, and prints the figures.
+///
+/// # Errors
+/// Chromium is not installed, a set-up step has failed, or the page did not do what is measured.
+pub fn measure_frames(workspace: &Workspace) -> Result<()> {
+    let mut script = Command::new("node");
+    script.arg("frames.mjs");
+    on_the_demo(workspace, "measuring", script)
+}
+
+/// Builds the package, starts the demo and runs a script of `tests/browser` on it.
+fn on_the_demo(workspace: &Workspace, what: &str, mut script: Command) -> Result<()> {
     let chromium = Program::Chromium
         .find()
         .with_context(|| Program::Chromium.remedy())?;
-    fonts(workspace)?;
     setup::environment(workspace)?;
     setup::identity_provider(workspace)?;
     setup::browser_tests(workspace)?;
@@ -37,17 +57,11 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     };
     let runtime = Runtime::new()?;
     let running = runtime.block_on(start(workspace, options))?;
-    let root = workspace.root();
-    let mut command = Command::new("node");
-    command
-        .arg("screenshots.mjs")
-        .current_dir(root.join("tests/browser"))
+    script
+        .current_dir(workspace.root().join("tests/browser"))
         .env("CHROMIUM", chromium)
-        .env("STAGE", described(&running)?.to_string())
-        .env("PICTURES", workspace.target().join("screenshots"))
-        .env("DRAWINGS", root.join("docs/pictures"))
-        .env("README_PICTURES", root.join("_assets"));
-    step::run("taking the pictures", &mut command)
+        .env("STAGE", described(&running)?.to_string());
+    step::run(what, &mut script)
 }
 
 /// What the script knows of the demo: the addresses by app, and how to sign in.
