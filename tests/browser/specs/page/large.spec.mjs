@@ -56,6 +56,20 @@ test('a hundred times the messages cost the page little more to write, to scroll
   expect(many.sum).toBeLessThan(few.sum * 5);
 });
 
+test('what is out of sight is there for the search of the browser and for the keyboard', async ({ page }) => {
+  const data = Array.from({ length: 100 }, (_, index) => message(index, `Answer ${index} has the word rare${index}.`));
+  await openApp(page, { path: '/?c=conversation-0', overrides: { 'GET /messages': () => json({ limit: 20, has_more: false, data }) } });
+  await expect(page.locator('.turn')).toHaveCount(100);
+  const far = page.getByText('Answer 7 has the word rare7.');
+  await expect(far).not.toBeInViewport();
+  // To the end and from the beginning again, as the browser's search does.
+  expect(await page.evaluate(() => window.find('rare7.', false, false, true) && getSelection().toString())).toBe('rare7.');
+  const button = page.locator('.turn').nth(60).getByRole('button', { name: 'Copy' });
+  await expect(button).not.toBeInViewport();
+  await button.focus();
+  await expect(button).toBeInViewport();
+});
+
 /** What it costs to write a question, to scroll and to get an answer in a conversation of `count` messages. */
 async function costOfUse(page, count) {
   const data = Array.from({ length: count }, (_, index) => message(index, `**Answer** ${index}.`));
