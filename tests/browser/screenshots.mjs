@@ -8,7 +8,8 @@ import process from 'node:process';
 import { chromium } from '@playwright/test';
 
 const { pages, password } = JSON.parse(process.env.STAGE);
-const { CHROMIUM, DRAWINGS, PICTURES, README_PICTURES } = process.env;
+const { CHROMIUM, PICTURES, README_PICTURES } = process.env;
+const DRAWINGS = new URL('../../docs/pictures/', import.meta.url);
 const WIDE = { width: 1200, height: 750 };
 const NARROW = { width: 390, height: 780 };
 /** The narrowest window of WCAG 2.2 (1.4.10). */
@@ -34,7 +35,7 @@ async function take(name, show, { viewport = WIDE, colorScheme = 'light', locale
 /** A drawing as an image of pixels: Dify's console shows no other. */
 async function draw(name) {
   const page = await browser.newPage({ viewport: { width: 960, height: 400 } });
-  await page.setContent(`<style>body { margin: 0 }</style>${readFileSync(join(DRAWINGS, `${name}.svg`), 'utf8')}`);
+  await page.setContent(`<style>body { margin: 0 }</style>${readFileSync(new URL(`${name}.svg`, DRAWINGS), 'utf8')}`);
   await page.locator('svg').screenshot({ path: join(README_PICTURES, `${name}.png`) });
   await page.close();
 }
