@@ -25,6 +25,8 @@ test("a draft comes back with its files and its form", () => {
     draft: "Hello",
     files: [FILE],
     form: { typed: { q: "x", tick: true }, files: { doc: [FILE] } },
+    answers: { token: { comment: "fine" } },
+    answering: { taskId: "t", messageId: null, conversationId: null, runId: "r" },
     fragment: "#part",
   };
   assert.deepEqual(readKept(JSON.parse(JSON.stringify(kept))), kept);
@@ -41,13 +43,24 @@ test("a draft comes back with its files and its form", () => {
 });
 
 test("what another page of the origin has put in the place of a draft does no harm", () => {
-  const nothing = { user: "", draft: "", files: [], form: { typed: {}, files: {} }, fragment: "" };
+  const nothing = {
+    user: "",
+    draft: "",
+    files: [],
+    form: { typed: {}, files: {} },
+    answers: {},
+    answering: null,
+    fragment: "",
+  };
   const cases: [unknown, object | null][] = [
     [null, null],
     ["text", null],
     [[], null],
     [{}, nothing],
-    [{ user: 5, draft: {}, files: {}, form: [], fragment: "javascript:alert(1)" }, nothing],
+    [
+      { user: 5, draft: {}, files: {}, form: [], answers: { token: 5 }, fragment: "javascript:alert(1)" },
+      { ...nothing, answers: { token: {} } },
+    ],
     [
       {
         files: [FILE, null, { ...FILE, reference: { type: "image" } }],

@@ -69,7 +69,7 @@ export async function fillIn(page, user) {
 
 /** The page says who is signed in. */
 export async function isSignedIn(page, user) {
-  await expect(page.locator('summary')).toContainText(new RegExp(user, 'i'));
+  await expect(page.locator('summary').first()).toContainText(new RegExp(user, 'i'));
 }
 
 /** Writes a message and sends it. */

@@ -3,8 +3,11 @@
 import { signal } from "@preact/signals";
 import { gateway } from "../api/document";
 import { asList, asObject, asText, type JsonObject } from "../events/shape";
+import type { Ids } from "../events/types";
 import { ANSWER } from "../limits";
 import { newAttachments, readSentFile, type SentFile } from "./attachments";
+import { type FormTexts, filledForms, restoreForms } from "./form-texts";
+import { idsOfEntry, keepIds, readIds } from "./place";
 import { EMPTY_FORM, type FilledForm, filledBefore, startForm } from "./start-form";
 
 /** The text in the composer. */
@@ -22,11 +25,15 @@ interface Kept {
   readonly files: readonly SentFile[];
   /** The start form. */
   readonly form: FilledForm;
+  /** What stands in the forms that runs wait for, by their token. */
+  readonly answers: Readonly<Record<string, FormTexts>>;
+  /** What was being answered: a sign-in ends in a new history entry. */
+  readonly answering: Ids | null;
   /** The fragment of the address: a server never sees it, so it cannot be part of the return address. */
   readonly fragment: string;
 }
 
-const NOTHING: Kept = { user: "", draft: "", files: [], form: EMPTY_FORM, fragment: "" };
+const NOTHING: Kept = { user: "", draft: "", files: [], form: EMPTY_FORM, answers: {}, answering: null, fragment: "" };
 
 const KEY = `gateway:${gateway.basePath}:return`;
 
@@ -49,7 +56,14 @@ export function keepDraft(user: string | null, leaving: "reload" | "sign-in"): v
 }
 
 function draftOf(user: string): Omit<Kept, "fragment"> {
-  return { user, draft: draft.value, files: draftFiles.sent.value, form: startForm.value.filled() };
+  return {
+    user,
+    draft: draft.value,
+    files: draftFiles.sent.value,
+    form: startForm.value.filled(),
+    answers: filledForms(),
+    answering: idsOfEntry(),
+  };
 }
 
 /**
@@ -68,6 +82,8 @@ export function restoreDraft(user: string | null): void {
   if (draft.value === "") draft.value = kept.draft;
   draftFiles.addSent(kept.files);
   filledBefore.value = kept.form;
+  restoreForms(kept.answers);
+  if (kept.answering !== null) keepIds(kept.answering);
 }
 
 function waiting(): Kept | null {
@@ -83,6 +99,8 @@ export function readKept(value: unknown): Kept | null {
     draft: asText(kept["draft"], ANSWER) ?? "",
     files: asList(kept["files"], readSentFile),
     form: readForm(asObject(kept["form"])),
+    answers: readMembers(kept["answers"], (value) => readMembers(value, (text) => asText(text, ANSWER))),
+    answering: readIds(kept["answering"]),
     fragment: /^#/.test(asText(kept["fragment"]) ?? "") ? String(kept["fragment"]) : "",
   };
 }

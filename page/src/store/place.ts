@@ -29,7 +29,12 @@ export function keepIds(ids: Ids): void {
 
 /** What was being answered when the page was left; null where nothing was. */
 export function idsOfEntry(): Ids | null {
-  const ids = asObject(asObject(history.state)?.["answering"]);
+  return readIds(asObject(history.state)?.["answering"]);
+}
+
+/** Reads ids that the page has kept. */
+export function readIds(value: unknown): Ids | null {
+  const ids = asObject(value);
   if (ids === null) return null;
   return {
     taskId: asName(ids["taskId"]),

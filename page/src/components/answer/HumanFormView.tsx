@@ -7,6 +7,7 @@ import { errorText } from "../../i18n/error-text";
 import { fill, language, texts } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import type { Turn } from "../../store/conversation";
+import { type FormTexts, rememberForm, textsOfForm } from "../../store/form-texts";
 import { answerForm, formState, reconnect } from "../../store/forms";
 import type { HumanForm } from "../../turn/state";
 import { formParts } from "./form-parts";
@@ -53,7 +54,7 @@ type Problem = { readonly error: unknown } | "answered" | "expired" | null;
 
 function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
   const { humanForm: words } = texts.value;
-  const values = useSignal<Readonly<Record<string, string>>>(initialValues(form.inputs));
+  const values = useSignal<FormTexts>({ ...initialValues(form.inputs), ...textsOfForm(token) });
   const sending = useSignal(false);
   const problem = useSignal<Problem>(null);
   const element = useRef<HTMLFormElement>(null);
@@ -71,6 +72,7 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
     problem.value = null;
     try {
       const submission = await answerForm(turn, token, values.value, action.id);
+      rememberForm(token, null);
       if (submission !== "taken") problem.value = submission;
     } catch (error) {
       sending.value = false;
@@ -93,6 +95,7 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
         values={values.value}
         onChange={(name, value) => {
           values.value = { ...values.value, [name]: value };
+          rememberForm(token, values.value);
         }}
       />
       {unanswerable && <p class="notice">{words.filesElsewhere}</p>}

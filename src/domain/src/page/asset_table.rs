@@ -7,12 +7,12 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-AFKJLNVK.js",
+    name: "page-OTOFVRSO.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 225_696,
-    brotli_length: 67_172,
-    gzip_length: 73_377,
-    integrity: "sha384-t4YBEZWlrle7DHqze2qdPcaowCbrUr+PjNbghC017o1P+sqaciqkbkvm8I06U47S",
+    length: 226_112,
+    brotli_length: 67_362,
+    gzip_length: 73_526,
+    integrity: "sha384-sHzjL6/U0u/Q3URzhX8mub2TKik4tFKJU0E5jLqIzqI2SLrkq8Sor1qAfSWdSavH",
 };
 
 /// The style of the page.

@@ -228,11 +228,19 @@ test('a form is there after a reload, is answered in one tab and known in the ot
   await page.reload();
   const form = page.getByRole('form', { name: 'human' });
   await expect(form).toBeVisible();
+  await form.getByLabel('comment').fill('As agreed');
+  // The session ends while the form is filled. A sign-in brings back what stands in it.
+  await context.clearCookies({ name: /_s$/ });
+  await form.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('Your session has ended. What you have written is kept.')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await isSignedIn(page, 'alice');
+  await expect(form.getByLabel('comment')).toHaveValue('As agreed');
+
   const late = await context.newPage();
   await late.goto(page.url());
   await expect(late.getByRole('form', { name: 'human' })).toBeVisible();
 
-  await form.getByLabel('comment').fill('As agreed');
   await form.getByRole('button', { name: 'Approve' }).click();
   await expect(answers(page).last()).toContainText('comment=As agreed|q=Please');
   await expect(form).toHaveCount(0);
@@ -281,6 +289,7 @@ test('a workflow takes a file and gives its outputs, is found again while it run
   await page.getByRole('textbox', { name: /^q\b/ }).fill('hello');
   await page.locator('.run-form input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
   await expect(page.getByRole('list', { name: 'doc' })).toContainText('notes.txt');
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
   const result = page.getByRole('region', { name: 'Result' });
   const entries = page.locator('.run-entry');
   await page.getByRole('button', { name: 'Run', exact: true }).click();

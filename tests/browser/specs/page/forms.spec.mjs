@@ -56,6 +56,8 @@ test('what a form was filled with is there after the sign-in that a run needed',
   await page.getByRole('textbox', { name: /^Name/ }).fill('Ada');
   await page.getByRole('checkbox', { name: 'Hurry' }).check();
   await page.locator('.run-form input[type=file]').setInputFiles({ name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('notes') });
+  await expect(page.getByRole('list', { name: 'Documents' })).toContainText('notes.pdf');
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByText('Your session has ended.')).toBeVisible();
   await page.getByRole('button', { name: 'Sign in' }).click();
