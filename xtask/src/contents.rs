@@ -13,7 +13,7 @@ const FILES: &[&str] = &[
     "PRIVACY.md",
     "README.md",
     "SECURITY.md",
-    page::notices::PATH,
+    page::NOTICES,
     module::PATH,
     "main.py",
     "manifest.yaml",
@@ -49,12 +49,23 @@ impl Contents {
         for &(directory, suffix) in DIRECTORIES {
             paths.extend(files_in(workspace, directory, suffix)?);
         }
-        let read = |path: String| {
-            let bytes = fs::read(workspace.path(&path))
-                .with_context(|| format!("{path} cannot be packaged"))?;
-            Ok((path, bytes))
-        };
-        paths.into_iter().map(read).collect()
+        read(workspace, paths)
+    }
+
+    /// The files of a plugin that nobody publishes: with this module, and without the notices of its parts.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn unpublished(workspace: &Workspace, module: Vec<u8>) -> Result<Self> {
+        let is_built = |path: &&str| [page::NOTICES, module::PATH].contains(path);
+        let paths = FILES.iter().filter(|path| !is_built(path));
+        let mut paths: Vec<_> = paths.map(|&path| path.to_owned()).collect();
+        for &(directory, suffix) in DIRECTORIES {
+            paths.extend(files_in(workspace, directory, suffix)?);
+        }
+        let mut contents = read(workspace, paths)?;
+        contents.0.insert(module::PATH.to_owned(), module);
+        Ok(contents)
     }
 
     /// How many files there are.
@@ -90,6 +101,15 @@ impl FromIterator<(String, Vec<u8>)> for Contents {
     fn from_iter<Files: IntoIterator<Item = (String, Vec<u8>)>>(files: Files) -> Self {
         Self(files.into_iter().collect())
     }
+}
+
+fn read(workspace: &Workspace, paths: Vec<String>) -> Result<Contents> {
+    let read = |path: String| {
+        let bytes = fs::read(workspace.path(&path))
+            .with_context(|| format!("{path} cannot be packaged"))?;
+        Ok((path, bytes))
+    };
+    paths.into_iter().map(read).collect()
 }
 
 fn files_in(workspace: &Workspace, directory: &str, suffix: &str) -> Result<Vec<String>> {

@@ -16,14 +16,37 @@ pub const PATH: &str = "host/gateway.wasm";
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The profile that says which packages are compiled for speed and which for size.
-const PROFILE: &str = "module";
+/// How the module is compiled: a profile of Cargo.toml.
+#[derive(Clone, Copy, Debug)]
+pub enum Profile {
+    /// Quickly.
+    Demo,
+    /// Well: some packages for speed, the others for size.
+    Release,
+}
 
-/// Builds the module.
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Release => "module",
+        }
+    }
+}
+
+/// Builds the module that is released and tested.
 ///
 /// # Errors
 /// The compiler or wasm-bindgen has failed.
 pub fn build(workspace: &Workspace) -> Result<()> {
+    workspace.replace(PATH, &compile(workspace, Profile::Release)?)
+}
+
+/// Compiles the module.
+///
+/// # Errors
+/// As [`build`].
+pub fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<u8>> {
     setup::wasm_target(workspace, TARGET)?;
     let mut fetch = workspace.cargo();
     fetch.args(["fetch", "--quiet", "--locked", "--target", TARGET]);
@@ -32,26 +55,23 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     let mut build = workspace.cargo();
     build.args([
         "build",
-        "--quiet",
         "--locked",
         "--profile",
-        PROFILE,
+        profile.name(),
         "--package",
         "gateway",
         "--target",
         TARGET,
     ]);
     build.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(workspace)?);
-    step::run("building gateway.wasm", &mut build)?;
+    step::run("compiling gateway.wasm", &mut build)?;
 
     let compiled = workspace
         .target()
         .join(TARGET)
-        .join(PROFILE)
+        .join(profile.name())
         .join("gateway.wasm");
-    let bytes = bind(&compiled)
-        .with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))?;
-    workspace.replace(PATH, &bytes)
+    bind(&compiled).with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))
 }
 
 /// Wide arithmetic makes an RSA verification four to six times as fast, and wasmtime supports it. rustc warns that it is

@@ -11,6 +11,25 @@ pub fn announce(what: &str) {
     show(format_args!("==> {what}\n"));
 }
 
+/// The parts of a command that takes long, numbered for the person who waits.
+pub struct Steps {
+    begun: usize,
+    count: usize,
+}
+
+impl Steps {
+    /// So many, none of them begun.
+    pub const fn of(count: usize) -> Self {
+        Self { begun: 0, count }
+    }
+
+    /// Prints which one begins.
+    pub fn begin(&mut self, what: &str) {
+        self.begun += 1;
+        show(format_args!("\n[{}/{}] {what}\n", self.begun, self.count));
+    }
+}
+
 /// Prints `text`. If standard output is closed, the step that is running still finishes.
 pub fn show(text: impl Display) {
     let _ = write!(io::stdout(), "{text}");

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use stand_in_daemon::{Daemon, Hook, Limits, Options};
 
-use crate::{Error, IdentityProvider, TestIssuer, workspace};
+#[cfg(feature = "tests")]
+use crate::TestIssuer;
+use crate::{Error, IdentityProvider, workspace};
 
 /// The id of the stack's own endpoint.
 pub const HOOK_ID: &str = "abcdefghijklmnop";
 /// What the plugin sees as `session.endpoint_id`, and logs.
 pub const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
 /// The audience of the tokens of [`TestIssuer::claims`].
+#[cfg(feature = "tests")]
 const TEST_CLIENT_ID: &str = "dify-web";
 
 /// Who issues the tokens.
@@ -28,6 +31,7 @@ pub enum Issuer {
     /// The real `oidc-provider`.
     IdentityProvider(IdentityProvider),
     /// The issuer that does what a test wants.
+    #[cfg(feature = "tests")]
     Test(TestIssuer),
 }
 
@@ -78,6 +82,7 @@ impl StackOptions {
         let (issuer, client_id) = match &self.issuer {
             Issuer::External { issuer, client_id } => (issuer.as_str(), client_id.as_str()),
             Issuer::IdentityProvider(provider) => (provider.issuer(), provider.client_id()),
+            #[cfg(feature = "tests")]
             Issuer::Test(issuer) => (issuer.issuer(), TEST_CLIENT_ID),
         };
         let mut settings = Map::from_iter([

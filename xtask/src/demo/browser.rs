@@ -8,7 +8,7 @@ use harness::system::Program;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
-use super::{Options, Running, start};
+use super::{Options, Running, dify, start};
 use crate::workspace::Workspace;
 use crate::{package, setup, step};
 
@@ -51,12 +51,13 @@ fn on_the_demo(workspace: &Workspace, what: &str, mut script: Command) -> Result
     setup::identity_provider(workspace)?;
     setup::browser_tests(workspace)?;
     package::build(workspace)?;
+    dify::build(workspace)?;
     let options = Options {
         app: "chat".to_owned(),
         ..Options::default()
     };
     let runtime = Runtime::new()?;
-    let running = runtime.block_on(start(workspace, options))?;
+    let running = runtime.block_on(start(workspace, options, None, None))?;
     script
         .current_dir(workspace.root().join("tests/browser"))
         .env("CHROMIUM", chromium)

@@ -21,8 +21,18 @@ pub struct Dify {
     _stand_in: Option<Child>,
 }
 
+/// Builds the stand-in.
+///
+/// # Errors
+/// The compiler has failed.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    let mut build = workspace.cargo();
+    build.args(["build", "--locked", "--package", "stand-in-dify"]);
+    step::run("compiling the stand-in for Dify", &mut build)
+}
+
 impl Dify {
-    /// The Dify at `api_url`, or a stand-in with `app`.
+    /// The Dify at `api_url`, or the stand-in, which has been built, with `app`.
     ///
     /// # Errors
     /// There is no app key for the real one, or the stand-in has not started.
@@ -35,10 +45,7 @@ impl Dify {
         let Some(api_url) = api_url else {
             return Self::stand_in(workspace, app).await;
         };
-        let app_key = app_key.or_else(|| env::var("DIFY_APP_KEY").ok());
-        let app_key = app_key.context(
-            "--dify-api-url needs the key of an app: set DIFY_APP_KEY or give --app-key",
-        )?;
+        let app_key = app_key.context("a real Dify needs the key of an app")?;
         Ok(Self {
             api_url,
             app_key,
@@ -48,10 +55,6 @@ impl Dify {
     }
 
     async fn stand_in(workspace: &Workspace, app: &str) -> Result<Self> {
-        let mut build = workspace.cargo();
-        build.args(["build", "--quiet", "--locked", "--package", "stand-in-dify"]);
-        step::run("building the stand-in for Dify", &mut build)?;
-
         step::announce("starting the stand-in for Dify");
         let program = workspace
             .target()

@@ -1,6 +1,6 @@
 //! What the demo prints for the person who started it.
 
-use std::fmt;
+use std::fmt::{self, Formatter};
 
 /// Where the page and the endpoint are, who can sign in, and who has signed in with which token.
 pub struct Guide {
@@ -8,67 +8,154 @@ pub struct Guide {
     /// The pages of further apps, with their names.
     pub pages: Vec<(String, String)>,
     pub endpoint: String,
+    /// A page on another origin.
+    pub frontend: String,
+    pub app_key: String,
+    /// How the app is run.
+    pub run: Run,
     pub people: Option<(Vec<String>, String)>,
-    pub signed_in: Option<(String, String)>,
+    pub signed_in: Option<SignedIn>,
+    /// Whether the stand-in answers.
+    pub is_stand_in: bool,
+}
+
+/// The operation that runs an app.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Run {
+    Chat,
+    Completion,
+    Workflow,
+}
+
+/// Whose token it is.
+pub struct SignedIn {
+    pub user: String,
+    pub token: String,
+    /// From now.
+    pub minutes: u64,
+}
+
+impl Run {
+    /// By Dify's mode of the app, or the stand-in's name of it.
+    pub fn of(app: &str) -> Self {
+        match app {
+            _ if app.contains("workflow") => Self::Workflow,
+            _ if app.contains("completion") => Self::Completion,
+            _ => Self::Chat,
+        }
+    }
+
+    /// Its path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Chat => "/chat-messages",
+            Self::Completion => "/completion-messages",
+            Self::Workflow => "/workflows/run",
+        }
+    }
+
+    fn body(self, mode: &str) -> String {
+        let asked = match self {
+            Self::Chat => r#""inputs":{},"query":"Hello""#,
+            Self::Completion => r#""inputs":{"query":"Hello"}"#,
+            Self::Workflow => r#""inputs":{"q":"Hello"}"#,
+        };
+        format!(r#"{{{asked},"response_mode":"{mode}"}}"#)
+    }
 }
 
 impl fmt::Display for Guide {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "\nPage:     {}/", self.page)?;
-        match &self.people {
-            Some((users, password)) => writeln!(
-                formatter,
-                "          Open it and sign in as {}; the password is {password}.",
-                users.join(", ")
-            )?,
-            None => self.write_registration(formatter)?,
-        }
-        for (app, page) in &self.pages {
-            writeln!(formatter, "          {app}: {page}/")?;
-        }
-        if !self.pages.is_empty() {
-            writeln!(
-                formatter,
-                "          Send \"Show everything\" to one with a model."
-            )?;
-        }
-        writeln!(formatter, "\nEndpoint: {}", self.endpoint)?;
-        match &self.signed_in {
-            Some((user, token)) => writeln!(formatter, "User:     {user}\nToken:    {token}")?,
-            None => writeln!(
-                formatter,
-                "Token:    put a token of your provider into the variable TOKEN"
-            )?,
-        }
-        for mode in ["blocking", "streaming"] {
-            writeln!(formatter, "\nA {mode} chat:\n{}", self.curl(mode))?;
-        }
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        self.write_pages(formatter)?;
+        self.write_variables(formatter)?;
+        self.write_calls(formatter)?;
         writeln!(formatter, "\nEverything is up. Ctrl-C stops it.")
     }
 }
 
 impl Guide {
-    fn write_registration(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { page, .. } = self;
+    fn write_pages(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { page, frontend, .. } = self;
+        writeln!(formatter, "\nThe chat page: {page}/")?;
+        match &self.people {
+            Some((users, password)) => writeln!(
+                formatter,
+                "  Sign in as {}; the password is {password}.",
+                users.join(", ")
+            )?,
+            None => writeln!(
+                formatter,
+                "  Register this client at the provider first:\n  \
+                   redirect URI: {page}/auth/callback\n  \
+                   redirect URI after a sign-out: {page}/auth/logged-out"
+            )?,
+        }
+        for (app, page) in &self.pages {
+            writeln!(formatter, "  {app}: {page}/")?;
+        }
+        if !self.pages.is_empty() {
+            writeln!(formatter, "  Send \"Show everything\" to one with a model.")?;
+        }
         writeln!(
             formatter,
-            "          Register this client at the provider, then open the page and sign in:"
-        )?;
-        for (what, path) in [
-            ("redirect URI", "callback"),
-            ("redirect URI after a sign-out", "logged-out"),
-        ] {
-            writeln!(formatter, "          {what}: {page}/auth/{path}")?;
+            "\nA page on another origin, which calls the endpoint from the browser: {frontend}/"
+        )
+    }
+
+    fn write_variables(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            endpoint, app_key, ..
+        } = self;
+        let mut missing = Vec::new();
+        write!(formatter, "\nFor a shell:\n\nexport URL={endpoint}")?;
+        match &self.signed_in {
+            Some(SignedIn { token, .. }) => write!(formatter, " TOKEN={token}")?,
+            None => missing.push("a token of your provider into TOKEN"),
+        }
+        if self.is_stand_in {
+            write!(formatter, "\nexport APP_KEY={app_key}")?;
+        } else {
+            missing.push("the app's key into APP_KEY");
+        }
+        writeln!(formatter, "\n")?;
+        if let Some(SignedIn { user, minutes, .. }) = &self.signed_in {
+            writeln!(
+                formatter,
+                "The token is {user}'s and lives for {minutes} minutes."
+            )?;
+        }
+        if !missing.is_empty() {
+            writeln!(formatter, "Put {}.", missing.join(", and "))?;
         }
         Ok(())
     }
 
-    fn curl(&self, mode: &str) -> String {
-        let token = self.signed_in.as_ref().map_or("$TOKEN", |(_, token)| token);
-        let body = format!(r#"{{"inputs":{{}},"query":"Hello","response_mode":"{mode}"}}"#);
-        let Self { endpoint, .. } = self;
-        format!(
-            "curl --no-buffer {endpoint}/chat-messages -H \"Authorization: Bearer {token}\" -H 'Content-Type: application/json' -d '{body}'"
+    fn write_calls(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let json = "-H 'Content-Type: application/json'";
+        let token = r#"-H "Authorization: Bearer $TOKEN""#;
+        for mode in ["blocking", "streaming"] {
+            writeln!(
+                formatter,
+                "\nA {mode} run:\ncurl --no-buffer $URL{} {token} {json} -d '{}'",
+                self.run.path(),
+                self.run.body(mode)
+            )?;
+        }
+        if self.is_stand_in {
+            writeln!(
+                formatter,
+                "\nThe stand-in for Dify answers with what it was given: q is the question, user the person of the token,\n\
+                 email a claim that the app gets as an input, level one that this token lacks, inq an input of yours."
+            )?;
+        }
+        writeln!(
+            formatter,
+            "\nWho the gateway takes you for, and what you may do:\ncurl $URL/whoami {token}"
+        )?;
+        writeln!(
+            formatter,
+            "\nWhat works and what does not, for the holder of the app key:\n\
+             curl $URL/health -H \"Authorization: Bearer $APP_KEY\""
         )
     }
 }
@@ -77,61 +164,94 @@ impl Guide {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_signed_in_users_lines_are_ready_to_run() {
-        let signed_in = Some(("alice".to_owned(), "a.b.c".to_owned()));
-        let guide = Guide {
+    fn guide() -> Guide {
+        Guide {
             page: "http://localhost:1/e/x".to_owned(),
             pages: vec![("chat".to_owned(), "http://localhost:1/e/y".to_owned())],
             endpoint: "http://127.0.0.1:1/e/x".to_owned(),
+            frontend: "http://127.0.0.1:2".to_owned(),
+            app_key: "app-1".to_owned(),
+            run: Run::Chat,
             people: Some((
                 vec!["alice".to_owned(), "bob".to_owned()],
                 "sesame".to_owned(),
             )),
-            signed_in,
-        };
-        let expected = r#"
-Page:     http://localhost:1/e/x/
-          Open it and sign in as alice, bob; the password is sesame.
-          chat: http://localhost:1/e/y/
-          Send "Show everything" to one with a model.
-
-Endpoint: http://127.0.0.1:1/e/x
-User:     alice
-Token:    a.b.c
-
-A blocking chat:
-curl --no-buffer http://127.0.0.1:1/e/x/chat-messages -H "Authorization: Bearer a.b.c" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"blocking"}'
-
-A streaming chat:
-curl --no-buffer http://127.0.0.1:1/e/x/chat-messages -H "Authorization: Bearer a.b.c" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"streaming"}'
-
-Everything is up. Ctrl-C stops it.
-"#;
-        assert_eq!(guide.to_string(), expected);
+            signed_in: Some(SignedIn {
+                user: "alice".to_owned(),
+                token: "a.b.c".to_owned(),
+                minutes: 60,
+            }),
+            is_stand_in: true,
+        }
     }
 
     #[test]
-    fn with_a_real_provider_the_token_comes_from_a_variable() {
+    fn a_signed_in_users_lines_are_short_and_ready_to_run() {
+        let expected = r#"
+The chat page: http://localhost:1/e/x/
+  Sign in as alice, bob; the password is sesame.
+  chat: http://localhost:1/e/y/
+  Send "Show everything" to one with a model.
+
+A page on another origin, which calls the endpoint from the browser: http://127.0.0.1:2/
+
+For a shell:
+
+export URL=http://127.0.0.1:1/e/x TOKEN=a.b.c
+export APP_KEY=app-1
+
+The token is alice's and lives for 60 minutes.
+
+A blocking run:
+curl --no-buffer $URL/chat-messages -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"blocking"}'
+
+A streaming run:
+curl --no-buffer $URL/chat-messages -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"inputs":{},"query":"Hello","response_mode":"streaming"}'
+
+The stand-in for Dify answers with what it was given: q is the question, user the person of the token,
+email a claim that the app gets as an input, level one that this token lacks, inq an input of yours.
+
+Who the gateway takes you for, and what you may do:
+curl $URL/whoami -H "Authorization: Bearer $TOKEN"
+
+What works and what does not, for the holder of the app key:
+curl $URL/health -H "Authorization: Bearer $APP_KEY"
+
+Everything is up. Ctrl-C stops it.
+"#;
+        assert_eq!(guide().to_string(), expected);
+    }
+
+    #[test]
+    fn with_a_real_provider_the_token_comes_from_a_variable_and_no_real_key_is_shown() {
         let guide = Guide {
-            page: "http://localhost:1/e/x".to_owned(),
             pages: Vec::new(),
-            endpoint: "http://127.0.0.1:1/e/x".to_owned(),
             people: None,
             signed_in: None,
+            is_stand_in: false,
+            ..guide()
         }
         .to_string();
-        assert!(
-            guide.contains("Token:    put a token of your provider into the variable TOKEN\n"),
-            "{guide}"
-        );
-        assert!(
-            guide.contains("redirect URI: http://localhost:1/e/x/auth/callback\n"),
-            "{guide}"
-        );
-        assert!(
-            guide.contains(r#"-H "Authorization: Bearer $TOKEN""#),
-            "{guide}"
-        );
+        for part in [
+            "Put a token of your provider into TOKEN, and the app's key into APP_KEY.\n",
+            "redirect URI: http://localhost:1/e/x/auth/callback\n",
+            "export URL=http://127.0.0.1:1/e/x\n\n",
+        ] {
+            assert!(guide.contains(part), "{guide}");
+        }
+        assert!(!guide.contains("app-1"), "{guide}");
+    }
+
+    #[test]
+    fn an_app_is_run_as_its_mode_wants_it() {
+        for (app, run) in [
+            ("chatflow", Run::Chat),
+            ("advanced-chat", Run::Chat),
+            ("agent_chat", Run::Chat),
+            ("completion", Run::Completion),
+            ("slow_workflow", Run::Workflow),
+        ] {
+            assert_eq!(Run::of(app), run, "{app}");
+        }
     }
 }

@@ -10,16 +10,32 @@ use crate::contents::Contents;
 
 /// Levels above 9 are Zopfli's. Its output depends on its input alone. That of other Deflate implementations depends on
 /// the processor, and on which of them another crate of the workspace has switched on.
+#[cfg(feature = "all")]
 const ZOPFLI: i64 = 14;
+
+/// How the files are packed.
+#[derive(Clone, Copy, Debug)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// As far as the format goes.
+    #[cfg(feature = "all")]
+    Smallest,
+}
 
 /// Packs the files in the order of their paths. There are no directory entries: Dify's plugin daemon refuses them.
 ///
 /// # Errors
 /// The contents do not fit a zip file.
-pub fn write(contents: &Contents) -> Result<Vec<u8>> {
+pub fn write(contents: &Contents, compression: Compression) -> Result<Vec<u8>> {
+    let (method, level) = match compression {
+        Compression::None => (CompressionMethod::Stored, None),
+        #[cfg(feature = "all")]
+        Compression::Smallest => (CompressionMethod::Deflated, Some(ZOPFLI)),
+    };
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(ZOPFLI))
+        .compression_method(method)
+        .compression_level(level)
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(0o644);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -30,7 +46,7 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "all"))]
 mod tests {
     use std::io::Read;
 
@@ -52,7 +68,10 @@ mod tests {
             ("_assets/a.svg", "<svg/>"),
             ("main.py", ""),
         ]);
-        let mut archive = ZipArchive::new(Cursor::new(write(&contents).unwrap())).unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(
+            write(&contents, Compression::Smallest).unwrap(),
+        ))
+        .unwrap();
 
         let mut entries = Vec::new();
         for index in 0..archive.len() {
@@ -78,6 +97,9 @@ mod tests {
     #[test]
     fn the_same_contents_give_the_same_bytes() {
         let contents = contents(&[("main.py", "print"), ("README.md", "# Read me")]);
-        assert_eq!(write(&contents).unwrap(), write(&contents).unwrap());
+        assert_eq!(
+            write(&contents, Compression::Smallest).unwrap(),
+            write(&contents, Compression::Smallest).unwrap()
+        );
     }
 }

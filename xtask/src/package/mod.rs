@@ -1,22 +1,54 @@
 //! `dist/<author>-oidc_gateway-<version>.difypkg`.
 
+#[cfg(feature = "all")]
 use std::fs;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "all")]
+use std::path::Path;
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+#[cfg(feature = "all")]
+use anyhow::bail;
+use anyhow::{Context, Result};
 
 use crate::contents::Contents;
+use crate::module::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{generated, marketplace, module, page, step};
+#[cfg(feature = "all")]
+use crate::{generated, marketplace};
+use crate::{page, step};
 
 mod archive;
 
+use archive::Compression;
+
+#[cfg(feature = "all")]
 const DIRECTORY: &str = "dist";
+
+/// Packages the plugin for the demo as fast as that goes, into the target directory: the module is compiled quickly, and
+/// nothing is compressed. The host, the declarations and the page are those of the release.
+///
+/// # Errors
+/// The build has failed.
+pub fn quick(workspace: &Workspace) -> Result<PathBuf> {
+    page::check(workspace)?;
+    let module = module::compile(workspace, Profile::Demo)?;
+    let contents = Contents::unpublished(workspace, module)?;
+    let bytes = archive::write(&contents, Compression::None)?;
+    let path = workspace.target().join("demo.difypkg");
+    // Another demo may be reading the one that is there.
+    let unfinished = path.with_extension(format!("difypkg.{}", std::process::id()));
+    std::fs::write(&unfinished, bytes)
+        .and_then(|()| std::fs::rename(&unfinished, &path))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    step::announce(&format!("{}: {} files", path.display(), contents.count()));
+    Ok(path)
+}
 
 /// Builds the module and packages it with everything that Dify needs; returns the path of the package.
 ///
 /// # Errors
 /// The build has failed, the generated files have drifted, or the marketplace would refuse the package.
+#[cfg(feature = "all")]
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     page::check(workspace)?;
     page::notices::write(workspace)?;
@@ -37,7 +69,7 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
             violations.join("\n  ")
         );
     }
-    let bytes = archive::write(&contents)?;
+    let bytes = archive::write(&contents, Compression::Smallest)?;
 
     let path = format!("{DIRECTORY}/{name}");
     workspace.replace(&path, &bytes)?;
@@ -51,6 +83,7 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Removes packages of this plugin with another author or version: nobody should install one of them by mistake.
+#[cfg(feature = "all")]
 fn remove_others(directory: &Path, name: &str) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let file = entry?.file_name();

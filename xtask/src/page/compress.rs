@@ -1,10 +1,13 @@
 //! The two compressed forms of a file. Both libraries give the same bytes on every machine.
 
+use std::fs;
 use std::io::Cursor;
 use std::num::NonZeroU64;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
+
+use crate::workspace::Workspace;
 
 /// Zopfli's default: more rounds save single bytes.
 const ROUNDS: NonZeroU64 = NonZeroU64::MIN.saturating_add(14);
@@ -17,12 +20,35 @@ pub struct Compressed {
     pub gzip: Vec<u8>,
 }
 
-/// Compresses `bytes` as far as the formats go: it is done once and sent many times.
-pub fn both(bytes: &[u8]) -> Result<Compressed> {
+/// Compresses `bytes` as far as the formats go: it is done once and sent many times. It takes seconds, so both forms are
+/// kept below the target directory, under the hash of what they are made of.
+pub fn both(workspace: &Workspace, bytes: &[u8]) -> Result<Compressed> {
     Ok(Compressed {
-        brotli: brotli(bytes)?,
-        gzip: gzip(bytes)?,
+        brotli: kept(workspace, "br", bytes, brotli)?,
+        gzip: kept(workspace, "gz", bytes, gzip)?,
     })
+}
+
+fn kept(
+    workspace: &Workspace,
+    form: &str,
+    bytes: &[u8],
+    compress: fn(&[u8]) -> Result<Vec<u8>>,
+) -> Result<Vec<u8>> {
+    let digest = hmac_sha256::Hash::hash(bytes);
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let directory = workspace.target().join("compressed");
+    let path = directory.join(format!("{digest}.{form}"));
+    if let Ok(kept) = fs::read(&path) {
+        return Ok(kept);
+    }
+    let compressed = compress(bytes)?;
+    fs::create_dir_all(&directory)?;
+    let unfinished = path.with_extension(format!("{form}.{}", std::process::id()));
+    fs::write(&unfinished, &compressed)
+        .and_then(|()| fs::rename(&unfinished, &path))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(compressed)
 }
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -56,7 +82,14 @@ mod tests {
     #[test]
     fn both_forms_hold_the_file_and_nothing_of_the_machine() {
         let bytes = b"export const answer = 42;".repeat(100);
-        let compressed = both(&bytes).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(directory.path().to_path_buf());
+        let compressed = both(&workspace, &bytes).unwrap();
+        let kept = both(&workspace, &bytes).unwrap();
+        assert_eq!(
+            (&kept.brotli, &kept.gzip),
+            (&compressed.brotli, &compressed.gzip)
+        );
 
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut compressed.brotli.as_slice(), &mut unpacked).unwrap();

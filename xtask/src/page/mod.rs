@@ -11,11 +11,15 @@ use crate::workspace::Workspace;
 use crate::{setup, step};
 
 mod compress;
+#[cfg(feature = "all")]
 pub mod notices;
 mod table;
 
 /// Where the page's source is.
 pub const SOURCE: &str = "page";
+
+/// Where the licence notices of everything that is in the package are, in a checkout and in the package.
+pub const NOTICES: &str = "THIRD_PARTY.txt";
 
 /// Where the built files are, in a checkout and in the package.
 pub const BUILT: &str = "page/assets";
@@ -111,7 +115,7 @@ fn build(workspace: &Workspace) -> Result<String> {
     let files = files(workspace)?;
     let mut rows = Vec::new();
     for file in &files {
-        let compressed = compress::both(&file.bytes)?;
+        let compressed = compress::both(workspace, &file.bytes)?;
         workspace.replace(&format!("{BUILT}/{}.br", file.name), &compressed.brotli)?;
         workspace.replace(&format!("{BUILT}/{}.gz", file.name), &compressed.gzip)?;
         rows.push(table::Row::of(file, &compressed)?);

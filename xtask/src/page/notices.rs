@@ -8,12 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::SOURCE;
+use super::{NOTICES, SOURCE};
 use crate::step;
 use crate::workspace::Workspace;
-
-/// Where the notices are, in a checkout and in the package.
-pub const PATH: &str = "THIRD_PARTY.txt";
 
 /// The crate that is compiled to the module, and what it is compiled for.
 const MODULE: (&str, &str) = ("gateway", "wasm32-unknown-unknown");
@@ -39,7 +36,7 @@ pub fn write(workspace: &Workspace) -> Result<()> {
         let license = package.license.as_deref().unwrap_or("see below");
         notices.add(title, license, directory)?;
     }
-    workspace.replace(PATH, notices.render()?.as_bytes())
+    workspace.replace(NOTICES, notices.render()?.as_bytes())
 }
 
 /// The text of a notice → the packages that have it. Many have the same, but for the name of who holds the copyright.

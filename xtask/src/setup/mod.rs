@@ -4,9 +4,30 @@ mod node;
 mod python;
 mod rust;
 mod stamp;
+#[cfg(feature = "all")]
 mod system;
 
-pub use node::{browser_tests, dify_client, identity_provider, openapi_client, page};
-pub use python::{Environment, environment};
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+#[cfg(feature = "all")]
+pub use node::{browser_tests, dify_client, openapi_client};
+pub use node::{identity_provider, page};
+#[cfg(feature = "all")]
+pub use python::Environment;
+pub use python::environment;
 pub use rust::wasm_target;
+#[cfg(feature = "all")]
 pub use system::programs;
+
+/// Checks, before anything is installed, that the programs are there which the demo runs; returns the Python.
+///
+/// # Errors
+/// Python or Node is missing or too old.
+pub fn programs_of_the_demo(workspace: &Workspace) -> Result<PathBuf> {
+    node::version(workspace)?;
+    python::find(workspace)
+}

@@ -24,6 +24,7 @@ pub fn identity_provider(workspace: &Workspace) -> Result<()> {
 ///
 /// # Errors
 /// As [`identity_provider`].
+#[cfg(feature = "all")]
 pub fn dify_client(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/npm", "Dify's client")
 }
@@ -32,6 +33,7 @@ pub fn dify_client(workspace: &Workspace) -> Result<()> {
 ///
 /// # Errors
 /// As [`identity_provider`].
+#[cfg(feature = "all")]
 pub fn openapi_client(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/openapi", "the OpenAPI generator")
 }
@@ -40,6 +42,7 @@ pub fn openapi_client(workspace: &Workspace) -> Result<()> {
 ///
 /// # Errors
 /// As [`identity_provider`].
+#[cfg(feature = "all")]
 pub fn browser_tests(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/browser", "Playwright")
 }
@@ -53,7 +56,7 @@ pub fn page(workspace: &Workspace) -> Result<()> {
 }
 
 fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
-    let version = node_version(workspace)?;
+    let version = version(workspace)?;
     let inputs = [
         &*format!("{directory}/package.json"),
         &*format!("{directory}/package-lock.json"),
@@ -78,7 +81,11 @@ fn install(workspace: &Workspace, directory: &str, what: &str) -> Result<()> {
     stamp.write()
 }
 
-fn node_version(workspace: &Workspace) -> Result<String> {
+/// What `node --version` says.
+///
+/// # Errors
+/// Node is missing or too old.
+pub fn version(workspace: &Workspace) -> Result<String> {
     let needed = format!(
         "Node {MINIMUM} or newer with npm is needed for the chat page, the tests and the demo: install it from https://nodejs.org"
     );

@@ -72,7 +72,11 @@ pub fn environment(workspace: &Workspace) -> Result<Environment> {
     Ok(environment)
 }
 
-fn find(workspace: &Workspace) -> Result<PathBuf> {
+/// A Python that is new enough.
+///
+/// # Errors
+/// There is none.
+pub fn find(workspace: &Workspace) -> Result<PathBuf> {
     let mut seen = Vec::new();
     for candidate in candidates(workspace) {
         match version_of(&candidate) {
