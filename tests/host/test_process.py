@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import gevent
 import plugin
 import pytest
+from gevent import subprocess
 from plugin import Process, collected, line_of
 from server import CHUNKED, Connection, Serve, after_request, answering, chunk, ok
 
@@ -55,6 +57,23 @@ def test_local_mode_answers_on_standard_output(start: Callable[..., Process]) ->
     assert (first["data"]["status"], first["data"]["headers"]) == (200, {"X-Test": "yes"})
     head = json.loads(bytes.fromhex(first["data"]["result"]))
     assert (head["path"], head["endpoint"], head["settings"]) == ("/echo", "e-1", {"issuer": "https://idp.example"})
+
+
+def test_a_package_without_the_module_says_so_in_one_line(tmp_path: Path) -> None:
+    without = plugin.make(tmp_path)
+    (without / "host" / "gateway.wasm").unlink()
+    ended = subprocess.run(
+        [sys.executable, "-m", "main"],
+        cwd=without,
+        env={**os.environ, "INSTALL_METHOD": "local"},
+        capture_output=True,
+        timeout=START_SECONDS,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.decode().splitlines() == [
+        "host/gateway.wasm is missing, so this package cannot run: it was made of the source without the module. "
+        "Make it with `cargo xtask package`, or install one that was released."
+    ]
 
 
 def test_log_lines_and_answers_never_run_into_each_other(start: Callable[..., Process]) -> None:

@@ -26,7 +26,7 @@ pub struct Options {
 /// A set-up step has failed, or a plugin has answered with an error.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::environment(workspace)?;
-    package::build(workspace)?;
+    package::build(workspace, package::Packaging::default())?;
     let mut bench = workspace.cargo();
     bench
         .args(["run", "--quiet", "--locked", "--release"])

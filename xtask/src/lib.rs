@@ -15,6 +15,8 @@ mod demo;
 #[cfg(feature = "all")]
 pub mod generated;
 #[cfg(feature = "all")]
+mod licences;
+#[cfg(feature = "all")]
 pub mod marketplace;
 pub mod module;
 pub mod package;
@@ -67,7 +69,7 @@ enum Command {
     },
     /// Builds and writes dist/<author>-oidc_gateway-<version>.difypkg.
     #[cfg(feature = "all")]
-    Package,
+    Package(package::Packaging),
     /// Takes pictures of the chat page in Chromium, into target/screenshots and, for the README, into _assets.
     #[cfg(feature = "all")]
     Screenshots,
@@ -120,7 +122,7 @@ fn run_command(workspace: &Workspace, command: Command) -> Result<()> {
         #[cfg(feature = "all")]
         Command::Page { watch: None } => page::write(workspace),
         #[cfg(feature = "all")]
-        Command::Package => package::build(workspace).map(drop),
+        Command::Package(packaging) => package::build(workspace, packaging).map(drop),
         #[cfg(feature = "all")]
         Command::Screenshots => demo::take_screenshots(workspace),
         #[cfg(feature = "all")]

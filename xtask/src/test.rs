@@ -8,7 +8,7 @@ use harness::system::SKIPPED;
 
 use crate::setup::Environment;
 use crate::workspace::Workspace;
-use crate::{generated, package, page, setup, step};
+use crate::{generated, licences, package, page, setup, step};
 
 /// pytest's exit code where no test has been selected.
 const PYTEST_SELECTED_NOTHING: i32 = 5;
@@ -25,8 +25,9 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     setup::browser_tests(workspace)?;
     setup::programs(workspace);
     generated::check(workspace)?;
-    package::build(workspace)?;
+    package::build(workspace, package::Packaging::default())?;
     if filter.is_none() {
+        licences::check(workspace, &python)?;
         lint(workspace, &python)?;
     }
     if filter.is_none() {

@@ -123,6 +123,39 @@ pub struct Publication {
     pub version: String,
 }
 
+impl Publication {
+    /// What is still as this repository has it and must be the publisher's own, one sentence each. The author is half of
+    /// the plugin's id in Dify (`<author>/oidc_gateway`), so it must be right before the first release.
+    pub fn placeholders(&self) -> Vec<String> {
+        let mut placeholders = Vec::new();
+        if self.author == "oidc-gateway" {
+            placeholders.push(format!(
+                "[workspace.package] authors in Cargo.toml is the placeholder `{}`: write your own name in the \
+                 marketplace. It is half of the plugin's id in Dify, and to change it later orphans every endpoint that \
+                 users have made",
+                self.author
+            ));
+        }
+        // RFC 2606, section 2: nobody has an address there.
+        if self.contact.ends_with(".example") {
+            placeholders.push(format!(
+                "[workspace.metadata.plugin] contact in Cargo.toml is the placeholder `{}`: write an address that you read",
+                self.contact
+            ));
+        }
+        if self
+            .repository
+            .starts_with("https://github.com/oidc-gateway/")
+        {
+            placeholders.push(format!(
+                "[workspace.package] repository in Cargo.toml is the placeholder `{}`: write where your source is",
+                self.repository
+            ));
+        }
+        placeholders
+    }
+}
+
 #[derive(Deserialize)]
 struct CargoManifest {
     workspace: CargoWorkspace,
@@ -149,4 +182,38 @@ struct Package {
 #[derive(Deserialize)]
 struct Plugin {
     contact: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_yet_the_publishers_own_is_named_with_what_it_means() {
+        let own = Publication {
+            author: "somebody".to_owned(),
+            contact: "somebody@example.com".to_owned(),
+            repository: "https://github.com/somebody/gateway".to_owned(),
+            version: "1.2.3".to_owned(),
+        };
+        assert_eq!(own.placeholders(), Vec::<String>::new());
+        let placeholder = Publication {
+            author: "oidc-gateway".to_owned(),
+            contact: "maintainers@oidc-gateway.example".to_owned(),
+            repository: "https://github.com/oidc-gateway/oidc_gateway".to_owned(),
+            ..own
+        };
+        assert_eq!(
+            placeholder.placeholders(),
+            [
+                "[workspace.package] authors in Cargo.toml is the placeholder `oidc-gateway`: write your own name in the \
+                 marketplace. It is half of the plugin's id in Dify, and to change it later orphans every endpoint that \
+                 users have made",
+                "[workspace.metadata.plugin] contact in Cargo.toml is the placeholder \
+                 `maintainers@oidc-gateway.example`: write an address that you read",
+                "[workspace.package] repository in Cargo.toml is the placeholder \
+                 `https://github.com/oidc-gateway/oidc_gateway`: write where your source is",
+            ]
+        );
+    }
 }

@@ -72,21 +72,17 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
             break;
         }
     }
-    let lines: Vec<_> = guide
-        .lines()
-        .filter(|line| line.starts_with("curl "))
-        .collect();
-    let [blocking, streaming] = lines.as_slice() else {
+    let exports = lines_with(&guide, "export ").join("; ");
+    let lines = lines_with(&guide, "curl ");
+    let [blocking, streaming, whoami, health] = lines.as_slice() else {
         let status = demo.ended_within(Duration::from_secs(1));
-        panic!("expected two curl lines in:\n{guide}\nthe demo has ended: {status:?}");
+        panic!("expected four curl lines in:\n{guide}\nthe demo has ended: {status:?}");
     };
+    assert!(lines.iter().all(|line| line.len() < 200), "{lines:?}");
+    let run = |line| run(&format!("{exports}; {line}"));
 
-    let pieces = run(blocking);
-    assert!(
-        pieces.concat().contains(r#""answer":"#),
-        "{}",
-        pieces.concat()
-    );
+    let answer = run(blocking).concat();
+    assert!(answer.contains("q=Hello|user=alice"), "{answer}");
     let pieces = run(streaming);
     assert!(
         pieces.concat().contains("message_end"),
@@ -94,6 +90,11 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         pieces.concat()
     );
     assert!(pieces.len() > 1, "the stream came in one piece");
+    let person = run(whoami).concat();
+    assert!(person.contains(r#""user":"alice""#), "{person}");
+    let report = run(health).concat();
+    assert!(report.contains(r#""limits""#), "{report}");
+    assert_another_origin_may_call(&guide);
 
     let page = guide
         .lines()
@@ -130,6 +131,92 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         ports.iter().all(|port| TcpStream::connect(port).is_err()),
         "{ports:?}"
     );
+}
+
+fn lines_with<'a>(guide: &'a str, start: &str) -> Vec<&'a str> {
+    let lines = guide.lines();
+    lines.filter(|line| line.starts_with(start)).collect()
+}
+
+/// The page on another origin is there, and the endpoint lets it send what it sends.
+fn assert_another_origin_may_call(guide: &str) {
+    let line = guide.lines().find(|line| line.contains("another origin"));
+    let origin = line
+        .and_then(|line| line.rsplit_once(": "))
+        .map(|(_, url)| url.trim_end_matches('/'))
+        .unwrap();
+    let page = run(&format!("curl {origin}/")).concat();
+    let url = page
+        .split('"')
+        .find(|part| part.ends_with("/chat-messages"));
+    let url = url.unwrap_or_else(|| panic!("no address in:\n{page}"));
+    let preflight = run(&format!(
+        "curl --include --request OPTIONS {url} -H 'Origin: {origin}' \
+         -H 'Access-Control-Request-Method: POST' -H 'Access-Control-Request-Headers: authorization,content-type'"
+    ))
+    .concat();
+    let allowed = format!("access-control-allow-origin: {origin}");
+    assert!(preflight.to_lowercase().contains(&allowed), "{preflight}");
+}
+
+/// Nobody waits for a build to learn of a mistake in the arguments.
+#[test]
+fn what_cannot_work_is_said_before_anything_is_built() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().port().to_string();
+    let rows: [(&[&str], &str); 6] = [
+        (&["--port", &taken], "give another one with --port"),
+        (&["--app", "chess"], "possible values: agent_chat"),
+        (
+            &["--dify-api-url", "http://127.0.0.1:9/v1"],
+            "needs the key of an app: set DIFY_APP_KEY or give --app-key",
+        ),
+        (
+            &[
+                "--dify-api-url",
+                "http://127.0.0.1:9/v1",
+                "--app-key",
+                "app-secret",
+            ],
+            "is not a Dify that this machine reaches",
+        ),
+        (
+            &["--issuer", "not-a-url", "--client-id", "a"],
+            "--issuer not-a-url is not an identity provider that this machine reaches",
+        ),
+        (
+            &["--issuer", "http://127.0.0.1:9", "--client-id", "a"],
+            "--issuer http://127.0.0.1:9 is not an identity provider that this machine reaches",
+        ),
+    ];
+    for (arguments, expected) in rows {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .arg("demo")
+            .args(arguments)
+            .env_remove("DIFY_APP_KEY");
+        let output = command.output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+        assert!(!error.contains("app-secret"), "{error}");
+        assert!(!shown.contains("[2/"), "{arguments:?}: {shown}");
+    }
+}
+
+#[test]
+fn the_demo_offers_every_app_of_the_stand_in() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["demo", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8_lossy(&output.stdout);
+    assert!(help.contains("Usage: cargo xtask demo [OPTIONS]"), "{help}");
+    let names = stand_in_dify::AppKind::ALL.map(stand_in_dify::AppKind::name);
+    let offered = format!("[possible values: {}]", names.join(", "));
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains(&offered), "{help}");
 }
 
 /// A person opens the address that was printed, and signs in as the guide says.

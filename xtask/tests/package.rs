@@ -44,7 +44,7 @@ static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
     for path in OLDER {
         workspace.replace(path, b"old").unwrap();
     }
-    package::build(&workspace).unwrap()
+    package::build(&workspace, package::Packaging::default()).unwrap()
 });
 
 #[test]
@@ -94,7 +94,7 @@ fn the_same_source_gives_the_same_package_in_another_directory() {
     let here = Workspace::this();
     let there = Workspace::at(directory.path().join("another/checkout"));
     copy_sources(&here, &there);
-    let package = package::build(&there).unwrap();
+    let package = package::build(&there, package::Packaging::default()).unwrap();
 
     let contents = |workspace| Contents::of(workspace).unwrap();
     let (ours, theirs) = (contents(&here), contents(&there));

@@ -50,7 +50,7 @@ fn on_the_demo(workspace: &Workspace, what: &str, mut script: Command) -> Result
     setup::environment(workspace)?;
     setup::identity_provider(workspace)?;
     setup::browser_tests(workspace)?;
-    package::build(workspace)?;
+    package::build(workspace, package::Packaging::default())?;
     dify::build(workspace)?;
     let options = Options {
         app: "chat".to_owned(),

@@ -32,7 +32,7 @@ use guide::{Guide, Run, SignedIn};
 const PORT: u16 = 8014;
 
 /// The apps of the stand-in for Dify.
-pub const APPS: [&str; 11] = [
+const APPS: [&str; 11] = [
     "agent_chat",
     "audio_chatflow",
     "chat",

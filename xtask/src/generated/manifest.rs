@@ -46,6 +46,9 @@ pub fn render(publication: &Publication, texts: PluginTexts) -> Result<String> {
             },
             minimum_dify_version: "1.10.0",
         },
+        network: Network {
+            domains: ["api.dify.ai"],
+        },
         tags: ["utilities", "business"],
         created_at: CREATED_AT,
         privacy: "PRIVACY.md",
@@ -68,11 +71,18 @@ struct Manifest<'a> {
     resource: Resource,
     plugins: Plugins,
     meta: Meta,
+    network: Network,
     tags: [&'static str; 2],
     created_at: &'static str,
     privacy: &'static str,
     repo: &'a str,
     contact: &'a str,
+}
+
+/// What the plugin connects to where nobody has written anything else: the default of `dify_api_url`.
+#[derive(Serialize)]
+struct Network {
+    domains: [&'static str; 1],
 }
 
 #[derive(Serialize)]

@@ -63,6 +63,7 @@ pub fn violations(contents: &Contents) -> Vec<String> {
     let mut violations = missing(&manifest);
     violations.extend(FORMS.iter().filter_map(|form| ill_formed(&manifest, form)));
     violations.extend(reserved_author(&manifest));
+    violations.extend(unnamed_domains(contents, &manifest));
     violations.extend(
         ["/icon", "/icon_dark"]
             .iter()
@@ -98,6 +99,31 @@ fn reserved_author(manifest: &Value) -> Option<String> {
     Some(format!(
         "manifest.yaml has author `{author}`: the marketplace does not accept an author whose name contains `{reserved}`"
     ))
+}
+
+/// Hosts in the declared defaults that the manifest does not name: the marketplace warns of each.
+fn unnamed_domains(contents: &Contents, manifest: &Value) -> Vec<String> {
+    let named = manifest
+        .pointer("/network/domains")
+        .and_then(Value::as_array);
+    let is_named = |host: &str| named.is_some_and(|named| named.iter().any(|name| name == host));
+    let declared = contents
+        .texts()
+        .filter(|(path, _)| path.starts_with("provider/"));
+    let defaults = declared.flat_map(|(_, text)| text.lines().filter_map(default_host));
+    defaults
+        .filter(|host| !is_named(host))
+        .map(|host| {
+            format!(
+                "manifest.yaml lacks {host} in network.domains; it is in the default of a setting"
+            )
+        })
+        .collect()
+}
+
+fn default_host(line: &str) -> Option<&str> {
+    let value = line.trim().strip_prefix("default: ")?.trim_matches('"');
+    value.strip_prefix("https://")?.split('/').next()
 }
 
 fn missing_icon(contents: &Contents, manifest: &Value, field: &str) -> Option<String> {

@@ -51,6 +51,15 @@ fn a_package_that_keeps_every_rule_is_taken() {
 }
 
 #[test]
+fn the_manifest_names_the_host_of_each_default() {
+    let provider = b"settings:\n- name: dify_api_url\n  default: https://api.dify.ai/v1\n- name: x\n  default: sub\n";
+    assert_eq!(
+        violations_with("provider/oidc_gateway.yaml", Some(provider)),
+        ["manifest.yaml lacks api.dify.ai in network.domains; it is in the default of a setting"]
+    );
+}
+
+#[test]
 fn a_file_that_the_marketplace_wants_must_be_there() {
     let table: &[(&str, &[&str])] = &[
         ("PRIVACY.md", &["PRIVACY.md is missing or empty"]),

@@ -28,18 +28,20 @@ pub enum Compression {
 /// # Errors
 /// The contents do not fit a zip file.
 pub fn write(contents: &Contents, compression: Compression) -> Result<Vec<u8>> {
-    let (method, level) = match compression {
-        Compression::None => (CompressionMethod::Stored, None),
-        #[cfg(feature = "all")]
-        Compression::Smallest => (CompressionMethod::Deflated, Some(ZOPFLI)),
-    };
     let options = SimpleFileOptions::default()
-        .compression_method(method)
-        .compression_level(level)
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(0o644);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, bytes) in contents.files() {
+        let (method, level) = match compression {
+            Compression::None => (CompressionMethod::Stored, None),
+            // A wheel is a zip file itself.
+            #[cfg(feature = "all")]
+            Compression::Smallest if path.ends_with(".whl") => (CompressionMethod::Stored, None),
+            #[cfg(feature = "all")]
+            Compression::Smallest => (CompressionMethod::Deflated, Some(ZOPFLI)),
+        };
+        let options = options.compression_method(method).compression_level(level);
         archive.start_file(path, options)?;
         archive.write_all(bytes)?;
     }

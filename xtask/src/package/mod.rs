@@ -14,10 +14,14 @@ use crate::contents::Contents;
 use crate::module::{self, Profile};
 use crate::workspace::Workspace;
 #[cfg(feature = "all")]
-use crate::{generated, marketplace};
+use crate::{generated, marketplace, setup};
 use crate::{page, step};
 
 mod archive;
+#[cfg(feature = "all")]
+mod offline;
+#[cfg(feature = "all")]
+mod released;
 
 use archive::Compression;
 
@@ -44,12 +48,30 @@ pub fn quick(workspace: &Workspace) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds the module and packages it with everything that Dify needs; returns the path of the package.
+/// What is packaged, and for whom.
+#[cfg(feature = "all")]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Packaging {
+    /// Makes a package with the wheels of its requirements too, for a Dify that reaches no package index, in dist/offline/.
+    #[arg(long)]
+    pub offline: bool,
+    /// Refuses what must not be released: the placeholders of Cargo.toml, and settings that are not listed as released.
+    #[arg(long)]
+    pub release: bool,
+}
+
+/// Builds the module and packages it with everything that Dify needs; returns the path of the package, of the one with
+/// wheels if that is asked for.
 ///
 /// # Errors
-/// The build has failed, the generated files have drifted, or the marketplace would refuse the package.
+/// The build has failed, the generated files have drifted, the marketplace would refuse the package, or it must not be
+/// released.
 #[cfg(feature = "all")]
-pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub fn build(workspace: &Workspace, packaging: Packaging) -> Result<PathBuf> {
+    let obstacles = released::obstacles(workspace)?;
+    if packaging.release && !obstacles.is_empty() {
+        bail!("this must not be released:\n  {}", obstacles.join("\n  "));
+    }
     page::check(workspace)?;
     page::notices::write(workspace)?;
     module::build(workspace)?;
@@ -74,11 +96,19 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let path = format!("{DIRECTORY}/{name}");
     workspace.replace(&path, &bytes)?;
     remove_others(&workspace.path(DIRECTORY), &name)?;
+    for obstacle in &obstacles {
+        step::announce(&format!("warning: not to be released: {obstacle}"));
+    }
     step::announce(&format!(
         "{path}: {} files, {} kB",
         contents.count(),
         bytes.len().div_ceil(1000)
     ));
+    if packaging.offline {
+        let python = setup::environment(workspace)?;
+        let name = name.replace(".difypkg", "-offline.difypkg");
+        return offline::write(workspace, &python, &contents, &name);
+    }
     Ok(workspace.path(&path))
 }
 

@@ -27,11 +27,13 @@ pub const BUILT: &str = "page/assets";
 /// What a build leaves beside the files that are served.
 #[derive(Deserialize)]
 struct Summary {
+    #[cfg(feature = "all")]
     packages: Vec<BundledPackage>,
     imports: Vec<String>,
 }
 
 /// An npm package of which a part is in the page.
+#[cfg(feature = "all")]
 #[derive(Deserialize)]
 struct BundledPackage {
     name: String,

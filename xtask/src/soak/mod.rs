@@ -7,6 +7,7 @@ use crate::step;
 use crate::workspace::Workspace;
 
 mod fuzzing;
+mod offline;
 mod rewriting;
 mod scenarios;
 mod whole_requests;
@@ -39,7 +40,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let parsers = fuzzing::targets(workspace)?;
     if let Some(name) = &options.target {
         let mut names = parsers.iter().map(String::as_str).collect::<Vec<_>>();
-        names.extend([rewriting::NAME, whole_requests::NAME]);
+        names.extend([offline::NAME, rewriting::NAME, whole_requests::NAME]);
         names.extend(SCENARIOS);
         ensure!(
             names.contains(&name.as_str()),
@@ -50,6 +51,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let parsers: Vec<String> = parsers.into_iter().filter(|name| is_chosen(name)).collect();
     if !parsers.is_empty() {
         fuzzing::run(workspace, &parsers, options.seconds)?;
+    }
+    if is_chosen(offline::NAME) {
+        offline::run(workspace)?;
     }
     if is_chosen(rewriting::NAME) {
         rewriting::run(workspace)?;

@@ -19,7 +19,7 @@ pub fn run(
     seed: Option<u64>,
 ) -> Result<()> {
     setup::environment(workspace)?;
-    package::build(workspace)?;
+    package::build(workspace, package::Packaging::default())?;
     for scenario in scenarios {
         let mut cargo = workspace.cargo();
         cargo

@@ -28,7 +28,7 @@ settings! {
     PROVIDER_ENDPOINTS: ProviderEndpoints =
         Setting::address("provider_endpoints", ProviderEndpoints::parse)
             .advanced()
-            .example("authorization=https://idp.example.com/auth token=https://idp.example.com/token");
+            .example("end_session=https://idp.example.com/logout");
 
     LOGIN_SCOPES: Vec<String> = Setting::text("login_scopes", parse_login_scopes)
         .advanced()

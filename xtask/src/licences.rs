@@ -1,0 +1,274 @@
+//! Whether each package of others may be used: its licence, and the index that it comes from.
+//!
+//! The list is that of `deny.toml`. cargo-deny reads it for the crates in the workflows; this reads it in every test, and
+//! for the packages of Python and npm too.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use spdx::{Expression, ParseMode};
+
+use crate::setup::Environment;
+use crate::step;
+use crate::workspace::Workspace;
+
+const LIST: &str = "deny.toml";
+
+/// Licences of what is used as it is and is part of no file of the package: Python packages, which Dify installs beside the
+/// plugin, and tools of npm. None says anything about what uses them.
+const BESIDE: &[&str] = &[
+    "BlueOak-1.0.0",
+    "CC0-1.0",
+    "CNRI-Python",
+    "MIT-0",
+    "MPL-2.0",
+    "PSF-2.0",
+    "ZPL-2.1",
+];
+
+/// What Python packages wrote before there was a field for an SPDX expression.
+const NAMES: &[(&str, &str)] = &[
+    ("Apache Software License", "Apache-2.0"),
+    ("BSD License", "BSD-3-Clause"),
+    ("MIT License", "MIT"),
+    ("Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0"),
+];
+
+/// The lock files of npm, and whether what is no tool among their packages is bundled into the plugin's page.
+const NPM: [(&str, bool); 4] = [
+    ("page/package-lock.json", true),
+    ("tests/browser/package-lock.json", false),
+    ("tests/clients/npm/package-lock.json", false),
+    ("tests/identity-provider/package-lock.json", false),
+];
+
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
+
+/// Prints what each installed distribution says of its licence, the best first.
+const PYTHON: &str = r#"
+import importlib.metadata, json
+for each in importlib.metadata.distributions():
+    data = each.metadata
+    classifiers = [c.split(" :: ")[-1] for c in data.get_all("Classifier") or [] if c.startswith("License ::")]
+    said = [data.get("License-Expression"), *classifiers, (data.get("License") or "").split("\n")[0].strip()]
+    print(json.dumps({"title": f"{each.name} {each.version}", "said": [s for s in said if s]}))
+"#;
+
+#[derive(Deserialize)]
+struct List {
+    licenses: Licenses,
+    bans: Bans,
+}
+
+#[derive(Deserialize)]
+struct Licenses {
+    allow: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Bans {
+    deny: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Crate>,
+}
+
+#[derive(Deserialize)]
+struct Crate {
+    name: String,
+    version: String,
+    license: Option<String>,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    packages: BTreeMap<String, NpmPackage>,
+}
+
+#[derive(Deserialize)]
+struct NpmPackage {
+    license: Option<String>,
+    resolved: Option<String>,
+    #[serde(default)]
+    dev: bool,
+}
+
+#[derive(Deserialize)]
+struct Distribution {
+    title: String,
+    said: Vec<String>,
+}
+
+/// Checks every package.
+///
+/// # Errors
+/// Those that may not be used, each with the reason; or a list cannot be read.
+pub fn check(workspace: &Workspace, python: &Environment) -> Result<()> {
+    step::announce("checking the licences and the sources of all packages");
+    let list: List =
+        toml::from_str(&workspace.read(LIST)?).with_context(|| format!("{LIST} cannot be used"))?;
+    let strict: Vec<&str> = list.licenses.allow.iter().map(String::as_str).collect();
+    let beside: Vec<&str> = [strict.as_slice(), BESIDE].concat();
+    let mut problems = crates(workspace, &strict, &list.bans.deny)?;
+    for (path, is_bundled) in NPM {
+        let tools = if is_bundled { &strict } else { &beside };
+        problems.extend(npm(&workspace.read(path)?, tools, &beside)?);
+    }
+    problems.extend(distributions(workspace, python, &beside)?);
+    ensure!(
+        problems.is_empty(),
+        "these packages may not be used; see {LIST}:\n  {}",
+        problems.join("\n  ")
+    );
+    Ok(())
+}
+
+fn crates(workspace: &Workspace, allowed: &[&str], banned: &[String]) -> Result<Vec<String>> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["metadata", "--format-version", "1", "--locked"]);
+    let metadata: Metadata = serde_json::from_str(&step::read(&mut cargo)?)?;
+    let mut problems = Vec::new();
+    for package in metadata.packages {
+        let Some(source) = &package.source else {
+            continue;
+        };
+        let title = format!("{} {} (crate)", package.name, package.version);
+        if source != CRATES_IO {
+            problems.push(format!("{title} comes from {source}"));
+        }
+        if banned.contains(&package.name) {
+            problems.push(format!("{title} is banned"));
+        }
+        problems.extend(problem(&title, package.license.as_deref(), allowed));
+    }
+    Ok(problems)
+}
+
+/// The packages of a lock file. A tool is not part of what is built.
+fn npm(lock: &str, allowed: &[&str], of_tools: &[&str]) -> Result<Vec<String>> {
+    let lock: Lock = serde_json::from_str(lock)?;
+    let mut problems = Vec::new();
+    // The empty name is the package that is locked.
+    for (path, package) in lock.packages.iter().filter(|(path, _)| !path.is_empty()) {
+        let title = format!("{path} (npm)");
+        // Without the field it comes from the registry.
+        let elsewhere = package.resolved.as_deref();
+        if let Some(source) = elsewhere.filter(|source| !source.starts_with(NPM_REGISTRY)) {
+            problems.push(format!("{title} comes from {source}"));
+        }
+        let allowed = if package.dev { of_tools } else { allowed };
+        problems.extend(problem(&title, package.license.as_deref(), allowed));
+    }
+    Ok(problems)
+}
+
+fn distributions(
+    workspace: &Workspace,
+    python: &Environment,
+    allowed: &[&str],
+) -> Result<Vec<String>> {
+    let mut command = workspace.command(python.program("python"));
+    let printed = step::read(command.args(["-c", PYTHON]))?;
+    let mut problems = Vec::new();
+    for line in printed.lines() {
+        let Distribution { title, said } = serde_json::from_str(line)?;
+        let title = format!("{title} (Python)");
+        let license = said.iter().find_map(|said| named(said));
+        problems.extend(problem(&title, license.as_deref(), allowed));
+    }
+    Ok(problems)
+}
+
+/// The SPDX expression that a Python package has written, or has meant.
+fn named(said: &str) -> Option<String> {
+    let by_name = NAMES.iter().find(|(name, _)| *name == said);
+    if let Some((_, license)) = by_name {
+        return Some((*license).to_owned());
+    }
+    Expression::parse(said).is_ok().then(|| said.to_owned())
+}
+
+/// Why a package with this licence may not be used.
+fn problem(title: &str, license: Option<&str>, allowed: &[&str]) -> Option<String> {
+    let Some(license) = license else {
+        return Some(format!("{title} names no licence"));
+    };
+    match Expression::parse_mode(license, ParseMode::LAX) {
+        Ok(expression) => {
+            let may = expression.evaluate(|required| {
+                let required = required.to_string();
+                allowed.iter().any(|allowed| *allowed == required)
+            });
+            (!may).then(|| format!("{title} is licensed under {license}"))
+        }
+        Err(_) => Some(format!("{title} has a licence that is not SPDX: {license}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOWED: &[&str] = &["MIT", "Apache-2.0 WITH LLVM-exception", "Unicode-3.0"];
+
+    #[test]
+    fn a_licence_that_is_not_on_the_list_is_named() {
+        for (license, expected) in [
+            (Some("MIT"), None),
+            (Some("GPL-3.0-only OR MIT"), None),
+            (Some("GPL-3.0-only/MIT"), None),
+            (Some("Apache-2.0 WITH LLVM-exception"), None),
+            (Some("(MIT OR Apache-2.0) AND Unicode-3.0"), None),
+            (Some("Apache-2.0"), Some("a 1 is licensed under Apache-2.0")),
+            (
+                Some("MIT AND GPL-3.0-only"),
+                Some("a 1 is licensed under MIT AND GPL-3.0-only"),
+            ),
+            (
+                Some("Free for all"),
+                Some("a 1 has a licence that is not SPDX: Free for all"),
+            ),
+            (None, Some("a 1 names no licence")),
+        ] {
+            assert_eq!(
+                problem("a 1", license, ALLOWED).as_deref(),
+                expected,
+                "{license:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_tool_may_have_another_licence_than_what_is_bundled_and_none_comes_from_elsewhere() {
+        let lock = r#"{"packages": {
+            "": {},
+            "node_modules/bundled": {"license": "MPL-2.0", "resolved": "https://registry.npmjs.org/b.tgz"},
+            "node_modules/tool": {"license": "MPL-2.0", "dev": true, "resolved": "https://registry.npmjs.org/t.tgz"},
+            "node_modules/other": {"license": "MIT", "resolved": "git+ssh://git@example.com/o.git"}
+        }}"#;
+        assert_eq!(
+            npm(lock, &["MIT"], &["MIT", "MPL-2.0"]).unwrap(),
+            [
+                "node_modules/bundled (npm) is licensed under MPL-2.0",
+                "node_modules/other (npm) comes from git+ssh://git@example.com/o.git",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_older_python_packages_say_is_understood() {
+        for (said, expected) in [
+            ("MIT", Some("MIT")),
+            ("BSD License", Some("BSD-3-Clause")),
+            ("UNKNOWN", None),
+            ("", None),
+        ] {
+            assert_eq!(named(said).as_deref(), expected, "{said}");
+        }
+    }
+}
