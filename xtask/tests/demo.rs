@@ -98,7 +98,7 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
 
     let page = guide
         .lines()
-        .find_map(|line| line.strip_prefix("Page:"))
+        .find_map(|line| line.strip_prefix("The chat page:"))
         .unwrap();
     assert_signs_in(page.trim());
     for app in [
