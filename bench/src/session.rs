@@ -71,8 +71,13 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Sessions> {
     let mut loads = Vec::new();
     for clients in CLIENTS {
         let (mut token, mut session) = (Vec::new(), Vec::new());
-        for _ in 0..plan.rounds {
-            for (message, samples) in [(&by_token, &mut token), (&by_session, &mut session)] {
+        for round in 0..plan.rounds {
+            let mut pair = [(&by_token, &mut token), (&by_session, &mut session)];
+            // Whoever is first finds another machine.
+            if round % 2 == 1 {
+                pair.reverse();
+            }
+            for (message, samples) in pair {
                 samples.push(load::measure(&contender, message, clients, plan.duration).await?);
             }
         }
