@@ -77,7 +77,7 @@ test('while an answer comes, and when it is stopped', async ({ page }) => {
   await expect(page.locator('.answer')).toContainText('word word');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Stop the answer' }).click();
-  await expect(page.getByText('Stopped.')).toBeVisible();
+  await expect(page.getByText('Stopped.', { exact: true })).toBeVisible();
   await expectAccessible(page);
 });
 
