@@ -6,50 +6,50 @@ import { type Group, grouped } from "../src/store/groups";
 const turns = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 const shape = (groups: readonly Group<number>[]) => groups.map((group) => [group.turns[0], group.turns.length]);
 
-test("the groups of a conversation have all of its turns in their order, each at most twenty", () => {
+test("the groups of a conversation have all of its turns in their order, each at most eight", () => {
   const cases: [string, readonly number[], readonly number[], [number, number][]][] = [
     ["nothing", [], [], []],
     ["the first turns", [], turns(0, 3), [[0, 3]]],
     [
       "many at once",
       [],
-      turns(0, 45),
+      turns(0, 20),
       [
-        [0, 20],
-        [20, 20],
-        [40, 5],
+        [0, 8],
+        [8, 8],
+        [16, 4],
       ],
     ],
     [
       "one more",
-      turns(0, 20),
-      turns(0, 21),
+      turns(0, 8),
+      turns(0, 9),
       [
-        [0, 20],
-        [20, 1],
+        [0, 8],
+        [8, 1],
       ],
     ],
-    ["earlier ones join the first group", turns(30, 33), turns(20, 33), [[20, 13]]],
+    ["earlier ones join the first group", turns(30, 33), turns(28, 33), [[28, 5]]],
     [
       "earlier ones than have place in it",
-      turns(20, 35),
-      turns(0, 35),
+      turns(20, 25),
+      turns(10, 25),
       [
-        [0, 15],
-        [15, 20],
+        [10, 7],
+        [17, 8],
       ],
     ],
     [
       "the last one is taken away",
-      turns(0, 25),
-      turns(0, 24),
+      turns(0, 12),
+      turns(0, 11),
       [
-        [0, 20],
-        [20, 4],
+        [0, 8],
+        [8, 3],
       ],
     ],
-    ["another conversation", turns(0, 25), turns(50, 53), [[50, 3]]],
-    ["none", turns(0, 25), [], []],
+    ["another conversation", turns(0, 12), turns(50, 53), [[50, 3]]],
+    ["none", turns(0, 12), [], []],
   ];
   for (const [name, before, now, expected] of cases) {
     const groups = grouped(grouped([], before), now);
@@ -63,13 +63,13 @@ test("the groups of a conversation have all of its turns in their order, each at
 });
 
 test("a group whose turns are as they were is the same group, and one that gets more keeps its key", () => {
-  const before = grouped([], turns(100, 145));
-  const after = grouped(before, turns(98, 146));
+  const before = grouped([], turns(100, 118));
+  const after = grouped(before, turns(98, 119));
   assert.deepEqual(shape(after), [
     [98, 2],
-    [100, 20],
-    [120, 20],
-    [140, 6],
+    [100, 8],
+    [108, 8],
+    [116, 3],
   ]);
   assert.equal(after[1], before[0]);
   assert.equal(after[2], before[1]);

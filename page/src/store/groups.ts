@@ -1,7 +1,7 @@
 // The turns of a conversation in groups, so that what the browser and Preact do for each of thousands is done for each group.
 
-/** Turns of a group at most: about as many as a page of the history has. */
-const SIZE = 20;
+/** Turns of a group at most: so many are laid out in a frame when they come into sight. */
+const SIZE = 8;
 
 /** Turns that follow each other: the same object for as long as they are the same turns. */
 export interface Group<T> {

@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-OTOFVRSO.js",
+    name: "page-PCM7VZUS.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 226_112,
-    brotli_length: 67_362,
-    gzip_length: 73_526,
-    integrity: "sha384-sHzjL6/U0u/Q3URzhX8mub2TKik4tFKJU0E5jLqIzqI2SLrkq8Sor1qAfSWdSavH",
+    length: 226_104,
+    brotli_length: 67_429,
+    gzip_length: 73_530,
+    integrity: "sha384-HOL6X8kvTdJjFhgkIO8ObAXec9yXo/qk51GlqYffjxzVsACvl2mikuXfgFHSytHP",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-QE5O4FR3.css",
+    name: "page-WXM5SSRB.css",
     media_type: "text/css; charset=utf-8",
-    length: 23_313,
-    brotli_length: 4_902,
-    gzip_length: 5_356,
-    integrity: "sha384-QzSoj+vweVfUvEk5lNTPlAgKLdi20a7sx3YzpKEi5I+YOhmS7dBAOo3ypAGhj/bN",
+    length: 23_199,
+    brotli_length: 4_888,
+    gzip_length: 5_340,
+    integrity: "sha384-Z4V3I1vfJzaURYPkiuowwakZaAl5JQsicsbjiuTK2SniXABxJ0T4tr6jM+iOaFLE",
 };
 
 /// The style of the documents that have no script.

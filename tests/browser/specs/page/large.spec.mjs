@@ -52,8 +52,7 @@ test('a hundred times the messages cost the page little more to write, to scroll
   const context = await browser.newContext({ locale: 'en-US' });
   const many = await costOfUse(await context.newPage(), 2000);
   await context.close();
-  expect(many.longest).toBeLessThan(few.longest * 5);
-  expect(many.sum).toBeLessThan(few.sum * 5);
+  expect(many.sum).toBeLessThan(few.sum * 3);
 });
 
 test('what is out of sight is there for the search of the browser and for the keyboard', async ({ page }) => {
