@@ -73,7 +73,7 @@ test('a conversation, what can be done with it, and the drawer', async ({ page }
 
 test('while an answer comes, and when it is stopped', async ({ page }) => {
   await signInAt(page, 'chat', 'alice');
-  await say(page, 'word '.repeat(600));
+  await say(page, 'word '.repeat(1200));
   await expect(page.locator('.answer')).toContainText('word word');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Stop the answer' }).click();

@@ -4,7 +4,7 @@
 import { expect, isSignedIn, say, seen, signInAt, stage, test } from '../../stage.mjs';
 
 /** A question whose answer takes a while: the stand-in repeats it word by word, each after 10 ms. */
-const LONG = `Begin ${'word '.repeat(400)}End.`;
+const LONG = `Begin ${'word '.repeat(700)}End.`;
 
 const answers = (page) => page.locator('.answer');
 const box = (page) => page.getByRole('textbox', { name: 'Your message' });
@@ -60,7 +60,7 @@ test('a person chats, stops, leaves, comes back, rates, renames, deletes and sig
   await expect(answers(page)).toHaveCount(0);
   await page.goBack();
   await expect(answers(page).last()).toContainText('The answer is still being written.');
-  await expect(answers(page).last()).toContainText('End.', { timeout: 15_000 });
+  await expect(answers(page).last()).toContainText('End.', { timeout: 30_000 });
 
   const dislike = page.getByRole('button', { name: 'Bad answer' }).last();
   await dislike.click();
@@ -253,14 +253,14 @@ test('a form is there after a reload, is answered in one tab and known in the ot
 
 test('a chatflow that runs while the page is loaded again is followed to its end', async ({ page }) => {
   await signInAt(page, 'slow_chatflow', 'alice');
-  await page.getByRole('textbox', { name: 'secs' }).fill('6');
+  await page.getByRole('textbox', { name: 'secs' }).fill('8');
   await say(page, 'How far?');
   await expect(answers(page).last()).toContainText('http');
   await expect(page).toHaveURL(/\?c=/);
   await page.reload();
   await expect(answers(page).last()).toContainText('http');
   await expect(page.getByRole('button', { name: 'Stop the answer' })).toBeVisible();
-  await expect(answers(page).last()).toContainText('body={"slept":6}|q=How far?');
+  await expect(answers(page).last()).toContainText('body={"slept":8}|q=How far?');
   await expect(page.getByRole('button', { name: 'What follows from "How far?"?' })).toBeVisible();
 });
 
@@ -298,12 +298,12 @@ test('a workflow takes a file and gives its outputs, is found again while it run
 
   await signInAt(page, 'slow_workflow', 'alice');
   await page.getByRole('textbox', { name: /^q\b/ }).fill('slowly');
-  await page.getByLabel('secs').fill('4');
+  await page.getByLabel('secs').fill('6');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(result).toContainText('http');
   await page.reload();
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
-  await expect(result.getByText('{"slept":4}')).toBeVisible();
+  await expect(result.getByText('{"slept":6}')).toBeVisible();
 
   await page.getByLabel('secs').fill('60');
   await page.getByRole('button', { name: 'Run again' }).click();
