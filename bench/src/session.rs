@@ -49,10 +49,6 @@ pub struct SessionCost {
     pub by_session: f64,
     /// `POST /auth/refresh` of a session that was just checked: it opens a session and seals it.
     pub refresh: f64,
-    /// What a session adds to a request.
-    pub open: f64,
-    /// What a refresh adds to reading the state of the session.
-    pub seal: f64,
 }
 
 /// Signs in, and measures.
