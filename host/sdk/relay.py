@@ -16,6 +16,7 @@ from host.wasm.calls import Call, Calls, Relay
 from host.wasm.heads import encoded, response_head
 
 _READ_WHOLE = stream.PIECE
+_EVENT = (b"data:", b"event:")
 
 
 def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None]) -> Response:
@@ -36,10 +37,17 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
             is_streamed = True
             return response_of_stream
         content, end = stream.read_whole(received, request.limits)
-        return _whole(calls, order, response_head(received), content, end, _report(call, end, began))
+        # A stream may be so short that all of it is there at once.
+        first = time.monotonic() if content.startswith(_EVENT) and _is_event_stream(received) else None
+        return _whole(calls, order, response_head(received), content, end, _report(call, end, began, first))
     finally:
         if not is_streamed:
             has_ended()
+
+
+def _is_event_stream(received: transport.Response) -> bool:
+    fields = (value for name, value in received.headers if name.lower() == "content-type")
+    return next(fields, "").lower().startswith("text/event-stream")
 
 
 def no_relay(calls: Calls, call: Call, order: Relay, kind: str, began: float) -> Response:

@@ -76,11 +76,14 @@ def test_the_report_of_a_relay_says_where_the_time_went_and_when_the_first_event
 
     content_of(relayed(calls, serve(slowly), **FRAMES))
     content_of(relayed(calls, serve(answering(ok(b"{}")))))
+    short = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9\r\n\r\ndata: 1\n\n"
+    content_of(relayed(calls, serve(answering(short)), **FRAMES))
     gevent.sleep(0.02)
-    streamed, whole = told
+    streamed, whole, at_once = told
     assert streamed["dify"] >= 100_000
     assert 40_000 <= streamed["first_event"] - streamed["gateway"] < streamed["dify"]
     assert (whole["first_event"], whole["dify"] > 0, whole["gateway"] > 0) == (None, True, True)
+    assert at_once["first_event"] > at_once["gateway"]
 
 
 def test_the_request_is_made_of_the_clients_bytes_and_the_modules_own(calls: Calls, serve: Serve) -> None:
