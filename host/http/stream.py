@@ -175,7 +175,7 @@ def read_whole(response: Response, limits: Limits) -> tuple[bytes, str]:
         while piece := response.read(min(limits.idle, deadline - time.monotonic())):
             content += piece
     except Failure as failure:
-        return bytes(content), _end(failure)
+        return bytes(content), end_of(failure)
     finally:
         response.close()
     return bytes(content), "complete"
@@ -203,7 +203,7 @@ def _body(source: ReadAhead, frames: bool, tails: dict[str, bytes], ended: Ended
                 yield piece
             end = "complete"
         except Failure as failure:
-            end = _end(failure)
+            end = end_of(failure)
         except Exception:
             logger.exception("The rest of a relayed response was dropped because of a fault in the gateway's host")
             end = "broken"
@@ -215,5 +215,6 @@ def _body(source: ReadAhead, frames: bool, tails: dict[str, bytes], ended: Ended
         ended(end, first)
 
 
-def _end(failure: Failure) -> str:
+def end_of(failure: Failure) -> str:
+    """How a body ended that ended so."""
     return "timeout" if failure.kind == "timeout" else "broken"

@@ -26,8 +26,9 @@ from host.sdk.capacity import Busy
 from host.sdk.daemon_request import is_head_too_large, taken_body
 from host.sdk.relay import no_relay, relay
 from host.sdk.request_head import failed_head, request_head
+from host.sdk.translation import translate
 from host.wasm import module
-from host.wasm.calls import Call, CallFailed, Calls, FileResponse, OwnResponse
+from host.wasm.calls import Call, CallFailed, Calls, FileResponse, OwnResponse, Translation
 from host.wasm.heads import compact_json
 from host.wasm.instances import AllBusy, Instances
 
@@ -106,8 +107,16 @@ def _decided(calls: Calls, call: Call, endpoint_id: str) -> Response:
     try:
         has_ended = capacity.RELAYS.take(endpoint_id)
     except Busy:
+        if isinstance(decision, Translation):
+            return translate(calls, call, decision, _nothing, "busy")
         return no_relay(calls, call, decision, "busy", time.monotonic())
+    if isinstance(decision, Translation):
+        return translate(calls, call, decision, has_ended)
     return relay(calls, call, decision, has_ended)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _early_refusal(refusal: refusals.Refusal, request_id: str, endpoint_id: str) -> Response:

@@ -26,7 +26,7 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
     """
     is_streamed = False
     try:
-        request = _request(call, order)
+        request = request_of(call, json.loads(order.head), order.own)
         began = time.monotonic()
         try:
             received = transport.send(request)
@@ -39,7 +39,7 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
         content, end = stream.read_whole(received, request.limits)
         # A stream may be so short that all of it is there at once.
         first = time.monotonic() if content.startswith(_EVENT) and _is_event_stream(received) else None
-        return _whole(calls, order, response_head(received), content, end, _report(call, end, began, first))
+        return _whole(calls, order, response_head(received), content, end, report(call, end, began, first))
     finally:
         if not is_streamed:
             has_ended()
@@ -53,10 +53,10 @@ def _is_event_stream(received: transport.Response) -> bool:
 def no_relay(calls: Calls, call: Call, order: Relay, kind: str, began: float) -> Response:
     """What the module makes of a relay that began then and failed in the way `kind`. Raises `CallFailed`."""
     end = "complete"
-    return _whole(calls, order, {"error": kind}, b"", end, _report(call, end, began))
+    return _whole(calls, order, {"error": kind}, b"", end, report(call, end, began))
 
 
-def _report(call: Call, end: str, began: float, first: float | None = None) -> bytes:
+def report(call: Call, end: str, began: float, first: float | None = None) -> bytes:
     """How a relay went, with its times in microseconds: `RelayReport` in `src/domain`."""
     gateway, dify = _microseconds(began - call.began), _microseconds(time.monotonic() - began)
     first_event = "null" if first is None else _microseconds(first - call.began)
@@ -67,8 +67,8 @@ def _microseconds(seconds: float) -> int:
     return max(int(seconds * 1_000_000), 0)
 
 
-def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end: str, report: bytes) -> Response:
-    verdict = calls.judge_response(order.number, order.context, head, report)
+def _whole(calls: Calls, order: Relay, head: dict[str, Any], content: bytes, end: str, told: bytes) -> Response:
+    verdict = calls.judge_response(order.number, order.context, head, told)
     body = verdict["body"]
     content = content + _tails(verdict).get(end, b"") if body is None else body.encode()
     return response.whole(verdict["status"], verdict["headers"], content)
@@ -91,7 +91,7 @@ def _streamed(
 
     def ended(end: str, first: float | None = None) -> None:
         has_ended()
-        calls.relay_ended(order.number, encoded(verdict["context"]), _report(call, end, began, first))
+        calls.relay_ended(order.number, encoded(verdict["context"]), report(call, end, began, first))
 
     status, headers = verdict["status"], verdict["headers"]
     if verdict["body"] is not None:
@@ -108,9 +108,9 @@ def _tails(verdict: dict[str, Any]) -> dict[str, bytes]:
     return {"broken": verdict["on_broken"].encode(), "timeout": verdict["on_timeout"].encode()}
 
 
-def _request(call: Call, order: Relay) -> Request:
-    head = json.loads(order.head)
-    body = None if head["pieces"] is None else pieces(head["pieces"], call.body, order.own)
+def request_of(call: Call, head: dict[str, Any], own: bytes) -> Request:
+    """The module's request for Dify. `own` holds the pieces of its body that are not the client's."""
+    body = None if head["pieces"] is None else pieces(head["pieces"], call.body, own)
     call.body = b""  # From here on only the pieces keep it, and they are dropped one by one.
     return Request(
         method=head["method"],

@@ -79,7 +79,16 @@ class Relay(NamedTuple):
     context: bytes
 
 
-Decision = OwnResponse | FileResponse | Relay
+class Translation(NamedTuple):
+    """The module responds at once, and writes the body of what Dify sends to its request."""
+
+    number: int
+    head: bytes
+    own: bytes
+    context: bytes
+
+
+Decision = OwnResponse | FileResponse | Relay | Translation
 
 
 class CallFailed(Exception):
@@ -195,6 +204,41 @@ class Calls:
                     break
         raise CallFailed("the module trapped on the head of Dify's response")
 
+    def translation_starts(self) -> None:
+        """The instance is in use from here on until `translation_ended` or `translation_abandoned`."""
+        self._users += 1
+
+    def translation_began(self, number: int, context: bytes, head: dict[str, Any]) -> tuple[bytes, bool]:
+        """What goes to the client when the head of Dify's response is there, and whether its body is wanted."""
+        return self._written("translation_began", number, context, encoded(head))
+
+    def translation_piece(self, number: int, piece: bytes) -> tuple[bytes, bool]:
+        """The same for a piece of that body."""
+        return self._written("translation_piece", number, piece)
+
+    def _written(self, export: str, number: int, *arguments: bytes) -> tuple[bytes, bool]:
+        """A translation of which nothing is known any more wants nothing more."""
+        try:
+            written = self._enter(export, number, *arguments) or b""
+        except (InstanceLost, CallFailed) as failure:
+            logger.error("%s of call %d could not be delivered: %r", export, number, failure)
+            return b"", False
+        return written[1:], written[:1] == b"\x01"
+
+    def translation_ended(self, number: int, context: bytes, report: bytes) -> bytes:
+        """The end of the client's response. Empty where the module cannot give it."""
+        try:
+            return self._enter("translation_ended", number, context, report) or b""
+        except (InstanceLost, CallFailed) as failure:
+            logger.error("The end of call %d could not be delivered: %r", number, failure)
+            return b""
+        finally:
+            self._users -= 1
+
+    def translation_abandoned(self, number: int, context: bytes, report: bytes) -> None:
+        """Nobody is there for the end: the module is told soon, because it may be running when this is called."""
+        gevent.spawn(self.translation_ended, number, context, report)
+
     def relay_ended(self, number: int, context: bytes, report: bytes) -> None:
         """Tells the module how a relay went: soon, because the module may be running when this is called."""
         gevent.spawn(self._end_relay, number, context, report)
@@ -255,6 +299,7 @@ class Calls:
             "respond": ("nbb", lambda number, *parts: self._settle(OwnResponse(number, *parts))),
             "respond_with_file": ("nbb", lambda number, *parts: self._settle(FileResponse(number, *parts))),
             "relay": ("nbbb", lambda number, *parts: self._settle(Relay(number, *parts))),
+            "translate": ("nbbb", lambda number, *parts: self._settle(Translation(number, *parts))),
             "start_fetch": ("nnbb", partial(self._start_fetch, self._generation)),
             "start_timer": ("nnn", partial(self._start_timer, self._generation)),
             "log": ("nb", _log),

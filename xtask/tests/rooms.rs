@@ -34,7 +34,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     (
         "outside world and protocol",
-        &["environment", "jose", "oauth"],
+        &["environment", "jose", "mcp", "oauth"],
     ),
     (
         "configuration",

@@ -15,6 +15,7 @@ pub mod issuer;
 pub mod jose;
 pub mod json;
 pub mod limits;
+pub mod mcp;
 pub mod metrics;
 pub mod oauth;
 pub mod openapi;

@@ -209,12 +209,61 @@ limits! {
     FILE_HOST: Bytes = 270, Module;
     /// Characters of `page_notice`, so that it stays a notice and leaves the page to the chat.
     PAGE_NOTICE: Count = 500, Module;
+    /// `public_url` where AI clients reach the app: it is in every challenge, in the head of a response of which Dify's
+    /// nginx takes 4096 bytes.
+    MCP_URL: Bytes = 512, Module;
+    /// Characters of `mcp_description`. Clients give it to a model with every question, and some take no more.
+    MCP_DESCRIPTION: Count = 1000, Module;
+    /// Characters of the description in a challenge. With the metadata's address and the scopes it is in the head of a
+    /// response, of which Dify's nginx takes 4096 bytes.
+    CHALLENGE_DESCRIPTION: Count = 1000, Module;
     /// Entries of a setting that is a list.
     SETTING_ENTRIES: Count = 100, Module;
     /// Certificates in `ca_certificates`.
     CERTIFICATES: Count = 100, Module;
     /// Mistakes in settings that are reported one by one; of the rest only the number. Nobody corrects more at once.
     MISTAKES: Count = 20, Module;
+
+    // The MCP server
+
+    /// The body of a message, which is held whole: a tool's arguments are written by a model, word by word.
+    MCP_BODY: Bytes = 256 * KIB, Module;
+    /// Depth of the JSON in a message, of which three levels are around the arguments.
+    MCP_DEPTH: Count = 64, Module;
+    /// Values in a message. A value can take three hundred times its length in memory.
+    MCP_VALUES: Count = 5000, Module;
+    /// The identity of a request, and a progress token, if they are strings. SDKs count from 0.
+    MCP_ID: Bytes = 256, Module;
+    /// Characters of a client's name in the log.
+    MCP_CLIENT_NAME: Count = 40, Module;
+    /// Characters of a tool's name. With what clients put before it, it stays below the 64 that models take.
+    MCP_TOOL_NAME: Count = 40, Module;
+    /// Mistakes in arguments that a result names. A model corrects them all at once.
+    MCP_ARGUMENT_MISTAKES: Count = 20, Module;
+    /// One event of Dify's stream. Larger ones are the outputs of single nodes, which nobody is told.
+    MCP_EVENT: Bytes = MIB, Module;
+    /// The answer of a call, as JSON. No model reads as much.
+    MCP_TEXT: Bytes = 2 * MIB, Module;
+    /// What the calls of an endpoint that are under way hold together. Most answers have a few KiB.
+    MCP_CALLS_MEMORY: Bytes = 24 * MIB, Module;
+    /// Characters of what progress says of a step.
+    MCP_STEP: Count = 200, Module;
+    /// Between two reports of progress.
+    MCP_PROGRESS_PAUSE: Seconds = Duration::from_millis(250), Module;
+    /// After so long without a word to the client a comment keeps the connection alive, as Dify's pings do.
+    MCP_SILENCE: Seconds = seconds(10), Module;
+    /// After this time a workflow goes on without its caller, who asks for the result later: clients give up after 60 s.
+    MCP_HANDOVER: Seconds = seconds(50), Module;
+    /// Files that a result names.
+    MCP_FILES: Count = 20, Module;
+    /// The address of such a file, which Dify has signed.
+    MCP_FILE_URL: Bytes = 4 * KIB, Module;
+    /// Sources that a result names.
+    MCP_SOURCES: Count = 20, Module;
+    /// Characters of each of these sources, and of a form that a run waits for.
+    MCP_EXCERPT: Count = 1000, Module;
+    /// Calls of an endpoint that a client can cancel. Beyond it the first are forgotten: they cannot be.
+    MCP_CANCELLABLE: Count = 1000, Module;
 
     // Requests to Dify, and its responses
 

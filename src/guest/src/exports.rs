@@ -68,6 +68,35 @@ pub fn relay_ended(_call: u32, context: &[u8], report: &[u8]) {
     runtime::run();
 }
 
+/// Delivers the head of Dify's response to a translation, or the error that came in its place. The result is what goes to
+/// the client, after one byte: 1 where the body of the response is wanted, else 0.
+#[wasm_bindgen]
+pub fn translation_began(call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
+    let context = wire::translation_context(context);
+    let upstream = wire::received_head(head);
+    let written = instance::gateway().translation_began(call, &context, upstream);
+    runtime::run();
+    wire::written(&written)
+}
+
+/// Delivers a piece of the body of Dify's response to a translation. The result is as that of `translation_began`.
+#[wasm_bindgen]
+pub fn translation_piece(call: u32, piece: &[u8]) -> Vec<u8> {
+    let written = instance::gateway().translation_piece(call, piece);
+    wire::written(&written)
+}
+
+/// Delivers the end of a translation. The result is the end of the client's response. Works in an instance that has never
+/// seen the call.
+#[wasm_bindgen]
+pub fn translation_ended(call: u32, context: &[u8], report: &[u8]) -> Vec<u8> {
+    let context = wire::translation_context(context);
+    let report = wire::relay_report(report);
+    let bytes = instance::gateway().translation_ended(call, context, report);
+    runtime::run();
+    bytes
+}
+
 /// The response to a call that the host could not bring to an end. Works in an instance that has never seen the call.
 #[wasm_bindgen]
 pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
@@ -100,6 +129,11 @@ fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
             Outcome::Relay(relay) => {
                 let (head, own) = wire::relay_head(&relay.request);
                 imports::relay(call, &head, &own, &wire::context_bytes(&relay.context));
+            }
+            Outcome::Translation(translation) => {
+                let (head, own) = wire::translation_head(&translation);
+                let context = wire::translation_context_bytes(&translation.context);
+                imports::translate(call, &head, &own, &context);
             }
         }
     };

@@ -13,6 +13,10 @@ extern "C" {
     /// Sends a request to Dify whose response goes to the client. `own` holds the pieces that are not the client's.
     pub fn relay(call: u32, head: &[u8], own: &[u8], context: &[u8]);
 
+    /// Responds to `call` at once, and sends a request to Dify whose response is delivered with `translation_began` and
+    /// `translation_piece` until `translation_ended`. `own` is the body of the request.
+    pub fn translate(call: u32, head: &[u8], own: &[u8], context: &[u8]);
+
     /// Starts a fetch that ends with `fetch_done`.
     pub fn start_fetch(call: u32, ticket: u32, head: &[u8], body: &[u8]);
 

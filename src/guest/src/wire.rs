@@ -7,9 +7,12 @@ use std::time::Duration;
 use gateway_domain::environment::{
     FetchRequest, FetchResponse, Limits, LogLevel, ProcessState, Reach, TransportError,
 };
-use gateway_domain::gateway::{FileResponse, RelayEnd, RelayReport};
+use gateway_domain::gateway::{FileResponse, RelayEnd, RelayReport, Translation};
 use gateway_domain::json;
-use gateway_domain::relay::{RelayContext, RelayRequest, RelayResponse, ResponseHead};
+use gateway_domain::mcp::Written;
+use gateway_domain::relay::{
+    RelayContext, RelayRequest, RelayResponse, ResponseHead, TranslationContext,
+};
 use gateway_domain::request::{Piece, Request, fields};
 use gateway_domain::response::Response;
 use http::{HeaderMap, Method, StatusCode};
@@ -166,14 +169,16 @@ struct RelayHead<'a> {
 
 /// The head of a relay, and the gateway's own pieces of its body.
 pub fn relay_head(request: &RelayRequest) -> (Vec<u8>, Vec<u8>) {
-    let own = request
-        .pieces
-        .iter()
-        .flatten()
-        .flat_map(own_bytes)
-        .copied()
-        .collect();
-    let head = to_json(&RelayHead {
+    (to_json(&relay_head_json(request)), own_body(request))
+}
+
+fn own_body(request: &RelayRequest) -> Vec<u8> {
+    let pieces = request.pieces.iter().flatten();
+    pieces.flat_map(own_bytes).copied().collect()
+}
+
+fn relay_head_json(request: &RelayRequest) -> RelayHead<'_> {
+    RelayHead {
         method: request.method.as_str(),
         url: request.url.as_str(),
         headers: pairs(&request.headers),
@@ -183,8 +188,35 @@ pub fn relay_head(request: &RelayRequest) -> (Vec<u8>, Vec<u8>) {
             .map(|pieces| pieces.iter().map(piece_head).collect()),
         ca: request.ca_certificates.as_deref(),
         limits: request.limits.into(),
+    }
+}
+
+#[derive(Serialize)]
+struct TranslationHead<'a> {
+    status: u16,
+    headers: Pairs<'a>,
+    /// The beginning of the body.
+    opening: &'a str,
+    request: RelayHead<'a>,
+}
+
+/// The head of a translation, and the body of its request.
+pub fn translation_head(translation: &Translation) -> (Vec<u8>, Vec<u8>) {
+    let head = to_json(&TranslationHead {
+        status: translation.head.status.as_u16(),
+        headers: pairs(&translation.head.headers),
+        opening: translation.opening,
+        request: relay_head_json(&translation.request),
     });
-    (head, own)
+    (head, own_body(&translation.request))
+}
+
+/// What a translation writes, after whether more of Dify's response is wanted.
+pub fn written(written: &Written) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(written.bytes.len() + 1);
+    bytes.push(u8::from(written.wants_more));
+    bytes.extend_from_slice(&written.bytes);
+    bytes
 }
 
 fn own_bytes(piece: &Piece) -> &[u8] {
@@ -313,6 +345,16 @@ pub fn process_state(json: &[u8]) -> ProcessState {
 
 /// The context that the host kept.
 pub fn context(bytes: &[u8]) -> RelayContext {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+/// The context of a translation, for the host to keep.
+pub fn translation_context_bytes(context: &TranslationContext) -> Vec<u8> {
+    to_json(context)
+}
+
+/// The context that the host kept.
+pub fn translation_context(bytes: &[u8]) -> TranslationContext {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 

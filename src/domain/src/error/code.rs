@@ -171,6 +171,7 @@ codes! {
     NavigationRequired "navigation_required" BAD_REQUEST, "The address is opened in the browser's window, and not by a script, a frame, an image or a prefetch.";
     NotFound "not_found" NOT_FOUND, "No operation has this path, Dify has nothing at it, or the thing is not the caller's.";
     OperationRefused "operation_refused" FORBIDDEN, "The endpoint's `operation_rules` close the operation to the caller, or to everybody.";
+    OriginRefused "origin_refused" FORBIDDEN, "An AI client runs in a browser, at an origin that is neither the endpoint's own nor in `allowed_origins`.";
     PageTokenMissing "page_token_missing" UNAUTHORIZED, "There is a session, but the request has no `X-Gateway-Page`, which the page sends with each of its own.";
     RateLimited "rate_limited" TOO_MANY_REQUESTS, "A proxy between the gateway and Dify limits how often Dify is asked.";
     RequestHeadTooLarge "request_head_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request has too many fields or is too long.";

@@ -23,7 +23,7 @@ mod token_judged;
 pub use input_left_out::InputLeftOut;
 pub use parameters_unknown::ParametersUnknown;
 pub use provider_fetch::{KeyCounts, ProviderFetch};
-pub use request::{RequestEnd, RequestRecord, Times};
+pub use request::{McpRecord, RequestEnd, RequestRecord, Times};
 pub use sign_in_step::{SignInStep, Step};
 pub use token_judged::TokenJudged;
 

@@ -53,6 +53,26 @@ pub struct RequestRecord {
     /// Where the time went, if the request was relayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,
+    /// What an AI client asked for.
+    pub mcp: Option<McpRecord>,
+}
+
+/// What the log tells of a request of an AI client. Never what a tool was given, or what it gave.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct McpRecord {
+    /// The era of the protocol.
+    pub era: String,
+    /// The method; `other` for one that the server does not have.
+    pub method: String,
+    /// The name of the tool that was called, if there is such a tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// The client's own name, if it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Whether the result of a call is an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_error: Option<bool>,
 }
 
 /// Where the time of a relayed request went, as the host measures it, in microseconds.
@@ -121,6 +141,7 @@ impl RequestRecord {
             dify_trace_id: self.dify_trace_id.as_deref(),
             end: self.end.as_deref(),
             detail: self.detail.as_deref(),
+            mcp: self.mcp.as_ref(),
             milliseconds: self.age(now).as_millis(),
             dify_milliseconds: self.times.map(Times::dify).map(milliseconds),
             first_event_milliseconds: first_event.map(milliseconds),
@@ -171,6 +192,8 @@ pub struct RequestEnd<'a> {
     end: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mcp: Option<&'a McpRecord>,
     milliseconds: u128,
     #[serde(skip_serializing_if = "Option::is_none")]
     dify_milliseconds: Option<u128>,

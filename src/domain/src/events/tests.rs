@@ -36,6 +36,7 @@ fn record() -> RequestRecord {
         code: None,
         detail: None,
         end: None,
+        mcp: None,
     }
 }
 

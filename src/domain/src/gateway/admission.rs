@@ -46,7 +46,8 @@ impl Admission {
         }
     }
 
-    /// The caller that the credential belongs to.
+    /// The caller that the credential belongs to. A token may also be meant for `resource`, where the request is for one
+    /// that has tokens of its own.
     ///
     /// # Errors
     /// Why it is not accepted.
@@ -55,6 +56,7 @@ impl Admission {
         credential: &Credential,
         settings: &Settings,
         request: &Request,
+        resource: Option<&str>,
     ) -> Result<Caller, Refusal> {
         let token = match credential {
             // Everything about the person was decided at the login and at the last check, with the same rules.
@@ -89,7 +91,7 @@ impl Admission {
                 self.verified(token, settings, signature).await?
             }
         };
-        let accepted = token::accept(claims, issuer, settings, self.environment.now())?;
+        let accepted = token::accept(claims, issuer, settings, resource, self.environment.now())?;
         let completed = self.completed(accepted, token, settings).await?;
         token::judge(completed, settings)
     }

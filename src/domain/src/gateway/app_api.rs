@@ -1,6 +1,9 @@
 //! What Dify is asked for a caller, and how its responses are counted.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use http::{HeaderMap, Method};
 
 use super::access::{Extent, Grant};
 use super::case::Case;
@@ -14,9 +17,7 @@ use crate::environment::Environment;
 use crate::error::Refusal;
 use crate::events::{Event, Events, InputLeftOut};
 use crate::operation::{self, Operation, ResponseKind, UserPlace};
-use crate::relay::{
-    BLOCKING, Counted, Expectation, RelayContext, RelayRequest, RelayResponse, STREAMING,
-};
+use crate::relay::{BLOCKING, Counted, Expectation, RelayContext, RelayRequest, STREAMING};
 use crate::request::Body;
 use crate::response;
 use crate::rewrite::{self, ClaimInputs, Identity};
@@ -30,6 +31,31 @@ pub struct AppApi {
     first_requests: FirstRequests,
     rates: Rates,
     runs: Rc<Runs>,
+}
+
+/// What Dify is asked for a caller: a client's own request, or one that the gateway makes of it.
+pub struct Question<'a> {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The decoded variables of its path.
+    pub variables: &'a BTreeMap<String, String>,
+    /// The method: that of the operation, or `HEAD` instead of `GET`.
+    pub method: &'a Method,
+    /// The query, without `?`.
+    pub query: &'a str,
+    /// The header fields, of which some are relayed.
+    pub fields: &'a HeaderMap,
+    /// The body.
+    pub body: &'a dyn Body,
+}
+
+/// A request to Dify that is ready to be sent.
+pub struct Prepared {
+    /// The request.
+    pub request: RelayRequest,
+    /// What its response is judged by.
+    pub expectation: Expectation,
+    run: Option<CountedRun>,
 }
 
 impl AppApi {
@@ -57,41 +83,26 @@ impl AppApi {
         settings: &Settings,
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
-        let operation = case.route.operation;
-        let path = operation::upstream_path(operation, &case.route.variables)?;
-        let run = self.begin(operation, case, grant, settings)?;
-        let inputs = self.inputs(operation, case, grant, settings).await?;
-        let identity = Identity {
-            user: grant.caller().user.as_str(),
-            filters_logs: grant.extent() == Extent::Filtered,
-            inputs: &inputs.sent,
+        let request = case.request;
+        let variables = std::mem::take(&mut case.route.variables);
+        let question = Question {
+            operation: case.route.operation,
+            variables: &variables,
+            method: &request.method,
+            query: &request.query,
+            fields: &request.headers,
+            body,
         };
-        let query = rewrite::query(operation, &case.request.query, &identity)?;
-        let url = settings.dify_api_url.at(&path, &query);
-        rewrite::check_request_line(&case.request.method, &url)?;
-        let fields = &case.request.headers;
-        let body = rewrite::body(operation, fields, body, &identity, &*self.environment).await?;
-        let mut headers =
-            rewrite::headers(fields, &settings.app_key, body.content_type.as_deref())?;
-        // For the log of whatever stands before Dify; Dify itself knows traces alone.
-        response::set_request_id(&mut headers, &case.request.id);
-        let request = RelayRequest {
-            method: case.request.method.clone(),
-            url,
-            headers,
-            pieces: body.pieces,
-            ca_certificates: settings.ca_certificates.clone(),
-            limits: if body.streaming { STREAMING } else { BLOCKING },
-        };
-        let expectation = Expectation::new(operation, body.streaming, &settings.dify_api_url);
+        let prepared = self.prepare(&question, case, grant, settings).await?;
+        let expectation = prepared.expectation;
         if grant.extent() == Extent::Proven {
             let environment = &*self.environment;
             let user = &grant.caller().user;
-            return run_detail::response(environment, request, &expectation, case, user)
+            return run_detail::response(environment, prepared.request, &expectation, case, user)
                 .await
                 .map(Outcome::Response);
         }
-        let counted = self.admitted(operation, grant, run).await;
+        let (request, counted) = self.admitted(question.operation, grant, prepared).await;
         let context = RelayContext {
             record: case.record.clone(),
             cors: case.cors.clone(),
@@ -101,6 +112,51 @@ impl AppApi {
             is_for_browsers: settings.sign_in.is_some(),
         };
         Ok(Outcome::Relay(Box::new(Relay { request, context })))
+    }
+
+    /// Makes the request that `question` is for the caller of `grant`, and counts it.
+    ///
+    /// # Errors
+    /// Why Dify is not asked.
+    pub async fn prepare(
+        &self,
+        question: &Question<'_>,
+        case: &mut Case<'_>,
+        grant: &Grant,
+        settings: &Settings,
+    ) -> Result<Prepared, Refusal> {
+        let operation = question.operation;
+        let path = operation::upstream_path(operation, question.variables)?;
+        let run = self.begin(operation, case, grant, settings)?;
+        let inputs = self.inputs(operation, case, grant, settings).await?;
+        let identity = Identity {
+            user: grant.caller().user.as_str(),
+            filters_logs: grant.extent() == Extent::Filtered,
+            inputs: &inputs.sent,
+        };
+        let query = rewrite::query(operation, question.query, &identity)?;
+        let url = settings.dify_api_url.at(&path, &query);
+        rewrite::check_request_line(question.method, &url)?;
+        let (fields, body) = (question.fields, question.body);
+        let body = rewrite::body(operation, fields, body, &identity, &*self.environment).await?;
+        let mut headers =
+            rewrite::headers(fields, &settings.app_key, body.content_type.as_deref())?;
+        // For the log of whatever stands before Dify; Dify itself knows traces alone.
+        response::set_request_id(&mut headers, &case.request.id);
+        let request = RelayRequest {
+            method: question.method.clone(),
+            url,
+            headers,
+            pieces: body.pieces,
+            ca_certificates: settings.ca_certificates.clone(),
+            limits: if body.streaming { STREAMING } else { BLOCKING },
+        };
+        let expectation = Expectation::new(operation, body.streaming, &settings.dify_api_url);
+        Ok(Prepared {
+            request,
+            expectation,
+            run,
+        })
     }
 
     /// Counts a request for which Dify is to be asked, and whatever it is a part of: against the user's requests, and among
@@ -130,18 +186,20 @@ impl AppApi {
     }
 
     /// Waits until the request may go to Dify, and says what it is counted as from then on.
-    async fn admitted(
+    pub async fn admitted(
         &self,
         operation: &Operation,
         grant: &Grant,
-        run: Option<CountedRun>,
-    ) -> Counted {
+        prepared: Prepared,
+    ) -> (RelayRequest, Counted) {
+        let Prepared { request, run, .. } = prepared;
         let user = grant.user_key();
         if operation.user == UserPlace::Nowhere {
-            return run.map_or(Counted::No, CountedRun::handed_over);
+            return (request, run.map_or(Counted::No, CountedRun::handed_over));
         }
         self.first_requests.admit(&self.environment, user).await;
-        run.map_or(Counted::OfUser(user), CountedRun::handed_over)
+        let counted = run.map_or(Counted::OfUser(user), CountedRun::handed_over);
+        (request, counted)
     }
 
     /// The claims that go to `inputs`.
@@ -165,10 +223,9 @@ impl AppApi {
         Ok(inputs)
     }
 
-    /// Dify's response to a relay has begun.
-    pub fn responded(&self, counted: &Counted, response: &RelayResponse) {
+    /// Dify's response to a relay has begun, after which its user `exists` there or does not.
+    pub fn responded(&self, counted: &Counted, exists: bool) {
         if let Some(user) = counted.user() {
-            let exists = response.refusal.is_none() && !response.status.is_server_error();
             self.first_requests.responded(user, exists);
         }
     }

@@ -9,7 +9,7 @@ use crate::page::{Language, StaticPage};
 use crate::request::{Request, fields, navigation};
 use crate::response::cors::CorsHeaders;
 use crate::response::{self, Challenge, RateLimit, Response};
-use crate::settings::{AllowedOrigins, Settings, SignIn};
+use crate::settings::{AllowedOrigins, Mcp, Settings, SignIn};
 
 /// One request.
 pub struct Case<'a> {
@@ -59,8 +59,20 @@ impl<'a> Case<'a> {
         self.allow(&settings.allowed_origins);
         self.sign_in.clone_from(&settings.sign_in);
         let public_url = settings.public_url.as_ref();
-        self.challenge.resource_metadata =
-            public_url.map(|public_url| public_url.at(operation::PROTECTED_RESOURCE_METADATA));
+        let metadata_at = |path: &str| public_url.map(|public_url| public_url.at(path));
+        self.challenge = match self.mcp(settings) {
+            Some(mcp) => Challenge {
+                resource_metadata: metadata_at(operation::MCP_METADATA),
+                scope: (!mcp.scopes.is_empty()).then(|| mcp.scopes.join(" ")),
+            },
+            None => Challenge {
+                resource_metadata: metadata_at(operation::PROTECTED_RESOURCE_METADATA),
+                scope: None,
+            },
+        };
+        if settings.mcp.is_some() && operation::is_at(&self.request.path, operation::MCP_METADATA) {
+            self.cors = CorsHeaders::of_anybody();
+        }
     }
 
     /// Lets the pages of these origins read the response, unless it belongs to the sign-in, which is for the endpoint's
@@ -74,6 +86,17 @@ impl<'a> Case<'a> {
 }
 
 impl Case<'_> {
+    /// Whether the request is for the MCP server, by whatever method.
+    pub fn is_of_mcp(&self) -> bool {
+        self.route.operation.responder == Responder::Mcp
+            || operation::is_at(&self.request.path, operation::MCP)
+    }
+
+    /// The MCP server, if the request is for it and it is on.
+    pub fn mcp<'s>(&self, settings: &'s Settings) -> Option<&'s Mcp> {
+        settings.mcp.as_deref().filter(|_| self.is_of_mcp())
+    }
+
     /// The response to a refusal: a document for a person who has opened an address in the browser's window, JSON for
     /// every program.
     pub fn refusal(&self, refusal: &Refusal) -> Response {

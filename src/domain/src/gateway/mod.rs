@@ -8,15 +8,18 @@ use futures::future::LocalBoxFuture;
 use crate::environment::{Environment, TransportError};
 use crate::error::{Code, Refusal, last_resort};
 use crate::events::{Events, RequestRecord};
+use crate::mcp::Written;
 use crate::metrics::Metrics;
 use crate::operation::Responder;
 use crate::page;
 use crate::provider::Providers;
-use crate::relay::{self, Expected, RelayContext, RelayResponse, ResponseHead, UserKey};
+use crate::relay::{
+    self, Expected, RelayContext, RelayResponse, ResponseHead, TranslationContext, UserKey,
+};
 use crate::request::{Body, Request, fields, navigation};
 use crate::response::{self, Response};
 use crate::session::Memories;
-use crate::settings::{InvalidSettings, Settings};
+use crate::settings::{InvalidSettings, Mcp, Settings};
 use crate::token::Caller;
 
 mod access;
@@ -27,6 +30,7 @@ mod case;
 mod credential;
 mod declared_inputs;
 mod first_requests;
+mod mcp;
 mod outcome;
 mod own_operations;
 mod page_session;
@@ -41,7 +45,7 @@ mod verdicts;
 #[cfg(test)]
 mod tests;
 
-pub use outcome::{FileResponse, Outcome, Relay, RelayEnd, RelayReport};
+pub use outcome::{FileResponse, Outcome, Relay, RelayEnd, RelayReport, Translation};
 
 use access::Access;
 use admission::Admission;
@@ -49,6 +53,7 @@ use app_api::AppApi;
 use case::Case;
 use credential::Credential;
 use declared_inputs::DeclaredInputsCache;
+use mcp::{McpOperations, McpRequest};
 use own_operations::health::{self, Health};
 use own_operations::root::Root;
 use own_operations::{
@@ -69,6 +74,7 @@ pub struct Gateway {
     root: Root,
     app_api: AppApi,
     sign_in: SignInOperations,
+    mcp: McpOperations,
 }
 
 impl Gateway {
@@ -93,6 +99,7 @@ impl Gateway {
             ),
             health: Health::new(environment.clone(), providers.clone(), memories),
             root: Root::new(environment.clone()),
+            mcp: McpOperations::new(environment.clone()),
             environment,
             events,
             metrics,
@@ -121,6 +128,10 @@ impl Gateway {
         };
         match decided {
             Ok(Outcome::Relay(relay)) => Outcome::Relay(relay),
+            Ok(Outcome::Translation(mut translation)) => {
+                self.dress(&case, &mut translation.head);
+                Outcome::Translation(translation)
+            }
             Ok(Outcome::Response(response)) => Outcome::Response(self.finish(case, response)),
             Ok(Outcome::File(mut file)) => {
                 file.head = self.finish(case, file.head);
@@ -156,6 +167,15 @@ impl Gateway {
         body: &dyn Body,
     ) -> Result<Outcome, Refusal> {
         let operation = case.route.operation;
+        if case.is_of_mcp() {
+            mcp::admit(case, settings)?;
+            if operation.responder == Responder::NoOperation
+                && case.request.method != http::Method::OPTIONS
+            {
+                // Clients look for the challenge with other methods too.
+                self.identify(case, settings).await?;
+            }
+        }
         let access = access::decide(operation, settings, self.identify(case, settings)).await?;
         self.dispatch(case, &access, settings, body).await
     }
@@ -166,11 +186,17 @@ impl Gateway {
         case: &mut Case<'_>,
         settings: &Rc<Settings>,
     ) -> Result<(Caller, UserKey), Refusal> {
-        let visit = self.sign_in.visit(case.request, settings)?;
+        let mcp = case.mcp(settings);
+        // An AI client has no session: without a token it must be told where to get one.
+        let visit = match mcp {
+            Some(_) => None,
+            None => self.sign_in.visit(case.request, settings)?,
+        };
         let credential = Credential::of(case.request, visit.as_ref())?;
+        let resource = mcp.map(Mcp::resource);
         let caller = self
             .admission
-            .caller(&credential, settings, case.request)
+            .caller(&credential, settings, case.request, resource)
             .await?;
         let user_key = UserKey::new(settings, &caller.user);
         case.record.user = Some(user_key.log_name());
@@ -222,6 +248,18 @@ impl Gateway {
                 runs: self.app_api.runs_under_way(),
                 process: self.environment.process_state(),
             })?,
+            Responder::Mcp => {
+                let grant = access.granted()?;
+                let request = McpRequest {
+                    settings,
+                    grant,
+                    app_api: &self.app_api,
+                };
+                return self.mcp.respond(case, &request, body).await;
+            }
+            Responder::McpMetadata => {
+                protected_resource::of_mcp(settings, mcp::settings_of(settings)?)
+            }
             Responder::NoOperation => no_operation::response(case.request, &case.cors)?,
             Responder::OpenApi => openapi::response(settings),
             Responder::ProtectedResource => protected_resource::response(settings)?,
@@ -237,6 +275,16 @@ impl Gateway {
     }
 
     fn finish(&self, case: Case<'_>, mut response: Response) -> Response {
+        self.dress(&case, &mut response);
+        self.events.write_request(&RequestRecord {
+            status: response.status.as_u16(),
+            ..case.record
+        });
+        response
+    }
+
+    /// Adds the headers that every response has.
+    fn dress(&self, case: &Case<'_>, response: &mut Response) {
         if case.sign_in.is_some() {
             page::protect(&mut response.headers);
         }
@@ -245,11 +293,37 @@ impl Gateway {
             rate_limit.apply(&mut response.headers);
         }
         case.cors.apply(&mut response.headers);
-        self.events.write_request(&RequestRecord {
-            status: response.status.as_u16(),
-            ..case.record
-        });
-        response
+    }
+
+    /// The head of Dify's response to the translation of `call`, or the error that came in its place.
+    pub fn translation_began(
+        &self,
+        call: u32,
+        context: &TranslationContext,
+        upstream: Result<ResponseHead, TransportError>,
+    ) -> Written {
+        let (written, exists) = self.mcp.began(call, context, upstream);
+        self.app_api.responded(&context.counted, exists);
+        written
+    }
+
+    /// A piece of the body of Dify's response to the translation of `call`.
+    pub fn translation_piece(&self, call: u32, piece: &[u8]) -> Written {
+        self.mcp.piece(call, piece)
+    }
+
+    /// Dify's response to the translation of `call` has ended, or nobody is there any more. What is returned is the end
+    /// of the client's response. Works in an instance that has never seen the call.
+    pub fn translation_ended(
+        &self,
+        call: u32,
+        context: TranslationContext,
+        report: RelayReport,
+    ) -> Vec<u8> {
+        self.app_api.ended(&context.counted);
+        let (bytes, record) = self.mcp.ended(call, context, report);
+        self.events.write_request(&record);
+        bytes
     }
 
     /// Judges the head of Dify's response to a relay, or the error that came in its place.
@@ -269,7 +343,8 @@ impl Gateway {
                 page::protect_file(&mut response.headers);
             }
         }
-        self.app_api.responded(&context.counted, &response);
+        let exists = response.refusal.is_none() && !response.status.is_server_error();
+        self.app_api.responded(&context.counted, exists);
         context.record.status = response.status.as_u16();
         if let Some(refusal) = &response.refusal {
             context.record.refused(refusal);

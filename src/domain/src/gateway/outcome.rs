@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::events::Times;
-use crate::relay::{RelayContext, RelayRequest};
+use crate::relay::{RelayContext, RelayRequest, TranslationContext};
 use crate::response::Response;
 
 /// What the host has to do for a request.
@@ -15,6 +15,8 @@ pub enum Outcome {
     File(Box<FileResponse>),
     /// Ask Dify, and respond as [`super::Gateway::judge_response_head`] says.
     Relay(Box<Relay>),
+    /// Respond at once, ask Dify meanwhile, and let the gateway write the body of what Dify sends.
+    Translation(Box<Translation>),
 }
 
 /// A response whose body the host takes from the package.
@@ -35,6 +37,19 @@ pub struct Relay {
     pub request: RelayRequest,
     /// What comes back with the response.
     pub context: RelayContext,
+}
+
+/// A response whose head is known before Dify is asked, and whose body the gateway makes of Dify's, piece by piece.
+#[derive(Debug)]
+pub struct Translation {
+    /// The head of the response, without its body.
+    pub head: Response,
+    /// The beginning of the body.
+    pub opening: &'static str,
+    /// The request to Dify.
+    pub request: RelayRequest,
+    /// What comes back with Dify's response.
+    pub context: TranslationContext,
 }
 
 /// How a relayed body ended, and where the time went, as the host reports it.

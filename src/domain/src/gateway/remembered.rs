@@ -43,6 +43,11 @@ impl<T: Clone + 'static, E: Clone + From<AwaitedByMany> + 'static> Remembered<T,
         }
     }
 
+    /// The description of the app of `settings` that is remembered. Nobody is asked.
+    pub fn kept(&self, settings: &Settings) -> Option<Result<T, E>> {
+        self.apps.kept(&settings.digest)
+    }
+
     /// The description of the app of `settings`: a remembered one, or what `read` makes of Dify's response to `request`.
     pub async fn get(
         &self,

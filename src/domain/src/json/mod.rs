@@ -27,6 +27,9 @@ pub enum InvalidJson {
     /// Not JSON, with the place.
     #[error("it is not JSON: {0}")]
     Syntax(String),
+    /// More values than the limit.
+    #[error("it has more than {0} values")]
+    TooMany(usize),
     /// Deeper than the limit.
     #[error("it is nested deeper than {0} levels")]
     TooDeep(usize),
@@ -35,7 +38,19 @@ pub enum InvalidJson {
 /// Parses a JSON object whose objects and arrays are at most `max_depth` deep; the object itself is the first level.
 /// More than 127 levels are never accepted.
 pub fn parse_object(bytes: &[u8], max_depth: usize) -> Result<Map<String, Value>, InvalidJson> {
-    match strict::parse(bytes, max_depth)? {
+    match strict::parse(bytes, max_depth, usize::MAX)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(InvalidJson::NotAnObject),
+    }
+}
+
+/// As [`parse_object`], with at most `most_values` values in it, also within others.
+pub fn parse_small_object(
+    bytes: &[u8],
+    max_depth: usize,
+    most_values: usize,
+) -> Result<Map<String, Value>, InvalidJson> {
+    match strict::parse(bytes, max_depth, most_values)? {
         Value::Object(members) => Ok(members),
         _ => Err(InvalidJson::NotAnObject),
     }
@@ -43,7 +58,7 @@ pub fn parse_object(bytes: &[u8], max_depth: usize) -> Result<Map<String, Value>
 
 /// Parses a JSON array under the same conditions as [`parse_object`]; the array itself is the first level.
 pub fn parse_array(bytes: &[u8], max_depth: usize) -> Result<Vec<Value>, InvalidJson> {
-    match strict::parse(bytes, max_depth)? {
+    match strict::parse(bytes, max_depth, usize::MAX)? {
         Value::Array(entries) => Ok(entries),
         _ => Err(InvalidJson::NotAnArray),
     }

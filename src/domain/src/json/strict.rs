@@ -1,6 +1,6 @@
 //! What `serde_json` does not check: it accepts duplicate members, of which the last wins, and any depth up to 128.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -9,13 +9,20 @@ use serde_json::{Map, Value};
 use super::InvalidJson;
 use crate::limits;
 
-/// Parses one value of at most `max_depth` levels and nothing after it.
-pub(super) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value, InvalidJson> {
+/// Parses one value of at most `max_depth` levels, with at most `most_values` in it, and nothing after it.
+pub(super) fn parse(
+    bytes: &[u8],
+    max_depth: usize,
+    most_values: usize,
+) -> Result<Value, InvalidJson> {
     let refusal = RefCell::new(None);
+    let values_left = Cell::new(most_values);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let strict = Strict {
         max_depth,
         levels_left: max_depth,
+        most_values,
+        values_left: &values_left,
         refusal: &refusal,
     };
     let parsed = strict
@@ -33,6 +40,8 @@ pub(super) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value, InvalidJson
 struct Strict<'a> {
     max_depth: usize,
     levels_left: usize,
+    most_values: usize,
+    values_left: &'a Cell<usize>,
     refusal: &'a RefCell<Option<InvalidJson>>,
 }
 
@@ -58,6 +67,10 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.values_left.get().checked_sub(1) else {
+            return Err(self.refuse(InvalidJson::TooMany(self.most_values)));
+        };
+        self.values_left.set(left);
         deserializer.deserialize_any(self)
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 pub use name::{OperationName, relayed};
 pub use path::upstream_path;
 pub(crate) use path::variable;
-pub use route::{Route, methods_at};
+pub use route::{Route, is_at, methods_at};
 pub use table::{FALLBACK, OPERATIONS, Responder};
 
 /// The folders of the paths of the class [`Class::SignIn`].
@@ -22,6 +22,12 @@ pub const SIGN_IN_FOLDERS: [&str; 2] = ["/assets/", "/auth/"];
 /// Where the metadata of the endpoint as a protected resource are, below its address. Not at the root of the environment,
 /// as RFC 9728 §3.1 would have it: that is not the endpoint's, so every challenge has the address (§5.1).
 pub const PROTECTED_RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
+
+/// Where AI clients find the app as a tool.
+pub const MCP: &str = "/mcp";
+
+/// Where the metadata of [`MCP`] as a protected resource are: a resource of its own has metadata of its own (RFC 9728 §3.3).
+pub const MCP_METADATA: &str = "/.well-known/oauth-protected-resource/mcp";
 
 /// One operation. Its row in [`OPERATIONS`] is all that the gateway knows of it.
 #[derive(Debug, Eq, PartialEq)]

@@ -74,6 +74,11 @@ pub fn methods_at(path: &str) -> Option<Vec<Method>> {
     Some(methods)
 }
 
+/// Whether the decoded `path` is a spelling of the declared one, which has no variables.
+pub fn is_at(path: &str, declared: &str) -> bool {
+    relative(path).is_some_and(|relative| variables(declared, relative).is_some())
+}
+
 /// The path below the endpoint's root, in one spelling.
 ///
 /// Several slashes at its beginning count as one, because the SDK's router takes them so. A first segment `v1` is left

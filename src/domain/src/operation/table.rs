@@ -27,6 +27,10 @@ pub enum Responder {
     Logout,
     /// The form that asks for the end of a session.
     LogoutForm,
+    /// The app as a tool for AI clients.
+    Mcp,
+    /// The protected-resource metadata of the MCP server.
+    McpMetadata,
     /// What the endpoint counts and times.
     Metrics,
     /// What a path has, where no operation has the path and the method.
@@ -171,6 +175,10 @@ operations! {
         "Counts and times what the endpoint does, for Prometheus. Needs the metrics token that `/health` shows.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
+    post_mcp POST "/mcp" User Mcp Nowhere Json Json false true,
+        "Offers the app to AI clients as a tool (Model Context Protocol), if `mcp` is on.";
+    get_mcp_metadata GET "/.well-known/oauth-protected-resource/mcp" Public McpMetadata Nowhere Nothing Json false false,
+        "Tells AI clients where to sign in (RFC 9728), if `mcp` is on.";
     get_asset GET "/assets/<name>" SignIn Asset Nowhere Nothing Bytes false false,
         "Reads a script or a style sheet of the page.";
     get_login GET "/auth/login" SignIn Login Nowhere Nothing Bytes false false,

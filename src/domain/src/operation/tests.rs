@@ -24,6 +24,7 @@ fn only_what_the_gateway_itself_answers_needs_no_caller() {
             ("/openapi.json", Responder::OpenApi),
             ("/metrics", Responder::Metrics),
             (PROTECTED_RESOURCE_METADATA, Responder::ProtectedResource),
+            (MCP_METADATA, Responder::McpMetadata),
         ]
     );
     for operation in OPERATIONS {

@@ -133,12 +133,17 @@ pub fn passable(expectation: &Expectation, head: ResponseHead) -> Result<Respons
     }
     if status == StatusCode::UNAUTHORIZED {
         // A client would take Dify's 401 for its own token's and throw a good token away.
-        return Err(Refusal::new(
-            Code::AppKeyRejected,
-            "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.",
-        ));
+        return Err(app_key_rejected());
     }
     Ok(head)
+}
+
+/// Dify does not know the key that the endpoint has.
+pub fn app_key_rejected() -> Refusal {
+    Refusal::new(
+        Code::AppKeyRejected,
+        "Dify refused the app key of this endpoint. An administrator must put a valid key into `app_key`.",
+    )
 }
 
 /// `Content-Encoding` does not pass, so a client could not read such a body.

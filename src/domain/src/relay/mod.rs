@@ -10,12 +10,14 @@ mod judge;
 mod not_json;
 pub mod owner;
 mod request;
+mod translation;
 mod user_key;
 
 pub use context::{Counted, RelayContext};
 pub use expectation::{Address, Expectation, Expected};
-pub use judge::{RelayResponse, ResponseHead, judge, passable, refusal_of};
+pub use judge::{RelayResponse, ResponseHead, app_key_rejected, judge, passable, refusal_of};
 pub use request::{BLOCKING, RelayRequest, STREAMING};
+pub use translation::{CallName, TranslationContext};
 pub use user_key::UserKey;
 
 #[cfg(test)]

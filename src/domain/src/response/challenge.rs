@@ -1,12 +1,18 @@
 //! `WWW-Authenticate` of RFC 6750 §3.
 
+use http::StatusCode;
+
 use crate::error::{BearerError, Refusal};
+use crate::limits;
 
 /// What a challenge says besides the refusal itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Challenge {
     /// The address of the protected-resource metadata (RFC 9728 §5.1).
     pub resource_metadata: Option<String>,
+    /// The scopes to ask for, where clients sign people in by themselves (RFC 6750 §3). They take the place of those that
+    /// a token must carry: some providers name them otherwise where they are asked for.
+    pub scope: Option<String>,
 }
 
 impl Challenge {
@@ -16,12 +22,18 @@ impl Challenge {
     /// and the description is free text that could contain either.
     pub fn value(&self, refusal: &Refusal) -> String {
         let error = refusal.code().bearer_error();
+        let description = error.map(|_| {
+            let characters = refusal.message().chars();
+            characters
+                .take(limits::CHALLENGE_DESCRIPTION)
+                .collect::<String>()
+        });
         let parameters = [
             ("realm", Some("dify")),
-            ("error", error.map(BearerError::as_str)),
-            ("scope", refusal.scope()),
             ("resource_metadata", self.resource_metadata.as_deref()),
-            ("error_description", error.map(|_| refusal.message())),
+            ("scope", self.scope_for(refusal)),
+            ("error", error.map(BearerError::as_str)),
+            ("error_description", description.as_deref()),
         ];
         let parameters: Vec<String> = parameters
             .iter()
@@ -29,6 +41,14 @@ impl Challenge {
             .map(|(name, value)| format!("{name}=\"{}\"", quotable(value)))
             .collect();
         format!("Bearer {}", parameters.join(", "))
+    }
+
+    /// A 403 that no token would change names no scope.
+    fn scope_for<'a>(&'a self, refusal: &'a Refusal) -> Option<&'a str> {
+        let helps =
+            refusal.scope().is_some() || refusal.code().status() == StatusCode::UNAUTHORIZED;
+        let asked_for = self.scope.as_deref().filter(|_| helps);
+        asked_for.or_else(|| refusal.scope())
     }
 }
 

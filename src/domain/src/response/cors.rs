@@ -14,7 +14,7 @@ use crate::settings::AllowedOrigins;
 
 /// What a browser's script may read, besides what needs no permission.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+    "Content-Disposition, Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
 );
 /// Seconds that a browser may remember a preflight; changed settings are felt after it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
@@ -40,6 +40,13 @@ impl CorsHeaders {
             _ => None,
         };
         Self { allow_origin }
+    }
+
+    /// For what everybody may read, such as metadata without a secret.
+    pub fn of_anybody() -> Self {
+        Self {
+            allow_origin: Some("*".to_owned()),
+        }
     }
 
     /// Puts them into `headers`, beside the `Vary` that is already there.

@@ -141,12 +141,13 @@ fn insufficient_scope_is_left_to_missing_scopes_and_every_other_403_has_a_challe
 fn scope_and_metadata_come_before_the_description_which_could_contain_their_names() {
     let challenge = Challenge {
         resource_metadata: Some("https://dify.example/meta".to_owned()),
+        ..Challenge::default()
     };
     let refusal =
         Refusal::new(Code::InsufficientScope, "scope=\"x\" is missing.").with_scope("chat files");
     assert_eq!(
         challenge.value(&refusal),
-        r#"Bearer realm="dify", error="insufficient_scope", scope="chat files", resource_metadata="https://dify.example/meta", error_description="scope='x' is missing.""#
+        r#"Bearer realm="dify", resource_metadata="https://dify.example/meta", scope="chat files", error="insufficient_scope", error_description="scope='x' is missing.""#
     );
 }
 
@@ -154,6 +155,7 @@ fn scope_and_metadata_come_before_the_description_which_could_contain_their_name
 fn the_challenge_names_the_protected_resource_metadata() {
     let challenge = Challenge {
         resource_metadata: Some("https://dify.example/meta".to_owned()),
+        ..Challenge::default()
     };
     assert_eq!(
         challenge.value(&Refusal::new(Code::TokenMissing, "Send a token.")),

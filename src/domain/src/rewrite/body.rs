@@ -90,7 +90,19 @@ pub async fn body(
                 streaming: false,
             })
         }
-        (_, found) => Err(unsupported(operation, &found)),
+        (_, found) => Err(unsupported(operation.body, &found)),
+    }
+}
+
+/// Refuses a body that is no JSON to begin with: none, an encoded one, or one of another content type.
+///
+/// # Errors
+/// `unsupported_media_type` and `bad_request`.
+pub fn check_json(headers: &HeaderMap, body: &dyn request::Body) -> Result<(), Refusal> {
+    check_coding(headers)?;
+    match ContentType::of(headers) {
+        ContentType::Json => check_filled(body),
+        found => Err(unsupported(BodyKind::Json, &found)),
     }
 }
 
@@ -148,7 +160,7 @@ fn check_filled(body: &dyn request::Body) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn unsupported(operation: &Operation, found: &ContentType) -> Refusal {
+fn unsupported(body: BodyKind, found: &ContentType) -> Refusal {
     let found = match found {
         ContentType::Form => "`application/x-www-form-urlencoded`",
         ContentType::Json => "`application/json`",
@@ -157,7 +169,7 @@ fn unsupported(operation: &Operation, found: &ContentType) -> Refusal {
         ContentType::Other(media_type) => &format!("`{media_type}`"),
         ContentType::Unreadable => "not a media type",
     };
-    let expected = match operation.body {
+    let expected = match body {
         BodyKind::Multipart => "multipart/form-data",
         _ => "application/json",
     };

@@ -17,7 +17,7 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-pub use body::{Body, body};
+pub use body::{Body, body, check_json};
 pub use headers::headers;
 pub use inputs::{
     ClaimInputs, DeclaredInputs, InvalidParameters, RawJson, claim_inputs, claims_for_inputs,

@@ -31,6 +31,7 @@ mod endpoints;
 mod issuer;
 mod list;
 mod login;
+mod mcp;
 mod members;
 mod mistake;
 mod operation_rules;
@@ -47,6 +48,7 @@ mod value;
 
 pub use crate::oauth::ClientSecret;
 pub use endpoints::ProviderEndpoints;
+pub use mcp::Mcp;
 pub use mistake::{InvalidSettings, Mistake, Mistakes};
 pub use operation_rules::{Closed, OperationRules, UnmetEntries};
 pub use public_url::PublicUrl;
@@ -111,6 +113,8 @@ pub struct Settings {
     pub page: Page,
     /// What the page shows to everybody: plain text, at most 500 characters.
     pub page_notice: Option<String>,
+    /// How AI clients reach the app as a tool; `None` where they do not.
+    pub mcp: Option<Rc<Mcp>>,
     /// Static keys.
     pub jwks: Option<Rc<JwkSet>>,
     /// Where discovery is fetched instead of the issuer's own address.
@@ -194,6 +198,7 @@ impl Settings {
                 authentication: client_authentication,
             },
         );
+        let mcp = dependent::mcp::mcp(reader, &issuers, public_url.as_ref());
         let page = reader.read(&PAGE);
         let streams_per_user = reader.read(&STREAMS_PER_USER);
         let requests_per_minute = reader.read(&REQUESTS_PER_MINUTE);
@@ -210,6 +215,7 @@ impl Settings {
             public_url,
             client_secret: reader.read(&CLIENT_SECRET),
             sign_in,
+            mcp,
             jwks: dependent::jwks(reader, &issuers, &provider_endpoints),
             provider_endpoints,
             client_key: reader.read(&CLIENT_KEY),

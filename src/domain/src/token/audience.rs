@@ -14,20 +14,37 @@ use crate::settings::{Settings, TokenValidation};
 const CLIENT: [&str; 4] = ["azp", "client_id", "cid", "appid"];
 
 /// Refuses tokens that are meant for another application.
-pub(super) fn check(claims: &Claims, issuer: &Issuer, settings: &Settings) -> Result<(), Refusal> {
+///
+/// A token whose audience is `resource` was asked for with it (RFC 8707 §2), by whatever client: those that register
+/// themselves have an identity that nobody knows beforehand.
+pub(super) fn check(
+    claims: &Claims,
+    issuer: &Issuer,
+    settings: &Settings,
+    resource: Option<&str>,
+) -> Result<(), Refusal> {
     let clients = client_ids(issuer, settings);
     let audiences = claim::audiences(claims)?;
     // A userinfo response names no audience; the setting's help says what that means.
     if audiences.is_none() && settings.token_validation == TokenValidation::Userinfo {
         return Ok(());
     }
+    let is_for = |resource: &str| {
+        audiences
+            .iter()
+            .flatten()
+            .any(|audience| *audience == resource)
+    };
+    if resource.is_some_and(is_for) {
+        return Ok(());
+    }
     if settings.audience.is_empty() {
-        return check_audience(claims, audiences, &clients);
+        return check_audience(claims, audiences, &clients, resource);
     }
     let expected: Vec<&str> = settings.audience.iter().map(String::as_str).collect();
     let mut audiences = audiences.iter().flatten();
     if !audiences.any(|audience| expected.contains(audience)) {
-        return Err(refuse_audience(claims, "audience", &expected));
+        return Err(refuse_audience(claims, "audience", &expected, resource));
     }
     check_client(claims, &clients)
 }
@@ -56,13 +73,14 @@ fn check_audience(
     claims: &Claims,
     audiences: Option<Vec<&str>>,
     clients: &[&str],
+    resource: Option<&str>,
 ) -> Result<(), Refusal> {
     let meant_for = match audiences {
         Some(audiences) => audiences,
         None => claim::text(claims, "client_id")?.into_iter().collect(),
     };
     if !meant_for.iter().any(|audience| clients.contains(audience)) {
-        return Err(refuse_audience(claims, "client_id", clients));
+        return Err(refuse_audience(claims, "client_id", clients, resource));
     }
     Ok(())
 }
@@ -94,7 +112,12 @@ fn check_client(claims: &Claims, clients: &[&str]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_audience(claims: &Claims, setting: &str, expected: &[&str]) -> Refusal {
+fn refuse_audience(
+    claims: &Claims,
+    setting: &str,
+    expected: &[&str],
+    resource: Option<&str>,
+) -> Refusal {
     let audience = claims.get("aud").filter(|_| claim::has_audience(claims));
     let found = match (audience, claims.get("client_id"), claims.get("azp")) {
         (Some(audience), _, _) => format!("The token's `aud` is {}", shown(audience)),
@@ -112,10 +135,11 @@ fn refuse_audience(claims: &Claims, setting: &str, expected: &[&str]) -> Refusal
     let client = || claim::text(claims, "client_id").ok().flatten();
     let meant_for = meant_for.unwrap_or_else(|| client().into_iter().collect());
     let remedy = in_quotes(setting, &meant_for, expected).unwrap_or_default();
-    let message = format!(
-        "{found}; this endpoint accepts tokens for {}.{remedy}",
-        list(expected)
-    );
+    let accepted = match resource {
+        Some(resource) => format!("{} or {resource}", list(expected)),
+        None => list(expected),
+    };
+    let message = format!("{found}; this endpoint accepts tokens for {accepted}.{remedy}");
     remedy::refuse(Code::TokenAudienceRefused, claims, message)
 }
 

@@ -92,7 +92,7 @@ impl Accepted {
 /// Checks what the settings demand of a genuine token itself, or of what the introspection or userinfo endpoint of
 /// `issuer` says of one. The numbers are the steps of OpenID Connect Core §3.1.3.7, which RFC 9068 §4 repeats for access
 /// tokens; 1, 2 and 6 to 8 (encryption, issuer, signature) come before, and 12 and 13 (`acr`, `auth_time`) are left to
-/// `required_claims`.
+/// `required_claims`. `resource` is what is asked for, where that is a resource of its own (RFC 8707).
 ///
 /// # Errors
 /// Why the token is refused.
@@ -100,12 +100,13 @@ pub fn accept(
     claims: Claims,
     issuer: Issuer,
     settings: &Settings,
+    resource: Option<&str>,
     now: UnixTime,
 ) -> Result<Accepted, Refusal> {
     // 9 and 10: the current time is before `exp` and not before `nbf` and `iat`. Also the kind of the token.
     form::check(None, &claims, settings, settings.token_kind, now)?;
     // 3 to 5: `aud` names this endpoint, and the client that the token was issued to is one of ours.
-    audience::check(&claims, &issuer, settings)?;
+    audience::check(&claims, &issuer, settings, resource)?;
     // RFC 6750 §3.1: the scopes that the resource needs.
     let scopes = scope::granted(&claims)?;
     scope::check(&scopes, &settings.scopes)?;

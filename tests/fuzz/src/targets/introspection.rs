@@ -27,7 +27,7 @@ pub(crate) fn check(input: &[u8]) {
         assert!(member_names(input).are_unique());
         assert_eq!(members.get("active"), Some(&Value::Bool(true)));
         // What is not of this issuer and for this client is refused there; it must not panic.
-        accept(claims, issuer.clone(), &settings, provider.now())
+        accept(claims, issuer.clone(), &settings, None, provider.now())
             .and_then(|accepted| judge(accepted, &settings))
             .map(drop)
             .unwrap_or_default();

@@ -104,7 +104,7 @@ fn alice(settings: &Settings) -> Caller {
         json!({"iss": "https://a.example", "aud": "c", "sub": "alice", "exp": 1_767_229_200});
     let claims = Claims::new(claims.as_object().expect("an object").clone());
     let issuer = settings.sign_in.as_ref().expect("on").issuer.clone();
-    let accepted = token::accept(claims, issuer, settings, NOW).expect("a good token");
+    let accepted = token::accept(claims, issuer, settings, None, NOW).expect("a good token");
     token::judge(accepted, settings).expect("a person")
 }
 

@@ -50,7 +50,7 @@ fn check_compact(compact: &str) {
             continue;
         };
         assert!(settings.issuers.iter().any(|own| own.covers(&issuer)));
-        let accepted = accept(token.claims.clone(), issuer, &settings, NOW);
+        let accepted = accept(token.claims.clone(), issuer, &settings, None, NOW);
         if let Ok(caller) = accepted.and_then(|accepted| judge(accepted, &settings)) {
             assert_is_somebody(&caller, &settings);
         }

@@ -1,13 +1,17 @@
-//! `GET /.well-known/oauth-protected-resource` (RFC 9728).
+//! `GET /.well-known/oauth-protected-resource` (RFC 9728), of the endpoint and of its MCP server.
 
-use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use super::json_response;
 use crate::error::{Code, Refusal};
 use crate::issuer::IssuerSetting;
 use crate::response::Response;
-use crate::settings::Settings;
+use crate::settings::{Mcp, Settings};
+
+/// How long a changed setting may stay unseen by a client that remembers the document.
+const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("max-age=300");
 
 /// The members of RFC 9728 §2. Lists without elements must be left out (§3.2).
 #[derive(Serialize)]
@@ -29,13 +33,24 @@ pub fn response(settings: &Settings) -> Result<Response, Refusal> {
         let message = "This endpoint publishes no protected-resource metadata: its setting `public_url` is empty.";
         return Err(Refusal::new(Code::NotFound, message));
     };
+    Ok(document(settings, public_url.as_str(), &settings.scopes))
+}
+
+/// The metadata of the MCP server.
+pub fn of_mcp(settings: &Settings, mcp: &Mcp) -> Response {
+    let mut response = document(settings, mcp.resource(), &mcp.scopes);
+    response.headers.insert(CACHE_CONTROL, FIVE_MINUTES);
+    response
+}
+
+fn document(settings: &Settings, resource: &str, scopes: &[String]) -> Response {
     let metadata = Metadata {
-        resource: public_url.as_str(),
+        resource,
         authorization_servers: settings.issuers.iter().filter_map(exact).collect(),
-        scopes_supported: &settings.scopes,
+        scopes_supported: scopes,
         bearer_methods_supported: ["header"],
     };
-    Ok(json_response(StatusCode::OK, &metadata))
+    json_response(StatusCode::OK, &metadata)
 }
 
 /// Entra's template is not an issuer that a client could ask.

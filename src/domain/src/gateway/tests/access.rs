@@ -56,6 +56,7 @@ fn status_and_code(decided: Result<Outcome, Refusal>) -> Result<u16, Code> {
         Ok(Outcome::Response(response)) => Ok(response.status.as_u16()),
         Ok(Outcome::File(file)) => panic!("answered with {}", file.file),
         Ok(Outcome::Relay(relay)) => panic!("relayed to {}", relay.request.url),
+        Ok(Outcome::Translation(translation)) => panic!("asks {}", translation.request.url),
         Err(refusal) => Err(refusal.code()),
     }
 }

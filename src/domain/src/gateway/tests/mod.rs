@@ -150,6 +150,7 @@ fn relayed(outcome: Outcome) -> Relay {
     match outcome {
         Outcome::Relay(relay) => *relay,
         Outcome::File(file) => panic!("answered with {}", file.file),
+        Outcome::Translation(translation) => panic!("asks {}", translation.request.url),
         Outcome::Response(response) => {
             panic!("answered: {}", String::from_utf8_lossy(&response.body))
         }
@@ -160,6 +161,7 @@ fn answered(outcome: Outcome) -> Response {
     match outcome {
         Outcome::Response(response) => response,
         Outcome::File(file) => panic!("answered with {}", file.file),
+        Outcome::Translation(translation) => panic!("asks {}", translation.request.url),
         Outcome::Relay(relay) => panic!("relayed to {}", relay.request.url),
     }
 }

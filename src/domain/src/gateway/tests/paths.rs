@@ -43,6 +43,9 @@ fn shown(fixture: &Fixture, handler: &str, request: &Request) -> String {
             format!("{} {:?} {body}", response.status, response.headers)
         }
         Outcome::File(file) => panic!("answered with {}", file.file),
+        Outcome::Translation(translation) => {
+            format!("{:?} {:?}", translation.request, translation.context)
+        }
         Outcome::Relay(relay) => format!("{:?} {:?}", relay.request, relay.context),
     }
 }

@@ -36,7 +36,7 @@ fn is_refused(outcome: Outcome) -> bool {
             assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
             true
         }
-        Outcome::File(_) | Outcome::Relay(_) => false,
+        Outcome::File(_) | Outcome::Relay(_) | Outcome::Translation(_) => false,
     }
 }
 

@@ -18,6 +18,7 @@ macro_rules! settings {
 
 pub(super) mod access;
 pub(super) mod connection;
+pub(super) mod mcp;
 pub(super) mod network;
 pub(super) mod person;
 pub(super) mod sign_in;
@@ -30,6 +31,7 @@ pub const GROUPS: &[(&str, &[Declaration])] = &[
     ("person", person::SETTINGS),
     ("access", access::SETTINGS),
     ("sign_in", sign_in::SETTINGS),
+    ("mcp", mcp::SETTINGS),
     ("validation", validation::SETTINGS),
     ("network", network::SETTINGS),
     ("tuning", tuning::SETTINGS),

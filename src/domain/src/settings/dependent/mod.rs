@@ -23,6 +23,7 @@ use crate::settings::{
     ClientId, OperationRules, ProviderEndpoints, ProviderKind, TokenValidation, UserFormat,
 };
 
+pub(super) mod mcp;
 pub(super) mod sign_in;
 
 /// `client_id`. An ID that is bound to an issuer whose tokens are refused would never match.

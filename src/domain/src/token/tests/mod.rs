@@ -72,7 +72,7 @@ fn merged(base: Value, changes: &Value) -> Value {
 fn judged(changed_claims: &Value, changed_settings: &Value) -> Result<Caller, Refusal> {
     let settings = settings(changed_settings);
     let issuer = Issuer::new(ISSUER);
-    let accepted = accept(claims(changed_claims), issuer, &settings, NOW)?;
+    let accepted = accept(claims(changed_claims), issuer, &settings, None, NOW)?;
     judge(accepted, &settings)
 }
 

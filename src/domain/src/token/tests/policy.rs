@@ -186,11 +186,12 @@ fn a_provider_may_answer_without_iss_and_exp_but_not_with_other_ones() {
 fn a_token_that_was_taken_is_refused_when_its_time_has_come() {
     let settings = settings(&json!({}));
     let issuer = || Issuer::new(ISSUER);
-    assert!(accept(claims(&json!({})), issuer(), &settings, NOW).is_ok());
+    assert!(accept(claims(&json!({})), issuer(), &settings, None, NOW).is_ok());
     let later = accept(
         claims(&json!({})),
         issuer(),
         &settings,
+        None,
         UnixTime::from_secs(1_700_000_160),
     );
     assert_eq!(later.expect_err("expired").code(), Code::TokenExpired);

@@ -24,7 +24,7 @@ fn outcome(media_type: &str, members: &Value, changed_settings: &Value) -> Resul
     let (claims, settings) = (token(members), settings(changed_settings));
     let issuer = issuer_of(&claims, &settings)?;
     check_form(Some(media_type), &claims, &settings, NOW)?;
-    judge(accept(claims, issuer, &settings, NOW)?, &settings)
+    judge(accept(claims, issuer, &settings, None, NOW)?, &settings)
 }
 
 #[test]
