@@ -1,7 +1,7 @@
 """One translation: the client is answered at once, and the module writes the body out of what Dify sends.
 
-Everything else of Dify's goes to the client unseen (`relay.py`). Here the module must read it, so it gets the body in the
-pieces in which it came, none longer than `stream.PIECE`, and keeps a bounded part of it.
+Everything else of Dify's goes to the client unseen (`relay.py`). Here the module must read it, so it gets the body in
+the pieces in which it came, none longer than `stream.PIECE`, and keeps a bounded part of it.
 """
 
 import json

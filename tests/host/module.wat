@@ -12,6 +12,7 @@
   (import "./gateway_bg.js" "__wbg_read_body_0000000000000005" (func $read_body (param i32 i32 i32 i32) (result i32)))
   (import "./gateway_bg.js" "__wbg_log_0000000000000006" (func $log (param i32 i32 i32)))
   (import "./gateway_bg.js" "__wbg_respond_with_file_0000000000000007" (func $file (param i32 i32 i32 i32 i32)))
+  (import "./gateway_bg.js" "__wbg_translate_0000000000000008" (func $translate (param i32 i32 i32 i32 i32 i32 i32)))
 
   (memory (export "memory") 4)
   ;; 16: the call cell: the call is at 16 and the time at 24. 64: the head of every response. 128: what is sent as `own`.
@@ -26,6 +27,8 @@
   ;; 640 and 768: the heads of a file that the host sends as it is, and of one that it decompresses.
   (data (i32.const 640) "{\"status\":200,\"headers\":[[\"X-Test\",\"file\"]],\"decompress\":false}")
   (data (i32.const 768) "{\"status\":200,\"headers\":[[\"X-Test\",\"file\"]],\"decompress\":true}")
+  ;; 896: what a translation writes when it begins: more is wanted, and a text.
+  (data (i32.const 896) "\01began ")
   (global $heap (mut i32) (i32.const 1024))
   (global $parked (mut i32) (i32.const 0))
 
@@ -177,4 +180,26 @@
   (func (export "relay_ended") (param $call i32) (param $context i32) (param i32) (param $end i32) (param $el i32)
     (if (i32.ne (i32.load16_u (local.get $context)) (i32.const 0x6122)) (then unreachable)) ;; "a
     (call $log (i32.const 1) (local.get $end) (local.get $el)))
+
+  ;; Translates the request that the head is. The request's body becomes the context.
+  (func (export "translated") (param $call i32) (param $head i32) (param $hl i32) (param $body i32) (param $bl i32)
+    (call $poll (local.get $call))
+    (call $translate (local.get $call) (local.get $head) (local.get $hl) (i32.const 128) (i32.const 3)
+      (local.get $body) (local.get $bl)))
+  (func (export "translation_began") (param i32 i32 i32 i32 i32) (result i32 i32)
+    (i32.const 896) (i32.const 7))
+  ;; Writes the piece as it is. One that begins with E is the last that is wanted, and one that begins with T traps.
+  (func (export "translation_piece") (param $call i32) (param $piece i32) (param $length i32) (result i32 i32)
+    (local $pointer i32)
+    (call $poll (local.get $call))
+    (if (i32.eq (i32.load8_u (local.get $piece)) (i32.const 84)) (then unreachable))
+    (local.set $pointer (call $malloc (i32.add (local.get $length) (i32.const 1)) (i32.const 1)))
+    (i32.store8 (local.get $pointer) (i32.ne (i32.load8_u (local.get $piece)) (i32.const 69)))
+    (memory.copy (i32.add (local.get $pointer) (i32.const 1)) (local.get $piece) (local.get $length))
+    (local.get $pointer) (i32.add (local.get $length) (i32.const 1)))
+  ;; Ends with the context, and logs the report.
+  (func (export "translation_ended") (param $call i32) (param $context i32) (param $cl i32) (param $report i32) (param $rl i32)
+      (result i32 i32)
+    (call $log (i32.const 1) (local.get $report) (local.get $rl))
+    (local.get $context) (local.get $cl))
 )

@@ -24,6 +24,7 @@ OWN_PATHS = (
     "/nowhere",
     "/v1/info",
     "/openapi.json",
+    "/mcp",
 )
 CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
 JSON_TYPE = "application/json"

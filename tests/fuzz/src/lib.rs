@@ -30,6 +30,8 @@ pub const TARGETS: &[Target] = &[
     target("jwks", targets::jwks::check),
     target("jwks_setting", targets::jwks_setting::check),
     target("logout_token", targets::logout_token::check),
+    target("mcp_message", targets::mcp_message::check),
+    target("mcp_stream", targets::mcp_stream::check),
     target("multipart", targets::multipart::check),
     target("query", targets::query::check),
     target("return_to", targets::return_to::check),

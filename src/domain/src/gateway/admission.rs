@@ -64,7 +64,7 @@ impl Admission {
             Credential::Bearer(token) => token,
         };
         let mut signature = Signature::default();
-        let judged = self.judged(token, settings, &mut signature).await;
+        let judged = self.judged(token, settings, resource, &mut signature).await;
         let verdict = judged.as_ref().err().map(|refusal| refusal.code().as_str());
         self.events.write(&Event::TokenJudged(TokenJudged::new(
             &request.id,
@@ -80,6 +80,7 @@ impl Admission {
         &self,
         token: &AccessToken,
         settings: &Settings,
+        resource: Option<&str>,
         signature: &mut Signature,
     ) -> Result<Caller, Refusal> {
         token.refuse_dify_key(&settings.app_key)?;

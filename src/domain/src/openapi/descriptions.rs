@@ -98,6 +98,8 @@ descriptions! {
     get_openapi "Gateway" [] Nothing => 200 Json("Description");
     get_metrics "Gateway" [] Nothing => 200 File("application/openmetrics-text");
     get_protected_resource_metadata "Gateway" [] Nothing => 200 Json("ProtectedResource");
+    post_mcp "Gateway" [] Json("McpMessage") => 200 Json("McpMessage");
+    get_mcp_metadata "Gateway" [] Nothing => 200 Json("ProtectedResource");
     get_asset "Sign-in" [] Nothing => 200 File("*/*");
     get_login "Sign-in" ["ReturnTo"] Nothing => 303 Nothing;
     get_callback "Sign-in" [] Nothing => 303 Nothing;

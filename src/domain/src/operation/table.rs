@@ -175,7 +175,7 @@ operations! {
         "Counts and times what the endpoint does, for Prometheus. Needs the metrics token that `/health` shows.";
     get_protected_resource_metadata GET "/.well-known/oauth-protected-resource" Public ProtectedResource Nowhere Nothing Json false false,
         "Tells clients where to sign in (RFC 9728), if `public_url` is set.";
-    post_mcp POST "/mcp" User Mcp Nowhere Json Json false true,
+    post_mcp POST "/mcp" User Mcp Nowhere Json Json false false,
         "Offers the app to AI clients as a tool (Model Context Protocol), if `mcp` is on.";
     get_mcp_metadata GET "/.well-known/oauth-protected-resource/mcp" Public McpMetadata Nowhere Nothing Json false false,
         "Tells AI clients where to sign in (RFC 9728), if `mcp` is on.";

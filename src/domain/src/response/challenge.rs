@@ -30,9 +30,9 @@ impl Challenge {
         });
         let parameters = [
             ("realm", Some("dify")),
-            ("resource_metadata", self.resource_metadata.as_deref()),
-            ("scope", self.scope_for(refusal)),
             ("error", error.map(BearerError::as_str)),
+            ("scope", self.scope_for(refusal)),
+            ("resource_metadata", self.resource_metadata.as_deref()),
             ("error_description", description.as_deref()),
         ];
         let parameters: Vec<String> = parameters

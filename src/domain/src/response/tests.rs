@@ -147,7 +147,7 @@ fn scope_and_metadata_come_before_the_description_which_could_contain_their_name
         Refusal::new(Code::InsufficientScope, "scope=\"x\" is missing.").with_scope("chat files");
     assert_eq!(
         challenge.value(&refusal),
-        r#"Bearer realm="dify", resource_metadata="https://dify.example/meta", scope="chat files", error="insufficient_scope", error_description="scope='x' is missing.""#
+        r#"Bearer realm="dify", error="insufficient_scope", scope="chat files", resource_metadata="https://dify.example/meta", error_description="scope='x' is missing.""#
     );
 }
 
@@ -252,7 +252,7 @@ fn a_browsers_cache_keeps_the_files_of_two_people_apart_where_people_sign_in() {
 #[test]
 fn an_origin_reads_answers_only_where_the_settings_name_it() {
     let these = AllowedOrigins::These(vec!["https://app.example".to_owned()]);
-    let exposed = "access-control-expose-headers: Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
+    let exposed = "access-control-expose-headers: Content-Disposition, Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
     let cases: [(&AllowedOrigins, Option<&str>, Option<&str>); 9] = [
         (
             &these,
@@ -311,7 +311,7 @@ fn a_preflight_of_an_allowed_origin_is_allowed_every_field_that_has_a_name_each_
                 "access-control-allow-headers: authorization, content-type, x-evil, x-trace-id, sentry-trace, tracestate",
                 "access-control-allow-methods: OPTIONS, POST",
                 "access-control-allow-origin: https://app.example",
-                "access-control-expose-headers: Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
+                "access-control-expose-headers: Content-Disposition, Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version",
                 "access-control-max-age: 600",
                 "allow: OPTIONS, POST",
                 "vary: Origin",

@@ -9,6 +9,8 @@ pub(crate) mod json_body;
 pub(crate) mod jwks;
 pub(crate) mod jwks_setting;
 pub(crate) mod logout_token;
+pub(crate) mod mcp_message;
+pub(crate) mod mcp_stream;
 pub(crate) mod multipart;
 pub(crate) mod query;
 pub(crate) mod return_to;

@@ -10,7 +10,7 @@ use stand_in_dify::{AppKind, Fault};
 use crate::things::Things;
 
 const APP: &str = "https://app.example";
-const EXPOSED: &str = "Content-Disposition, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
+const EXPOSED: &str = "Content-Disposition, Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Version";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_an_allowed_origin_may_read_an_answer_and_every_answer_says_so() {

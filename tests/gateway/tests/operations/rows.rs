@@ -39,6 +39,7 @@ const DELETED: &str = "204 application/json";
 const NO: &str = "404 not_found";
 const ADMIN: &str = "403 admin_required";
 const OFF: &str = "404 sign_in_disabled";
+const NO_MCP: &str = "404 not_found";
 const KEY: &str = "401 metrics_token_required";
 
 const CHAT: Body = Json(r#""query":"hi","inputs":{}"#);
@@ -114,6 +115,8 @@ rows! {
     get_openapi Chatflow "/openapi.json" None OK OK OK;
     get_metrics Chatflow "/metrics" None KEY KEY KEY;
     get_protected_resource_metadata Chatflow "/.well-known/oauth-protected-resource" None OK OK OK;
+    post_mcp Chatflow "/mcp" NOTE NO_MCP NO_MCP NO_MCP;
+    get_mcp_metadata Chatflow "/.well-known/oauth-protected-resource/mcp" None NO_MCP NO_MCP NO_MCP;
     get_asset Chatflow "/assets/main.js" None OFF OFF OFF;
     get_login Chatflow "/auth/login" None OFF OFF OFF;
     get_callback Chatflow "/auth/callback" None OFF OFF OFF;
@@ -126,7 +129,7 @@ rows! {
 }
 
 #[test]
-fn the_table_holds_each_of_the_36_operations_of_dify_and_15_of_the_gateway_once() {
+fn the_table_holds_each_of_the_36_operations_of_dify_and_17_of_the_gateway_once() {
     let handlers: BTreeSet<_> = OPERATIONS
         .iter()
         .map(|operation| operation.handler)
@@ -144,7 +147,7 @@ fn the_table_holds_each_of_the_36_operations_of_dify_and_15_of_the_gateway_once(
         (handlers.len(), routes.len(), of_dify.count()),
         (OPERATIONS.len(), OPERATIONS.len(), 36)
     );
-    assert_eq!(OPERATIONS.len(), 51);
+    assert_eq!(OPERATIONS.len(), 53);
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn good_arguments_become_the_request_that_dify_takes() {
         "scans": ["https://x.example/a.PNG?sig=1", "http://x.example/b.pdf"], "input_query": "q",
         "files": ["https://x.example/c"],
     });
-    let file = |kind: &str, url: &str| json!({"type": kind, "transfer_method": "remote_url", "url": url});
+    let file =
+        |kind: &str, url: &str| json!({"type": kind, "transfer_method": "remote_url", "url": url});
     assert_eq!(
         asked("advanced-chat", &arguments).unwrap(),
         json!({
@@ -77,7 +78,9 @@ fn all_mistakes_are_told_at_once_and_nobody_is_asked() {
 
 #[test]
 fn mistakes_beyond_twenty_are_counted() {
-    let arguments: Value = (0..100).map(|number| (format!("a{number}"), json!(1))).collect();
+    let arguments: Value = (0..100)
+        .map(|number| (format!("a{number}"), json!(1)))
+        .collect();
     let mistake = asked("workflow", &arguments).unwrap_err();
     assert!(mistake.ends_with("; and 81 more."), "{mistake}");
 }

@@ -21,7 +21,18 @@ fn an_event_is_the_same_in_whatever_pieces_and_with_whatever_line_ends_it_comes(
         .map(|(name, data)| (name.to_owned(), data.to_owned()));
     for end in ["\n", "\r\n", "\r"] {
         let text = [
-            ": a comment", "id: 5", "data: {\"a\":", "data:1}", "", "event: ping", "", "", "event: x", "data: ü", "", "data: cut",
+            ": a comment",
+            "id: 5",
+            "data: {\"a\":",
+            "data:1}",
+            "",
+            "event: ping",
+            "",
+            "",
+            "event: x",
+            "data: ü",
+            "",
+            "data: cut",
         ]
         .join(end);
         let bytes = text.as_bytes();

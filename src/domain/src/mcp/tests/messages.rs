@@ -4,7 +4,10 @@ use super::super::{Message, Reply, read};
 
 fn refused(body: &str) -> (u64, Value) {
     let (id, failure) = read(body.as_bytes()).unwrap_err();
-    let reply = Reply { id, ..Reply::default() };
+    let reply = Reply {
+        id,
+        ..Reply::default()
+    };
     let (status, body) = reply.failure(&failure);
     let body: Value = serde_json::from_slice(&body).unwrap();
     (status.as_u16().into(), body)
@@ -12,8 +15,15 @@ fn refused(body: &str) -> (u64, Value) {
 
 #[test]
 fn what_is_no_message_is_refused_with_the_code_that_json_rpc_has_for_it() {
-    let many = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"a":[{}1]}}}}"#, "1,".repeat(6000));
-    let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"a":{}{}}}}}"#, "[".repeat(70), "]".repeat(70));
+    let many = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"a":[{}1]}}}}"#,
+        "1,".repeat(6000)
+    );
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"a":{}{}}}}}"#,
+        "[".repeat(70),
+        "]".repeat(70)
+    );
     let rows: [(&str, i64, Option<Value>); 15] = [
         ("", -32700, None),
         ("{", -32700, None),
@@ -21,13 +31,37 @@ fn what_is_no_message_is_refused_with_the_code_that_json_rpc_has_for_it() {
         (r#"{"jsonrpc":"2.0","id":1,"method":"m"} x"#, -32700, None),
         ("null", -32600, None),
         ("5", -32600, None),
-        (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600, None),
-        (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600, None),
-        (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600, None),
-        (r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, -32600, None),
+        (
+            r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#,
+            -32600,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
+            -32600,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+            -32600,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#,
+            -32600,
+            None,
+        ),
         (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600, None),
-        (r#"{"jsonrpc":"2.0","id":"a","method":5}"#, -32600, Some(json!("a"))),
-        (r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#, -32602, Some(json!(1))),
+        (
+            r#"{"jsonrpc":"2.0","id":"a","method":5}"#,
+            -32600,
+            Some(json!("a")),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
+            -32602,
+            Some(json!(1)),
+        ),
         (&many, -32600, None),
         (&deep, -32600, None),
     ];
@@ -54,7 +88,10 @@ fn an_id_is_an_integer_or_a_string_and_comes_back_as_it_was() {
 #[test]
 fn what_has_no_id_is_a_notification_and_what_has_no_method_a_response() {
     let body = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
-    assert!(matches!(read(body.as_bytes()), Ok(Message::Notification(_))));
+    assert!(matches!(
+        read(body.as_bytes()),
+        Ok(Message::Notification(_))
+    ));
     let body = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#;
     assert_eq!(read(body.as_bytes()), Ok(Message::Response));
 }

@@ -1,7 +1,9 @@
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
-use super::super::{Era, Message, Method, Reply, Request, initialized, discovered, judge, read, Server};
+use super::super::{
+    Era, Message, Method, Reply, Request, Server, discovered, initialized, judge, read,
+};
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
@@ -16,7 +18,9 @@ fn request(method: &str, params: &Value) -> Request {
 
 fn fields(pairs: &[(&'static str, &str)]) -> HeaderMap {
     let pairs = pairs.iter();
-    pairs.map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
+    pairs
+        .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()))
+        .collect()
 }
 
 /// Era, or status and code of the error.
@@ -43,31 +47,127 @@ fn the_era_is_what_a_request_says_and_what_it_says_must_agree() {
         params["name"] = name.into();
         params
     };
-    let call_fields = |name: &'static str| [("mcp-protocol-version", NEW), ("mcp-method", "tools/call"), ("mcp-name", name)];
+    let call_fields = |name: &'static str| {
+        [
+            ("mcp-protocol-version", NEW),
+            ("mcp-method", "tools/call"),
+            ("mcp-name", name),
+        ]
+    };
     let without_capabilities = json!({"_meta": {VERSION: NEW}});
-    let rows: Vec<(&str, Value, Vec<(&'static str, &str)>, Result<Era, (u16, i64)>)> = vec![
+    let rows: Vec<(
+        &str,
+        Value,
+        Vec<(&'static str, &str)>,
+        Result<Era, (u16, i64)>,
+    )> = vec![
         ("tools/list", json!({}), vec![], Ok(Era::Legacy)),
-        ("tools/list", json!({}), vec![("mcp-protocol-version", "2025-06-18")], Ok(Era::Legacy)),
-        ("tools/list", json!({}), vec![("mcp-protocol-version", "1999-01-01")], Err((400, -32600))),
-        ("initialize", json!({}), vec![("mcp-protocol-version", "1999-01-01")], Ok(Era::Legacy)),
+        (
+            "tools/list",
+            json!({}),
+            vec![("mcp-protocol-version", "2025-06-18")],
+            Ok(Era::Legacy),
+        ),
+        (
+            "tools/list",
+            json!({}),
+            vec![("mcp-protocol-version", "1999-01-01")],
+            Err((400, -32600)),
+        ),
+        (
+            "initialize",
+            json!({}),
+            vec![("mcp-protocol-version", "1999-01-01")],
+            Ok(Era::Legacy),
+        ),
         ("tools/list", modern(NEW), good.to_vec(), Ok(Era::Modern)),
         ("tools/list", json!({}), good.to_vec(), Err((400, -32602))),
-        ("tools/list", json!({"_meta": {}}), good.to_vec(), Err((400, -32602))),
-        ("tools/list", without_capabilities, good.to_vec(), Err((400, -32602))),
+        (
+            "tools/list",
+            json!({"_meta": {}}),
+            good.to_vec(),
+            Err((400, -32602)),
+        ),
+        (
+            "tools/list",
+            without_capabilities,
+            good.to_vec(),
+            Err((400, -32602)),
+        ),
         ("server/discover", json!({}), vec![], Err((400, -32602))),
-        ("tools/list", modern("2099-01-01"), vec![("mcp-protocol-version", "2099-01-01"), ("mcp-method", "tools/list")], Err((400, -32022))),
-        ("tools/list", modern(NEW), vec![("mcp-method", "tools/list")], Err((400, -32020))),
-        ("tools/list", modern(NEW), vec![("mcp-protocol-version", "2025-11-25"), ("mcp-method", "tools/list")], Err((400, -32020))),
-        ("tools/list", modern(NEW), vec![("mcp-protocol-version", NEW)], Err((400, -32020))),
-        ("tools/list", modern(NEW), vec![("mcp-protocol-version", NEW), ("mcp-method", "TOOLS/LIST")], Err((400, -32020))),
-        ("tools/call", call("a"), call_fields("a").to_vec(), Ok(Era::Modern)),
-        ("tools/call", call("a"), call_fields("b").to_vec(), Err((400, -32020))),
-        ("tools/call", call("ü"), call_fields("=?base64?w7w=?=").to_vec(), Ok(Era::Modern)),
-        ("tools/call", call("a"), call_fields("=?base64?w7w=?=").to_vec(), Err((400, -32020))),
-        ("tools/call", call("a"), call_fields("=?base64?***?=").to_vec(), Err((400, -32020))),
+        (
+            "tools/list",
+            modern("2099-01-01"),
+            vec![
+                ("mcp-protocol-version", "2099-01-01"),
+                ("mcp-method", "tools/list"),
+            ],
+            Err((400, -32022)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            vec![("mcp-method", "tools/list")],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            vec![
+                ("mcp-protocol-version", "2025-11-25"),
+                ("mcp-method", "tools/list"),
+            ],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            vec![("mcp-protocol-version", NEW)],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            vec![("mcp-protocol-version", NEW), ("mcp-method", "TOOLS/LIST")],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/call",
+            call("a"),
+            call_fields("a").to_vec(),
+            Ok(Era::Modern),
+        ),
+        (
+            "tools/call",
+            call("a"),
+            call_fields("b").to_vec(),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/call",
+            call("ü"),
+            call_fields("=?base64?w7w=?=").to_vec(),
+            Ok(Era::Modern),
+        ),
+        (
+            "tools/call",
+            call("a"),
+            call_fields("=?base64?w7w=?=").to_vec(),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/call",
+            call("a"),
+            call_fields("=?base64?***?=").to_vec(),
+            Err((400, -32020)),
+        ),
     ];
     for (method, params, fields, expected) in rows {
-        assert_eq!(judged(method, &params, &fields), expected, "{method} {params} {fields:?}");
+        assert_eq!(
+            judged(method, &params, &fields),
+            expected,
+            "{method} {params} {fields:?}"
+        );
     }
 }
 

@@ -6,7 +6,10 @@ use super::{app, input};
 fn named(name: &str, mode: &str) -> String {
     let app = app(name, mode, &json!({"user_input_form": []}));
     let list = Tools::list(&app, None, Era::Legacy);
-    assert_eq!(list["tools"][0]["title"], name.chars().take(120).collect::<String>().trim());
+    assert_eq!(
+        list["tools"][0]["title"],
+        name.chars().take(120).collect::<String>().trim()
+    );
     list["tools"][0]["name"].as_str().unwrap().to_owned()
 }
 
@@ -26,7 +29,8 @@ fn the_tools_name_is_made_of_the_apps_in_characters_that_every_model_takes() {
     for (name, mode, expected) in rows {
         let found = named(name, mode);
         assert_eq!(found, expected, "{name}");
-        let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let is_allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         assert!((1..=40).contains(&found.len()) && found.bytes().all(is_allowed));
     }
 }
@@ -103,7 +107,11 @@ fn files_of_a_question_are_offered_where_the_app_takes_addresses() {
 #[test]
 fn an_app_that_needs_an_uploaded_file_is_no_tool_and_the_instructions_say_why() {
     let upload = json!({"required": true, "allowed_file_upload_methods": ["local_file"]});
-    let app = app("App", "workflow", &json!({"user_input_form": [input("file", "scan", &upload)]}));
+    let app = app(
+        "App",
+        "workflow",
+        &json!({"user_input_form": [input("file", "scan", &upload)]}),
+    );
     assert_eq!(Tools::list(&app, None, Era::Legacy), json!({"tools": []}));
     assert_eq!(Tools::named(&app, "app"), None);
     assert_eq!(
@@ -115,12 +123,26 @@ fn an_app_that_needs_an_uploaded_file_is_no_tool_and_the_instructions_say_why() 
 
 #[test]
 fn a_workflow_has_a_second_tool_for_late_results_and_others_have_not() {
-    for (mode, count) in [("chat", 1), ("agent-chat", 1), ("agent", 1), ("completion", 1), ("advanced-chat", 2), ("workflow", 2)] {
+    for (mode, count) in [
+        ("chat", 1),
+        ("agent-chat", 1),
+        ("agent", 1),
+        ("completion", 1),
+        ("advanced-chat", 2),
+        ("workflow", 2),
+    ] {
         let app = app("App", mode, &json!({}));
         let list = Tools::list(&app, Some("For us."), Era::Modern);
         assert_eq!(list["tools"].as_array().unwrap().len(), count, "{mode}");
         assert_eq!(list["tools"][0]["description"], "For us.");
-        assert_eq!((&list["resultType"], &list["ttlMs"], &list["cacheScope"]), (&json!("complete"), &json!(60000), &json!("private")));
-        assert_eq!(Tools::named(&app, "get_result").is_some(), count == 2, "{mode}");
+        assert_eq!(
+            (&list["resultType"], &list["ttlMs"], &list["cacheScope"]),
+            (&json!("complete"), &json!(60000), &json!("private"))
+        );
+        assert_eq!(
+            Tools::named(&app, "get_result").is_some(),
+            count == 2,
+            "{mode}"
+        );
     }
 }

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use crate::issuer::IssuerSetting;
 use crate::limits;
-use crate::settings::declaration::access::{PUBLIC_URL, SCOPES};
+use crate::settings::declaration::access::SCOPES;
 use crate::settings::declaration::connection::ISSUER;
 use crate::settings::declaration::mcp::{MCP, MCP_DESCRIPTION, MCP_SCOPES, Switch};
+use crate::settings::declaration::sign_in::PUBLIC_URL;
 use crate::settings::reader::Reader;
 use crate::settings::{Mcp, PublicUrl};
 

@@ -735,6 +735,9 @@ fn the_policy_of_a_session_is_made_of_what_decides_about_a_person() {
         ("page_origins", json!("https://a.example"), false),
         ("page", json!("off"), false),
         ("page_notice", json!("x"), false),
+        ("mcp", json!("on"), false),
+        ("mcp_scopes", json!("chat"), false),
+        ("mcp_description", json!("x"), false),
         (
             "jwks",
             json!(

@@ -1,0 +1,353 @@
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::super::{CallPlan, Ended, Era, Form, Mode, ToolCall};
+use super::{CONVERSATION, NOW, RUN, TASK, messages, plan, progress_token, told};
+use crate::limits;
+
+fn message(answer: &str) -> Value {
+    json!({"event": "message", "task_id": TASK, "conversation_id": CONVERSATION, "message_id": RUN, "answer": answer})
+}
+
+fn message_end(more: &Value) -> Value {
+    let mut event = json!({"event": "message_end", "conversation_id": CONVERSATION, "message_id": RUN, "metadata": {}});
+    for (name, value) in more.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+fn finished(data: &Value) -> Value {
+    json!({"event": "workflow_finished", "task_id": TASK, "workflow_run_id": RUN, "data": data})
+}
+
+fn texts(message: &Value) -> Vec<String> {
+    let content = message["result"]["content"].as_array().unwrap();
+    let texts = content.iter().filter(|part| part["type"] == "text");
+    texts
+        .map(|part| part["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_chat_becomes_its_answer_with_the_conversation_the_sources_and_the_files() {
+    let source = json!({"position": 1, "document_name": "Policy.pdf", "dataset_name": "HR", "score": 0.912, "content": "Trains only.", "segment_id": "x"});
+    let file = json!({"filename": "a.png", "mime_type": "image/png", "url": "https://dify.example/f?sign=1", "size": 5});
+    let end = message_end(
+        &json!({"metadata": {"retriever_resources": [source]}, "files": [file, {"url": "javascript:alert(1)"}]}),
+    );
+    let result = told(
+        plan(Mode::Chat),
+        &[message("Take "), message("the train."), end],
+    );
+    assert_eq!(result["id"], 7);
+    assert_eq!(
+        result["result"],
+        json!({
+            "content": [
+                {"type": "text", "text": "Take the train."},
+                {"type": "text", "text": format!("conversation_id: {CONVERSATION}\nSources: Policy.pdf (HR), score 0.91")},
+                {"type": "resource_link", "uri": "https://dify.example/f?sign=1", "name": "a.png", "mimeType": "image/png"},
+            ],
+            "structuredContent": {
+                "status": "succeeded", "answer": "Take the train.", "conversation_id": CONVERSATION, "message_id": RUN,
+                "citations": [{"title": "Policy.pdf", "dataset": "HR", "score": 0.912, "content": "Trains only."}],
+                "files": [{"name": "a.png", "url": "https://dify.example/f?sign=1", "mime_type": "image/png"}],
+            },
+        })
+    );
+}
+
+#[test]
+fn an_agents_answer_is_what_it_says_and_not_what_it_thinks() {
+    let thought = json!({"event": "agent_thought", "thought": "secret", "tool": "search"});
+    let said = json!({"event": "agent_message", "answer": "Found."});
+    let end = message_end(&json!({}));
+    for mode in [Mode::Agent, Mode::AgentChat] {
+        let result = told(plan(mode), &[thought.clone(), said.clone(), end.clone()]);
+        assert_eq!(result["result"]["structuredContent"]["answer"], "Found.");
+        assert!(!result.to_string().contains("secret"));
+    }
+}
+
+#[test]
+fn a_replaced_answer_and_what_nobody_knows_are_taken_as_dify_means_them() {
+    let replaced = json!({"event": "message_replace", "answer": "I cannot say."});
+    let events = [
+        message("Bad"),
+        json!({"event": "hologram", "answer": 5}),
+        json!(5),
+        replaced,
+        message_end(&json!({"files": null})),
+    ];
+    let result = told(plan(Mode::Chat), &events);
+    assert_eq!(
+        result["result"]["structuredContent"]["answer"],
+        "I cannot say."
+    );
+}
+
+#[test]
+fn a_workflow_becomes_its_outputs_or_the_only_text_among_them() {
+    let rows = [
+        (json!({"text": "Hi"}), "Hi"),
+        (json!({"n": 5}), "{\"n\":5}"),
+        (json!({"a": "x", "b": "y"}), "{\"a\":\"x\",\"b\":\"y\"}"),
+        (json!({}), "{}"),
+    ];
+    for (outputs, text) in rows {
+        let result = told(
+            plan(Mode::Workflow),
+            &[finished(
+                &json!({"status": "succeeded", "outputs": outputs}),
+            )],
+        );
+        assert_eq!(texts(&result), [text]);
+        assert_eq!(
+            result["result"]["structuredContent"],
+            json!({"status": "succeeded", "outputs": outputs, "workflow_run_id": RUN})
+        );
+        assert_eq!(result["result"].get("isError"), None);
+    }
+}
+
+#[test]
+fn a_run_that_did_not_succeed_is_an_error_of_the_tool_in_difys_words() {
+    let error = |message: &str| json!({"event": "error", "code": "provider_quota_exceeded", "message": message, "status": 400});
+    let rows = [
+        (
+            finished(&json!({"status": "failed", "error": "No such node."})),
+            "No such node. (run_failed)",
+        ),
+        (
+            finished(&json!({"status": "stopped", "error": ""})),
+            "The run was stopped. (run_stopped)",
+        ),
+        (
+            finished(&json!({"status": "failed", "error": null, "outputs": {"a": 1}})),
+            "The run has failed. (run_failed)",
+        ),
+        (error("No quota."), "No quota. (provider_quota_exceeded)"),
+        (error(""), "The app has failed (provider_quota_exceeded)."),
+    ];
+    for (event, text) in rows {
+        let result = told(plan(Mode::Workflow), &[event]);
+        assert_eq!(texts(&result), [text]);
+        assert_eq!(result["result"]["isError"], true);
+        assert_eq!(result["result"].get("structuredContent"), None);
+    }
+}
+
+#[test]
+fn a_run_that_waits_for_a_person_is_no_error_and_its_token_is_not_told() {
+    let form = json!({"event": "human_input_required", "workflow_run_id": RUN, "data": {"form_content": "Approve?", "form_token": "t0ken"}});
+    let paused = json!({"event": "workflow_paused", "workflow_run_id": RUN, "data": {"reasons": [{"form_token": "t0ken"}]}});
+    let result = told(plan(Mode::Workflow), &[form, paused]);
+    assert_eq!(
+        result["result"]["structuredContent"],
+        json!({"status": "waiting_for_a_person", "workflow_run_id": RUN})
+    );
+    assert_eq!(
+        texts(&result),
+        [format!(
+            "The run waits for a person, who must answer in the app. Call `get_result` afterwards with workflow_run_id {RUN}. Approve?"
+        )]
+    );
+    assert!(!result.to_string().contains("t0ken"));
+}
+
+/// How a call ends whose stream has told `events` and then ends `how`.
+fn ended(mode: Mode, events: &[Value], how: Ended) -> Value {
+    let mut call = ToolCall::new(plan(mode), NOW);
+    for event in events {
+        call.piece(format!("data: {event}\n\n").as_bytes(), NOW);
+    }
+    messages(&call.end(how)).pop().expect("a result")
+}
+
+#[test]
+fn a_stream_that_ends_without_a_result_is_told_by_how_it_ended() {
+    let started =
+        json!({"event": "workflow_started", "task_id": TASK, "workflow_run_id": RUN, "data": {}});
+    let running = ended(
+        Mode::Workflow,
+        std::slice::from_ref(&started),
+        Ended::Timeout,
+    );
+    assert_eq!(
+        running["result"]["structuredContent"],
+        json!({"status": "running", "workflow_run_id": RUN})
+    );
+    let rows = [
+        (Mode::Workflow, vec![], Ended::Timeout, "gateway_timeout"),
+        (
+            Mode::Chat,
+            vec![message("x")],
+            Ended::Timeout,
+            "gateway_timeout",
+        ),
+        (
+            Mode::Workflow,
+            vec![started],
+            Ended::Broken,
+            "dify_unavailable",
+        ),
+        (Mode::Chat, vec![message("x")], Ended::Crowded, "busy"),
+    ];
+    for (mode, events, how, code) in rows {
+        let result = ended(mode, &events, how);
+        assert_eq!(result["result"]["isError"], true);
+        assert!(
+            texts(&result)[0].ends_with(&format!("({code})")),
+            "{result}"
+        );
+    }
+}
+
+#[test]
+fn who_follows_a_run_gets_its_whole_answer_at_its_end() {
+    let followed = CallPlan {
+        run: Some(RUN.to_owned()),
+        ..plan(Mode::AdvancedChat)
+    };
+    let end =
+        finished(&json!({"status": "succeeded", "outputs": {"answer": "All of it.", "files": []}}));
+    let result = told(followed, &[message("of it."), message_end(&json!({})), end]);
+    assert_eq!(
+        result["result"]["structuredContent"]["answer"],
+        "All of it."
+    );
+}
+
+#[test]
+fn an_answer_beyond_the_limit_is_cut_and_the_result_says_so() {
+    let half = "\n".repeat(limits::MCP_TEXT / 3);
+    let result = told(
+        plan(Mode::Chat),
+        &[message(&half), message(&half), message_end(&json!({}))],
+    );
+    let answer = result["result"]["structuredContent"]["answer"]
+        .as_str()
+        .unwrap();
+    assert_eq!(answer.len(), limits::MCP_TEXT / 2);
+    assert!(
+        texts(&result)[1]
+            .ends_with("The answer was longer than the gateway passes on, and is cut.")
+    );
+}
+
+#[test]
+fn lists_of_a_million_cost_no_more_than_those_that_are_kept() {
+    let many = format!("[{}{{}}]", "{},".repeat(300_000));
+    let event = format!(
+        r#"{{"event":"message_end","metadata":{{"retriever_resources":{many}}},"files":{many}}}"#
+    );
+    let (_, read) = super::super::dify_event::read(event.as_bytes()).unwrap();
+    let super::super::dify_event::DifyEvent::MessageEnd(end) = read else {
+        panic!("{read:?}");
+    };
+    assert_eq!(
+        (end.citations.len(), end.files.len()),
+        (limits::MCP_SOURCES, 0)
+    );
+}
+
+#[test]
+fn progress_goes_to_who_asked_for_it_rising_and_at_most_four_times_a_second() {
+    let step = |title: &str| {
+        let event = json!({"event": "node_started", "data": {"title": title, "inputs": {"password": "s3cret"}}});
+        format!("data: {event}\n\n")
+    };
+    for token in [json!("p"), json!(5)] {
+        let plan = CallPlan {
+            progress: Some(progress_token(&token)),
+            ..plan(Mode::Workflow)
+        };
+        let mut call = ToolCall::new(plan, NOW);
+        let mut sent = Vec::new();
+        for (number, milliseconds) in [(1, 0), (2, 100), (3, 250), (4, 260), (5, 900)] {
+            let now = NOW.plus(Duration::from_millis(milliseconds));
+            sent.extend(messages(
+                &call
+                    .piece(step(&format!("Step {number}")).as_bytes(), now)
+                    .bytes,
+            ));
+        }
+        let expected: Vec<_> = [(1, "Step 1"), (2, "Step 3"), (3, "Step 5")]
+            .map(|(progress, message)| json!({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": progress, "message": message}}))
+            .to_vec();
+        assert_eq!(sent, expected);
+    }
+    let mut call = ToolCall::new(plan(Mode::Workflow), NOW);
+    assert_eq!(call.piece(step("Step").as_bytes(), NOW).bytes, b"");
+}
+
+#[test]
+fn a_silent_call_shows_signs_of_life_and_a_finished_one_wants_nothing_more() {
+    let mut call = ToolCall::new(plan(Mode::Chat), NOW);
+    assert_eq!(call.piece(b"event: ping\n\n", NOW).bytes, b": working\n\n");
+    let later = NOW.plus(limits::MCP_SILENCE);
+    assert_eq!(
+        call.piece(format!("data: {}\n\n", message("x")).as_bytes(), later)
+            .bytes,
+        b": working\n\n"
+    );
+    let two = format!(
+        "data: {}\n\ndata: {}\n\n",
+        message_end(&json!({})),
+        message_end(&json!({}))
+    );
+    let written = call.piece(two.as_bytes(), later);
+    assert_eq!(
+        (messages(&written.bytes).len(), written.wants_more),
+        (1, false)
+    );
+    assert_eq!(call.end(Ended::Broken), b"");
+}
+
+#[test]
+fn a_client_without_events_gets_one_json_document_and_nothing_before() {
+    let mut plan = plan(Mode::Chat);
+    plan.reply.form = Form::Json;
+    plan.reply.era = Era::Modern;
+    plan.progress = Some(progress_token(&json!(1)));
+    assert_eq!(plan.opening(), "");
+    let mut call = ToolCall::new(plan, NOW);
+    let step = json!({"event": "node_started", "data": {"title": "x"}});
+    assert_eq!(
+        call.piece(format!("event: ping\n\ndata: {step}\n\n").as_bytes(), NOW)
+            .bytes,
+        b""
+    );
+    let body = call
+        .piece(
+            format!("data: {}\n\n", message_end(&json!({}))).as_bytes(),
+            NOW,
+        )
+        .bytes;
+    let result: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(result["result"]["resultType"], "complete");
+}
+
+#[test]
+fn difys_refusal_is_an_error_of_the_tool() {
+    let rows = [
+        (
+            404,
+            r#"{"code":"not_found","message":"Conversation Not Exists.","status":404}"#,
+            "Conversation Not Exists. (not_found)",
+        ),
+        (
+            429,
+            "<html>",
+            "Dify has refused the request with status 429 Too Many Requests. (dify_answer_invalid)",
+        ),
+    ];
+    for (status, body, text) in rows {
+        let mut call = ToolCall::new(plan(Mode::Chat), NOW);
+        let bytes = call.refused(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+        assert_eq!(texts(&messages(&bytes)[0]), [text]);
+    }
+}
