@@ -176,7 +176,7 @@ async fn a_server_that_is_off_is_not_there_and_one_without_an_address_is_a_mista
         let response = WholeResponse::of(stage.request(method, path)).await;
         assert_eq!(response.refusal().1, "not_found", "{path}");
     }
-    stage.set_settings(&json!({"mcp": "on"}));
+    stage.set_settings(&json!({"mcp": "on", "public_url": null}));
     let response = WholeResponse::of(stage.request(Method::POST, "/mcp")).await;
     let (status, code, message) = response.refusal();
     assert_eq!((status, code.as_str()), (503, "configuration_error"));
