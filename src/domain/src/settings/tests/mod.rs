@@ -7,6 +7,7 @@ mod declarations;
 mod issuers;
 mod lengths;
 mod lists;
+mod mcp;
 mod meanings;
 mod mistakes;
 mod operation_rules;
