@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{assert_refused, assert_taken};
+use super::{CLIENT, ISSUER, Issuer, NOW, accept, assert_refused, assert_taken, claims, settings};
 use crate::error::Code;
 
 #[test]
@@ -272,4 +272,52 @@ fn an_id_with_spaces_that_was_taken_for_several_is_named_with_its_remedy() {
             json!({"client_id": "chat", "audience": "\"My API, v1\""}),
         ),
     ]);
+}
+
+#[test]
+fn a_token_for_the_resource_that_is_asked_for_is_taken_whoever_its_client_is() {
+    const RESOURCE: &str = "https://dify.example/e/x/mcp";
+    let of_client = json!({});
+    let of_audience = json!({"audience": "https://api.example"});
+    let rows = [
+        (
+            json!({"aud": RESOURCE, "client_id": "unknown"}),
+            &of_client,
+            true,
+        ),
+        (
+            json!({"aud": ["x", RESOURCE], "azp": "unknown"}),
+            &of_audience,
+            true,
+        ),
+        (json!({"aud": CLIENT}), &of_client, true),
+        (json!({"aud": format!("{RESOURCE}/")}), &of_client, false),
+        (
+            json!({"aud": "https://dify.example/e/x"}),
+            &of_client,
+            false,
+        ),
+        (
+            json!({"aud": "absent", "client_id": RESOURCE}),
+            &of_client,
+            false,
+        ),
+        (json!({"aud": RESOURCE, "exp": 1}), &of_client, false),
+    ];
+    for (changes, settings_changes, is_taken) in rows {
+        let settings = settings(settings_changes);
+        let judged = |resource| {
+            accept(
+                claims(&changes),
+                Issuer::new(ISSUER),
+                &settings,
+                resource,
+                NOW,
+            )
+            .is_ok()
+        };
+        assert_eq!(judged(Some(RESOURCE)), is_taken, "{changes}");
+        let is_of_client = changes["aud"] == CLIENT;
+        assert_eq!(judged(None), is_of_client && is_taken, "{changes}");
+    }
 }
