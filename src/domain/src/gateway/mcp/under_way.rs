@@ -114,7 +114,7 @@ impl UnderWay {
         let mut record = context.record;
         record.status = StatusCode::OK.as_u16();
         record.end = report.end.word().map(str::to_owned);
-        record.times = Some(report.times);
+        record.times = Some(report.times());
         let Some(mut entry) = self.calls.borrow_mut().remove(&number) else {
             set_error(&mut record, true);
             return (context.plan.lost(), record);

@@ -66,7 +66,8 @@ fn all_mistakes_are_told_at_once_and_nobody_is_asked() {
          or false; `data` must be an object; `scans` must be an address that begins with `https://` or `http://`: a file is \
          fetched from there."
     );
-    let too_many = json!({"name": "Ann", "query": "q", "scans": ["https://x.example/"; 3]});
+    let files = vec!["https://x.example/"; 3];
+    let too_many = json!({"name": "Ann", "query": "q", "scans": files});
     for (arguments, rest) in [
         (json!({"query": "q"}), "`name` is missing."),
         (too_many, "`scans` may have at most 2 files."),
