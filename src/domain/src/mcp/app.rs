@@ -71,7 +71,9 @@ impl App {
         let description = info.description.filter(|text| !text.trim().is_empty());
         Ok(Self {
             tool: tool_name(&info.name, mode),
-            name: cut(info.name.trim(), limits::QUOTED_VALUE).to_owned(),
+            name: cut(info.name.trim(), limits::QUOTED_VALUE)
+                .trim_end()
+                .to_owned(),
             description: description
                 .map(|text| cut(text.trim(), limits::MCP_DESCRIPTION).to_owned()),
             mode,

@@ -93,7 +93,7 @@ fn what_dify_takes_for_the_user_is_the_caller_in_every_operation() {
 
 #[test]
 fn no_operation_but_the_public_ones_answers_without_the_user_claim() {
-    let fixture = Fixture::new(&json!({}));
+    let fixture = Fixture::new(&json!({"mcp": "on", "public_url": "https://dify.example/e/x"}));
     for operation in OPERATIONS
         .iter()
         .filter(|operation| !matches!(operation.class, Class::Public | Class::SignIn))

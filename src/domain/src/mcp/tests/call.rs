@@ -223,11 +223,9 @@ fn who_follows_a_run_gets_its_whole_answer_at_its_end() {
 
 #[test]
 fn an_answer_beyond_the_limit_is_cut_and_the_result_says_so() {
-    let half = "\n".repeat(limits::MCP_TEXT / 3);
-    let result = told(
-        plan(Mode::Chat),
-        &[message(&half), message(&half), message_end(&json!({}))],
-    );
+    let part = message(&"\n".repeat(limits::MCP_TEXT / 5));
+    let events = [part.clone(), part.clone(), part, message_end(&json!({}))];
+    let result = told(plan(Mode::Chat), &events);
     let answer = result["result"]["structuredContent"]["answer"]
         .as_str()
         .unwrap();
