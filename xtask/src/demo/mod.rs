@@ -182,7 +182,6 @@ async fn start(
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
     stack_options.settings = Map::from_iter(given);
-    stack_options.settings.insert("mcp".to_owned(), json!("on"));
     let further = further_apps(&stack_options.issuer, &dify);
     for (_, hook, _) in &further {
         stack_options.add_endpoint(hook);

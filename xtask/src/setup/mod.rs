@@ -7,7 +7,18 @@ mod stamp;
 #[cfg(feature = "all")]
 mod system;
 
-pub use node::{browser_tests, dify_client, identity_provider, mcp_clients, openapi_client, page};
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+#[cfg(feature = "all")]
+pub use node::{browser_tests, dify_client, mcp_clients, openapi_client};
+pub use node::{identity_provider, page};
+#[cfg(feature = "all")]
+pub use python::Environment;
+pub use python::environment;
 pub use rust::wasm_target;
 #[cfg(feature = "all")]
 pub use system::programs;

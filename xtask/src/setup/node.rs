@@ -42,6 +42,7 @@ pub fn openapi_client(workspace: &Workspace) -> Result<()> {
 ///
 /// # Errors
 /// As [`identity_provider`].
+#[cfg(feature = "all")]
 pub fn mcp_clients(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/mcp", "the MCP clients")
 }
