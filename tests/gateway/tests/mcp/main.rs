@@ -1,9 +1,0 @@
-//! The app as a tool for AI clients, through the packaged plugin.
-
-#![cfg(test)]
-
-mod access;
-mod calls;
-mod client;
-mod clients;
-mod protocol;
