@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
-use super::document::reference;
 use crate::error::Code;
 
 const PARAMETERS: &str = include_str!("parameters.json");
@@ -53,4 +52,9 @@ impl Components {
 /// The parts of a list. A test reads both lists, so the empty one of an error is never seen.
 fn parts(text: &str) -> Parts {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+/// A reference to one of the document's own parts.
+pub(super) fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
 }

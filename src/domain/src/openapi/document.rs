@@ -75,8 +75,3 @@ fn server(settings: &Settings) -> String {
     let public_url = settings.public_url.as_ref();
     public_url.map_or_else(|| ".".to_owned(), |public_url| public_url.at(""))
 }
-
-/// A reference to one of the document's own parts.
-pub(super) fn reference(kind: &str, name: &str) -> Value {
-    json!({"$ref": format!("#/components/{kind}/{name}")})
-}

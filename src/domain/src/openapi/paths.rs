@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::components::ERROR;
+use super::components::{ERROR, reference};
 use super::descriptions::{Content, DESCRIPTIONS, Description};
-use super::document::reference;
 use super::security;
 use crate::limits;
 use crate::operation::{Operation, variable};
