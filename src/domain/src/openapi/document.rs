@@ -1,7 +1,7 @@
 //! The document as a whole (OpenAPI Specification 3.1.1, «Schema»).
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::components::Components;
 use super::security::{self, Requirements};
