@@ -1,0 +1,8 @@
+//! The app as a tool for AI clients, through the packaged plugin.
+
+#![cfg(test)]
+
+mod access;
+mod calls;
+mod client;
+mod protocol;
