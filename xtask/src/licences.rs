@@ -36,9 +36,10 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// The lock files of npm, and whether what is no tool among their packages is bundled into the plugin's page.
-const NPM: [(&str, bool); 4] = [
+const NPM: [(&str, bool); 5] = [
     ("page/package-lock.json", true),
     ("tests/browser/package-lock.json", false),
+    ("tests/clients/mcp/package-lock.json", false),
     ("tests/clients/npm/package-lock.json", false),
     ("tests/identity-provider/package-lock.json", false),
 ];

@@ -22,6 +22,7 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     setup::identity_provider(workspace)?;
     setup::dify_client(workspace)?;
     setup::openapi_client(workspace)?;
+    setup::mcp_clients(workspace)?;
     setup::browser_tests(workspace)?;
     setup::programs(workspace);
     generated::check(workspace)?;

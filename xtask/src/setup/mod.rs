@@ -14,7 +14,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 
 #[cfg(feature = "all")]
-pub use node::{browser_tests, dify_client, openapi_client};
+pub use node::{browser_tests, dify_client, mcp_clients, openapi_client};
 pub use node::{identity_provider, page};
 #[cfg(feature = "all")]
 pub use python::Environment;

@@ -38,6 +38,15 @@ pub fn openapi_client(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/openapi", "the OpenAPI generator")
 }
 
+/// Installs the official MCP clients, which only the tests use, if they are not installed yet.
+///
+/// # Errors
+/// As [`identity_provider`].
+#[cfg(feature = "all")]
+pub fn mcp_clients(workspace: &Workspace) -> Result<()> {
+    install(workspace, "tests/clients/mcp", "the MCP clients")
+}
+
 /// Installs Playwright, which drives the tests in a real browser, if it is not installed yet. The browser is the system's.
 ///
 /// # Errors

@@ -5,4 +5,5 @@
 mod access;
 mod calls;
 mod client;
+mod clients;
 mod protocol;
