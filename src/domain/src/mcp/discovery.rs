@@ -20,11 +20,11 @@ pub struct Server<'a> {
 
 impl Server<'_> {
     fn info(self) -> Value {
-        let mut info = json!({ "name": NAME, "version": env!("CARGO_PKG_VERSION") });
-        if let Some(app) = self.app {
-            info["title"] = app.name.clone().into();
+        let version = env!("CARGO_PKG_VERSION");
+        match self.app {
+            Some(app) => json!({ "name": NAME, "version": version, "title": app.name }),
+            None => json!({ "name": NAME, "version": version }),
         }
-        info
     }
 
     /// What a model should know before it uses the tools.
@@ -49,8 +49,8 @@ impl Server<'_> {
     }
 
     fn add_instructions(self, result: &mut Value) {
-        if let Some(instructions) = self.instructions() {
-            result["instructions"] = instructions.into();
+        if let (Value::Object(result), Some(instructions)) = (result, self.instructions()) {
+            result.insert("instructions".to_owned(), instructions.into());
         }
     }
 }

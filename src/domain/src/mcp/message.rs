@@ -58,9 +58,10 @@ pub fn read(body: &[u8]) -> Result<Message, (Option<Id>, Failure)> {
     };
     let Some(method) = members.remove("method") else {
         let is_response = members.contains_key("result") || members.contains_key("error");
-        return match is_response {
-            true => Ok(Message::Response),
-            false => Err((id, Failure::invalid_request("`method` is missing."))),
+        return if is_response {
+            Ok(Message::Response)
+        } else {
+            Err((id, Failure::invalid_request("`method` is missing.")))
         };
     };
     let Value::String(method) = method else {

@@ -38,13 +38,15 @@ impl Tools {
                 tools.push(get_result(app));
             }
         }
-        let mut result = json!({ "tools": tools });
-        if era == Era::Modern {
-            result["resultType"] = "complete".into();
-            result["ttlMs"] = lifetime().into();
-            result["cacheScope"] = "private".into();
+        match era {
+            Era::Modern => json!({
+                "tools": tools,
+                "resultType": "complete",
+                "ttlMs": lifetime(),
+                "cacheScope": "private",
+            }),
+            Era::Legacy => json!({ "tools": tools }),
         }
-        result
     }
 }
 
@@ -108,27 +110,37 @@ fn output_schema(mode: Mode) -> Value {
     let text = || json!({ "type": "string" });
     let list = |of: Value| json!({ "type": "array", "items": of });
     let object = |properties: Value| json!({ "type": "object", "properties": properties });
-    let mut properties = json!({
-        "status": { "type": "string", "enum": ["succeeded", "running", "waiting_for_a_person"] },
-        "files": list(object(json!({ "name": text(), "url": text(), "mime_type": text() }))),
-    });
+    let status = ["succeeded", "running", "waiting_for_a_person"];
+    let file = object(json!({ "name": text(), "url": text(), "mime_type": text() }));
+    let mut properties = Map::new();
+    let mut has = |name: &str, schema| properties.insert(name.to_owned(), schema);
+    has("status", json!({ "type": "string", "enum": status }));
+    has("files", list(file));
     if mode.has_run() {
-        properties["workflow_run_id"] = text();
+        has("workflow_run_id", text());
     }
     if mode == Mode::Workflow {
-        properties["outputs"] = json!({ "type": "object" });
+        has("outputs", json!({ "type": "object" }));
     } else {
-        properties["answer"] = text();
-        properties["message_id"] = text();
-        properties["citations"] = list(object(json!({
+        has("answer", text());
+        has("message_id", text());
+        has("citations", list(citation()));
+    }
+    if mode.is_chat() {
+        has("conversation_id", text());
+    }
+    json!({ "type": "object", "properties": properties, "required": ["status"] })
+}
+
+fn citation() -> Value {
+    let text = || json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "properties": {
             "title": text(),
             "dataset": text(),
             "score": { "type": "number" },
             "content": text(),
-        })));
-    }
-    if mode.is_chat() {
-        properties["conversation_id"] = text();
-    }
-    json!({ "type": "object", "properties": properties, "required": ["status"] })
+        },
+    })
 }

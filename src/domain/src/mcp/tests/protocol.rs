@@ -8,6 +8,12 @@ use super::super::{
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
+/// A header field.
+type Field = (&'static str, &'static str);
+
+/// The method, the parameters, the header, and the era, or status and code of the error.
+type Row = (&'static str, Value, Vec<Field>, Result<Era, (u16, i64)>);
+
 fn request(method: &str, params: &Value) -> Request {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
     match read(body.as_bytes()) {
@@ -55,12 +61,7 @@ fn the_era_is_what_a_request_says_and_what_it_says_must_agree() {
         ]
     };
     let without_capabilities = json!({"_meta": {VERSION: NEW}});
-    let rows: Vec<(
-        &str,
-        Value,
-        Vec<(&'static str, &str)>,
-        Result<Era, (u16, i64)>,
-    )> = vec![
+    let rows: Vec<Row> = vec![
         ("tools/list", json!({}), vec![], Ok(Era::Legacy)),
         (
             "tools/list",
