@@ -145,15 +145,22 @@ async fn with_a_token_the_other_methods_are_told_to_post_and_foreign_pages_are_k
         let response = post(&stage, &token, &legacy("ping", &json!({})), &fields).await;
         assert_eq!(response.status, status, "{origin:?}");
     }
-    let preflight = stage
-        .request(Method::OPTIONS, "/mcp")
-        .header("origin", "https://app.example")
-        .header("access-control-request-method", "POST")
-        .header(
-            "access-control-request-headers",
-            "mcp-protocol-version, mcp-method, mcp-name, mcp-session-id",
-        );
-    let preflight = WholeResponse::of(preflight).await;
+    let preflight = async |origin: &str| {
+        let request = stage
+            .request(Method::OPTIONS, "/mcp")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "mcp-protocol-version, mcp-method, mcp-name, mcp-session-id",
+            );
+        WholeResponse::of(request).await
+    };
+    let foreign = preflight("https://evil.example").await;
+    assert_eq!(foreign.refusal().1, "origin_refused");
+    assert_eq!(foreign.header("access-control-allow-origin"), "");
+    let preflight = preflight("https://app.example").await;
+    assert_eq!(preflight.status, 204);
     assert_eq!(
         preflight.header("access-control-allow-headers"),
         "mcp-protocol-version, mcp-method, mcp-name, mcp-session-id"

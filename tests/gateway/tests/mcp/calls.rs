@@ -177,13 +177,18 @@ async fn a_cancelled_call_stops_its_own_run_and_no_other() {
         .await;
         assert_eq!((response.status.as_u16(), response.text()), (202, ""));
     };
-    let cancels = async {
+    // The first is known by name before the second is: a name without the session would be the first one's.
+    let second = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
+        start("two").await
+    };
+    let cancels = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
         cancel("bob", "one").await;
         cancel("alice", "three").await;
         cancel("alice", "two").await;
     };
-    let (one, two, ()) = tokio::join!(start("one"), start("two"), cancels);
+    let (one, two, ()) = tokio::join!(start("one"), second, cancels);
     assert!(one.contains("\"status\":\"succeeded\""), "{one}");
     assert!(two.contains("(run_stopped)"), "{two}");
 }
