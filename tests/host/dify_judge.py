@@ -72,11 +72,15 @@ HEADERS = frozenset(
         "traceparent",
         "tracestate",
         "user-agent",
+        "x-request-id",
         "x-trace-id",
         "x-trace-session-id",
     }
 )
 """What Dify may get. Everything else that a client sends could mean something to Dify or to a proxy before it."""
+
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+"""The gateway's own name for a request, which no client chooses."""
 
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[\t\x20-\x7e]*")
 _PARAMETERS = {"user_input_form": [{"text-input": {"variable": IDENTITY_INPUT, "label": "Email", "required": False}}]}
@@ -179,6 +183,9 @@ def _examine_headers() -> None:
     for name, value in request.headers:
         if name.lower() not in HEADERS:
             _object("header", f"{name}: {value}")
+    request_id = request.headers.get("X-Request-Id")
+    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
+        _object("header", f"X-Request-Id: {request_id}")
     if (key := request.headers.get("Authorization")) != f"Bearer {APP_KEY}":
         _object("key", repr(key))
 

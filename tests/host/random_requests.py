@@ -149,6 +149,7 @@ FIELDS = (
     ("Range", "bytes=0-1"),
     ("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ("Baggage", "user=mallory"),
+    ("X-Request-Id", "mallory"),
     ("X-Trace-Id", "mallory\x00"),
     ("X-Trace-Session-Id", "x" * 300),
     ("Access-Control-Request-Method", "POST"),

@@ -46,6 +46,7 @@ def test_the_judge_objects_to_the_same_requests_where_no_gateway_rewrites_them()
             [("stray user", "['mallory']")],
         ),
         (CHAT + b"User: mallory\r\n", b'{"user":"alice"}', [("header", "User: mallory")]),
+        (CHAT + b"X-Request-Id: mallory\r\n", b'{"user":"alice"}', [("header", "X-Request-Id: mallory")]),
         (CHAT + b"Accept : */*\r\n", b'{"user":"alice"}', [("field", "b'Accept : */*'"), ("header", "Accept : */*")]),
         (b"GET /v1/info HTTP/1.1\r\n", b"", [("key", "None")]),
         (
