@@ -66,12 +66,15 @@ test('a person who wants no movement gets none', async ({ page }) => {
     const running = await page.evaluate(() => document.getAnimations().filter(({ effect }) => Number(effect.getComputedTiming().duration) > 1).map(({ transitionProperty, animationName }) => transitionProperty ?? animationName));
     expect(running).toEqual([]);
   };
+  const drawer = page.getByRole('dialog', { name: 'Conversations' });
   await page.getByRole('button', { name: 'Options for “Trip 1”' }).click();
   await expectStill();
   await page.setViewportSize({ width: 320, height: 640 });
   await page.getByRole('button', { name: 'Show the conversations' }).click();
+  await expect(drawer).toBeVisible();
   await expectStill();
   await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
   await say(page, 'Hello');
   await expectStill();
   expect(await page.evaluate(() => globalThis.moved)).toEqual([]);
