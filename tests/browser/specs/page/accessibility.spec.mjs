@@ -54,6 +54,7 @@ test('a conversation, what can be done with it, and the drawer', async ({ page }
   await page.getByRole('button', { name: 'Rename' }).click();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Options for “Trip 1”' })).toBeFocused();
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Delete' }).click();
   await expectAccessible(page);
