@@ -5,6 +5,7 @@ from gevent import monkey
 
 monkey.patch_all()  # As the SDK does, before anything else imports sockets.
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def compiled() -> wasmtime.Module:
 def calls(compiled: wasmtime.Module) -> Calls:
     """The calls of one endpoint."""
     return Calls(compiled)
+
+
+@pytest.fixture
+def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How bodies and translations ended, as reported to the module."""
+    told: list[str] = []
+    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)["end"]))
+    return told
 
 
 @pytest.fixture

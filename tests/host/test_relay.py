@@ -21,14 +21,6 @@ SHORT = {"connect": 300, "head": 300, "idle": 300, "total": 600}
 FRAMES = {"frames": True, "headers": [["Content-Type", "text/event-stream"]]}
 
 
-@pytest.fixture
-def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """How bodies ended, as reported to the module."""
-    told: list[str] = []
-    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)["end"]))
-    return told
-
-
 def relayed(
     calls: Calls, server: Server, *, limits: dict | None = None, head: dict | None = None, **verdict: object
 ) -> Response:

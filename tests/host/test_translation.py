@@ -4,7 +4,6 @@ import json
 from collections.abc import Generator
 
 import gevent
-import pytest
 from server import CHUNKED, Connection, Serve, Server, chunk
 
 from host.http.stream import PIECE
@@ -13,14 +12,6 @@ from host.wasm.calls import Call, Calls, Translation
 
 LIMITS = {"connect": 2000, "head": 2000, "idle": 2000, "total": 4000}
 OPENING = b": working\n\n"
-
-
-@pytest.fixture
-def ends(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """How translations ended, as reported to the module."""
-    told: list[str] = []
-    monkeypatch.setattr("host.wasm.calls._log", lambda level, line: told.append(json.loads(line)["end"]))
-    return told
 
 
 def translated(

@@ -40,7 +40,7 @@ pub use message::{Message, Notification, Request, read};
 pub use method::Method;
 pub use mode::Mode;
 pub use progress::ProgressToken;
-pub use protocol::{Protocol, ToolName, judge};
+pub use protocol::{Protocol, called_tool, judge};
 pub use reply::{Form, Reply};
 pub use result::{failed_call, of_refusal};
 pub use tools::Tools;

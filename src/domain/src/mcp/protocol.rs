@@ -31,18 +31,13 @@ pub struct Protocol {
     pub progress: Option<ProgressToken>,
 }
 
-/// The name of the tool that a call is for.
-pub struct ToolName;
-
-impl ToolName {
-    /// The parameter of `tools/call`.
-    ///
-    /// # Errors
-    /// −32602 where it is missing.
-    pub fn of(params: &Map<String, Value>) -> Result<&str, Failure> {
-        let name = params.get("name").and_then(Value::as_str);
-        name.ok_or_else(|| Failure::invalid_params("`params.name` is missing; it names the tool."))
-    }
+/// The name of the tool that a call is for, of the parameters of `tools/call`.
+///
+/// # Errors
+/// −32602 where it is missing.
+pub fn called_tool(params: &Map<String, Value>) -> Result<&str, Failure> {
+    let name = params.get("name").and_then(Value::as_str);
+    name.ok_or_else(|| Failure::invalid_params("`params.name` is missing; it names the tool."))
 }
 
 /// Finds out the era of a request and checks what that asks of it.

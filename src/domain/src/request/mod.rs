@@ -46,6 +46,14 @@ pub trait Body {
 
     /// Copies the bytes from `offset` into `buffer` and returns how many there were.
     fn read_at(&self, offset: usize, buffer: &mut [u8]) -> usize;
+
+    /// All of its bytes. The caller has seen that they are few.
+    fn read_whole(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.len()];
+        let read = self.read_at(0, &mut bytes);
+        bytes.truncate(read);
+        bytes
+    }
 }
 
 impl Body for &[u8] {

@@ -29,16 +29,12 @@ pub struct CorsHeaders {
 impl CorsHeaders {
     /// Decides by the setting `allowed_origins` and the request's `Origin`.
     pub fn decide(allowed: &AllowedOrigins, request: &HeaderMap) -> Self {
-        let origin = request.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-        let allow_origin = match (allowed, origin) {
-            (AllowedOrigins::Any, Some(_)) => Some("*".to_owned()),
-            (AllowedOrigins::These(origins), Some(origin))
-                if origins.iter().any(|known| known == origin) =>
-            {
-                Some(origin.to_owned())
-            }
-            _ => None,
-        };
+        let origin = request.get(ORIGIN).filter(|origin| allowed.allow(origin));
+        let origin = origin.and_then(|origin| origin.to_str().ok());
+        let allow_origin = origin.map(|origin| match allowed {
+            AllowedOrigins::Any => "*".to_owned(),
+            _ => origin.to_owned(),
+        });
         Self { allow_origin }
     }
 

@@ -10,9 +10,7 @@ use crate::request::Body;
 /// Leaves exactly one field `user` in the form `body`.
 pub(super) fn form(body: &dyn Body, user: &str) -> Result<String, Refusal> {
     check_length(body.len())?;
-    let mut bytes = vec![0; body.len()];
-    let read = body.read_at(0, &mut bytes);
-    bytes.truncate(read);
+    let bytes = body.read_whole();
     let text = str::from_utf8(&bytes).map_err(|_| {
         Refusal::new(
             Code::BadRequest,

@@ -1,5 +1,6 @@
 //! The values that settings are made of.
 
+use http::HeaderValue;
 use url::Url;
 
 use crate::claims::ClaimPath;
@@ -74,4 +75,15 @@ pub enum AllowedOrigins {
     Nobody,
     /// Exactly these, as browsers write them in `Origin`.
     These(Vec<String>),
+}
+
+impl AllowedOrigins {
+    /// Whether `origin`, the value of the field `Origin`, is among them.
+    pub fn allow(&self, origin: &HeaderValue) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Nobody => false,
+            Self::These(origins) => origins.iter().any(|allowed| origin == allowed.as_str()),
+        }
+    }
 }

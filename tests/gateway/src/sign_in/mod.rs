@@ -35,6 +35,14 @@ pub fn merged(mut settings: Value, changes: &Value) -> Value {
     settings
 }
 
+/// Claims with these members in place of their own; null removes one.
+pub fn changed(claims: Value, changes: &Value) -> Value {
+    let mut claims = merged(claims, changes);
+    let members = claims.as_object_mut().unwrap();
+    members.retain(|_, value| !value.is_null());
+    claims
+}
+
 impl Stage {
     /// In front of `app`, with the real `oidc-provider` and sign-in turned on.
     pub async fn with_sign_in(app: AppKind, changes: &Value) -> Self {

@@ -1,5 +1,6 @@
 //! What an MCP client sends, and what it gets.
 
+use gateway_tests::sign_in::{changed, merged};
 use gateway_tests::{Stage, WholeResponse};
 use harness::Algorithm;
 use http::Method;
@@ -13,25 +14,15 @@ pub const MODERN: &str = "2026-07-28";
 /// A stage whose endpoint is an MCP server for `app`.
 pub async fn stage_of(app: AppKind, changes: &Value) -> Stage {
     let stage = Stage::of(app).await;
-    let mut settings = json!({"mcp": "on", "public_url": PUBLIC_URL});
-    for (name, value) in changes.as_object().unwrap() {
-        settings[name] = value.clone();
-    }
-    stage.set_settings(&settings);
+    let settings = json!({"mcp": "on", "public_url": PUBLIC_URL});
+    stage.set_settings(&merged(settings, changes));
     stage
 }
 
 /// A token of `user` with these claims instead of the usual ones; null removes one.
 pub fn token_with(stage: &Stage, user: &str, changes: &Value) -> String {
     let issuer = stage.issuer();
-    let mut claims = issuer.claims(user);
-    for (name, value) in changes.as_object().unwrap() {
-        claims[name] = value.clone();
-    }
-    claims
-        .as_object_mut()
-        .unwrap()
-        .retain(|_, value| !value.is_null());
+    let claims = changed(issuer.claims(user), changes);
     issuer.token(Algorithm::Es256, &claims)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, signed_in};
+use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, changed, signed_in};
 use harness::browser::{Kind, Load, Page};
 use harness::{Browser, CannedResponse, Fault};
 use serde_json::{Value, json};
@@ -417,14 +417,7 @@ async fn an_id_token_that_is_not_for_this_sign_in_is_refused() {
     for (case, changes) in rows {
         let browser = Browser::new();
         let request = stage.start(&browser, "/auth/login").await;
-        let mut claims = stage.id_claims(&request, "alice");
-        for (name, value) in changes.as_object().unwrap() {
-            claims[name] = value.clone();
-        }
-        claims
-            .as_object_mut()
-            .unwrap()
-            .retain(|_, value| !value.is_null());
+        let claims = changed(stage.id_claims(&request, "alice"), &changes);
         stage.set_tokens(&stage.tokens(&claims, "refresh"));
         let page = stage.come_back(&browser, &request.callback("a-code")).await;
         assert_refused(&page, 400, "sign_in_failed", case);

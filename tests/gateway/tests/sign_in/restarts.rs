@@ -104,16 +104,13 @@ impl Pair {
     /// Changes the settings of both processes.
     fn set(&self, changes: &Value) {
         self.stage.set(changes);
-        let mut settings = self.stage.stage.stack.settings().clone();
+        let settings = self.stage.stage.stack.settings().clone();
         let of_sign_in = merged(
             gateway_tests::sign_in::settings(&self.stage.stage.public_url()),
             &json!({"client_id": "dify-web"}),
         );
         let changes = merged(of_sign_in, changes);
-        settings
-            .as_object_mut()
-            .unwrap()
-            .extend(changes.as_object().unwrap().clone());
+        let settings = merged(settings, &changes);
         self.second.daemon.set_settings(HOOK_ID, settings);
     }
 

@@ -4,7 +4,7 @@ use http::header::ORIGIN;
 
 use crate::error::{Code, Refusal};
 use crate::gateway::case::Case;
-use crate::settings::{AllowedOrigins, Mcp, Settings};
+use crate::settings::{Mcp, Settings};
 
 /// How the endpoint is an MCP server.
 ///
@@ -38,12 +38,7 @@ fn check_origin(case: &Case<'_>, settings: &Settings) -> Result<(), Refusal> {
         .public_url
         .as_ref()
         .is_some_and(|url| origin == url.origin());
-    let is_allowed = match &settings.allowed_origins {
-        AllowedOrigins::Any => true,
-        AllowedOrigins::Nobody => false,
-        AllowedOrigins::These(origins) => origins.iter().any(|allowed| origin == allowed.as_str()),
-    };
-    if is_own || is_allowed {
+    if is_own || settings.allowed_origins.allow(origin) {
         return Ok(());
     }
     let message = "The request comes from a page in a browser whose origin this endpoint does not let in. An administrator \

@@ -21,8 +21,5 @@ pub fn read(headers: &HeaderMap, body: &dyn Body) -> Result<Vec<u8>, Refusal> {
         );
         return Err(Refusal::new(Code::BodyTooLarge, message));
     }
-    let mut bytes = vec![0; length];
-    let read = body.read_at(0, &mut bytes);
-    bytes.truncate(read);
-    Ok(bytes)
+    Ok(body.read_whole())
 }

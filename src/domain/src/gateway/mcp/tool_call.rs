@@ -18,8 +18,7 @@ use crate::gateway::outcome::{Outcome, Translation};
 use crate::gateway::remembered::app_request;
 use crate::limits;
 use crate::mcp::{
-    self, App, CallPlan, Era, Failure, Id, Mode, Notification, ProgressToken, Reply, ToolName,
-    Tools,
+    self, App, CallPlan, Era, Failure, Id, Mode, Notification, ProgressToken, Reply, Tools,
 };
 use crate::operation::{self, Operation};
 use crate::relay::{CallName, RelayRequest, TranslationContext};
@@ -56,37 +55,26 @@ impl McpOperations {
             Ok(app) => app,
             Err(refusal) => return refused(case, &call.reply, &refusal),
         };
-        let tool = match named(&app, &call.params) {
-            Ok(tool) => tool,
+        let (name, tool) = match named(&app, &call.params) {
+            Ok(named) => named,
             Err(failure) => return failed(&call.reply, &failure),
         };
         if let Some(record) = &mut case.record.mcp {
-            record.tool = call
-                .params
-                .get("name")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
+            record.tool = Some(name.to_owned());
         }
-        match inquiry(&app, tool, &call.params) {
-            Ok(inquiry) => match self
-                .translation(
-                    case,
-                    request,
-                    &app,
-                    call.reply.clone(),
-                    call.progress,
-                    inquiry,
-                )
-                .await
-            {
-                Ok(translation) => Outcome::Translation(Box::new(translation)),
-                Err(refusal) => refused(case, &call.reply, &refusal),
-            },
+        let inquiry = match inquiry(&app, tool, &call.params) {
+            Ok(inquiry) => inquiry,
             Err(mistakes) => {
                 set_error(case);
                 let body = mcp::failed_call(&call.reply, &mistakes, None);
-                whole(&call.reply, StatusCode::OK, body)
+                return whole(&call.reply, StatusCode::OK, body);
             }
+        };
+        let reply = call.reply.clone();
+        let translation = self.translation(case, request, &app, reply, call.progress, inquiry);
+        match translation.await {
+            Ok(translation) => Outcome::Translation(Box::new(translation)),
+            Err(refusal) => refused(case, &call.reply, &refusal),
         }
     }
 
@@ -195,11 +183,12 @@ fn translation(
     }
 }
 
-fn named(app: &App, params: &Map<String, Value>) -> Result<Tools, Failure> {
-    let name = ToolName::of(params)?;
-    Tools::named(app, name).ok_or_else(|| {
+fn named<'a>(app: &App, params: &'a Map<String, Value>) -> Result<(&'a str, Tools), Failure> {
+    let name = mcp::called_tool(params)?;
+    let tool = Tools::named(app, name).ok_or_else(|| {
         Failure::invalid_params("There is no tool with this name. Ask for `tools/list` again: it follows the app's name.")
-    })
+    })?;
+    Ok((name, tool))
 }
 
 /// Who is refused only here may ask the app again, in another way or later: that is a matter of the tool, and a status of

@@ -49,7 +49,8 @@ pub fn response<'a>(
         "oidc_gateway_open_runs",
         "Runs of users that are under way, streaming or blocking.",
     );
-    write_one(&mut text, name, Kind::Gauge, help, sources.runs);
+    text.family(name, Kind::Gauge, help)
+        .sample(&[], sources.runs);
     write_keys(&mut text, settings, sources.providers);
     write_process(&mut text, &sources.process);
     Ok(Response::text(StatusCode::OK, CONTENT_TYPE, text.finish()))
@@ -98,37 +99,35 @@ fn write_process(text: &mut Exposition, process: &ProcessState) {
         let code = Code::named(code).map_or("other", Code::as_str);
         refusals.sample(&[("code", code)], count);
     }
-    let (name, help) = (
-        "oidc_gateway_module_restarts",
-        "How often the module of this endpoint has failed and was started again.",
-    );
-    write_one(text, name, Kind::Counter, help, process.restarts);
-    let (name, help) = (
-        "process_cpu_seconds",
-        "Processor time of the plugin's process.",
-    );
-    write_one(text, name, Kind::Counter, help, process.cpu_seconds);
-    let (name, help) = (
-        "process_resident_memory_bytes",
-        "Resident memory of the plugin's process.",
-    );
-    write_one(text, name, Kind::Gauge, help, process.resident_bytes);
-    let (name, help) = (
-        "process_start_time_seconds",
-        "When the plugin's process was started, in seconds since 1970.",
-    );
-    write_one(text, name, Kind::Gauge, help, process.started);
-}
-
-/// A family of one sample without labels.
-fn write_one(
-    text: &mut Exposition,
-    name: &'static str,
-    kind: Kind,
-    help: &'static str,
-    value: impl Display,
-) {
-    text.family(name, kind, help).sample(&[], value);
+    let of_process: [(_, _, _, &dyn Display); 4] = [
+        (
+            "oidc_gateway_module_restarts",
+            Kind::Counter,
+            "How often the module of this endpoint has failed and was started again.",
+            &process.restarts,
+        ),
+        (
+            "process_cpu_seconds",
+            Kind::Counter,
+            "Processor time of the plugin's process.",
+            &process.cpu_seconds,
+        ),
+        (
+            "process_resident_memory_bytes",
+            Kind::Gauge,
+            "Resident memory of the plugin's process.",
+            &process.resident_bytes,
+        ),
+        (
+            "process_start_time_seconds",
+            Kind::Gauge,
+            "When the plugin's process was started, in seconds since 1970.",
+            &process.started,
+        ),
+    ];
+    for (name, kind, help, value) in of_process {
+        text.family(name, kind, help).sample(&[], value);
+    }
 }
 
 fn token_required() -> Refusal {

@@ -15,10 +15,7 @@ pub(super) fn read(body: &dyn Body, limit: usize) -> Result<Vec<u8>, Refusal> {
         );
         return Err(Refusal::new(Code::BadRequest, message));
     }
-    let mut bytes = vec![0; length];
-    let read = body.read_at(0, &mut bytes);
-    bytes.truncate(read);
-    Ok(bytes)
+    Ok(body.read_whole())
 }
 
 /// The one value of `name` in a urlencoded form.
