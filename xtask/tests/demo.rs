@@ -8,20 +8,27 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::browser::{Kind, Load, Page};
+use harness::web_client::{WEB_CLIENT, WEB_SECRET};
+use harness::{Browser, HOOK_ID, IdentityProvider};
+use http::Method;
+use tokio::runtime::Runtime;
+use url::Url;
 use xtask::workspace::Workspace;
 
 /// Whatever happens, the demo does not outlive its test.
 struct Demo(Child);
 
 impl Demo {
-    fn start() -> (Self, BufReader<ChildStdout>) {
+    fn start(arguments: &[&str]) -> (Self, BufReader<ChildStdout>) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.arg("demo").current_dir(Workspace::this().root());
+        command.arg("demo").args(arguments);
+        command.current_dir(Workspace::this().root());
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -64,14 +71,8 @@ impl Drop for Demo {
 
 #[test]
 fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
-    let (mut demo, mut output) = Demo::start();
-    let mut guide = String::new();
-    for line in output.by_ref().lines() {
-        guide.push_str(&format!("{}\n", line.unwrap()));
-        if guide.ends_with("Ctrl-C stops it.\n") {
-            break;
-        }
-    }
+    let (mut demo, mut output) = Demo::start(&[]);
+    let guide = guide(&mut output);
     let exports = lines_with(&guide, "export ").join("; ");
     let lines = lines_with(&guide, "curl ");
     let [blocking, streaming, whoami, health] = lines.as_slice() else {
@@ -100,7 +101,7 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         .lines()
         .find_map(|line| line.strip_prefix("The chat page:"))
         .unwrap();
-    assert_signs_in(page.trim());
+    sign_in(page.trim());
     for app in [
         "chat",
         "agent_chat",
@@ -112,7 +113,7 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
             .lines()
             .find_map(|line| line.trim().strip_prefix(&format!("{app}: ")))
             .unwrap_or_else(|| panic!("no page of {app} in:\n{guide}"));
-        assert_signs_in(page);
+        sign_in(page);
     }
 
     let ports: Vec<_> = guide
@@ -131,6 +132,69 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
         ports.iter().all(|port| TcpStream::connect(port).is_err()),
         "{ports:?}"
     );
+}
+
+/// The same with a provider that is not the demo's: its client is registered first, as the guide of a provider says.
+#[test]
+fn with_a_provider_of_ones_own_people_sign_in_to_its_client_and_chat() {
+    let runtime = Runtime::new().unwrap();
+    let provider = runtime.block_on(IdentityProvider::start()).unwrap();
+    let port = free_port();
+    let address = format!("http://localhost:{port}/e/{HOOK_ID}");
+    runtime.block_on(provider.register_page(&address)).unwrap();
+    let (mut demo, mut output) = Demo::start(&[
+        "--issuer",
+        provider.issuer(),
+        "--client-id",
+        WEB_CLIENT,
+        "--client-secret",
+        WEB_SECRET,
+        "--port",
+        &port,
+    ]);
+    let guide = guide(&mut output);
+    for line in [
+        format!("The chat page: {address}/"),
+        format!("  redirect URI: {address}/auth/callback"),
+        format!("  redirect URI after a sign-out: {address}/auth/logged-out"),
+    ] {
+        assert!(guide.lines().any(|printed| printed == line), "{guide}");
+    }
+    assert!(!guide.contains(WEB_SECRET), "{guide}");
+
+    let (browser, page) = sign_in(&format!("{address}/"));
+    let url = Url::parse(&format!("{address}/chat-messages")).unwrap();
+    let body = r#"{"query":"Hello","inputs":{},"response_mode":"blocking"}"#;
+    let chat = Load::get(Kind::Fetch, url, Some(page.url()))
+        .sending(Method::POST, "application/json", body)
+        .with("x-gateway-page", &page.shown.meta("gateway-page").unwrap());
+    let answer = runtime.block_on(browser.load(chat)).unwrap();
+    assert!(
+        answer.text().contains("q=Hello|user=alice"),
+        "{}",
+        answer.text()
+    );
+    demo.signal("-INT");
+    let status = demo.ended_within(Duration::from_secs(20));
+    assert!(status.is_some_and(|status| status.success()), "{status:?}");
+}
+
+/// The demo binds it a moment later.
+fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port().to_string()
+}
+
+/// Everything that is printed until all is up.
+fn guide(output: &mut BufReader<ChildStdout>) -> String {
+    let mut guide = String::new();
+    for line in output.lines() {
+        guide.push_str(&format!("{}\n", line.unwrap()));
+        if guide.ends_with("Ctrl-C stops it.\n") {
+            break;
+        }
+    }
+    guide
 }
 
 fn lines_with<'a>(guide: &'a str, start: &str) -> Vec<&'a str> {
@@ -162,7 +226,7 @@ fn assert_another_origin_may_call(guide: &str) {
 /// Nobody waits for a build to learn of a mistake in the arguments.
 #[test]
 fn what_cannot_work_is_said_before_anything_is_built() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().port().to_string();
     let rows: [(&[&str], &str); 6] = [
         (&["--port", &taken], "give another one with --port"),
@@ -220,9 +284,9 @@ fn the_demo_offers_every_app_of_the_stand_in() {
 }
 
 /// A person opens the address that was printed, and signs in as the guide says.
-fn assert_signs_in(page: &str) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let browser = harness::Browser::new();
+fn sign_in(page: &str) -> (Browser, Page) {
+    let runtime = Runtime::new().unwrap();
+    let browser = Browser::new();
     let signed_in = runtime.block_on(async {
         let shown = browser.open(page).await.unwrap();
         assert_eq!(shown.shown.status, 200, "{}", shown.trail());
@@ -234,6 +298,7 @@ fn assert_signs_in(page: &str) {
     });
     assert_eq!(signed_in.url().as_str(), page, "{}", signed_in.trail());
     assert!(signed_in.shown.meta("gateway-page").is_some());
+    (browser, signed_in)
 }
 
 /// Runs a line as it was printed and returns its output in the pieces in which it came.
