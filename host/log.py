@@ -37,8 +37,8 @@ class Lines:
         """Writes `message` soon."""
         if len(message) > LOG_LINE_BYTES:  # Half a line of JSON would be none.
             message = json.dumps({"event": "line_too_long", "beginning": message[:_SHOWN_CHARACTERS]})
-        data = {"level": level, "message": message, "timestamp": time.time()}
-        line = json.dumps({"event": "log", "data": data})
+        text = json.dumps(message)
+        line = f'{{"event": "log", "data": {{"level": "{level}", "message": {text}, "timestamp": {time.time()}}}}}'
         self._waiting.append(line)
         self._bytes += len(line)
         while self._bytes > LOG_LINES_BYTES:

@@ -9,14 +9,13 @@ that it finds in the file.
 """
 
 import functools
-import json
 import os
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from dify_plugin import Endpoint
-from werkzeug import Request, Response
+from werkzeug import Request
 
 from host import memory, process
 from host.http.reach import allowed_origins
@@ -26,10 +25,11 @@ from host.sdk.capacity import Busy
 from host.sdk.daemon_request import is_head_too_large, taken_body
 from host.sdk.relay import no_relay, relay
 from host.sdk.request_head import failed_head, request_head
+from host.sdk.response import Response
 from host.sdk.translation import translate
 from host.wasm import module
 from host.wasm.calls import Call, CallFailed, Calls, FileResponse, OwnResponse, Translation
-from host.wasm.heads import compact_json
+from host.wasm.heads import decoded, encoded
 from host.wasm.instances import AllBusy, Instances
 
 LARGE = 1024 * 1024
@@ -71,7 +71,7 @@ def respond(
     try:
         body = taken_body(request)
         length = len(body)
-        head = request_head(request, request_id, endpoint_id, values, compact_json(settings), length)
+        head = request_head(request, request_id, endpoint_id, values, encoded(settings), length)
         has_let_go = capacity.BODIES.take(endpoint_id, length)
         call = Call(handler, head, body, allowed_origins(settings), endpoint_id, began, has_let_go)
         del body  # The call alone has it, and lets it go when it is sent.
@@ -98,10 +98,10 @@ def _decided(calls: Calls, call: Call, endpoint_id: str) -> Response:
     finally:
         has_decided()
     if isinstance(decision, OwnResponse):
-        head = json.loads(decision.head)
+        head = decoded(decision.head)
         return response.whole(head["status"], head["headers"], decision.body)
     if isinstance(decision, FileResponse):
-        head = json.loads(decision.head)
+        head = decoded(decision.head)
         content = page_files.content(decision.name.decode(), decompress=head["decompress"])
         return response.whole(head["status"], head["headers"], content)
     try:

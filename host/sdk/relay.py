@@ -1,19 +1,17 @@
 """One relay: the request goes to Dify, the module judges the head of the response, the body goes to the client."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
-
-from werkzeug import Response
 
 from host.http import stream, transport
 from host.http.failure import Failure
 from host.http.stream import ReadAhead
 from host.http.transport import Buffer, Limits, Request
 from host.sdk import response
+from host.sdk.response import Response
 from host.wasm.calls import Call, Calls, Relay
-from host.wasm.heads import encoded, response_head
+from host.wasm.heads import decoded, encoded, response_head
 
 _READ_WHOLE = stream.PIECE
 _EVENT = (b"data:", b"event:")
@@ -26,7 +24,7 @@ def relay(calls: Calls, call: Call, order: Relay, has_ended: Callable[[], None])
     """
     is_streamed = False
     try:
-        request = request_of(call, json.loads(order.head), order.own)
+        request = request_of(call, decoded(order.head), order.own)
         began = time.monotonic()
         try:
             received = transport.send(request)

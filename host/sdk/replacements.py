@@ -10,18 +10,24 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+from dify_plugin import Endpoint
 from dify_plugin.core import plugin_executor
+from dify_plugin.core.plugin_registration import PluginRegistration
+from dify_plugin.core.runtime import Session
 from dify_plugin.core.server import io_server
+from dify_plugin.core.server.__base.response_writer import ResponseWriter
+from dify_plugin.core.server.router import Route, Router
 from dify_plugin.core.server.stdio import request_reader
 from gevent.socket import wait_read
 from pydantic import TypeAdapter
+from werkzeug import Request
 from werkzeug.routing import PathConverter
 
-from host.sdk import daemon_request
+from host.sdk import daemon_lines, daemon_request
 from host.sdk.turns import TurnExecutor
 
 CATCH_ALL = r"[^/][\s\S]*?"
@@ -86,6 +92,51 @@ class _LineReader:
         return daemon_request.kept_apart(self._adapter.validate_json(line))
 
 
+_PUT = (
+    "(self, event: dify_plugin.core.server.__base.writer_entities.Event, session_id: str | None = None, "
+    "data: dict | pydantic.main.BaseModel | None = None) -> None"
+)
+
+_DISPATCH = (
+    "(self, request: werkzeug.wrappers.request.Request) -> "
+    "tuple[type[dify_plugin.interfaces.endpoint.endpoint.Endpoint], collections.abc.Mapping[str, typing.Any]]"
+)
+
+type _Dispatch = Callable[[PluginRegistration, Request], tuple[type[Endpoint], Mapping[str, Any]]]
+
+
+@functools.lru_cache(maxsize=16)
+def _route(router: Router, kind: str, action: str) -> Route | None:
+    routes = (route for route in router.routes if route.filter({"type": kind, "action": action}))
+    return next(routes, None)
+
+
+def dispatched(self: Router, session: Session, data: dict[str, Any]) -> object | None:
+    """What the function for this kind of request returns; nothing for a kind that the SDK does not know."""
+    route = _route(self, data.get("type"), data.get("action"))
+    return route.func(session, data) if route else None
+
+
+def _no_invocations(_session: Session) -> None:
+    pass
+
+
+def remembering(route: _Dispatch) -> _Dispatch:
+    """The router `route`, which remembers where paths without variables lead. They are as many as are declared."""
+    remembered: dict[tuple[str, str], tuple[type[Endpoint], Mapping[str, Any]]] = {}
+
+    def dispatch(self: PluginRegistration, request: Request) -> tuple[type[Endpoint], Mapping[str, Any]]:
+        key = request.method, request.environ["PATH_INFO"]
+        found = remembered.get(key)
+        if found is None:
+            found = route(self, request)
+            if not found[1]:
+                remembered[key] = found
+        return found
+
+    return dispatch
+
+
 def _replacements() -> list[Replacement]:
     return [
         # The SDK starts requests in the order of their arrival, so that a flood at one endpoint delays all the others.
@@ -105,6 +156,23 @@ def _replacements() -> list[Replacement]:
         # The SDK makes the same reader of JSON for each line, another twentieth. While it handles a request it also
         # keeps the text of its line, which is twice as long as the body.
         Replacement(request_reader, "TypeAdapter", repr(TypeAdapter), functools.cache(_LineReader)),
+        # A twelfth of what a request costs, and most of the system calls (see `daemon_lines`).
+        Replacement(ResponseWriter, "put", _PUT, daemon_lines.put),
+        # For each request the SDK makes eighteen objects that call Dify's models, tools and apps. Nothing here does.
+        Replacement(Session, "_register_invocations", "(self) -> None", _no_invocations),
+        # The SDK asks for each request which of twenty kinds it is, and looks for the path.
+        Replacement(
+            Router,
+            "dispatch",
+            "(self, session: dify_plugin.core.runtime.Session, data: dict) -> object | None",
+            dispatched,
+        ),
+        Replacement(
+            PluginRegistration,
+            "dispatch_endpoint_request",
+            _DISPATCH,
+            remembering(PluginRegistration.dispatch_endpoint_request),
+        ),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug import Request
 
 from host.sdk.request_fields import REQUEST_FIELDS
-from host.wasm.heads import compact_json
+from host.wasm.heads import encoded
 
 
 def environ_keys() -> dict[str, str]:
@@ -22,7 +22,7 @@ _KEYS = tuple(environ_keys().items())
 
 
 def request_head(
-    request: Request, request_id: str, endpoint_id: str, values: Mapping[str, Any], settings: str, length: int
+    request: Request, request_id: str, endpoint_id: str, values: Mapping[str, Any], settings: bytes, length: int
 ) -> bytes:
     """The head of a client's request with a body of `length` bytes; `settings` is JSON already."""
     environ = request.environ
@@ -52,8 +52,8 @@ def failed_head(request: Request, request_id: str, endpoint_id: str, settings: M
         "values": {},
         "body_length": 0,
     }
-    return _with_settings(head, compact_json({"allowed_origins": settings.get("allowed_origins")}))
+    return _with_settings(head, encoded({"allowed_origins": settings.get("allowed_origins")}))
 
 
-def _with_settings(head: dict[str, Any], settings: str) -> bytes:
-    return f'{compact_json(head)[:-1]},"settings":{settings}}}'.encode(errors="replace")
+def _with_settings(head: dict[str, Any], settings: bytes) -> bytes:
+    return b'%b,"settings":%b}' % (encoded(head)[:-1], settings)

@@ -4,12 +4,9 @@ Everything else of Dify's goes to the client unseen (`relay.py`). Here the modul
 the pieces in which it came, none longer than `stream.PIECE`, and keeps a bounded part of it.
 """
 
-import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
-
-from werkzeug import Response
 
 from host.http import stream, transport
 from host.http.failure import Failure
@@ -18,8 +15,9 @@ from host.http.transport import Request
 from host.log import logger
 from host.sdk import response
 from host.sdk.relay import report, request_of
+from host.sdk.response import Response
 from host.wasm.calls import Call, Calls, Translation
-from host.wasm.heads import response_head
+from host.wasm.heads import decoded, response_head
 
 
 def translate(
@@ -30,7 +28,7 @@ def translate(
     `has_ended` is called when nothing of the translation is under way any more.
     """
     try:
-        head = json.loads(order.head)
+        head = decoded(order.head)
         request = request_of(call, head["request"], order.own)
     except BaseException:
         has_ended()

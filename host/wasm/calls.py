@@ -5,7 +5,6 @@ those of another, so an import only notes what the module asks for, and the host
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +19,7 @@ from host.http.reach import Origin
 from host.log import LEVELS, lines, logger
 from host.wasm import fetches
 from host.wasm.abi import Import, Instance, Trapped
-from host.wasm.heads import encoded
+from host.wasm.heads import decoded, encoded
 
 FIRST_BYTES = 64 * 1024
 """How much of a body crosses with the call; the module asks for the rest."""
@@ -198,7 +197,7 @@ class Calls:
     def _judged(self, export: str, number: int, *arguments: bytes) -> dict[str, Any]:
         for _ in range(2):
             try:
-                return json.loads(self._enter(export, number, *arguments))
+                return decoded(self._enter(export, number, *arguments))
             except InstanceLost as lost:
                 if lost.culprit == number:
                     break
@@ -355,7 +354,7 @@ def call_failed(compiled: wasmtime.Module, handler: str, head: bytes) -> dict[st
     """
     calls = Calls(compiled)
     try:
-        return json.loads(calls._enter("call_failed", 0, handler.encode(), head))
+        return decoded(calls._enter("call_failed", 0, handler.encode(), head))
     except InstanceLost:
         raise CallFailed("the module trapped again") from None
     finally:

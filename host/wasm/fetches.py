@@ -1,7 +1,6 @@
 """The fetches of the module: HTTP exchanges that the host makes for it and reads whole."""
 
 import contextlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ from host.http.failure import Failure
 from host.http.reach import Origin
 from host.http.transport import Limits, Request
 from host.log import logger
-from host.wasm.heads import encoded, response_head
+from host.wasm.heads import decoded, encoded, response_head
 
 
 class OriginsOfCalls:
@@ -40,7 +39,7 @@ class OriginsOfCalls:
 def run(head: bytes, body: bytes, origins: frozenset[Origin]) -> tuple[bytes, bytes]:
     """Makes the fetch that `head` describes and returns the head and the body of its response."""
     try:
-        response, content = transport.exchange(_request(json.loads(head), body, origins))
+        response, content = transport.exchange(_request(decoded(head), body, origins))
         return encoded(response_head(response)), content
     except Failure as failure:
         kind = failure.kind

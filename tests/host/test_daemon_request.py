@@ -97,7 +97,7 @@ def test_the_module_gets_the_host_that_the_client_has_sent_and_the_router_does_n
 
 
 def fields_for_module(raw: bytes) -> list[tuple[str, str]]:
-    head = request_head(routed(parsed(raw)), "r", "e", {}, "{}", 2)
+    head = request_head(routed(parsed(raw)), "r", "e", {}, b"{}", 2)
     return [(name, value) for name, value in json.loads(head)["headers"]]
 
 

@@ -51,8 +51,8 @@ def token() -> str:
 
 
 @functools.cache
-def settings() -> str:
-    return json.dumps(issuer.settings("http://dify.example/v1", input_claims="none"))
+def settings() -> bytes:
+    return json.dumps(issuer.settings("http://dify.example/v1", input_claims="none")).encode()
 
 
 def read(method: str, query: str, content_type: str, body: bytes, **more: str) -> Request:
