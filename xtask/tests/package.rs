@@ -31,10 +31,10 @@ const OTHER_EXPORTS: &[&str] = &[
     "translation_piece",
 ];
 
-/// A tenth over the 2.57 MB that the module has today, half a megabyte of them for sign-in and its private keys, and as much
+/// A tenth over the 2.88 MB that the module has today, half a megabyte of them for sign-in and its private keys, and as much
 /// for the MCP server, metrics, rules and the OpenAPI document. Its size is not a target, but a dependency that comes in by
-/// accident is seen, and code that is compiled for speed by accident.
-const MOST_BYTES: usize = 2_820_000;
+/// accident is seen.
+const MOST_BYTES: usize = 3_170_000;
 
 /// Packages of another version and of another author, which an earlier build could have left.
 const OLDER: [&str; 2] = [

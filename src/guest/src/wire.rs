@@ -233,29 +233,31 @@ const fn piece_head(piece: &Piece) -> PieceHead {
     }
 }
 
+/// Either `status` and `headers`, or `error`. An untagged enum would be read into a copy first.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum HeadOrErrorJson<'a> {
-    Head {
-        status: u16,
-        #[serde(borrow)]
-        headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    },
-    Error {
-        #[serde(borrow)]
-        error: Cow<'a, str>,
-    },
+struct HeadOrErrorJson<'a> {
+    #[serde(default)]
+    status: u16,
+    #[serde(borrow, default)]
+    headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    #[serde(borrow)]
+    error: Option<Cow<'a, str>>,
 }
 
 /// The head of a response from outside, or the error that came in its place.
 pub fn received_head(json: &[u8]) -> Result<ResponseHead, TransportError> {
-    match serde_json::from_slice(json).map_err(|_| TransportError::Malformed)? {
-        HeadOrErrorJson::Head { status, headers } => Ok(ResponseHead {
-            status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
-            headers: fields::header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
-        }),
-        HeadOrErrorJson::Error { error } => Err(transport_error(&error)),
+    let HeadOrErrorJson {
+        status,
+        headers,
+        error,
+    } = serde_json::from_slice(json).map_err(|_| TransportError::Malformed)?;
+    if let Some(error) = error {
+        return Err(transport_error(&error));
     }
+    Ok(ResponseHead {
+        status: StatusCode::from_u16(status).map_err(|_| TransportError::Malformed)?,
+        headers: fields::header_map(headers.iter().map(|(name, value)| (&**name, &**value))),
+    })
 }
 
 /// The response to a fetch.

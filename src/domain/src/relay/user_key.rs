@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::settings::Settings;
 use crate::token::User;
 
-/// Digits of the name in the log: enough to tell people apart, too few to be anybody's key.
-const LOGGED_BYTES: usize = 8;
-
 /// A key for one user of one app, in this process's memory and, shortened, in its log.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
@@ -29,10 +26,11 @@ impl UserKey {
         Self(mac.finalize())
     }
 
-    /// The name of the user in the log: the beginning of the key, 16 hexadecimal digits.
+    /// The name of the user in the log: 16 hexadecimal digits, the beginning of the key. They are enough to tell people
+    /// apart, and too few to be anybody's key.
     pub fn log_name(&self) -> String {
-        let bytes = self.0.iter().take(LOGGED_BYTES);
-        bytes.map(|byte| format!("{byte:02x}")).collect()
+        let beginning = self.0.first_chunk().copied().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(beginning))
     }
 }
 

@@ -149,6 +149,9 @@ fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
 /// The standard library knows which characters Unicode calls format, separator, private or unassigned, because it
 /// escapes them in debug output. It escapes combining marks only at the beginning of a text, hence the dot.
 fn is_printable(character: char) -> bool {
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
     let text = String::from_iter(['.', character]);
     !character.is_control() && !text.escape_debug().to_string().contains("\\u{")
 }
