@@ -2,6 +2,7 @@
 
 use crate::comparison::Comparison;
 use crate::load::Sample;
+use crate::mcp::McpLoad;
 use crate::session::Sessions;
 use crate::start::Start;
 use crate::verification::Verification;
@@ -27,6 +28,7 @@ pub struct Figures {
     pub loads: Vec<Load>,
     /// MiB.
     pub idle_memory: Comparison<f64>,
+    pub mcp: Vec<McpLoad>,
     pub module_bytes: u64,
     pub start: Comparison<Start>,
     /// The share of a core.

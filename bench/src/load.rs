@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 
 use crate::client::{Client, Message, Timing};
 use crate::contender::Contender;
+use crate::plan::Plan;
 
 /// What a number of clients measured in one load.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,27 @@ pub async fn measure(
         first: median(timings.iter().map(|timing| milliseconds(timing.first))),
         processor: milliseconds(spent) / count,
     })
+}
+
+/// Lets `clients` send each of two messages to the same plugin, one after the other, and takes the medians of all rounds.
+pub async fn in_turns(
+    contender: &Contender,
+    [one, other]: [&Message; 2],
+    clients: usize,
+    plan: &Plan,
+) -> Result<[Sample; 2]> {
+    let [mut first, mut second] = [Vec::new(), Vec::new()];
+    for round in 0..plan.rounds {
+        let mut pair = [(one, &mut first), (other, &mut second)];
+        // Whoever is first finds another machine.
+        if round % 2 == 1 {
+            pair.reverse();
+        }
+        for (message, samples) in pair {
+            samples.push(measure(contender, message, clients, plan.duration).await?);
+        }
+    }
+    Ok([Sample::median(&first), Sample::median(&second)])
 }
 
 async fn run(mut client: Client, message: Message, end: Instant) -> Result<Vec<Timing>> {

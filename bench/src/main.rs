@@ -11,6 +11,7 @@ mod comparison;
 mod contender;
 mod figures;
 mod load;
+mod mcp;
 mod memory;
 mod package;
 mod plan;
@@ -39,6 +40,9 @@ struct Arguments {
     /// Only what sessions cost; the file of results stays as it is.
     #[arg(long)]
     sessions: bool,
+    /// Only what calls of AI clients cost; the file of results stays as it is.
+    #[arg(long, conflicts_with = "sessions")]
+    mcp: bool,
 }
 
 #[tokio::main]
@@ -53,6 +57,9 @@ async fn main() -> Result<()> {
     };
     if arguments.sessions {
         return report::print_sessions(&suite::sessions(&plan).await?);
+    }
+    if arguments.mcp {
+        return report::print_mcp(&suite::mcp(&plan).await?);
     }
     let figures = suite::run(&plan, |what| println!("==> measuring: {what}")).await?;
     report::write(&plan, &figures)

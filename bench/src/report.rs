@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use crate::comparison::Comparison;
 use crate::figures::{Figures, Load};
 use crate::load::Sample;
+use crate::mcp::McpLoad;
 use crate::plan::Plan;
 use crate::session::Sessions;
 use crate::targets::{self, Target};
@@ -23,12 +24,13 @@ pub fn write(plan: &Plan, figures: &Figures) -> Result<()> {
     let summary = summary(targets::all(figures))?;
     print!("{summary}");
     let text = format!(
-        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Other figures\n\n{}\n{}\n{}",
+        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Other figures\n\n{}\n{}\n{}\n{}",
         machine(plan)?,
         loads(figures)?,
         others(figures)?,
         verification(figures)?,
         sessions(&figures.sessions)?,
+        mcp(&figures.mcp)?,
     );
     fs::write(plan.root.join(PATH), text)?;
     println!("==> written to {PATH}");
@@ -42,6 +44,16 @@ pub fn write(plan: &Plan, figures: &Figures) -> Result<()> {
 pub fn print_sessions(measured: &Sessions) -> Result<()> {
     let summary = summary(targets::of_sessions(measured))?;
     println!("{summary}\n{}", sessions(measured)?);
+    Ok(())
+}
+
+/// Prints what calls of AI clients cost, and writes nothing either.
+///
+/// # Errors
+/// None that is expected.
+pub fn print_mcp(measured: &[McpLoad]) -> Result<()> {
+    let summary = summary(targets::of_mcp(measured))?;
+    println!("{summary}\n{}", mcp(measured)?);
     Ok(())
 }
 
@@ -158,6 +170,29 @@ fn sessions(measured: &Sessions) -> Result<String> {
          | The same by a session | {:.3} |\n| `POST /auth/refresh`, which seals a session too | {:.3} |",
         cost.by_token, cost.by_session, cost.refresh
     )?;
+    Ok(table)
+}
+
+fn mcp(measured: &[McpLoad]) -> Result<String> {
+    let mut table = String::from(
+        "The same question as a streaming chat message and as a call of an AI client (`POST /mcp`).\n\n\
+         | Load | Asked by | Requests/s | Median, ms | First bytes, ms | CPU, ms |\n|---|---|---|---|---|---|\n",
+    );
+    for load in measured {
+        for (asked_by, sample) in [("chat", &load.chat), ("call", &load.call)] {
+            let Sample {
+                per_second,
+                whole,
+                first,
+                processor,
+            } = sample;
+            let load = Load::name("streaming", load.clients);
+            writeln!(
+                table,
+                "| {load} | {asked_by} | {per_second:.0} | {whole:.2} | {first:.2} | {processor:.2} |"
+            )?;
+        }
+    }
     Ok(table)
 }
 

@@ -66,21 +66,12 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Sessions> {
     let cost = measure_cost(plan, &settings, [&by_token, &by_session]).await?;
     let mut loads = Vec::new();
     for clients in CLIENTS {
-        let (mut token, mut session) = (Vec::new(), Vec::new());
-        for round in 0..plan.rounds {
-            let mut pair = [(&by_token, &mut token), (&by_session, &mut session)];
-            // Whoever is first finds another machine.
-            if round % 2 == 1 {
-                pair.reverse();
-            }
-            for (message, samples) in pair {
-                samples.push(load::measure(&contender, message, clients, plan.duration).await?);
-            }
-        }
+        let messages = [&by_token, &by_session];
+        let [token, session] = load::in_turns(&contender, messages, clients, plan).await?;
         loads.push(SessionLoad {
             clients,
-            token: Sample::median(&token),
-            session: Sample::median(&session),
+            token,
+            session,
         });
     }
     Ok(Sessions { cost, loads })

@@ -9,6 +9,7 @@ use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::figures::{Figures, Load};
 use crate::load::{Sample, median};
+use crate::mcp::{self, McpLoad};
 use crate::plan::Plan;
 use crate::session::Sessions;
 use crate::start::Start;
@@ -35,6 +36,9 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     progress("sessions");
     let sessions = session::measure(&bed, plan).await?;
 
+    progress("calls of AI clients");
+    let mcp = mcp::measure(&bed, plan).await?;
+
     let contenders = bed.contenders(plan).await?;
     let mut loads = Vec::new();
     for (kind, body) in [("blocking", blocking()), ("streaming", streaming())] {
@@ -59,6 +63,7 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     Ok(Figures {
         loads,
         idle_memory,
+        mcp,
         module_bytes: std::fs::metadata(plan.root.join("host/gateway.wasm"))?.len(),
         sessions,
         start,
@@ -74,6 +79,14 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
 /// As for [`run`].
 pub async fn sessions(plan: &Plan) -> Result<Sessions> {
     session::measure(&TestBed::set_up(plan).await?, plan).await
+}
+
+/// Measures only what calls of AI clients cost.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn mcp(plan: &Plan) -> Result<Vec<McpLoad>> {
+    mcp::measure(&TestBed::set_up(plan).await?, plan).await
 }
 
 async fn measure_starts(bed: &TestBed, plan: &Plan) -> Result<Comparison<Start>> {

@@ -2,6 +2,8 @@
 
 use crate::comparison::Comparison;
 use crate::figures::{Figures, Load};
+use crate::load::Sample;
+use crate::mcp::McpLoad;
 use crate::session::{SessionCost, SessionLoad, Sessions};
 use crate::start::Start;
 use crate::streams;
@@ -55,6 +57,7 @@ pub fn all(figures: &Figures) -> Vec<Target> {
     targets.extend(streaming.map(added_time_to_first_event));
     targets.extend(figures.verification.iter().map(unseen_token));
     targets.extend(of_sessions(&figures.sessions));
+    targets.extend(of_mcp(&figures.mcp));
     targets.push(at_most(
         0.8,
         &format!(
@@ -131,6 +134,21 @@ fn session_cost(cost: &SessionCost) -> [Target; 2] {
             cost.refresh,
         ),
     ]
+}
+
+/// Those of what calls of AI clients cost. Of many clients it is the processor's time, because what each waits for is the
+/// others.
+pub fn of_mcp(loads: &[McpLoad]) -> Vec<Target> {
+    let target = |load: &McpLoad| {
+        let clients = Load::name("call of an AI client", load.clients);
+        let (what, figure): (_, fn(&Sample) -> f64) = match load.clients {
+            1 => ("the median", |sample| sample.whole),
+            _ => ("the processor time", |sample| sample.processor),
+        };
+        let what = format!("Added to {what} of the same streaming chat, ms: {clients}");
+        at_most(1.0, &what, figure(&load.call) - figure(&load.chat))
+    };
+    loads.iter().map(target).collect()
 }
 
 fn starts(start: &Comparison<Start>) -> [Target; 2] {

@@ -102,6 +102,20 @@ impl TestBed {
         Ok((contender, settings))
     }
 
+    /// Starts one more gateway, which is an MCP server.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn with_mcp(&self, plan: &Plan) -> Result<Contender> {
+        let package = self.packages.gateway.clone();
+        let mut settings = self.settings();
+        let mcp = json!({"mcp": "on", "public_url": "https://dify.example/e/x"});
+        if let (Some(settings), Value::Object(mcp)) = (settings.as_object_mut(), mcp) {
+            settings.extend(mcp);
+        }
+        Contender::start("the gateway with MCP", package, &plan.python, settings).await
+    }
+
     /// A chat message to `contender`.
     pub fn chat(&self, contender: &Contender, body: &Value) -> Result<Message> {
         let body = body.to_string().into();

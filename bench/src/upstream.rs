@@ -88,6 +88,7 @@ async fn answer(
         Err(_) => Bytes::new(),
     };
     Ok(match path.as_str() {
+        "/v1/info" => whole("application/json", recorded.info.clone()),
         "/v1/parameters" => whole("application/json", recorded.parameters.clone()),
         "/v1/files/upload" => whole("application/json", recorded.upload.clone()),
         _ => chat(&body, &recorded),
@@ -163,6 +164,7 @@ fn headed(content_type: &'static str, body: Body) -> Response<Body> {
 /// Bodies that a Dify 1.16.1 was recorded to answer.
 struct Recorded {
     blocking: Bytes,
+    info: Bytes,
     parameters: Bytes,
     streamed: Bytes,
     upload: Bytes,
@@ -199,6 +201,7 @@ impl Recorded {
         );
         Ok(Self {
             blocking: body("chat new blocking")?,
+            info: body("info chatflow")?,
             parameters: body("parameters chatflow")?,
             streamed,
             upload: body("upload alice user first")?,

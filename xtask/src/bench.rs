@@ -18,6 +18,9 @@ pub struct Options {
     /// Measures only what a request by session costs, and prints it; bench/RESULTS.md stays as it is.
     #[arg(long)]
     sessions: bool,
+    /// Measures only what a call of an AI client costs, and prints it; bench/RESULTS.md stays as it is.
+    #[arg(long, conflicts_with = "sessions")]
+    mcp: bool,
 }
 
 /// Sets up, builds, measures.
@@ -33,6 +36,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(["--package", "gateway-bench", "--"])
         .args(["--rounds", &options.rounds.to_string()])
         .args(["--seconds", &options.seconds.to_string()])
-        .args(options.sessions.then_some("--sessions"));
+        .args(options.sessions.then_some("--sessions"))
+        .args(options.mcp.then_some("--mcp"));
     step::run("building what measures, and measuring", &mut bench)
 }

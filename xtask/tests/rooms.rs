@@ -28,6 +28,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "limits",
             "request",
             "secret",
+            "text",
             "time",
             "uuid",
         ],

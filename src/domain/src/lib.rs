@@ -30,6 +30,7 @@ mod secret;
 pub mod session;
 pub mod settings;
 pub mod single_flight;
+mod text;
 pub mod time;
 pub mod token;
 mod uuid;

@@ -217,6 +217,8 @@ limits! {
     /// Characters of the description in a challenge. With the metadata's address and the scopes it is in the head of a
     /// response, of which Dify's nginx takes 4096 bytes.
     CHALLENGE_DESCRIPTION: Count = 1000, Module;
+    /// The scopes in a challenge, which share that head. Longer ones are in the metadata alone.
+    CHALLENGE_SCOPE: Bytes = 1000, Module;
     /// Entries of a setting that is a list.
     SETTING_ENTRIES: Count = 100, Module;
     /// Certificates in `ca_certificates`.

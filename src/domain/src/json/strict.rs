@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::InvalidJson;
 use crate::limits;
+use crate::text::cut;
 
 /// Parses one value of at most `max_depth` levels, with at most `most_values` in it, and nothing after it.
 pub(super) fn parse(
@@ -124,7 +125,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut members = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
             if members.contains_key(&name) {
-                let shown = name.chars().take(limits::QUOTED_NAME).collect();
+                let shown = cut(&name, limits::QUOTED_NAME).to_owned();
                 return Err(self.refuse(InvalidJson::DuplicateMember(shown)));
             }
             let value = entries.next_value_seed(inner)?;

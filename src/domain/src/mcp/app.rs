@@ -7,8 +7,8 @@ use super::field::{Field, Form};
 use super::file::FileRule;
 use super::mode::Mode;
 use super::name::tool_name;
-use super::text::cut;
 use crate::limits;
+use crate::text::cut;
 
 /// The app behind the tool.
 #[derive(Clone, Debug, PartialEq)]

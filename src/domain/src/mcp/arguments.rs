@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::app::App;
 use super::field::Place;
-use super::text::cut;
 use crate::json;
 use crate::limits;
+use crate::text::cut;
 use crate::uuid::is_uuid;
 
 /// What Dify is asked. Who asks is not in it.

@@ -4,18 +4,20 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::dify_event::{self, Citation, DifyEvent, File, Finished, MessageEnd, Names};
+use super::attachment::{Citation, File};
+use super::bounded_text::BoundedText;
+use super::dify_event::{self, DifyEvent, Finished, MessageEnd};
 use super::event_stream::EventStream;
 use super::failure::Failure;
+use super::known_names::KnownNames;
+use super::lenient;
 use super::mode::Mode;
 use super::name::GET_RESULT;
 use super::progress::{Progress, ProgressToken};
 use super::reply::{Form, Reply};
 use super::result::{Structured, failed_call, good_call};
-use super::text::BoundedText;
 use crate::limits;
 use crate::time::UnixTime;
-use crate::uuid::is_uuid;
 
 /// What a comment of an event stream looks like. It means nothing, and keeps what stands between awake.
 const SIGN_OF_LIFE: &str = ": working\n\n";
@@ -64,16 +66,9 @@ pub struct ToolCall {
     files: Vec<File>,
     form: Option<String>,
     names: KnownNames,
+    /// Whether an event was so large that it was left out.
+    has_lost: bool,
     is_error: Option<bool>,
-}
-
-/// What names the run and what belongs to it.
-#[derive(Debug, Default)]
-struct KnownNames {
-    task: Option<String>,
-    run: Option<String>,
-    conversation: Option<String>,
-    message: Option<String>,
 }
 
 impl CallPlan {
@@ -111,16 +106,22 @@ impl ToolCall {
                 ..KnownNames::default()
             },
             plan,
+            has_lost: false,
             is_error: None,
         }
     }
 
     /// Reads a piece of Dify's stream.
     pub fn piece(&mut self, piece: &[u8], now: UnixTime) -> Written {
+        if self.is_error.is_some() {
+            return Written::default();
+        }
         let mut bytes = Vec::new();
         let mut stream = std::mem::take(&mut self.stream);
         stream.push(piece, |event| {
-            if dify_event::is_ping(event.name, event.data) {
+            if event.is_cut {
+                self.lost(event.data);
+            } else if dify_event::is_ping(event.name, event.data) {
                 bytes.extend_from_slice(self.sign_of_life(now));
             } else if let Some((names, event)) = dify_event::read(event.data) {
                 self.names.learn(names);
@@ -171,7 +172,7 @@ impl ToolCall {
                 "The gateway has too many large answers under way. Try again later.",
                 Some("busy"),
             ),
-            Ended::Broken if self.stream.has_lost() => self.fail(
+            Ended::Broken if self.has_lost => self.fail(
                 "An event of Dify's stream was larger than 1 MiB, so the result is not known. Have the app return less, or \
                  a file.",
                 Some("dify_answer_invalid"),
@@ -207,6 +208,14 @@ impl ToolCall {
     fn sign_of_life(&mut self, now: UnixTime) -> &'static [u8] {
         self.last_word = now;
         self.plan.opening().as_bytes()
+    }
+
+    /// An event was too large. The outputs of a node are not missed; a part of the answer is.
+    fn lost(&mut self, beginning: &[u8]) {
+        self.has_lost = true;
+        if dify_event::is_of_answer(beginning) {
+            self.answer.cut();
+        }
     }
 
     fn event(&mut self, event: DifyEvent, now: UnixTime) -> Vec<u8> {
@@ -311,7 +320,7 @@ impl ToolCall {
 
     fn returned(&mut self, outputs: Option<&RawValue>) -> Vec<u8> {
         self.is_error = Some(false);
-        let sole = outputs.and_then(dify_event::sole_text);
+        let sole = outputs.and_then(lenient::sole_text);
         let text = match (&sole, outputs) {
             (Some(text), _) => text.as_str(),
             (None, Some(outputs)) => outputs.get(),
@@ -367,20 +376,5 @@ impl ToolCall {
             files: &self.files,
             ..Structured::default()
         }
-    }
-}
-
-impl KnownNames {
-    /// The first event that says a name counts. All of them are UUIDs, and some go into addresses.
-    fn learn(&mut self, names: Names) {
-        let learn = |known: &mut Option<String>, name: Option<String>| {
-            if known.is_none() {
-                *known = name.filter(|name| is_uuid(name));
-            }
-        };
-        learn(&mut self.task, names.task_id.0);
-        learn(&mut self.run, names.workflow_run_id.0);
-        learn(&mut self.conversation, names.conversation_id.0);
-        learn(&mut self.message, names.message_id.0);
     }
 }

@@ -1,15 +1,13 @@
 //! What Dify tells of a run, event by event (`api/core/app/entities/task_entities.py`). Of each event only what a result
 //! is made of is kept; the rest is not even built.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::text::cut;
+use super::attachment::{Citation, File, WireFile, WireSource, files};
+use super::lenient::{First, Lenient, part};
 use crate::limits;
+use crate::text::cut;
 
 /// An event.
 #[derive(Debug)]
@@ -45,34 +43,6 @@ pub(super) struct Names {
     pub(super) workflow_run_id: Lenient,
     pub(super) conversation_id: Lenient,
     pub(super) message_id: Lenient,
-}
-
-/// A file, by its address.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) url: String,
-    pub(super) mime_type: String,
-}
-
-/// A piece of knowledge that the answer was made with.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Citation {
-    title: String,
-    dataset: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<f64>,
-    content: String,
-}
-
-impl Citation {
-    /// A line for people and models.
-    pub(super) fn line(&self) -> String {
-        match self.score {
-            Some(score) => format!("{} ({}), score {score:.2}", self.title, self.dataset),
-            None => format!("{} ({})", self.title, self.dataset),
-        }
-    }
 }
 
 /// The end of an answer.
@@ -113,6 +83,15 @@ pub(super) fn read(data: &[u8]) -> Option<(Names, DifyEvent)> {
 /// The event `event: ping`, which has no data.
 pub(super) fn is_ping(name: &[u8], data: &[u8]) -> bool {
     name == b"ping" && data.is_empty()
+}
+
+/// Whether the event that begins so is a part of an answer. Dify writes the name first
+/// (`api/core/app/apps/base_app_generate_response_converter.py`).
+pub(super) fn is_of_answer(beginning: &[u8]) -> bool {
+    const NAMES: [&[u8]; 3] = [b"\"agent_message\"", b"\"message\"", b"\"message_replace\""];
+    let beginning = beginning.get(..32).unwrap_or(beginning);
+    let has = |name: &[u8]| beginning.windows(name.len()).any(|window| window == name);
+    NAMES.into_iter().any(has)
 }
 
 fn answer(data: &[u8]) -> Option<String> {
@@ -191,11 +170,7 @@ fn file_event(data: &[u8]) -> DifyEvent {
     if body.belongs_to.0.as_deref() == Some("user") {
         return DifyEvent::Other;
     }
-    let wire = WireFile {
-        url: body.url,
-        r#type: body.r#type,
-        ..WireFile::default()
-    };
+    let wire = WireFile::unnamed(body.url, body.r#type);
     wire.file().map_or(DifyEvent::Other, DifyEvent::File)
 }
 
@@ -211,13 +186,13 @@ fn message_end(data: &[u8]) -> Option<MessageEnd> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Metadata {
-        retriever_resources: First<Source, { limits::MCP_SOURCES }>,
+        retriever_resources: First<WireSource, { limits::MCP_SOURCES }>,
     }
     let body: Body<'_> = serde_json::from_slice(data).ok()?;
     let metadata: Metadata = part(body.metadata).unwrap_or_default();
     let sources = metadata.retriever_resources.0.into_iter();
     Some(MessageEnd {
-        citations: sources.map(Source::citation).collect(),
+        citations: sources.map(WireSource::citation).collect(),
         files: files(body.files),
     })
 }
@@ -243,11 +218,6 @@ fn finished(data: &[u8]) -> Option<Finished> {
     })
 }
 
-fn files(written: Option<&RawValue>) -> Vec<File> {
-    let files: First<WireFile, { limits::MCP_FILES }> = part(written).unwrap_or_default();
-    files.0.into_iter().filter_map(WireFile::file).collect()
-}
-
 /// The member `data` of an event.
 fn inner<'a, T: Deserialize<'a>>(event: &'a [u8]) -> Option<T> {
     #[derive(Deserialize)]
@@ -257,180 +227,6 @@ fn inner<'a, T: Deserialize<'a>>(event: &'a [u8]) -> Option<T> {
     }
     let outer: Outer<'a> = serde_json::from_slice(event).ok()?;
     part(Some(outer.data))
-}
-
-/// A part of an event that may have another form than is known of it.
-fn part<'a, T: Deserialize<'a>>(written: Option<&'a RawValue>) -> Option<T> {
-    serde_json::from_str(written?.get()).ok()
-}
-
-/// `RetrievalSourceMetadata`.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Source {
-    document_name: Lenient,
-    dataset_name: Lenient,
-    score: Option<f64>,
-    content: Lenient,
-}
-
-impl Source {
-    fn citation(self) -> Citation {
-        let text = |written: Lenient, characters: usize| {
-            cut(&written.0.unwrap_or_default(), characters).to_owned()
-        };
-        Citation {
-            title: text(self.document_name, limits::MCP_STEP),
-            dataset: text(self.dataset_name, limits::MCP_STEP),
-            score: self.score,
-            content: text(self.content, limits::MCP_EXCERPT),
-        }
-    }
-}
-
-/// `File.to_dict`, and what stands in older answers.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WireFile {
-    filename: Lenient,
-    mime_type: Lenient,
-    remote_url: Lenient,
-    r#type: Lenient,
-    url: Lenient,
-}
-
-impl WireFile {
-    /// An address of more than the limit was not made by Dify.
-    fn file(self) -> Option<File> {
-        let is_address = |url: &String| {
-            url.len() <= limits::MCP_FILE_URL
-                && (url.starts_with("https://") || url.starts_with("http://"))
-        };
-        let url = self.url.0.filter(is_address);
-        let url = url.or_else(|| self.remote_url.0.filter(is_address))?;
-        let kind = self.r#type.0.unwrap_or_else(|| "file".to_owned());
-        Some(File {
-            name: cut(&self.filename.0.unwrap_or(kind), limits::MCP_STEP).to_owned(),
-            url,
-            mime_type: cut(&self.mime_type.0.unwrap_or_default(), limits::MCP_STEP).to_owned(),
-        })
-    }
-}
-
-/// A string; whatever else stands there counts as nothing.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lenient(pub(super) Option<String>);
-
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LenientVisitor)
-    }
-}
-
-struct LenientVisitor;
-
-impl<'de> Visitor<'de> for LenientVisitor {
-    type Value = Lenient;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Lenient, E> {
-        Ok(Lenient(Some(text.to_owned())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Lenient, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Lenient, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
-    }
-}
-
-/// The first elements of a list. The others are not built: a list of a million costs no more than one of twenty.
-struct First<T, const MOST: usize>(Vec<T>);
-
-impl<T, const MOST: usize> Default for First<T, MOST> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for First<T, MOST> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(FirstVisitor(PhantomData))
-    }
-}
-
-struct FirstVisitor<T, const MOST: usize>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for FirstVisitor<T, MOST> {
-    type Value = First<T, MOST>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut first = Vec::new();
-        while first.len() < MOST {
-            match elements.next_element_seed(PhantomData::<T>)? {
-                Some(element) => first.push(element),
-                None => return Ok(First(first)),
-            }
-        }
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(First(first))
-    }
-}
-
-/// The only member of an object, if it has one alone and that is a string.
-pub(super) fn sole_text(object: &RawValue) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_str(object.get());
-    deserializer.deserialize_map(SoleText).ok()?
-}
-
-struct SoleText;
-
-impl<'de> Visitor<'de> for SoleText {
-    type Value = Option<String>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let first = entries.next_entry::<IgnoredAny, Lenient>()?;
-        let mut text = first.and_then(|(_, value)| value.0);
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            text = None;
-        }
-        Ok(text)
-    }
 }
 
 /// The member `answer` of the outputs of a chat's run.

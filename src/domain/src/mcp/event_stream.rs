@@ -1,5 +1,7 @@
 //! Dify's server-sent events, in whatever pieces they come (HTML Living Standard §9.2.6).
 
+use memchr::memchr2;
+
 use crate::limits;
 
 /// Reads a stream. What of it is not read yet is one event at most.
@@ -12,7 +14,6 @@ pub struct EventStream {
     data: Vec<u8>,
     is_after_cr: bool,
     is_too_large: bool,
-    has_lost: bool,
 }
 
 /// One event.
@@ -22,32 +23,31 @@ pub struct StreamEvent<'a> {
     pub name: &'a [u8],
     /// The lines of the field `data`.
     pub data: &'a [u8],
+    /// Whether the event was larger than it may be, so that this is its beginning.
+    pub is_cut: bool,
 }
 
 impl EventStream {
     /// Reads a piece, and gives every event that ends in it to `take`, until that returns false.
     pub fn push(&mut self, piece: &[u8], mut take: impl FnMut(StreamEvent<'_>) -> bool) {
-        for &byte in piece {
-            let is_rest_of_crlf = self.is_after_cr && byte == b'\n';
-            self.is_after_cr = byte == b'\r';
-            match byte {
-                b'\n' if is_rest_of_crlf => {}
-                b'\n' | b'\r' => {
-                    if !self.end_line(&mut take) {
-                        return;
-                    }
-                }
-                _ => {
-                    self.has_begun = true;
-                    self.add(byte);
-                }
+        let mut rest = piece;
+        if let (true, [b'\n', after @ ..]) = (self.is_after_cr, rest) {
+            rest = after;
+        }
+        self.is_after_cr &= piece.is_empty();
+        while let Some(at) = memchr2(b'\n', b'\r', rest) {
+            let (line, end) = rest.split_at(at);
+            self.add(line);
+            rest = match end {
+                [b'\r', b'\n', after @ ..] | [_, after @ ..] => after,
+                [] => end,
+            };
+            self.is_after_cr = end == b"\r";
+            if !self.end_line(&mut take) {
+                return;
             }
         }
-    }
-
-    /// Whether an event was so large that it was left out.
-    pub const fn has_lost(&self) -> bool {
-        self.has_lost
+        self.add(rest);
     }
 
     /// What it takes in memory.
@@ -55,12 +55,13 @@ impl EventStream {
         self.line.capacity() + self.data.capacity()
     }
 
-    fn add(&mut self, byte: u8) {
-        if self.line.len() + self.data.len() < limits::MCP_EVENT {
-            self.line.push(byte);
-        } else {
-            self.is_too_large = true;
-        }
+    fn add(&mut self, bytes: &[u8]) {
+        self.has_begun |= !bytes.is_empty();
+        let held = self.line.len() + self.data.len();
+        let room = limits::MCP_EVENT.saturating_sub(held);
+        let kept = bytes.get(..room).unwrap_or(bytes);
+        self.is_too_large |= kept.len() < bytes.len();
+        self.line.extend_from_slice(kept);
     }
 
     /// Whether the next line is wanted.
@@ -92,16 +93,14 @@ impl EventStream {
             std::mem::take(&mut self.name),
             std::mem::take(&mut self.data),
         );
-        if std::mem::take(&mut self.is_too_large) {
-            self.has_lost = true;
-            return true;
-        }
+        let is_cut = std::mem::take(&mut self.is_too_large);
         if name.is_empty() && data.is_empty() {
             return true;
         }
         take(StreamEvent {
             name: &name,
             data: &data,
+            is_cut,
         })
     }
 }

@@ -99,14 +99,13 @@ impl Form {
         });
     }
 
-    /// An input may have the name of what the tool has beside inputs.
+    /// An input may have the name of what the tool has beside inputs, or the one that such an input got.
     fn free_name(&self, variable: &str) -> String {
-        let is_taken = |name: &str| self.fields.iter().any(|field| field.name == name);
-        if is_taken(variable) {
-            format!("input_{variable}")
-        } else {
-            variable.to_owned()
+        let mut name = variable.to_owned();
+        while self.fields.iter().any(|field| field.name == name) {
+            name.insert_str(0, "input_");
         }
+        name
     }
 }
 
@@ -299,7 +298,25 @@ fn object_schema(entry: &Value) -> Map<String, Value> {
         _ => None,
     };
     let is_of_object = |schema: &Map<String, Value>| schema.get("type") == Some(&"object".into());
-    written.filter(is_of_object).unwrap_or_default()
+    let mut schema = written.filter(is_of_object).unwrap_or_default();
+    // It is a document of its own, and becomes a part of another one.
+    schema.remove("$schema");
+    if has_references(&schema) {
+        schema.clear();
+    }
+    schema
+}
+
+/// Whether a name in it means something else where the schema is a part of another one, such as `$ref` or `$id`.
+fn has_references(schema: &Map<String, Value>) -> bool {
+    schema.iter().any(|(name, value)| {
+        name.starts_with('$')
+            || match value {
+                Value::Object(inner) => has_references(inner),
+                Value::Array(list) => list.iter().filter_map(Value::as_object).any(has_references),
+                _ => false,
+            }
+    })
 }
 
 fn text(entry: &Value, name: &str) -> Option<String> {

@@ -6,6 +6,8 @@
 
 mod app;
 mod arguments;
+mod attachment;
+mod bounded_text;
 mod call;
 mod dify_event;
 mod discovery;
@@ -14,6 +16,8 @@ mod failure;
 mod field;
 mod file;
 mod id;
+mod known_names;
+mod lenient;
 mod message;
 mod method;
 mod mode;
@@ -22,7 +26,6 @@ mod progress;
 mod protocol;
 mod reply;
 mod result;
-mod text;
 mod tools;
 mod version;
 
@@ -40,7 +43,7 @@ pub use message::{Message, Notification, Request, read};
 pub use method::Method;
 pub use mode::Mode;
 pub use progress::ProgressToken;
-pub use protocol::{Protocol, called_tool, judge};
+pub use protocol::{Protocol, called_tool, judge, judge_notification};
 pub use reply::{Form, Reply};
 pub use result::{failed_call, of_refusal};
 pub use tools::Tools;

@@ -2,6 +2,7 @@
 
 use super::mode::Mode;
 use crate::limits;
+use crate::text::cut;
 
 /// The tool that fetches the result of a run which was still under way.
 pub(super) const GET_RESULT: &str = "get_result";
@@ -18,8 +19,9 @@ pub(super) fn tool_name(app: &str, mode: Mode) -> String {
         }
         slug => slug.to_owned(),
     };
-    let cut: String = name.chars().take(limits::MCP_TOOL_NAME).collect();
-    cut.trim_end_matches('_').to_owned()
+    cut(&name, limits::MCP_TOOL_NAME)
+        .trim_end_matches('_')
+        .to_owned()
 }
 
 fn slug(text: &str) -> String {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::id::is_scalar;
-use super::text::cut;
 use crate::limits;
+use crate::text::cut;
 use crate::time::UnixTime;
 
 /// What a client wants to find in the notifications about one of its requests.

@@ -6,19 +6,23 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
-use super::message::Request;
+use super::message::{Notification, Request};
 use super::progress::ProgressToken;
 use super::version::{self, Era};
 use crate::limits;
+use crate::text::cut;
 
-const VERSION: &str = "mcp-protocol-version";
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
+const VERSION: Field = Field("MCP-Protocol-Version");
+const METHOD: Field = Field("Mcp-Method");
+const NAME: Field = Field("Mcp-Name");
 
 const META: &str = "_meta";
 const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const META_CLIENT: &str = "io.modelcontextprotocol/clientInfo";
+
+/// A header field of the protocol, by its name.
+struct Field(&'static str);
 
 /// What a request says of itself, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +52,7 @@ pub fn called_tool(params: &Map<String, Value>) -> Result<&str, Failure> {
 pub fn judge(headers: &HeaderMap, request: &Request) -> Result<Protocol, Failure> {
     let meta = request.params.get(META).and_then(Value::as_object);
     let in_meta = meta.and_then(|meta| meta.get(META_VERSION));
-    let in_header = field(headers, VERSION);
+    let in_header = VERSION.of(headers)?;
     let is_modern = in_meta.is_some()
         || in_header.is_some_and(version::is_modern)
         || request.method == "server/discover";
@@ -62,20 +66,39 @@ pub fn judge(headers: &HeaderMap, request: &Request) -> Result<Protocol, Failure
             progress,
         });
     }
-    // 2025-11-25, Transports: an absent field means 2025-03-26. The first request cannot know yet.
-    let is_known = in_header.is_none_or(version::is_legacy);
-    if !is_known && request.method != "initialize" {
-        let message = format!(
-            "`MCP-Protocol-Version` is none of those that this server speaks: {}.",
-            version::SUPPORTED.join(", ")
-        );
-        return Err(Failure::invalid_request(message));
+    // The first request cannot know yet which revisions are spoken.
+    if request.method != "initialize" {
+        check_known(in_header)?;
     }
+    check_method(headers, &request.method)?;
+    check_name(headers, request)?;
     Ok(Protocol {
         era: Era::Legacy,
         client: client(request.params.get("clientInfo")),
         progress,
     })
+}
+
+/// Checks that the header fields of a notification do not contradict it.
+///
+/// # Errors
+/// −32020 where they do, −32600 for a revision that is not spoken.
+pub fn judge_notification(headers: &HeaderMap, notification: &Notification) -> Result<(), Failure> {
+    check_known(VERSION.of(headers)?)?;
+    check_method(headers, &notification.method)
+}
+
+/// 2025-11-25, Transports: an absent field means 2025-03-26.
+fn check_known(version: Option<&str>) -> Result<(), Failure> {
+    if version.is_none_or(version::is_spoken) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` is none of those that this server speaks: {}.",
+        VERSION.0,
+        version::SUPPORTED.join(", ")
+    );
+    Err(Failure::invalid_request(message))
 }
 
 /// 2026-07-28, Base Protocol, «Per-request metadata».
@@ -94,8 +117,8 @@ fn check_meta<'a>(
     };
     let version = version.as_str().ok_or_else(|| missing(META_VERSION))?;
     if version != version::MODERN {
-        let shown: String = version.chars().take(limits::QUOTED_NAME).collect();
-        return Err(Failure::unsupported_version(&shown));
+        let shown = cut(version, limits::QUOTED_NAME);
+        return Err(Failure::unsupported_version(shown));
     }
     match meta.get(META_CAPABILITIES) {
         Some(Value::Object(_)) => Ok(meta),
@@ -103,37 +126,70 @@ fn check_meta<'a>(
     }
 }
 
-/// 2026-07-28, Transports, «Server Validation»: what stands between client and server routes by the fields.
+/// 2026-07-28, Transports, «Server Validation»: what stands between client and server routes by the fields, so that each
+/// must be there.
 fn check_fields(
     headers: &HeaderMap,
     request: &Request,
     version: Option<&Value>,
 ) -> Result<(), Failure> {
-    let version = version.and_then(Value::as_str).unwrap_or_default();
-    expect(field(headers, VERSION), version, "MCP-Protocol-Version")?;
-    expect(field(headers, METHOD), &request.method, "Mcp-Method")?;
-    let name = request.params.get("name").and_then(Value::as_str);
-    match name.filter(|_| request.method == "tools/call") {
-        Some(name) => expect(
-            field(headers, NAME).and_then(decoded).as_deref(),
-            name,
-            "Mcp-Name",
-        ),
-        None => Ok(()),
+    if VERSION.of(headers)? != version.and_then(Value::as_str) {
+        return Err(VERSION.mismatch());
+    }
+    if METHOD.of(headers)?.is_none() {
+        return Err(METHOD.mismatch());
+    }
+    let name = called_name(request);
+    if name.is_some() && NAME.of(headers)?.is_none() {
+        return Err(NAME.mismatch());
+    }
+    check_method(headers, &request.method)?;
+    check_name(headers, request)
+}
+
+/// In the legacy era nothing must stand in the fields; but what stands between may go by one that does.
+fn check_method(headers: &HeaderMap, method: &str) -> Result<(), Failure> {
+    match METHOD.of(headers)? {
+        Some(found) if found != method => Err(METHOD.mismatch()),
+        _ => Ok(()),
     }
 }
 
-fn expect(found: Option<&str>, expected: &str, name: &str) -> Result<(), Failure> {
-    if found == Some(expected) {
+fn check_name(headers: &HeaderMap, request: &Request) -> Result<(), Failure> {
+    let (Some(name), Some(found)) = (called_name(request), NAME.of(headers)?) else {
+        return Ok(());
+    };
+    if decoded(found).as_deref() == Some(name) {
         return Ok(());
     }
-    Err(Failure::header_mismatch(format!(
-        "The header field `{name}` is missing or does not say what the body says."
-    )))
+    Err(NAME.mismatch())
 }
 
-fn field<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn called_name(request: &Request) -> Option<&str> {
+    let name = request.params.get("name").and_then(Value::as_str);
+    name.filter(|_| request.method == "tools/call")
+}
+
+impl Field {
+    /// The only value. Of two, what stands between may have read the other one.
+    fn of<'a>(&self, headers: &'a HeaderMap) -> Result<Option<&'a str>, Failure> {
+        let mut values = headers.get_all(self.0).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => value.to_str().map(Some).map_err(|_| self.mismatch()),
+            (Some(_), Some(_)) => Err(Failure::header_mismatch(format!(
+                "The header field `{}` stands there more than once. Send it once.",
+                self.0
+            ))),
+        }
+    }
+
+    fn mismatch(&self) -> Failure {
+        Failure::header_mismatch(format!(
+            "The header field `{}` is missing or does not say what the body says.",
+            self.0
+        ))
+    }
 }
 
 /// `=?base64?…?=` is a name that a field cannot hold as it is.

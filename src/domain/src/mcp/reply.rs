@@ -87,7 +87,12 @@ impl Form {
     pub(super) fn message(self, json: &str) -> Vec<u8> {
         match self {
             Self::Json => json.as_bytes().to_vec(),
-            Self::Events => format!("event: message\ndata: {json}\n\n").into_bytes(),
+            Self::Events => {
+                // What came as JSON from Dify may have line ends between its values, where they mean no more than a
+                // space; in an event each begins another field.
+                let line = json.replace(['\n', '\r'], " ");
+                format!("event: message\ndata: {line}\n\n").into_bytes()
+            }
         }
     }
 }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::dify_event::{Citation, File};
+use super::attachment::{Citation, File};
 use super::reply::Reply;
-use super::text::cut;
 use super::version::Era;
 use crate::error::Refusal;
 use crate::limits;
+use crate::text::cut;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -42,9 +42,9 @@ pub(super) fn negotiated(requested: &str) -> &'static str {
         .unwrap_or(newest)
 }
 
-/// Whether the text names a revision of the legacy era.
-pub(super) fn is_legacy(version: &str) -> bool {
-    LEGACY.contains(&version)
+/// Whether the text names a revision that is spoken.
+pub(super) fn is_spoken(version: &str) -> bool {
+    SUPPORTED.contains(&version)
 }
 
 /// Whether the text names a revision of the modern era, known or not. Revisions are dates, so they compare as texts.

@@ -10,6 +10,7 @@ use crate::error::{Code, Refusal};
 use crate::issuer::Issuer;
 use crate::json::shown;
 use crate::limits;
+use crate::text::cut;
 
 /// The response of the authorization endpoint. Nothing in it is to be believed before its `state` is that of a login of
 /// this browser.
@@ -50,7 +51,7 @@ macro_rules! error_codes {
             fn parse(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
-                    other => Self::Other(cut(other)),
+                    other => Self::Other(cut(other, limits::QUOTED_VALUE).to_owned()),
                 }
             }
 
@@ -165,7 +166,7 @@ impl AuthorizationResponse {
             (Some(code), None) => Ok(AuthorizationCode::new(visible("code", code)?)),
             (None, Some(error)) => Err(AuthorizationError {
                 code: AuthorizationErrorCode::parse(&error),
-                description: description.map(|text| cut(&text)),
+                description: description.map(|text| cut(&text, limits::QUOTED_VALUE).to_owned()),
             }),
             (Some(_), Some(_)) => return Err(CallbackProblem::CodeAndError),
             (None, None) => return Err(CallbackProblem::Empty),
@@ -233,9 +234,4 @@ fn visible(name: &'static str, text: String) -> Result<String, CallbackProblem> 
         return Err(CallbackProblem::Malformed(name));
     }
     Ok(text)
-}
-
-/// As many characters as a message or the log repeats.
-fn cut(text: &str) -> String {
-    text.chars().take(limits::QUOTED_VALUE).collect()
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::json::shown;
 use crate::limits;
+use crate::text::cut;
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal,)*) => {
@@ -24,7 +25,7 @@ macro_rules! error_codes {
             pub(super) fn parse(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
-                    other => Self::Other(other.chars().take(limits::QUOTED_VALUE).collect()),
+                    other => Self::Other(cut(other, limits::QUOTED_VALUE).to_owned()),
                 }
             }
 

@@ -8,6 +8,7 @@ use super::token_error::{TokenError, TokenErrorCode};
 use super::{AccessToken, Dialect, IdToken, RefreshToken};
 use crate::json::{parse_object, shown};
 use crate::limits;
+use crate::text::cut;
 
 /// Tokens.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -121,7 +122,7 @@ fn reported(
     let description = descriptions
         .into_iter()
         .find_map(|name| text(members, name));
-    let description = description.map(|text| text.chars().take(limits::QUOTED_VALUE).collect());
+    let description = description.map(|text| cut(&text, limits::QUOTED_VALUE).to_owned());
     Some((code, description))
 }
 

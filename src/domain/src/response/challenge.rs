@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use crate::error::{BearerError, Refusal};
 use crate::limits;
+use crate::text::cut;
 
 /// What a challenge says besides the refusal itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -19,14 +20,14 @@ impl Challenge {
     /// The header's value for a refusal whose code has a challenge.
     ///
     /// `scope` and `resource_metadata` come before `error_description`: clients search the header with loose patterns,
-    /// and the description is free text that could contain either.
+    /// and the description is free text that could contain either. Where the challenge has none of its own, the first in
+    /// the description would count.
     pub fn value(&self, refusal: &Refusal) -> String {
         let error = refusal.code().bearer_error();
         let description = error.map(|_| {
-            let characters = refusal.message().chars();
-            characters
-                .take(limits::CHALLENGE_DESCRIPTION)
-                .collect::<String>()
+            let text = cut(refusal.message(), limits::CHALLENGE_DESCRIPTION);
+            text.replace("scope=", "scope:")
+                .replace("resource_metadata=", "resource_metadata:")
         });
         let parameters = [
             ("realm", Some("dify")),
@@ -48,7 +49,9 @@ impl Challenge {
         let helps =
             refusal.scope().is_some() || refusal.code().status() == StatusCode::UNAUTHORIZED;
         let asked_for = self.scope.as_deref().filter(|_| helps);
-        asked_for.or_else(|| refusal.scope())
+        let scope = asked_for.or_else(|| refusal.scope());
+        // The metadata names them as well, in a body.
+        scope.filter(|scope| scope.len() <= limits::CHALLENGE_SCOPE)
     }
 }
 

@@ -147,7 +147,7 @@ fn scope_and_metadata_come_before_the_description_which_could_contain_their_name
         Refusal::new(Code::InsufficientScope, "scope=\"x\" is missing.").with_scope("chat files");
     assert_eq!(
         challenge.value(&refusal),
-        r#"Bearer realm="dify", error="insufficient_scope", scope="chat files", resource_metadata="https://dify.example/meta", error_description="scope='x' is missing.""#
+        r#"Bearer realm="dify", error="insufficient_scope", scope="chat files", resource_metadata="https://dify.example/meta", error_description="scope:'x' is missing.""#
     );
 }
 

@@ -7,6 +7,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
 
+use super::handover::a_workflow_is_handed_over;
 use crate::{Holdings, Stage, events};
 
 const CHAT: &str = "/chat-messages";
@@ -34,6 +35,7 @@ pub async fn limits() {
         stream_ends(&stage, slow("streaming"), TOTAL),
         head_is_awaited(&stage),
         body_is_cut(&stage),
+        a_workflow_is_handed_over(),
     );
     before.given_back(&stage).await;
     stage.assert_unharmed();

@@ -1,6 +1,7 @@
 //! What takes too long for a test: `cargo xtask soak` runs it.
 
 mod growth;
+mod handover;
 mod limits;
 mod slow_reader;
 

@@ -82,15 +82,21 @@ impl McpOperations {
             }
             Ok(Message::Notification(notification)) => {
                 case.record.mcp = Some(record(&notification.method));
-                self.notified(case, request, &notification);
-                Ok(Outcome::Response(Response::empty(StatusCode::ACCEPTED)))
+                Ok(
+                    match mcp::judge_notification(&case.request.headers, &notification) {
+                        Ok(()) => {
+                            self.notified(case, request, &notification);
+                            accepted()
+                        }
+                        Err(failure) => failed(&Reply::default(), &failure),
+                    },
+                )
             }
-            Ok(Message::Response) => Ok(Outcome::Response(Response::empty(StatusCode::ACCEPTED))),
+            Ok(Message::Response) => Ok(accepted()),
             Err((id, failure)) => {
                 let reply = Reply {
                     id,
-                    era: Era::default(),
-                    form: Form::Json,
+                    ..Reply::default()
                 };
                 Ok(failed(&reply, &failure))
             }
@@ -229,6 +235,11 @@ fn record(method: &str) -> McpRecord {
         method: (*known.unwrap_or(&"other")).to_owned(),
         ..McpRecord::default()
     }
+}
+
+/// The response to what wants none (2025-11-25, Transports, «Sending Messages to the Server»).
+fn accepted() -> Outcome {
+    Outcome::Response(Response::empty(StatusCode::ACCEPTED))
 }
 
 fn succeeded(reply: &Reply, result: &impl serde::Serialize) -> Outcome {

@@ -4,6 +4,7 @@ mod app_api;
 mod crowds;
 mod health;
 mod issuers;
+mod mcp;
 mod metrics;
 mod operations;
 mod operator;

@@ -277,6 +277,27 @@ fn a_bearer_token_decides_alone_and_another_scheme_is_a_proxys() {
 }
 
 #[test]
+fn a_session_does_not_open_the_mcp_server() {
+    let mut fixture = fixture();
+    fixture.settings["mcp"] = "on".into();
+    let alice = SignedIn::new(&fixture, "alice", 1);
+    let json = ("content-type", "application/json");
+    for fields in [
+        alice.fields(&[SAME_ORIGIN, json]),
+        vec![("cookie", &*alice.cookie), json],
+    ] {
+        for method in [Method::POST, Method::GET] {
+            let request = request(&fixture, method, "/mcp", &fields);
+            assert_eq!(outcome(&fixture, &request), "401 token_missing");
+        }
+    }
+    assert_eq!(
+        listed(&fixture, &alice.fields(&[SAME_ORIGIN])),
+        "user=alice"
+    );
+}
+
+#[test]
 fn a_planted_cookie_changes_nothing_before_or_after_the_right_one() {
     let fixture = fixture();
     let alice = SignedIn::new(&fixture, "alice", 1);

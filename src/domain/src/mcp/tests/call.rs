@@ -237,6 +237,32 @@ fn an_answer_beyond_the_limit_is_cut_and_the_result_says_so() {
 }
 
 #[test]
+fn an_event_that_is_too_large_is_missed_only_where_the_answer_was_in_it() {
+    let large = "x".repeat(limits::MCP_EVENT);
+    let node = json!({"data": {"outputs": large}}).to_string();
+    let node = node.replacen('{', "{\"event\": \"node_finished\", ", 1);
+    let part = json!({ "answer": large }).to_string();
+    let part = part.replacen('{', "{\"event\": \"message\", ", 1);
+    let told = |lost: &str| {
+        let mut call = ToolCall::new(plan(Mode::Chat), NOW);
+        let end = message_end(&json!({}));
+        let events = format!("data: {}\n\ndata: {lost}\n\ndata: {end}\n\n", message("a"));
+        texts(&messages(&call.piece(events.as_bytes(), NOW).bytes)[0])
+    };
+    let cut = "The answer was longer than the gateway passes on, and is cut.";
+    for (lost, is_cut) in [(node, false), (part, true)] {
+        let texts = told(&lost);
+        assert_eq!(texts[0], "a");
+        assert_eq!(texts[1].ends_with(cut), is_cut, "{texts:?}");
+    }
+    // Without a result, that is why.
+    let mut call = ToolCall::new(plan(Mode::Workflow), NOW);
+    call.piece(format!("data: {large}\n\n").as_bytes(), NOW);
+    let result = messages(&call.end(Ended::Broken)).pop().unwrap();
+    assert!(texts(&result)[0].starts_with("An event of Dify's stream was larger than 1 MiB"));
+}
+
+#[test]
 fn lists_of_a_million_cost_no_more_than_those_that_are_kept() {
     let many = format!("[{}{{}}]", "{},".repeat(300_000));
     let event = format!(

@@ -2,7 +2,8 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::super::{
-    Era, Message, Method, Reply, Request, Server, discovered, initialized, judge, read,
+    Era, Message, Method, Reply, Request, Server, discovered, initialized, judge,
+    judge_notification, read,
 };
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -25,7 +26,12 @@ fn request(method: &str, params: &Value) -> Request {
 fn fields(pairs: &[(&'static str, &str)]) -> HeaderMap {
     let pairs = pairs.iter();
     pairs
-        .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()))
+        .map(|(name, value)| {
+            (
+                name.parse().unwrap(),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            )
+        })
         .collect()
 }
 
@@ -162,6 +168,12 @@ fn the_era_is_what_a_request_says_and_what_it_says_must_agree() {
             call_fields("=?base64?***?=").to_vec(),
             Err((400, -32020)),
         ),
+        (
+            "tools/call",
+            call("a"),
+            call_fields("a")[..2].to_vec(),
+            Err((400, -32020)),
+        ),
     ];
     for (method, params, fields, expected) in rows {
         assert_eq!(
@@ -247,4 +259,111 @@ fn discovery_says_what_every_modern_result_must() {
             "_meta": {"io.modelcontextprotocol/serverInfo": {"name": "dify-oidc-gateway", "version": version}},
         })
     );
+}
+
+#[test]
+fn what_stands_between_cannot_be_told_something_else_by_the_fields() {
+    const NEW: &str = "2026-07-28";
+    let named = |name: &str| json!({"name": name});
+    let twice = |name: &'static str, values: [&'static str; 2]| {
+        let good = [("mcp-protocol-version", NEW), ("mcp-method", "tools/list")];
+        let others = good.into_iter().filter(move |(other, _)| *other != name);
+        others.chain(values.map(|value| (name, value))).collect()
+    };
+    let rows: Vec<Row> = vec![
+        // A field that stands there counts in the legacy era too.
+        (
+            "tools/call",
+            named("a"),
+            vec![("mcp-method", "tools/list")],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/call",
+            named("a"),
+            vec![("mcp-name", "b")],
+            Err((400, -32020)),
+        ),
+        (
+            "tools/call",
+            named("a"),
+            vec![("mcp-method", "tools/call"), ("mcp-name", "a")],
+            Ok(Era::Legacy),
+        ),
+        (
+            "initialize",
+            json!({}),
+            vec![("mcp-method", "tools/list")],
+            Err((400, -32020)),
+        ),
+        // Of two, each reader might take another one.
+        (
+            "tools/list",
+            modern(NEW),
+            twice("mcp-method", ["tools/list", "tools/call"]),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            twice("mcp-method", ["tools/list", "tools/list"]),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            modern(NEW),
+            twice("mcp-protocol-version", [NEW, "2025-11-25"]),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            json!({}),
+            twice("mcp-protocol-version", ["2025-11-25", NEW]),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
+            json!({}),
+            vec![("mcp-protocol-version", "2026-07-28é")],
+            Err((400, -32020)),
+        ),
+    ];
+    for (method, params, fields, expected) in rows {
+        assert_eq!(
+            judged(method, &params, &fields),
+            expected,
+            "{method} {params} {fields:?}"
+        );
+    }
+}
+
+#[test]
+fn the_fields_of_a_notification_must_not_contradict_it_either() {
+    let rows = [
+        (vec![], None),
+        (vec![("mcp-protocol-version", "2025-11-25")], None),
+        (
+            vec![
+                ("mcp-protocol-version", "2026-07-28"),
+                ("mcp-method", "notifications/cancelled"),
+            ],
+            None,
+        ),
+        (vec![("mcp-protocol-version", "1999-01-01")], Some(-32600)),
+        (vec![("mcp-method", "tools/list")], Some(-32020)),
+    ];
+    let body = br#"{"jsonrpc":"2.0","method":"notifications/cancelled"}"#;
+    let Ok(Message::Notification(notification)) = read(body) else {
+        panic!("no notification");
+    };
+    for (pairs, code) in rows {
+        let found = judge_notification(&fields(&pairs), &notification).err();
+        let found = found.map(|failure| {
+            let (status, body) = Reply::default().failure(&failure);
+            assert_eq!(status, 400);
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            body["error"]["code"].as_i64().unwrap()
+        });
+        assert_eq!(found, code, "{pairs:?}");
+    }
 }

@@ -59,8 +59,13 @@ fn every_kind_of_input_has_its_schema_and_what_nobody_is_asked_for_has_none() {
             input("external_data_tool", "tool", &json!({})),
             input("text-input", "query", &json!({})),
             input("text-input", "conversation_id", &json!({})),
+            input("text-input", "input_files", &json!({})),
+            input("text-input", "files", &json!({})),
+            input("json_object", "referring", &json!({"json_schema": {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {}}}})),
+            input("json_object", "dated", &json!({"json_schema": {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": ["a"]}})),
             input("hologram", "new_kind", &json!({})),
         ],
+        "file_upload": {"image": {"enabled": true, "number_limits": 2, "transfer_methods": ["remote_url"]}},
     });
     let schema = properties("chat", &parameters);
     assert_eq!(schema["required"], json!(["query", "name"]));
@@ -81,6 +86,11 @@ fn every_kind_of_input_has_its_schema_and_what_nobody_is_asked_for_has_none() {
             "scans": {"type": "array", "items": uri, "maxItems": 3, "title": "scans"},
             "input_query": {"type": "string", "title": "query"},
             "input_conversation_id": {"type": "string", "title": "conversation_id"},
+            "files": {"type": "array", "items": uri, "maxItems": 2, "description": "Addresses of files for the app to read."},
+            "input_files": {"type": "string", "title": "input_files"},
+            "input_input_files": {"type": "string", "title": "files"},
+            "referring": {"type": "object", "title": "referring"},
+            "dated": {"type": "object", "required": ["a"], "title": "dated"},
             "new_kind": {"title": "new_kind"},
         })
     );

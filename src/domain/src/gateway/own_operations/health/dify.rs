@@ -13,6 +13,7 @@ use crate::json::{parse_object, shown};
 use crate::limits;
 use crate::relay::{self, Address, Expectation, ResponseHead};
 use crate::settings::Settings;
+use crate::text::cut;
 
 const REMEDY: &str = "An administrator must check that `dify_api_url` is the API's address, that it can be reached from \
                     where the plugin daemon runs, and that the app is published.";
@@ -106,7 +107,12 @@ fn read(
             format!("Dify answered `/info` with status {status}: {dify_message}. {REMEDY}");
         return Err(Refusal::new(Code::DifyAnswerInvalid, message));
     }
-    let text = |name: &str| members.get(name).and_then(Value::as_str).map(shortened);
+    let text = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_str)
+            .map(|text| cut(text, limits::QUOTED_VALUE).to_owned())
+    };
     Ok(App {
         name: text("name"),
         mode: text("mode"),
@@ -116,8 +122,4 @@ fn read(
 fn explained(refusal: &Refusal, error: &TransportError) -> Refusal {
     let message = format!("{} The reason: {error}. {REMEDY}", refusal.message());
     Refusal::new(refusal.code(), message)
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(limits::QUOTED_VALUE).collect()
 }

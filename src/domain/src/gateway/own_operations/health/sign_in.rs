@@ -9,6 +9,7 @@ use crate::limits;
 use crate::request::Request;
 use crate::session::TokenFate;
 use crate::settings::{Page, ProviderKind, PublicUrl, Settings, SignIn};
+use crate::text::cut;
 
 /// The sign-in of one endpoint.
 #[derive(Serialize)]
@@ -75,7 +76,7 @@ impl Seen {
         let headers = &request.headers;
         let is_elsewhere = address::is_elsewhere(headers, public_url);
         Self {
-            hook_id: cut(&request.hook_id),
+            hook_id: cut(&request.hook_id, limits::QUOTED_VALUE).to_owned(),
             host: field(headers, "host"),
             forwarded_host: field(headers, "x-forwarded-host"),
             hook_url: field(headers, "dify-hook-url"),
@@ -124,9 +125,5 @@ impl SessionToken {
 
 fn field(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?;
-    Some(cut(value))
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(limits::QUOTED_VALUE).collect()
+    Some(cut(value, limits::QUOTED_VALUE).to_owned())
 }

@@ -12,6 +12,7 @@ use crate::json::parse_object;
 use crate::limits;
 use crate::page::AppFace;
 use crate::settings::Settings;
+use crate::text::cut;
 
 /// Dify did not say.
 #[derive(Clone)]
@@ -132,7 +133,7 @@ fn drawn(emoji: &str) -> Option<String> {
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
     let text = text_of(members, name)?;
-    Some(text.chars().take(limits::QUOTED_VALUE).collect())
+    Some(cut(text, limits::QUOTED_VALUE).to_owned())
 }
 
 fn text_of<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

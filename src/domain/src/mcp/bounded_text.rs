@@ -1,10 +1,4 @@
-//! Text that is bounded.
-
-/// The first `characters` of `text`.
-pub(super) fn cut(text: &str, characters: usize) -> &str {
-    let end = text.char_indices().nth(characters);
-    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
-}
+//! Text that grows.
 
 /// A text that grows, as long as there is room for it. It is measured as JSON writes it, because that is what it becomes.
 #[derive(Debug, Default)]
@@ -26,6 +20,11 @@ impl BoundedText {
             self.written += length;
             self.text.push(character);
         }
+    }
+
+    /// From here on nothing is added.
+    pub(super) const fn cut(&mut self) {
+        self.is_cut = true;
     }
 
     pub(super) fn clear(&mut self) {
