@@ -21,4 +21,9 @@ const HTML = `<!doctype html><html><head>
 
 export const dom = new JSDOM(HTML, { url: `${BASE}/` });
 
-Object.assign(globalThis, { window: dom.window, document: dom.window.document });
+/** Node's own would keep a test running that has ended. */
+class OtherTabs extends EventTarget {
+  postMessage(): void {}
+}
+
+Object.assign(globalThis, { window: dom.window, document: dom.window.document, BroadcastChannel: OtherTabs });

@@ -4,8 +4,11 @@ import { test } from "node:test";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Guard } from "../src/components/Guard";
+import { Turns } from "../src/components/Turns";
 import en from "../src/i18n/en.json";
 import { texts } from "../src/i18n/texts";
+import { newTurn, turns } from "../src/store/conversation";
+import { NEW_TURN } from "../src/turn/state";
 import { dom } from "./dom";
 
 test("a part that cannot be drawn leaves a sentence and a way on, not an empty page", async () => {
@@ -30,4 +33,25 @@ test("a part that cannot be drawn leaves a sentence and a way on, not an empty p
   assert.equal(root.querySelector("h1")?.textContent, en.session.broken);
   assert.equal(root.querySelector("button")?.textContent, en.session.reload);
   assert.deepEqual(told.map(String), ["RangeError: Invalid time value"]);
+});
+
+test("neither does a turn of a conversation, which has a tree of its own", async () => {
+  Object.assign(globalThis, {
+    reportError: () => {},
+    requestAnimationFrame: (take: () => void) => setTimeout(take),
+    cancelAnimationFrame: clearTimeout,
+  });
+  texts.value = en;
+  turns.value = [newTurn("What now?")];
+  const root = dom.window.document.createElement("div");
+  render(
+    <Guard>
+      <Turns />
+    </Guard>,
+    root,
+  );
+  assert.match(root.textContent ?? "", /What now\?/);
+  turns.value = [...turns.value, newTurn("And now?", { ...NEW_TURN, thoughts: null as never })];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(root.textContent, en.session.broken + en.session.reload);
 });

@@ -385,3 +385,26 @@ function cost(work: () => unknown): number {
   });
   return Math.min(...runs);
 }
+
+test("the first lines of a table are not text for a moment while they come", () => {
+  const table = "| a | b |\n| --- | :-: |\n| 1 | 2 |\n";
+  for (const before of ["", "Text:\n", "Text:\n\n", "- item\n\n"]) {
+    const reader = answerReader();
+    const whole = `${before}${table}\nAfter it.`;
+    for (let length = 1; length <= whole.length; length++) {
+      for (const part of reader.read(whole.slice(0, length), false)) {
+        const drawn = part.blocks.map((block) =>
+          block.kind === "markdown" ? htmlOf(markdownElements(block.source)) : "",
+        );
+        assert.doesNotMatch(drawn.join("").replace(/<table>[\s\S]*/, ""), /\|/, whole.slice(0, length));
+      }
+    }
+  }
+  // What has only looked like a table is text, at the latest when the answer ends.
+  for (const [source, finished] of [
+    ["| a | b |\nand no table", false],
+    ["| a | b |", true],
+  ] as const) {
+    assert.match(JSON.stringify(answerReader().read(source, finished)), /\| a \| b \|/, source);
+  }
+});

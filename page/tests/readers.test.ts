@@ -220,10 +220,15 @@ test("a session and an address are what the gateway says", () => {
     user: "alice",
     name: null,
     is_admin: false,
+    closed_operations: ["post_files_upload"],
     check_in: 300,
     provider_reachable: true,
   };
   assert.deepEqual(readSession({ ...signedIn, expires_in: 7 }), signedIn);
+  assert.deepEqual(readSession({ ...signedIn, closed_operations: [5, "a"] }), {
+    ...signedIn,
+    closed_operations: ["a"],
+  });
   assert.deepEqual(readSession({ signed_in: false }), { signed_in: false });
   for (const location of ["https://idp.example/end?x=1", "http://localhost:1/e/x/auth/logged-out"]) {
     assert.equal(readLocation({ location }), location);

@@ -98,6 +98,18 @@ async function conversation() {
       await page.waitForTimeout(16);
     }
   });
+  await measure(page, `change the language of ${MESSAGES} messages`, async () => {
+    await page.evaluate(() => {
+      const choice = document.querySelector('.menu option[value=ja]').parentElement;
+      choice.value = 'ja';
+      choice.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.waitForTimeout(3000);
+  });
+  await measure(page, `leave ${MESSAGES} messages`, async () => {
+    await page.evaluate(() => document.querySelector('.conversation-list .new').click());
+    await page.waitForTimeout(3000);
+  });
   await page.context().close();
 }
 

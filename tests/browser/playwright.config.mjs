@@ -14,9 +14,6 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
-  // A key that is pressed before the page has moved the focus is lost where two browsers share two busy processors. What fails
-  // once is reported as flaky and named; what fails twice has failed.
-  retries: 1,
   timeout: 30_000,
   expect: { timeout: 10_000 },
   reporter: 'list',

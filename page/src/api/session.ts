@@ -1,6 +1,6 @@
 // The operations below /auth that a page fetches.
 
-import { asName, asNumber, asObject, asText } from "../events/shape";
+import { asList, asName, asNumber, asObject, asText } from "../events/shape";
 import { requestJson } from "./request";
 
 /** Who is signed in, and for how long. */
@@ -10,6 +10,8 @@ export interface SignedIn {
   readonly user: string;
   readonly name: string | null;
   readonly is_admin: boolean;
+  /** The operations that the endpoint's rules close to this person, by the gateway's names for them. */
+  readonly closed_operations: readonly string[];
   /** Seconds until the next check is due; 0 or less when it is overdue. */
   readonly check_in: number;
   readonly provider_reachable: boolean;
@@ -45,6 +47,7 @@ export function readSignedIn(value: unknown): SignedIn | null {
     user,
     name: asName(session["name"]),
     is_admin: session["is_admin"] === true,
+    closed_operations: asList(session["closed_operations"], asName),
     check_in: checkIn,
     provider_reachable: session["provider_reachable"] !== false,
   };

@@ -9,6 +9,16 @@ import { person, signOut } from "../store/session";
 import { LanguageChoice } from "./LanguageChoice";
 import { ThemeChoice } from "./ThemeChoice";
 
+/** Who is signed in, where a narrow window has no room for the name in the menu's button. */
+export function SignedInAs() {
+  const who = person.value;
+  return who === null ? null : (
+    <small class="signed-in-as" dir="auto">
+      {who.name ?? who.user}
+    </small>
+  );
+}
+
 /** Who is signed in, always in sight, and behind it the settings and the way out. */
 export function AccountMenu() {
   const details = useRef<HTMLDetailsElement>(null);
@@ -20,7 +30,11 @@ export function AccountMenu() {
   return (
     <details class="menu" ref={details}>
       <summary aria-label={`${menu.open}: ${who.name ?? who.user}`}>
-        <span class="who">{who.name ?? who.user}</span>
+        {/* Drawn by the style: it is no part of the name. */}
+        <span class="initial" data-initial={[...(who.name ?? who.user)][0]?.toLocaleUpperCase()} />
+        <span class="who" dir="auto">
+          {who.name ?? who.user}
+        </span>
         <Icon of={ChevronDown} />
       </summary>
       <div class="panel">

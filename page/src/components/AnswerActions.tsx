@@ -1,7 +1,7 @@
 import "./AnswerActions.css";
 import { useSignal } from "@preact/signals";
 import { Copy, CopyCheck, PenLine, RotateCcw } from "lucide";
-import { texts } from "../i18n/texts";
+import { useWording } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { withoutThoughts } from "../markdown/thinking";
 import { announce } from "../store/announce";
@@ -10,6 +10,7 @@ import { sentAgain } from "../store/attachments";
 import { composer, edit } from "../store/composer";
 import { isAnswering, type Turn } from "../store/conversation";
 import { send } from "../store/send";
+import { isOpen } from "../store/session";
 import { Feedback } from "./Feedback";
 import { ReadAloud } from "./ReadAloud";
 
@@ -19,14 +20,24 @@ interface Props {
 
 /** What can be done with an answer of a conversation. */
 export function AnswerActions({ turn }: Props) {
-  const { actions } = texts.value;
   const { answer, ids } = turn.state.value;
   return (
     <div class="answer-actions">
       {answer !== "" && <CopyAnswer text={answer} />}
-      {answer !== "" && ids.messageId !== null && parameters.value?.text_to_speech && (
+      {answer !== "" && ids.messageId !== null && parameters.value?.text_to_speech && isOpen("post_text_to_audio") && (
         <ReadAloud messageId={ids.messageId} />
       )}
+      {isOpen("post_chat_messages") && <NewTry turn={turn} />}
+      {ids.messageId !== null && isOpen("post_message_feedbacks") && <Feedback turn={turn} messageId={ids.messageId} />}
+    </div>
+  );
+}
+
+/** Asking the same again, as it is or changed. */
+function NewTry({ turn }: Props) {
+  const { actions } = useWording().texts;
+  return (
+    <>
       <button
         type="button"
         class="plain"
@@ -52,8 +63,7 @@ export function AnswerActions({ turn }: Props) {
         <Icon of={PenLine} />
         <span class="label">{actions.edit}</span>
       </button>
-      {ids.messageId !== null && <Feedback turn={turn} messageId={ids.messageId} />}
-    </div>
+    </>
   );
 }
 
@@ -63,15 +73,17 @@ export function ResultActions({ turn, text }: Props & { readonly text: string })
   return (
     <div class="answer-actions">
       {text !== "" && <CopyAnswer text={text} />}
-      {text !== "" && messageId !== null && parameters.value?.text_to_speech && <ReadAloud messageId={messageId} />}
-      {messageId !== null && <Feedback turn={turn} messageId={messageId} />}
+      {text !== "" && messageId !== null && parameters.value?.text_to_speech && isOpen("post_text_to_audio") && (
+        <ReadAloud messageId={messageId} />
+      )}
+      {messageId !== null && isOpen("post_message_feedbacks") && <Feedback turn={turn} messageId={messageId} />}
     </div>
   );
 }
 
 function CopyAnswer({ text }: { readonly text: string }) {
   const copied = useSignal(false);
-  const { actions } = texts.value;
+  const { actions } = useWording().texts;
   return (
     <button
       type="button"

@@ -1,5 +1,6 @@
 import { texts } from "../i18n/texts";
-import { isAppAsked, isChat, mode } from "../store/app";
+import { isAppAsked, mode } from "../store/app";
+import { isListed } from "../store/conversations";
 import { sidebar } from "../store/preferences";
 import { phase } from "../store/session";
 import { isWide } from "../store/viewport";
@@ -53,7 +54,7 @@ function Starting() {
 /** The page of a person who is signed in. */
 function Frame() {
   return (
-    <div class={isChat.value && isWide.value && sidebar.value === "shown" ? "frame with-sidebar" : "frame"}>
+    <div class={isListed.value && isWide.value && sidebar.value === "shown" ? "frame with-sidebar" : "frame"}>
       <Sidebar />
       <Header />
       <div class="bars">

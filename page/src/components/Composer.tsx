@@ -10,7 +10,7 @@ import { isAnswering, stopAnswer } from "../store/conversation";
 import { draft } from "../store/draft";
 import { historyState } from "../store/history";
 import { send } from "../store/send";
-import { canSend } from "../store/session";
+import { canSend, isOpen } from "../store/session";
 import { AddressForm, AttachmentList, ChooseFiles } from "./Attachments";
 import { Dictation, DictationProblem } from "./Dictation";
 
@@ -26,6 +26,7 @@ export function Composer() {
   const { composer: labels } = texts.value;
   const rules = composerRules.value;
   if (historyState.value.kind === "not-found") return null;
+  if (!isOpen("post_chat_messages")) return <p class="composer column closed">{texts.value.error.forbidden}</p>;
   return (
     <form class="composer column" onSubmit={submit} onPaste={takePasted}>
       <AttachmentList />
@@ -45,14 +46,14 @@ export function Composer() {
           }}
           onKeyDown={sendOnEnter}
         />
-        {parameters.value?.speech_to_text && <Dictation />}
+        {parameters.value?.speech_to_text && isOpen("post_audio_to_text") && <Dictation />}
         {/* One button for both, so that the focus stays where it is. */}
         <button
           type={isAnswering.value ? "button" : "submit"}
           class="primary round"
           aria-label={isAnswering.value ? labels.stop : labels.send}
           title={isAnswering.value ? labels.stop : labels.send}
-          disabled={!isAnswering.value && hindrance() !== null}
+          disabled={isAnswering.value ? !isOpen("post_chat_messages_stop") : hindrance() !== null}
           onClick={isAnswering.value ? () => void stopAnswer() : undefined}
         >
           <Icon of={isAnswering.value ? Square : ArrowUp} />

@@ -12,6 +12,7 @@ import { conversationId } from "../store/conversation";
 import { nameAutomatically, remove, rename } from "../store/conversations";
 import { open } from "../store/history";
 import { addressOf } from "../store/place";
+import { isOpen } from "../store/session";
 import { drawerOpen } from "../store/viewport";
 import { ConfirmDialog } from "./ConfirmDialog";
 
@@ -32,11 +33,16 @@ export function ConversationEntry({ conversation, expanded }: Props) {
   const isExpanded = expanded.value === id;
   const isCurrent = conversationId.value === id;
 
+  // As soon as the button is drawn again: later the focus could be taken from what has got it meanwhile.
+  const givesFocusBack = useRef(false);
+  useLayoutEffect(() => {
+    if (givesFocusBack.current) toggle.current?.focus();
+    givesFocusBack.current = false;
+  });
   const close = () => {
     expanded.value = null;
     doing.value = "nothing";
-    // After a new name the button is drawn again first.
-    requestAnimationFrame(() => toggle.current?.focus());
+    givesFocusBack.current = true;
   };
   const attempt = (work: Promise<void>, done: string) => {
     failure.value = null;
@@ -90,15 +96,19 @@ export function ConversationEntry({ conversation, expanded }: Props) {
             close();
           }}
         >
-          <Action icon={PenLine} label={labels.rename} onClick={() => (doing.value = "renaming")} />
-          <Action
-            icon={Sparkles}
-            label={labels.nameAutomatically}
-            onClick={() => {
-              close();
-              attempt(nameAutomatically(id), labels.renamed);
-            }}
-          />
+          {isOpen("post_conversation_name") && (
+            <>
+              <Action icon={PenLine} label={labels.rename} onClick={() => (doing.value = "renaming")} />
+              <Action
+                icon={Sparkles}
+                label={labels.nameAutomatically}
+                onClick={() => {
+                  close();
+                  attempt(nameAutomatically(id), labels.renamed);
+                }}
+              />
+            </>
+          )}
           <Action
             icon={Link}
             label={labels.copyLink}
@@ -107,7 +117,9 @@ export function ConversationEntry({ conversation, expanded }: Props) {
               attempt(navigator.clipboard.writeText(addressOf(id)), labels.linkCopied);
             }}
           />
-          <Action icon={Trash2} label={labels.delete} onClick={() => (doing.value = "deleting")} />
+          {isOpen("delete_conversation") && (
+            <Action icon={Trash2} label={labels.delete} onClick={() => (doing.value = "deleting")} />
+          )}
         </div>
       )}
       {failure.value !== null && (

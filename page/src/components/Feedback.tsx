@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ThumbsDown, ThumbsUp } from "lucide";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { errorText } from "../i18n/error-text";
-import { texts } from "../i18n/texts";
+import { useWording } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { announce } from "../store/announce";
 import type { Turn } from "../store/conversation";
@@ -19,7 +19,7 @@ export function Feedback({ turn, messageId }: Props) {
   const asksComment = useSignal(false);
   const failure = useSignal<unknown>(null);
   const dislike = useRef<HTMLButtonElement>(null);
-  const { actions } = texts.value;
+  const { actions } = useWording().texts;
   const { rating } = turn.state.value;
 
   const give = (wanted: Rating, comment = "") => {
@@ -81,7 +81,7 @@ export function Feedback({ turn, messageId }: Props) {
 function CommentForm({ onDone }: { readonly onDone: (comment: string | null) => void }) {
   const area = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => area.current?.focus(), []);
-  const { actions, conversations } = texts.value;
+  const { actions, conversations } = useWording().texts;
   return (
     <form
       class="feedback-comment"

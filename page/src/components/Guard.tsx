@@ -9,12 +9,14 @@ export function Guard({ children }: { readonly children: ComponentChildren }) {
   const { session } = texts.value;
   return (
     <main class="gate">
-      <div role="alert">
-        <h1>{session.broken}</h1>
+      <div class="card">
+        <div role="alert">
+          <h1>{session.broken}</h1>
+        </div>
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {session.reload}
+        </button>
       </div>
-      <button type="button" class="primary" onClick={() => location.reload()}>
-        {session.reload}
-      </button>
     </main>
   );
 }

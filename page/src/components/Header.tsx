@@ -4,18 +4,19 @@ import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { isChat, title } from "../store/app";
 import { beginConversation } from "../store/composer";
+import { isListed } from "../store/conversations";
 import { sidebar } from "../store/preferences";
 import { drawerOpen, isWide } from "../store/viewport";
-import { AccountMenu } from "./AccountMenu";
+import { AccountMenu, SignedInAs } from "./AccountMenu";
 import { AppIcon } from "./AppIcon";
 
 /** The app on one side, the person on the other. */
 export function Header() {
   const { conversations } = texts.value;
-  const hidden = !isWide.value || sidebar.value === "hidden";
+  const hidden = !isListed.value || !isWide.value || sidebar.value === "hidden";
   return (
     <header class="header">
-      {isChat.value && hidden && (
+      {isListed.value && hidden && (
         <button
           type="button"
           id="show-conversations"
@@ -32,7 +33,10 @@ export function Header() {
         </button>
       )}
       <AppIcon />
-      <h1 dir="auto">{title.value}</h1>
+      <div class="titles">
+        <h1 dir="auto">{title.value}</h1>
+        <SignedInAs />
+      </div>
       {isChat.value && hidden && (
         <button
           type="button"

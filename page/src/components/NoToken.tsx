@@ -6,16 +6,18 @@ export function NoToken() {
   const { session } = texts.value;
   return (
     <main class="gate">
-      <h1>{session.noToken}</h1>
-      <p>{session.noTokenIntro}</p>
-      <ul>
-        <li>{session.noTokenHttps}</li>
-        <li>{session.noTokenBrowser}</li>
-        <li>{session.noTokenProxy}</li>
-      </ul>
-      <button type="button" class="primary" onClick={() => location.reload()}>
-        {session.reload}
-      </button>
+      <div class="card">
+        <h1>{session.noToken}</h1>
+        <p>{session.noTokenIntro}</p>
+        <ul>
+          <li>{session.noTokenHttps}</li>
+          <li>{session.noTokenBrowser}</li>
+          <li>{session.noTokenProxy}</li>
+        </ul>
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {session.reload}
+        </button>
+      </div>
       <LanguageChoice />
     </main>
   );

@@ -1,21 +1,18 @@
 import { useComputed } from "@preact/signals";
 import { CircleStop, Volume2 } from "lucide";
-import { useEffect } from "preact/hooks";
 import { errorText } from "../i18n/error-text";
-import { texts } from "../i18n/texts";
+import { useWording } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { play, playback, stopPlayback } from "../store/playback";
 
 /** Reads an answer aloud, and stops it. */
 export function ReadAloud({ messageId }: { readonly messageId: string }) {
-  const { actions } = texts.value;
+  const { actions } = useWording().texts;
   const mine = useComputed(() => {
     const state = playback.value;
     return state.kind !== "silent" && state.id === messageId ? state : null;
   }).value;
   const busy = mine?.kind === "loading" || mine?.kind === "playing";
-  // Whoever leaves the conversation hears no more of it.
-  useEffect(() => () => stopPlayback(), []);
   return (
     <>
       <button

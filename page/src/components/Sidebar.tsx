@@ -3,14 +3,14 @@ import { PanelLeftClose, X } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
-import { isChat } from "../store/app";
+import { isListed } from "../store/conversations";
 import { sidebar } from "../store/preferences";
 import { drawerOpen, isWide } from "../store/viewport";
 import { ConversationList } from "./ConversationList";
 
 /** The conversations: beside the conversation where there is room, else in a drawer over it. */
 export function Sidebar() {
-  if (!isChat.value) return null;
+  if (!isListed.value) return null;
   if (!isWide.value) return <Drawer />;
   return sidebar.value === "shown" ? <SidePanel /> : null;
 }

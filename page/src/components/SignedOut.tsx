@@ -10,18 +10,20 @@ export function SignedOut() {
   const { session } = texts.value;
   return (
     <main class="gate">
-      <AppIcon />
-      <h1>{title.value}</h1>
-      <p>{session.signInTo}</p>
-      {gateway.settings.hindrance === "several_sessions" && (
-        <p class="notice" role="alert">
-          {session.severalSessions}
-        </p>
-      )}
-      {gateway.settings.notice && <p class="notice">{gateway.settings.notice}</p>}
-      <button type="button" class="primary" onClick={() => signIn()}>
-        {session.signIn}
-      </button>
+      <div class="card">
+        <AppIcon />
+        <h1>{title.value}</h1>
+        <p>{session.signInTo}</p>
+        {gateway.settings.hindrance === "several_sessions" && (
+          <p class="notice" role="alert">
+            {session.severalSessions}
+          </p>
+        )}
+        {gateway.settings.notice && <p class="notice">{gateway.settings.notice}</p>}
+        <button type="button" class="primary" onClick={() => signIn()}>
+          {session.signIn}
+        </button>
+      </div>
       <LanguageChoice />
     </main>
   );

@@ -2,11 +2,12 @@ import "./TurnView.css";
 import { useComputed } from "@preact/signals";
 import { FileText } from "lucide";
 import { sizeText } from "../i18n/file-text";
-import { texts } from "../i18n/texts";
+import { useWording } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { sentAgain } from "../store/attachments";
 import type { Turn } from "../store/conversation";
 import { send } from "../store/send";
+import { isOpen } from "../store/session";
 import { isPending } from "../turn/state";
 import { AnswerActions } from "./AnswerActions";
 import { Answer } from "./answer/Answer";
@@ -17,15 +18,19 @@ interface Props {
 
 /** A question, and the answer as far as it has come. */
 export function TurnView({ turn }: Props) {
+  const { texts } = useWording();
   const isOver = useComputed(() => !isPending(turn.state.value));
   return (
     <article class="turn">
       <section class="question">
-        <h2 class="unseen">{texts.value.turn.you}</h2>
+        <h2 class="unseen">{texts.turn.you}</h2>
         <p dir="auto">{turn.query}</p>
         <QuestionFiles turn={turn} />
       </section>
-      <Answer turn={turn} onRetry={() => void send(turn.query, sentAgain(turn.files))} />
+      <Answer
+        turn={turn}
+        onRetry={isOpen("post_chat_messages") ? () => void send(turn.query, sentAgain(turn.files)) : null}
+      />
       {isOver.value && <AnswerActions turn={turn} />}
     </article>
   );
@@ -33,14 +38,15 @@ export function TurnView({ turn }: Props) {
 
 /** What the person has sent with the question. */
 function QuestionFiles({ turn }: Props) {
+  const { language, texts } = useWording();
   if (turn.files.length === 0) return null;
   return (
-    <ul class="sent-files" aria-label={texts.value.files.label}>
+    <ul class="sent-files" aria-label={texts.files.label}>
       {turn.files.map((file) => (
         <li key={file.id}>
           <Icon of={FileText} />
           <span dir="auto">{file.name ?? file.id}</span>
-          {file.size !== null && <small>{sizeText(file.size)}</small>}
+          {file.size !== null && <small>{sizeText(file.size, language)}</small>}
         </li>
       ))}
     </ul>

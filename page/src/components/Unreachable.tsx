@@ -7,11 +7,13 @@ export function Unreachable() {
   const { error, session } = texts.value;
   return (
     <main class="gate">
-      <h1>{session.unreachable}</h1>
-      <p>{errorText(openingError.value)}</p>
-      <button type="button" class="primary" onClick={() => location.reload()}>
-        {error.retry}
-      </button>
+      <div class="card">
+        <h1>{session.unreachable}</h1>
+        <p>{errorText(openingError.value)}</p>
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {error.retry}
+        </button>
+      </div>
     </main>
   );
 }

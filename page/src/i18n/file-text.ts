@@ -6,9 +6,9 @@ import { fill, language, texts } from "./texts";
 const UNITS = ["byte", "kilobyte", "megabyte"] as const;
 
 /** A size as people read it: `2.4 MB`. Dify counts in steps of 1024, as the file managers of most people do. */
-export function sizeText(bytes: number): string {
+export function sizeText(bytes: number, tag: string = language.value): string {
   const step = bytes < 1024 ? 0 : bytes < 1024 * 1024 ? 1 : 2;
-  const format = new Intl.NumberFormat(language.value, {
+  const format = new Intl.NumberFormat(tag, {
     style: "unit",
     unit: UNITS[step] ?? "byte",
     maximumFractionDigits: step === 2 ? 1 : 0,

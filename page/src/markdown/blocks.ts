@@ -47,7 +47,8 @@ export function blockReader(dialects: Dialects): BlockReader {
     const tokens = blockTokens(finished ? dialects.finished : dialects.streaming, source.slice(settled.source.length));
     const end = tokens.findLastIndex((token) => token.type !== "space");
     settled = extended(settled, tokens.slice(0, Math.max(end, 0)));
-    const rest = extended(settled, tokens.slice(Math.max(end, 0)));
+    const unsettled = tokens.slice(Math.max(end, 0));
+    const rest = extended(settled, finished ? unsettled : unsettled.map(withoutBegunTable));
     last = kept(last, rest);
     settled = { ...settled, blocks: last.blocks.slice(0, settled.blocks.length) };
     return last;
@@ -58,6 +59,16 @@ export function blockReader(dialects: Dialects): BlockReader {
 /** The blocks alone: what is inside a line is read when the block is drawn. */
 function blockTokens(dialect: Marked, source: string): readonly Token[] {
   return new Lexer(dialect.defaults).blockTokens(source);
+}
+
+/** The first line of a table, and what there is of the one below it that makes it a table. */
+const BEGUN_TABLE = /(?:^|\n) {0,3}\|[^\n]*(?:\n[ \t|:-]*)?$/;
+
+/** A paragraph without what may become a table: until that is known it is not shown, for a moment, as text. */
+function withoutBegunTable(token: Token): Token {
+  if (token.type !== "paragraph") return token;
+  const raw = token.raw.replace(BEGUN_TABLE, "");
+  return raw === "" ? { type: "space", raw } : { ...token, raw };
 }
 
 function extended(before: Kept, tokens: readonly Token[]): Kept {

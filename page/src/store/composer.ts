@@ -4,8 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { parameters } from "./app";
 import type { SentFile } from "./attachments";
 import { draft, draftFiles } from "./draft";
-import { rulesOf } from "./file-rules";
 import { open } from "./history";
+import { uploadRules } from "./upload-rules";
 
 export const composer = {
   attachments: draftFiles,
@@ -14,9 +14,7 @@ export const composer = {
 };
 
 /** Which files may be sent; null: none. */
-export const composerRules = computed(() =>
-  rulesOf(parameters.value?.file_upload ?? null, parameters.value?.system_parameters ?? null),
-);
+export const composerRules = computed(() => uploadRules(parameters.value?.file_upload ?? null));
 
 /** Why what was said has not become a draft; null: nothing has gone wrong. */
 export const dictationError = signal<unknown>(null);

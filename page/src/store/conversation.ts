@@ -1,6 +1,6 @@
 // The conversation on the screen: its turns, and the answer that is coming.
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isSessionOver } from "../api/errors";
 import { sendMessage, stopMessage } from "../api/messages";
 import type { AnswerFile, StreamEvent } from "../events/types";
@@ -34,9 +34,12 @@ export const turns = signal<readonly Turn[]>([]);
 export const conversationId = signal<string | null>(null);
 
 /** Whether an answer is on its way: a conversation has one at a time. */
-export const isAnswering = computed(() => {
+export const isAnswering = signal(false);
+
+// Not computed: each of thousands of buttons that read it would then look at it again whenever anything of an answer comes.
+effect(() => {
   const last = turns.value.at(-1);
-  return last !== undefined && isRunning(last.state.value);
+  isAnswering.value = last !== undefined && isRunning(last.state.value);
 });
 
 let nextKey = 0;

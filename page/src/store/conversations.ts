@@ -1,6 +1,6 @@
 // The list of the person's conversations.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import {
   type Conversation,
   deleteConversation,
@@ -8,7 +8,9 @@ import {
   nameConversation,
   renameConversation,
 } from "../api/conversations";
+import { isChat } from "./app";
 import { merged } from "./conversation-pages";
+import { isOpen } from "./session";
 
 /** As far as it has been loaded, the latest first. */
 export const conversations = signal<readonly Conversation[]>([]);
@@ -19,6 +21,9 @@ export const hasMore = signal(true);
 export type ListState = { readonly kind: "ready" | "loading" } | { readonly kind: "failed"; readonly error: unknown };
 
 export const listState = signal<ListState>({ kind: "ready" });
+
+/** Whether the person can look at earlier ones. */
+export const isListed = computed(() => isChat.value && isOpen("get_conversations") && isOpen("get_messages"));
 
 /** Loads the next page, unless one is on its way. */
 export async function loadMore(): Promise<void> {
@@ -32,6 +37,7 @@ export async function reloadLatest(): Promise<void> {
 }
 
 async function load(lastId: string | null): Promise<void> {
+  if (!isListed.value) return;
   listState.value = { kind: "loading" };
   try {
     const page = await listConversations(lastId);

@@ -10,6 +10,7 @@ import { conversationId, newTurn, type Turn, turns } from "./conversation";
 import { nextFrame } from "./frames";
 import { goTo, placeOfAddress } from "./place";
 import { stopPlayback } from "./playback";
+import { following } from "./scroll";
 
 export type HistoryState =
   | { readonly kind: "ready" | "loading" }
@@ -41,13 +42,17 @@ export function openFromAddress(): void {
 }
 
 /** How often something else has come onto the screen: what was loaded before that belongs nowhere. */
-let shown = 0;
+export const opened = signal(0);
+
+/** Why nobody reads an answer any more. One for all of them: to make one for each of thousands of turns takes long. */
+const LEFT = new DOMException("The conversation has been left.", "AbortError");
 
 function show(id: string | null): void {
-  shown += 1;
+  opened.value += 1;
   // An answer that is coming goes on at Dify, and is there when the person comes back.
-  for (const turn of turns.value) turn.abort.abort();
+  for (const turn of turns.value) turn.abort.abort(LEFT);
   stopPlayback();
+  following.value = true;
   turns.value = [];
   conversationId.value = id;
   hasOlder.value = id !== null;
@@ -60,11 +65,11 @@ export async function loadOlder(): Promise<void> {
   const id = conversationId.value;
   if (id === null || !hasOlder.value || historyState.value.kind === "loading") return;
   historyState.value = { kind: "loading" };
-  const mine = shown;
+  const mine = opened.value;
   const first = turns.value[0]?.state.value.ids.messageId ?? null;
   try {
     const page = await listMessages(id, first);
-    if (shown !== mine) return;
+    if (opened.value !== mine) return;
     const now = Date.now() / 1000;
     const older = page.data.flatMap((message) => {
       const turn = readMessage(message, now);
@@ -73,14 +78,14 @@ export async function loadOlder(): Promise<void> {
     for (const slice of slices(older)) {
       turns.value = [...slice, ...turns.value];
       await new Promise<void>((resolve) => nextFrame(resolve));
-      if (shown !== mine) return;
+      if (opened.value !== mine) return;
     }
     hasOlder.value = page.hasMore && older.length > 0;
     historyState.value = { kind: "ready" };
     const latest = turns.value.at(-1);
     if (first === null && latest?.state.value.status === "away") void awaitAnswer(latest);
   } catch (error) {
-    if (shown !== mine) return;
+    if (opened.value !== mine) return;
     historyState.value = isUnknown(error) ? { kind: "not-found" } : { kind: "failed", error };
   }
 }

@@ -27,7 +27,8 @@ export function stopPlayback(): void {
   current?.sound?.pause();
   if (current?.sound) URL.revokeObjectURL(current.sound.src);
   current = null;
-  playback.value = { kind: "silent" };
+  // Every button that reads an answer aloud looks at what is new.
+  if (playback.value.kind !== "silent") playback.value = { kind: "silent" };
 }
 
 /** Has a message read aloud. */

@@ -7,6 +7,7 @@ import { mode } from "./app";
 import { follow, newTurn, stopTurn, type Turn } from "./conversation";
 import { idsOfEntry } from "./place";
 import { stopPlayback } from "./playback";
+import { isOpen } from "./session";
 
 /** The run on the screen; null before the first. */
 export const shownRun = signal<Turn | null>(null);
@@ -66,6 +67,10 @@ function show(): Turn {
 
 export const runs = signal<readonly RunRecord[]>([]);
 export const moreRuns = signal(false);
+
+/** Whether the person can look at earlier ones. */
+export const areRunsListed = computed(() => isOpen("get_workflows_logs") && isOpen("get_workflow_events"));
+
 export const runsError = signal<unknown>(null);
 
 const PAGE = 20;
@@ -81,6 +86,7 @@ export function loadMoreRuns(): Promise<void> {
 }
 
 async function load(page: number, known: readonly RunRecord[]): Promise<void> {
+  if (!areRunsListed.value) return;
   runsError.value = null;
   try {
     const { runs: more, hasMore } = await getRuns(page, PAGE);

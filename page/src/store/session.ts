@@ -25,6 +25,36 @@ export const sessionOver = signal<string | null>(null);
 /** Whether requests can be sent. */
 export const canSend = computed(() => phase.value === "signed-in" && sessionOver.value === null);
 
+/** The operations that the page offers and the endpoint's rules can close to a person, by the gateway's names for them. */
+export const OPERATIONS = [
+  "delete_conversation",
+  "get_conversations",
+  "get_message_suggested",
+  "get_messages",
+  "get_workflow_events",
+  "get_workflows_logs",
+  "post_audio_to_text",
+  "post_chat_messages",
+  "post_chat_messages_stop",
+  "post_completion_messages",
+  "post_completion_messages_stop",
+  "post_conversation_name",
+  "post_files_upload",
+  "post_human_input_form",
+  "post_message_feedbacks",
+  "post_text_to_audio",
+  "post_workflow_task_stop",
+  "post_workflows_run",
+] as const;
+
+/** As one text, so that a check of the session that closes nothing new draws nothing anew. */
+const closed = computed(() => person.value?.closed_operations.join(" ") ?? "");
+
+/** Whether the person may use an operation; what is closed is not offered. */
+export function isOpen(operation: (typeof OPERATIONS)[number]): boolean {
+  return !closed.value.split(" ").includes(operation);
+}
+
 /** Asks who is signed in, and has the session checked first where that is overdue. */
 export async function openSession(): Promise<void> {
   try {

@@ -3,10 +3,11 @@ import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { cut } from "../../events/shape";
-import { texts } from "../../i18n/texts";
+import { texts, useWording } from "../../i18n/texts";
 import { announce } from "../../store/announce";
 import type { Turn } from "../../store/conversation";
 import { reconnect } from "../../store/forms";
+import { isOpen } from "../../store/session";
 import { canReconnect, isPending, type TurnState } from "../../turn/state";
 import { Annotation } from "./Annotation";
 import { AnswerFiles } from "./AnswerFiles";
@@ -30,7 +31,7 @@ interface Props {
 
 /** An answer as far as it has come: how it came about, the answer itself, and what belongs to it. */
 export function Answer({ turn, onRetry, result }: Props) {
-  const { answer } = texts.value;
+  const { answer } = useWording().texts;
   const state = turn.state.value;
   const element = useRef<HTMLElement>(null);
   useAnnouncement(turn, element);
@@ -63,7 +64,7 @@ function Text({ turn }: { readonly turn: Turn }) {
 
 /** What is known when the answer has ended. */
 function After({ turn, onRetry }: Props) {
-  const { answer } = texts.value;
+  const { answer } = useWording().texts;
   const state = turn.state.value;
   if (isPending(state)) return null;
   return (
@@ -73,7 +74,7 @@ function After({ turn, onRetry }: Props) {
         <FailureNote
           failure={state.failure}
           error={turn.error.value}
-          onReconnect={canReconnect(state) ? () => void reconnect(turn) : null}
+          onReconnect={canReconnect(state) && isOpen("get_workflow_events") ? () => void reconnect(turn) : null}
           onRetry={onRetry}
         />
       )}

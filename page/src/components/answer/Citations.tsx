@@ -1,6 +1,6 @@
 import { BookOpen } from "lucide";
 import type { Citation } from "../../events/types";
-import { counted, texts } from "../../i18n/texts";
+import { counted, useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import { Disclosure } from "./Disclosure";
 
@@ -10,6 +10,7 @@ interface Props {
 
 /** What the answer is made from. The documents themselves are behind Dify's console, so there is no link to them. */
 export function Citations({ citations }: Props) {
+  const { language, texts } = useWording();
   if (citations.length === 0) return null;
   return (
     <Disclosure
@@ -17,7 +18,7 @@ export function Citations({ citations }: Props) {
       summary={
         <>
           <Icon of={BookOpen} />
-          {counted(texts.value.sources.count, citations.length)}
+          {counted(texts.sources.count, citations.length, language)}
         </>
       }
     >

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Check, Copy } from "lucide";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { texts } from "../../i18n/texts";
+import { useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import { highlight, whenMade } from "../../markdown/later";
 import { announce } from "../../store/announce";
@@ -16,7 +16,7 @@ interface Props {
 
 /** Code, with the name of its language and a button that copies it. */
 export function CodeBlock({ code, language, closed }: Props) {
-  const { code: words } = texts.value;
+  const { code: words } = useWording().texts;
   const element = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     const { current } = element;
@@ -50,7 +50,7 @@ export function CodeBlock({ code, language, closed }: Props) {
 const SAID = 2000;
 
 function CopyButton({ text }: { readonly text: string }) {
-  const { code: words } = texts.value;
+  const { code: words } = useWording().texts;
   const copied = useSignal(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);

@@ -1,5 +1,5 @@
 import { failureText } from "../../i18n/failure-text";
-import { texts } from "../../i18n/texts";
+import { useWording } from "../../i18n/texts";
 import type { Failure } from "../../turn/state";
 import { Disclosure } from "./Disclosure";
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** What happened to an answer, and what can be done. */
 export function FailureNote({ failure, error, onReconnect, onRetry }: Props) {
-  const { answer, failure: words, error: errors } = texts.value;
+  const { answer, failure: words, error: errors } = useWording().texts;
   return (
     <div class="failure">
       <p role="alert">

@@ -5,7 +5,7 @@ import { nameOf, previewId, type Shown, shownAs } from "../../api/file-types";
 import { getPreview } from "../../api/preview";
 import type { AnswerFile } from "../../events/types";
 import { sizeText } from "../../i18n/file-text";
-import { fill, texts } from "../../i18n/texts";
+import { fill, useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import { isWebAddress, mayLoadImage } from "../../store/images";
 
@@ -72,7 +72,7 @@ function Ready({
   readonly address: string;
   readonly shown: Shown | null;
 }) {
-  const { files } = texts.value;
+  const { files } = useWording().texts;
   const name = nameOf(file) ?? files.unnamed;
   switch (shown) {
     case "image":
@@ -101,7 +101,7 @@ function Ready({
 }
 
 function Picture({ address, file }: { readonly address: string; readonly file: AnswerFile }) {
-  const { files } = texts.value;
+  const { files } = useWording().texts;
   const name = nameOf(file) ?? files.picture;
   return (
     <a class="picture" href={address} target="_blank" rel="noopener noreferrer">
@@ -112,7 +112,7 @@ function Picture({ address, file }: { readonly address: string; readonly file: A
 
 /** A file that the gateway cannot hand out: those of tools are only at the address that Dify has signed for a while. */
 function Elsewhere({ file }: { readonly file: AnswerFile }) {
-  const { files } = texts.value;
+  const { files } = useWording().texts;
   if (file.url === null || !isWebAddress(file.url)) {
     return (
       <p class="file missing">
@@ -131,13 +131,14 @@ function Elsewhere({ file }: { readonly file: AnswerFile }) {
 }
 
 function Label({ file }: { readonly file: AnswerFile }) {
+  const { language, texts } = useWording();
   return (
     <>
       <Icon of={FileText} />
       <span class="name" dir="auto">
-        {nameOf(file) ?? texts.value.files.unnamed}
+        {nameOf(file) ?? texts.files.unnamed}
       </span>
-      {file.size !== null && <small>{sizeText(file.size)}</small>}
+      {file.size !== null && <small>{sizeText(file.size, language)}</small>}
     </>
   );
 }

@@ -4,11 +4,12 @@ import { Check } from "lucide";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { FormAction, FormInput } from "../../events/types";
 import { errorText } from "../../i18n/error-text";
-import { fill, language, texts } from "../../i18n/texts";
+import { fill, useWording, type Wording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import type { Turn } from "../../store/conversation";
 import { type FormTexts, rememberForm, textsOfForm } from "../../store/form-texts";
 import { answerForm, formState, reconnect } from "../../store/forms";
+import { isOpen } from "../../store/session";
 import type { HumanForm } from "../../turn/state";
 import { formParts } from "./form-parts";
 import { MarkdownView } from "./MarkdownView";
@@ -20,7 +21,7 @@ interface Props {
 
 /** A form that the run waits for, or what was answered to it. */
 export function HumanFormView({ turn, form }: Props) {
-  const { humanForm: words } = texts.value;
+  const { humanForm: words } = useWording().texts;
   switch (form.state) {
     case "answered":
       return <Answered form={form} />;
@@ -53,7 +54,10 @@ function Answered({ form: { answer } }: { readonly form: HumanForm }) {
 type Problem = { readonly error: unknown } | "answered" | "expired" | null;
 
 function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
-  const { humanForm: words } = texts.value;
+  const {
+    language,
+    texts: { error, humanForm: words },
+  } = useWording();
   const values = useSignal<FormTexts>({ ...initialValues(form.inputs), ...textsOfForm(token) });
   const sending = useSignal(false);
   const problem = useSignal<Problem>(null);
@@ -87,6 +91,7 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
       </p>
     );
   }
+  const isClosed = !isOpen("post_human_input_form");
   const unanswerable = form.inputs.some((input) => input.type.startsWith("file"));
   return (
     <form class="human-form" aria-label={form.nodeTitle} ref={element} onSubmit={(event) => event.preventDefault()}>
@@ -98,6 +103,7 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
           rememberForm(token, values.value);
         }}
       />
+      {isClosed && <p class="notice">{error.forbidden}</p>}
       {unanswerable && <p class="notice">{words.filesElsewhere}</p>}
       {problem.value !== null && (
         <p class="problem" role="alert">
@@ -110,14 +116,14 @@ function OpenForm({ turn, form, token }: Props & { readonly token: string }) {
             key={action.id}
             type="button"
             class={action.style === "primary" ? "primary" : undefined}
-            disabled={sending.value || unanswerable}
+            disabled={sending.value || unanswerable || isClosed}
             onClick={() => void submit(action)}
           >
             {action.title}
           </button>
         ))}
       </div>
-      {form.expiresAt !== null && <small>{fill(words.until, { time: dateText(form.expiresAt) })}</small>}
+      {form.expiresAt !== null && <small>{fill(words.until, { time: dateText(form.expiresAt, language) })}</small>}
     </form>
   );
 }
@@ -198,6 +204,6 @@ function useCheck(expiresAt: number | null, check: () => Promise<void>): void {
   }, [expiresAt]);
 }
 
-function dateText(seconds: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(seconds * 1000);
+function dateText(seconds: number, language: Wording["language"]): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(seconds * 1000);
 }

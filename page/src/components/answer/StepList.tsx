@@ -1,6 +1,6 @@
 import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX } from "lucide";
 import type { FunctionComponent } from "preact";
-import { counted, fill, language, texts } from "../../i18n/texts";
+import { counted, fill, useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import type { Step } from "../../turn/state";
 import { type LogNode, logTree, type StepNode } from "../../turn/steps";
@@ -37,7 +37,10 @@ export function StepList({ steps }: Props) {
 
 function StepEntry({ node }: { readonly node: StepNode }) {
   const { step } = node;
-  const { steps } = texts.value;
+  const {
+    language,
+    texts: { steps },
+  } = useWording();
   return (
     <Disclosure
       kind="step"
@@ -45,8 +48,8 @@ function StepEntry({ node }: { readonly node: StepNode }) {
         <>
           <StatusIcon status={step.status} />
           <span dir="auto">{step.title}</span>
-          {step.retries.length > 0 && <small>{counted(steps.retried, step.retries.length)}</small>}
-          {step.elapsed !== null && step.status !== "running" && <small>{seconds(step.elapsed, language.value)}</small>}
+          {step.retries.length > 0 && <small>{counted(steps.retried, step.retries.length, language)}</small>}
+          {step.elapsed !== null && step.status !== "running" && <small>{seconds(step.elapsed, language)}</small>}
         </>
       }
     >
@@ -57,7 +60,7 @@ function StepEntry({ node }: { readonly node: StepNode }) {
 
 /** The sign of a state, with its name for who cannot see it. */
 export function StatusIcon({ status }: { readonly status: string }) {
-  const { steps } = texts.value;
+  const { steps } = useWording().texts;
   const icon = Object.hasOwn(ICONS, status) ? ICONS[status as keyof typeof ICONS] : CircleDashed;
   const names: Readonly<Record<string, string>> = steps.status;
   const known = { success: "succeeded", error: "failed", exception: "failed", start: "running" }[status] ?? status;
@@ -69,7 +72,7 @@ export function StatusIcon({ status }: { readonly status: string }) {
 }
 
 const StepInside: FunctionComponent<{ readonly node: StepNode }> = ({ node: { step, rounds } }) => {
-  const { steps } = texts.value;
+  const { steps } = useWording().texts;
   return (
     <>
       {step.error !== null && (
@@ -107,6 +110,7 @@ function Retries({ step }: { readonly step: Step }) {
 
 /** What an agent node writes while it works. */
 function LogList({ logs }: { readonly logs: readonly LogNode[] }) {
+  const { steps } = useWording().texts;
   return (
     <ol class="steps">
       {logs.map(({ log, children }) => (
@@ -127,7 +131,7 @@ function LogList({ logs }: { readonly logs: readonly LogNode[] }) {
                     {log.error}
                   </p>
                 )}
-                <Data label={texts.value.steps.data} value={log.data} />
+                <Data label={steps.data} value={log.data} />
                 {children.length > 0 && <LogList logs={children} />}
               </>
             )}

@@ -1,5 +1,5 @@
 import "./Steps.css";
-import { counted, fill, language, texts } from "../../i18n/texts";
+import { counted, fill, useWording } from "../../i18n/texts";
 import { site } from "../../store/app";
 import type { Run } from "../../turn/state";
 import { stepTree } from "../../turn/steps";
@@ -15,6 +15,7 @@ interface Props {
 
 /** What a run goes through, while it does: one line that tells where it is, and behind it every step. */
 export function Steps({ run, live }: Props) {
+  const { language, texts } = useWording();
   // The app's publisher decides whether people see how it works.
   if (site.value?.show_workflow_steps === false || run.steps.length === 0) return null;
   return (
@@ -22,7 +23,7 @@ export function Steps({ run, live }: Props) {
       {() => (
         <>
           <StepList steps={stepTree(run.steps)} />
-          {run.omitted > 0 && <small>{counted(texts.value.steps.omitted, run.omitted)}</small>}
+          {run.omitted > 0 && <small>{counted(texts.steps.omitted, run.omitted, language)}</small>}
         </>
       )}
     </Disclosure>
@@ -30,7 +31,10 @@ export function Steps({ run, live }: Props) {
 }
 
 function Progress({ run, live }: Props) {
-  const { steps } = texts.value;
+  const {
+    language,
+    texts: { steps },
+  } = useWording();
   const current = run.steps.findLast((step) => step.status === "running" && !step.isContainer);
   const around = run.steps.findLast((step) => step.status === "running" && step.isContainer);
   const elapsed = run.end?.elapsed ?? null;
@@ -43,7 +47,7 @@ function Progress({ run, live }: Props) {
           {current.title}
         </span>
       ) : (
-        <span>{counted(steps.count, run.steps.length + run.omitted)}</span>
+        <span>{counted(steps.count, run.steps.length + run.omitted, language)}</span>
       )}
       {status === "running" && around?.currentRound != null && (
         <small>
@@ -52,7 +56,7 @@ function Progress({ run, live }: Props) {
             : fill(steps.roundOf, { number: around.currentRound + 1, count: around.length })}
         </small>
       )}
-      {elapsed !== null && <small>{seconds(elapsed, language.value)}</small>}
+      {elapsed !== null && <small>{seconds(elapsed, language)}</small>}
     </>
   );
 }

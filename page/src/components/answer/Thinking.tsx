@@ -1,6 +1,6 @@
 import { Brain } from "lucide";
 import type { ComponentChildren } from "preact";
-import { texts } from "../../i18n/texts";
+import { useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import { Disclosure } from "./Disclosure";
 
@@ -12,7 +12,7 @@ interface Props {
 
 /** What a model thought before it answered: folded, because it is not the answer. */
 export function Thinking({ finished, children }: Props) {
-  const { thinking } = texts.value;
+  const { thinking } = useWording().texts;
   return (
     <Disclosure
       kind="thinking"

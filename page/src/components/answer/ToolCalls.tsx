@@ -2,7 +2,7 @@ import { Wrench } from "lucide";
 import { useEffect } from "preact/hooks";
 import { asName, asObject } from "../../events/shape";
 import type { Thought } from "../../events/types";
-import { language, texts } from "../../i18n/texts";
+import { useWording } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
 import { mayLoadImage } from "../../store/images";
 import { loadToolIcons, toolIcons } from "../../store/tool-icons";
@@ -11,13 +11,14 @@ import { Disclosure } from "./Disclosure";
 
 /** What an agent did before it answered: the tools that it called, in order. Thoughts alone are the answer's own text. */
 export function ToolCalls({ thoughts }: { readonly thoughts: readonly Thought[] }) {
+  const { texts } = useWording();
   const calls = thoughts.filter((thought) => thought.tools.length > 0);
   useEffect(() => {
     if (calls.length > 0) loadToolIcons();
   }, [calls.length > 0]);
   if (calls.length === 0) return null;
   return (
-    <ol class="steps" aria-label={texts.value.tools.label}>
+    <ol class="steps" aria-label={texts.tools.label}>
       {calls.map((call) => (
         <li key={call.id}>
           <ToolCall call={call} />
@@ -28,7 +29,10 @@ export function ToolCalls({ thoughts }: { readonly thoughts: readonly Thought[] 
 }
 
 function ToolCall({ call }: { readonly call: Thought }) {
-  const { tools } = texts.value;
+  const {
+    language,
+    texts: { tools },
+  } = useWording();
   return (
     <Disclosure
       kind="step"
@@ -36,7 +40,7 @@ function ToolCall({ call }: { readonly call: Thought }) {
         <>
           <ToolSign name={call.tools[0] ?? ""} />
           <span class={call.observation === "" ? "working" : undefined} dir="auto">
-            {call.tools.map((tool) => toolName(call, tool, language.value)).join(", ")}
+            {call.tools.map((tool) => toolName(call, tool, language)).join(", ")}
           </span>
         </>
       }

@@ -1,9 +1,10 @@
 import type { Usage } from "../../events/types";
-import { counted, language, texts } from "../../i18n/texts";
+import { counted, useWording } from "../../i18n/texts";
 
 /** What the answer has cost, where the app tells it. */
 export function UsageLine({ usage }: { readonly usage: Usage }) {
-  const parts = usageParts(usage, language.value, texts.value.usage.tokens);
+  const { language, texts } = useWording();
+  const parts = usageParts(usage, language, texts.usage.tokens);
   return parts.length === 0 ? null : <p class="aside">{parts.join(" · ")}</p>;
 }
 

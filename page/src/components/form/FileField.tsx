@@ -3,9 +3,9 @@ import type { Field } from "../../forms/fields";
 import type { FileUpload } from "../../forms/uploads";
 import { fileProblemText } from "../../i18n/file-text";
 import { texts } from "../../i18n/texts";
-import { parameters } from "../../store/app";
 import type { Attachments } from "../../store/attachments";
-import { acceptedExtensions, rulesOf } from "../../store/file-rules";
+import { acceptedExtensions } from "../../store/file-rules";
+import { uploadRules } from "../../store/upload-rules";
 import { AddressField } from "../AddressField";
 import { AttachmentRows } from "../AttachmentRows";
 
@@ -18,9 +18,9 @@ interface Props {
 
 /** Files of the form: chosen, dropped or at an address, uploaded at once. */
 export function FileField({ field, upload, attachments, shared }: Props) {
-  const rules = rulesOf(upload, parameters.value?.system_parameters ?? null);
+  const rules = uploadRules(upload);
   const input = useRef<HTMLInputElement>(null);
-  if (rules === null) return null;
+  if (rules === null) return <p class="note">{texts.value.error.forbidden}</p>;
   const full = attachments.list.value.length >= rules.count;
   return (
     <div class="file-field">

@@ -1,7 +1,8 @@
 import { Play, Square } from "lucide";
 import { texts } from "../../i18n/texts";
 import { Icon } from "../../icons/Icon";
-import { canSend } from "../../store/session";
+import { mode } from "../../store/app";
+import { canSend, isOpen } from "../../store/session";
 import { startForm } from "../../store/start-form";
 import { Fields } from "./Fields";
 
@@ -14,10 +15,18 @@ interface Props {
   readonly onStop: () => void;
 }
 
+/** What begins a run, and what ends it. */
+const OPERATIONS_OF = {
+  completion: ["post_completion_messages", "post_completion_messages_stop"],
+  workflow: ["post_workflows_run", "post_workflow_task_stop"],
+} as const;
+
 /** What a run needs to know. */
 export function StartForm({ submit, busy, onSubmit, onStop }: Props) {
-  const { run: words, startForm: formWords } = texts.value;
+  const { error, run: words, startForm: formWords } = texts.value;
   const form = startForm.value;
+  const [starts, stops] = OPERATIONS_OF[mode.value === "workflow" ? "workflow" : "completion"];
+  if (!isOpen(starts)) return <p class="quiet">{error.forbidden}</p>;
   const send = () => {
     const inputs = form.inputs();
     if (inputs !== null) onSubmit(inputs);
@@ -39,7 +48,7 @@ export function StartForm({ submit, busy, onSubmit, onStop }: Props) {
         <button
           type={busy ? "button" : "submit"}
           class={busy ? undefined : "primary"}
-          disabled={!canSend.value}
+          disabled={busy ? !isOpen(stops) : !canSend.value}
           onClick={busy ? onStop : undefined}
         >
           <Icon of={busy ? Square : Play} />

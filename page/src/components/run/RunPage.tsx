@@ -4,7 +4,7 @@ import type { Inputs } from "../../api/runs";
 import { texts } from "../../i18n/texts";
 import { mode } from "../../store/app";
 import type { Turn } from "../../store/conversation";
-import { runIsOn, shownRun, startRun, stopOnLeave, stopShownRun } from "../../store/run";
+import { areRunsListed, runIsOn, shownRun, startRun, stopOnLeave, stopShownRun } from "../../store/run";
 import { isPending } from "../../turn/state";
 import { ResultActions } from "../AnswerActions";
 import { Answer } from "../answer/Answer";
@@ -36,7 +36,7 @@ export function RunPage() {
           onSubmit={start}
           onStop={() => void stopShownRun()}
         />
-        {mode.value === "workflow" && <RunHistory />}
+        {mode.value === "workflow" && areRunsListed.value && <RunHistory />}
       </section>
       <section class="run-result" aria-label={words.result} ref={result}>
         <h2 class="unseen">{words.result}</h2>

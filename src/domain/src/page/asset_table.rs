@@ -7,32 +7,32 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-PCM7VZUS.js",
+    name: "page-ID5Y4N4Q.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 226_104,
-    brotli_length: 67_429,
-    gzip_length: 73_530,
-    integrity: "sha384-HOL6X8kvTdJjFhgkIO8ObAXec9yXo/qk51GlqYffjxzVsACvl2mikuXfgFHSytHP",
+    length: 230_475,
+    brotli_length: 68_670,
+    gzip_length: 75_090,
+    integrity: "sha384-MROIVgAKLOFMloNdUSiYbqZtbwMhFCDd0NyTQjg1HCg4t6x7zJRXpAPZKnVl8No/",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-WXM5SSRB.css",
+    name: "page-BFSBYX5N.css",
     media_type: "text/css; charset=utf-8",
-    length: 23_199,
-    brotli_length: 4_888,
-    gzip_length: 5_340,
-    integrity: "sha384-Z4V3I1vfJzaURYPkiuowwakZaAl5JQsicsbjiuTK2SniXABxJ0T4tr6jM+iOaFLE",
+    length: 24_293,
+    brotli_length: 5_044,
+    gzip_length: 5_513,
+    integrity: "sha384-wcr9nw4PXLT0Ha9rPVDXHOnZFhwbSnswFj8a5R93/ZuZF9dn4fVUhUKOjGy4AjnE",
 };
 
 /// The style of the documents that have no script.
 pub const PAGES_STYLE: Asset = Asset {
-    name: "pages-YPTDTRBK.css",
+    name: "pages-S5LZQC72.css",
     media_type: "text/css; charset=utf-8",
-    length: 4_815,
-    brotli_length: 1_557,
-    gzip_length: 1_783,
-    integrity: "sha384-lh59CzwqvpMGe1KMhwjxPMOrYeH157K9AeV39z+uc8g2LfGOP32WkFvbshi5CeON",
+    length: 4_995,
+    brotli_length: 1_585,
+    gzip_length: 1_806,
+    integrity: "sha384-vcYVq69cj5JXvFyvg2uJiEz10pwZYTi0IBcbHB6MNY9O87psvOjomSQeyWm68Bma",
 };
 
 /// Every file of the page, sorted by name.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_762,
         integrity: "sha384-3cKZr88IARYdpmaHQ+SCvcJqTHIj/O+V4KRG+k+5Sg6eMQB/CFCUTbMBQonH0dt6",
     },
-    PAGE_SCRIPT,
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-SED4YG5T.js",

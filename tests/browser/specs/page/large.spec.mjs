@@ -10,14 +10,19 @@ test('a long answer costs the page no more for each of its pieces than a short o
   await open(page);
   const answerOf = (paragraphs) => [...Array(paragraphs).fill(text(PARAGRAPH)), END];
   await stream(page, '/chat-messages', answerOf(25), answerOf(250));
+  const writing = () => traced(page, () => page.keyboard.type('a word', { delay: 20 }));
   const short = await traced(page, async () => {
     await say(page, 'short');
     await expect(page.locator('.turn').nth(0).locator('.prose > div')).toHaveCount(25);
   });
+  const shortKeys = await writing();
+  await page.keyboard.press('Control+A');
   const long = await traced(page, async () => {
     await say(page, 'long');
     await expect(page.locator('.turn').nth(1).locator('.prose > div')).toHaveCount(250);
   });
+  const longKeys = await writing();
+  expect(longKeys.sum).toBeLessThan(shortKeys.sum * 4);
   // Ten times the text at once: it comes onto the page in slices.
   expect(long.longest).toBeLessThan(short.longest * 4);
 });
@@ -46,13 +51,18 @@ for (const [name, begin, repeated, element] of LONG) {
   });
 }
 
-test('a hundred times the messages cost the page little more to write, to scroll and to answer', async ({ browser, page }) => {
+test('fifty times the messages cost the page little more to write, to scroll, to send, to read in another language and to leave', async ({ browser, page }) => {
   test.slow();
-  const few = await costOfUse(page, 20);
+  const few = await costOfUse(page, 40);
   const context = await browser.newContext({ locale: 'en-US' });
   const many = await costOfUse(await context.newPage(), 2000);
   await context.close();
-  expect(many.sum).toBeLessThan(few.sum * 3);
+  expect(many.use.sum).toBeLessThan(few.use.sum * 3);
+  // The question is on the screen with the next frame, whatever is above it.
+  expect(many.frames).toBeLessThanOrEqual(1);
+  for (const part of ['send', 'language', 'leave']) {
+    expect(many[part].longest, part).toBeLessThan(few[part].longest * 4);
+  }
 });
 
 test('what is out of sight is there for the search of the browser and for the keyboard', async ({ page }) => {
@@ -69,7 +79,7 @@ test('what is out of sight is there for the search of the browser and for the ke
   await expect(button).toBeInViewport();
 });
 
-/** What it costs to write a question, to scroll and to get an answer in a conversation of `count` messages. */
+/** What it costs to write a question, to scroll, to get an answer, to change the language and to leave, with `count` messages. */
 async function costOfUse(page, count) {
   const data = Array.from({ length: count }, (_, index) => message(index, `**Answer** ${index}.`));
   const messages = () => json({ limit: 20, has_more: false, data });
@@ -80,13 +90,50 @@ async function costOfUse(page, count) {
   await page.mouse.move(600, 300);
   // No locators here: they look through the whole page, and that would be measured too.
   const answered = page.waitForResponse((response) => response.url().endsWith('/chat-messages'));
-  const used = await traced(page, async () => {
+  await page.evaluate(countFrames);
+  const use = await traced(page, async () => {
     await page.keyboard.type('A question of some length', { delay: 20 });
     for (let step = 0; step < 20; step += 1) await page.mouse.wheel(0, step % 2 === 0 ? -400 : 200);
+    await page.waitForTimeout(200);
+  });
+  const send = await traced(page, async () => {
     await page.keyboard.press('Enter');
     await answered;
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(300);
   });
   await expect(page.getByText('Yes.', { exact: true })).toBeInViewport();
-  return used;
+  const frames = await page.evaluate(() => globalThis.sent.shown - globalThis.sent.pressed);
+  const language = await traced(page, async () => {
+    await page.evaluate(() => {
+      const choice = document.querySelector('.menu option[value=ja]').parentElement;
+      choice.value = 'ja';
+      choice.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    // The first turn is the farthest from what is seen.
+    await page.waitForFunction(() => document.querySelector('.turn').textContent.includes('コピー'));
+  });
+  const leave = await traced(page, async () => {
+    await page.evaluate(() => document.querySelector('.conversation-list .new').click());
+    await page.waitForFunction(() => document.getElementsByClassName('turn').length === 0);
+  });
+  return { use, send, frames, language, leave };
+}
+
+/** Runs in the page: notes in which frame the key is pressed that sends, and in which the question is there. */
+function countFrames() {
+  globalThis.sent = { pressed: null, shown: null };
+  const { sent } = globalThis;
+  const turns = document.querySelectorAll('.turn').length;
+  let frame = 0;
+  const count = () => {
+    frame += 1;
+    requestAnimationFrame(count);
+  };
+  count();
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Enter') sent.pressed = frame;
+  }, true);
+  new MutationObserver(() => {
+    if (sent.pressed !== null && document.getElementsByClassName('turn').length > turns) sent.shown ??= frame;
+  }).observe(document.querySelector('.conversation'), { subtree: true, childList: true });
 }

@@ -29,6 +29,9 @@ for (const [name, options] of [
     const context = await browser.newContext({ locale: 'en-US', ...options });
     const page = await context.newPage();
     await openApp(page, { overrides });
+    const title = page.getByRole('heading', { level: 1, name: 'Travel desk' });
+    expect(await title.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await expect(page.locator('.signed-in-as')).toBeInViewport();
     await say(page, 'wide');
     await expect(page.locator('math').first()).toBeAttached();
     await expectFits(page);
