@@ -58,6 +58,7 @@ pub fn judge(headers: &HeaderMap, request: &Request) -> Result<Protocol, Failure
         || request.method == "server/discover";
     let progress = meta.and_then(ProgressToken::of);
     if is_modern {
+        check_version(in_header, in_meta)?;
         let meta = check_meta(meta, in_meta)?;
         check_fields(headers, request, in_meta)?;
         return Ok(Protocol {
@@ -99,6 +100,15 @@ fn check_known(version: Option<&str>) -> Result<(), Failure> {
         version::SUPPORTED.join(", ")
     );
     Err(Failure::invalid_request(message))
+}
+
+/// 2026-07-28, Transports, «Protocol Version Header»: two that contradict each other are a mismatch, whether or not one of
+/// them is spoken here.
+fn check_version(in_header: Option<&str>, in_meta: Option<&Value>) -> Result<(), Failure> {
+    match (in_header, in_meta.and_then(Value::as_str)) {
+        (Some(header), Some(meta)) if header != meta => Err(VERSION.mismatch()),
+        _ => Ok(()),
+    }
 }
 
 /// 2026-07-28, Base Protocol, «Per-request metadata».

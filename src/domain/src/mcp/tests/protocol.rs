@@ -113,6 +113,12 @@ fn the_era_is_what_a_request_says_and_what_it_says_must_agree() {
         ),
         (
             "tools/list",
+            modern("2099-01-01"),
+            good.to_vec(),
+            Err((400, -32020)),
+        ),
+        (
+            "tools/list",
             modern(NEW),
             vec![("mcp-method", "tools/list")],
             Err((400, -32020)),
