@@ -96,6 +96,7 @@ fn the_demos_curl_lines_answer_and_stream_and_ctrl_c_stops_everything() {
     let report = run(health).concat();
     assert!(report.contains(r#""limits""#), "{report}");
     assert_another_origin_may_call(&guide);
+    assert_the_inspector_lists_and_calls(&exports, &lines_with(&guide, "npx "));
 
     let page = guide
         .lines()
@@ -200,6 +201,26 @@ fn guide(output: &mut BufReader<ChildStdout>) -> String {
 fn lines_with<'a>(guide: &'a str, start: &str) -> Vec<&'a str> {
     let lines = guide.lines();
     lines.filter(|line| line.starts_with(start)).collect()
+}
+
+/// The official MCP client does what its lines say. npx finds the program where it is installed for the tests.
+fn assert_the_inspector_lists_and_calls(exports: &str, lines: &[&str]) {
+    let programs = harness::workspace::mcp_programs().unwrap();
+    let answers = ["\"oidc_chatflow\"", "q=Hello|user=alice"];
+    assert_eq!(lines.len(), answers.len(), "{lines:?}");
+    for (line, expected) in lines.iter().zip(answers) {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &format!("{exports}; {line}")])
+            .current_dir(&programs)
+            .env("npm_config_offline", "true");
+        let output = shell.output().unwrap();
+        let shown = [output.stdout, output.stderr]
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+            .concat();
+        assert!(output.status.success(), "{line}\n{shown}");
+        assert!(shown.contains(expected), "{line}\n{shown}");
+    }
 }
 
 /// The page on another origin is there, and the endpoint lets it send what it sends.

@@ -17,7 +17,12 @@ pub struct Guide {
     pub signed_in: Option<SignedIn>,
     /// Whether the stand-in answers.
     pub is_stand_in: bool,
+    /// The name of the tool that the app is for AI clients, if it is one.
+    pub tool: Option<String>,
 }
+
+/// The official command line for MCP servers. npx fetches it.
+const INSPECTOR: &str = "npx --yes @modelcontextprotocol/inspector@2.12.0 --cli";
 
 /// The operation that runs an app.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -148,6 +153,7 @@ impl Guide {
                  email a claim that the app gets as an input, level one that this token lacks, inq an input of yours."
             )?;
         }
+        self.write_mcp(formatter)?;
         writeln!(
             formatter,
             "\nWho the gateway takes you for, and what you may do:\ncurl $URL/whoami {token}"
@@ -157,6 +163,26 @@ impl Guide {
             "\nWhat works and what does not, for the holder of the app key:\n\
              curl $URL/health -H \"Authorization: Bearer $APP_KEY\""
         )
+    }
+}
+
+impl Guide {
+    /// Clients that sign people in by themselves need only the address.
+    fn write_mcp(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { page, tool, .. } = self;
+        let server = r#"--server-url $URL/mcp --header "Authorization: Bearer $TOKEN""#;
+        writeln!(
+            formatter,
+            "\nThe app as a tool for AI clients (MCP), which sign people in by themselves: {page}/mcp\n\
+             {INSPECTOR} {server} --method tools/list"
+        )?;
+        if let (Some(tool), Run::Chat) = (tool, self.run) {
+            writeln!(
+                formatter,
+                "{INSPECTOR} {server} --method tools/call --tool-name {tool} --tool-arg query=Hello"
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -182,6 +208,7 @@ mod tests {
                 minutes: 60,
             }),
             is_stand_in: true,
+            tool: Some("oidc_chat".to_owned()),
         }
     }
 
@@ -210,6 +237,10 @@ curl --no-buffer $URL/chat-messages -H "Authorization: Bearer $TOKEN" -H 'Conten
 
 The stand-in for Dify answers with what it was given: q is the question, user the person of the token,
 email a claim that the app gets as an input, level one that this token lacks, inq an input of yours.
+
+The app as a tool for AI clients (MCP), which sign people in by themselves: http://localhost:1/e/x/mcp
+npx --yes @modelcontextprotocol/inspector@2.12.0 --cli --server-url $URL/mcp --header "Authorization: Bearer $TOKEN" --method tools/list
+npx --yes @modelcontextprotocol/inspector@2.12.0 --cli --server-url $URL/mcp --header "Authorization: Bearer $TOKEN" --method tools/call --tool-name oidc_chat --tool-arg query=Hello
 
 Who the gateway takes you for, and what you may do:
 curl $URL/whoami -H "Authorization: Bearer $TOKEN"

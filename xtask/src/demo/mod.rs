@@ -177,6 +177,7 @@ async fn start(
         ("user_claim", options.user_claim),
         ("required_claims", options.required_claims),
         ("allowed_origins", allowed_origins),
+        ("mcp", Some("on".to_owned())),
     ];
     let given = settings
         .into_iter()
@@ -275,6 +276,7 @@ async fn guide(
         people: None,
         signed_in: None,
         is_stand_in: !dify.apps.is_empty(),
+        tool: None,
     };
     if let Issuer::IdentityProvider(provider) = &stack.issuer {
         let user = provider
@@ -283,6 +285,7 @@ async fn guide(
             .context("the identity provider has no user")?;
         step::announce(&format!("signing {user} in at {}", provider.issuer()));
         let tokens = provider.sign_in(user).await?;
+        guide.tool = tool(stack, &tokens.access_token).await?;
         guide.people = Some((provider.users().to_vec(), provider.password().to_owned()));
         guide.signed_in = Some(SignedIn {
             user: user.clone(),
@@ -291,6 +294,22 @@ async fn guide(
         });
     }
     Ok(guide)
+}
+
+/// The name of the tool that the app is for AI clients; an app that needs an uploaded file is none.
+async fn tool(stack: &Stack, token: &str) -> Result<Option<String>> {
+    let request = harness::http_client()
+        .post(format!("{}/mcp", stack.url()))
+        .bearer_auth(token)
+        .json(&json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}));
+    let response = request.send().await?;
+    // A person whom the options shut out sees why in every line of the guide.
+    if !response.status().is_success() {
+        return Ok(None);
+    }
+    let response: Value = response.json().await?;
+    let name = response.pointer("/result/tools/0/name");
+    Ok(name.and_then(Value::as_str).map(str::to_owned))
 }
 
 #[cfg(unix)]
