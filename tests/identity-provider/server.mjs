@@ -28,6 +28,7 @@ const CLIENT_KEYS = {
 
 // What a client asks for with `resource` (RFC 8707) decides audience, form, algorithm and lifetime of the access token.
 const DEFAULT_RESOURCE = 'urn:dify:web';
+const SCOPE = 'chat';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const RESOURCES = {
   [DEFAULT_RESOURCE]: {},
@@ -73,6 +74,8 @@ const configuration = {
     backchannelLogout: { enabled: true },
     devInteractions: { enabled: false },
     introspection: { enabled: true },
+    // Anybody may register a client, as MCP clients do (RFC 7591).
+    registration: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: (_ctx, client) => (client.clientId === 'dify-opaque' ? undefined : DEFAULT_RESOURCE),
@@ -89,6 +92,8 @@ const configuration = {
   issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   loadExistingGrant: grantEverything,
   rotateRefreshToken: () => rotatesRefreshTokens,
+  // Of the provider, beside those of the claims. A client may register with no other scope.
+  scopes: ['openid', 'offline_access', SCOPE],
   ttl: {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3600,
     AuthorizationCode: 60,
@@ -101,13 +106,17 @@ const configuration = {
 };
 
 function resourceServer(resource) {
+  // A token for an MCP server says so, whichever client asks for it.
+  if (resource.startsWith('http') && resource.endsWith('/mcp')) {
+    return { audience: resource, accessTokenFormat: 'jwt', scope: SCOPE };
+  }
   if (!RESOURCES[resource]) {
     throw new errors.InvalidTarget(`there is no resource ${resource}`);
   }
-  return { audience: 'dify-web', accessTokenFormat: 'jwt', scope: 'chat', ...RESOURCES[resource] };
+  return { audience: 'dify-web', accessTokenFormat: 'jwt', scope: SCOPE, ...RESOURCES[resource] };
 }
 
-// Everyone who signs in gets what the client asks for; there is no consent page.
+// Everyone who signs in gets what the client asks for; there is no consent page, also where a client wants one.
 async function grantEverything(ctx) {
   const { client, provider, session } = ctx.oidc;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
@@ -149,7 +158,7 @@ async function interact(request, response) {
     const [given, expected] = [form.get('password') ?? '', PASSWORD].map((word) => Buffer.from(word.padEnd(64)));
     const isRight = given.length === expected.length && timingSafeEqual(given, expected);
     if (isRight && users.isActive(form.get('login'))) {
-      await provider.interactionFinished(request, response, { login: { accountId: form.get('login') } });
+      await provider.interactionFinished(request, response, { login: { accountId: form.get('login') }, consent: {} });
       return;
     }
     message = 'User or password is wrong.';

@@ -36,13 +36,23 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// The lock files of npm, and whether what is no tool among their packages is bundled into the plugin's page.
-const NPM: [(&str, bool); 6] = [
+const NPM: [(&str, bool); 7] = [
     ("page/package-lock.json", true),
     ("tests/browser/package-lock.json", false),
     ("tests/clients/mcp/package-lock.json", false),
+    ("tests/clients/mcp-programs/package-lock.json", false),
     ("tests/clients/npm/package-lock.json", false),
     ("tests/clients/openapi/package-lock.json", false),
     ("tests/identity-provider/package-lock.json", false),
+];
+
+/// Packages of npm that point to a file instead of naming a licence, and what the file says.
+const READ: [(&str, &str); 1] = [
+    // The MCP project is on its way from the one to the other.
+    (
+        "node_modules/@modelcontextprotocol/inspector",
+        "MIT AND Apache-2.0",
+    ),
 ];
 
 const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
@@ -131,7 +141,14 @@ fn npm(lock: &str, allowed: &[&str], of_tools: &[&str]) -> Result<Vec<String>> {
             problems.push(format!("{title} comes from {source}"));
         }
         let allowed = if package.dev { of_tools } else { allowed };
-        problems.extend(problem(&title, package.license.as_deref(), allowed));
+        let license = match package.license.as_deref() {
+            Some("SEE LICENSE IN LICENSE") => {
+                let read = READ.iter().find(|(read, _)| read == path);
+                read.map(|(_, license)| *license)
+            }
+            license => license,
+        };
+        problems.extend(problem(&title, license, allowed));
     }
     Ok(problems)
 }

@@ -23,6 +23,8 @@ pub fn run(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     setup::dify_client(workspace)?;
     setup::openapi_client(workspace)?;
     setup::mcp_clients(workspace)?;
+    setup::mcp_programs(workspace)?;
+    setup::older_mcp_client(workspace, &python)?;
     setup::browser_tests(workspace)?;
     setup::programs(workspace);
     generated::check(workspace)?;

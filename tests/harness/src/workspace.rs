@@ -50,6 +50,32 @@ pub fn python() -> Result<PathBuf, Error> {
     )
 }
 
+/// Where Python finds the MCP client 1.x, before the 2.x of the virtual environment.
+///
+/// # Errors
+///
+/// It has not been installed.
+pub fn older_mcp_client() -> Result<PathBuf, Error> {
+    installed(
+        root().join(".venv/mcp-1"),
+        "run `cargo xtask test`, which installs the MCP clients",
+    )
+}
+
+/// The directory of the programs that try an MCP server, installed with the Node that they need.
+///
+/// # Errors
+///
+/// They have not been installed.
+pub fn mcp_programs() -> Result<PathBuf, Error> {
+    let directory = root().join("tests/clients/mcp-programs");
+    installed(
+        directory.join("node_modules/@modelcontextprotocol"),
+        "run `npm ci --ignore-scripts` in tests/clients/mcp-programs",
+    )?;
+    Ok(directory)
+}
+
 /// The directory of the identity provider, its packages installed.
 ///
 /// # Errors

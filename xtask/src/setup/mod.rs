@@ -14,11 +14,11 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 
 #[cfg(feature = "all")]
-pub use node::{browser_tests, dify_client, mcp_clients, openapi_client};
+pub use node::{browser_tests, dify_client, mcp_clients, mcp_programs, openapi_client};
 pub use node::{identity_provider, page};
-#[cfg(feature = "all")]
-pub use python::Environment;
 pub use python::environment;
+#[cfg(feature = "all")]
+pub use python::{Environment, older_mcp_client};
 pub use rust::wasm_target;
 #[cfg(feature = "all")]
 pub use system::programs;

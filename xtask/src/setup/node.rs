@@ -47,6 +47,20 @@ pub fn mcp_clients(workspace: &Workspace) -> Result<()> {
     install(workspace, "tests/clients/mcp", "the MCP clients")
 }
 
+/// Installs the official programs that try an MCP server, and their Node, which only the tests use, if they are not
+/// installed yet.
+///
+/// # Errors
+/// As [`identity_provider`].
+#[cfg(feature = "all")]
+pub fn mcp_programs(workspace: &Workspace) -> Result<()> {
+    install(
+        workspace,
+        "tests/clients/mcp-programs",
+        "the programs that try an MCP server",
+    )
+}
+
 /// Installs Playwright, which drives the tests in a real browser, if it is not installed yet. The browser is the system's.
 ///
 /// # Errors

@@ -16,6 +16,8 @@ const MINIMUM: Version = Version(3, 12);
 
 const DIRECTORY: &str = ".venv";
 const REQUIREMENTS: [&str; 2] = ["requirements.txt", "requirements-dev.txt"];
+#[cfg(feature = "all")]
+const OLDER_MCP_CLIENT: &str = "tests/clients/pypi/requirements-mcp-1.txt";
 
 /// A Python version, major and minor.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -70,6 +72,32 @@ pub fn environment(workspace: &Workspace) -> Result<Environment> {
     )?;
     stamp.write()?;
     Ok(environment)
+}
+
+/// Installs the official MCP client 1.x beside the 2.x of the environment, if it is not installed yet. What both need
+/// is the environment's.
+///
+/// # Errors
+/// pip has failed.
+#[cfg(feature = "all")]
+pub fn older_mcp_client(workspace: &Workspace, environment: &Environment) -> Result<()> {
+    let directory = format!("{DIRECTORY}/mcp-1");
+    let stamp = Stamp::new(workspace, &directory, &[OLDER_MCP_CLIENT], "")?;
+    if stamp.holds() {
+        return Ok(());
+    }
+    let mut install = workspace.command(environment.program("python"));
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
+    install.args(["--no-deps", "--upgrade", "--target", &directory]);
+    install.args(["-r", OLDER_MCP_CLIENT]);
+    step::run("installing the older MCP client for Python", &mut install)?;
+    stamp.write()
 }
 
 /// A Python that is new enough.

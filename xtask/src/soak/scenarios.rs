@@ -6,7 +6,7 @@ use crate::workspace::Workspace;
 use crate::{package, setup, step};
 
 /// As `tests/gateway/src/bin/soak.rs` names them.
-pub const SCENARIOS: [&str; 4] = ["chaos", "growth", "limits", "slow-reader"];
+pub const SCENARIOS: [&str; 5] = ["chaos", "growth", "limits", "mcp-clients", "slow-reader"];
 
 /// Builds the package, then runs each scenario on it. Only the chaos lasts `seconds`; the others end by themselves.
 ///
@@ -18,7 +18,9 @@ pub fn run(
     seconds: u64,
     seed: Option<u64>,
 ) -> Result<()> {
-    setup::environment(workspace)?;
+    let python = setup::environment(workspace)?;
+    setup::mcp_clients(workspace)?;
+    setup::older_mcp_client(workspace, &python)?;
     package::build(workspace, package::Packaging::default())?;
     for scenario in scenarios {
         let mut cargo = workspace.cargo();

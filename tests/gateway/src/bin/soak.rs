@@ -26,6 +26,8 @@ enum Scenario {
     Growth,
     /// Responses that reach each of the gateway's time limits.
     Limits,
+    /// Runs of 70 s, as every MCP SDK waits for them.
+    McpClients,
     /// 60 MB at 200 kB/s.
     SlowReader,
 }
@@ -43,6 +45,7 @@ async fn main() {
         }
         Scenario::Growth => soak::growth().await,
         Scenario::Limits => soak::limits().await,
+        Scenario::McpClients => soak::mcp_clients().await,
         Scenario::SlowReader => soak::slow_reader().await,
     }
 }

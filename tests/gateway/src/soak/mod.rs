@@ -3,8 +3,10 @@
 mod growth;
 mod handover;
 mod limits;
+mod mcp_clients;
 mod slow_reader;
 
 pub use growth::growth;
 pub use limits::limits;
+pub use mcp_clients::mcp_clients;
 pub use slow_reader::slow_reader;

@@ -5,5 +5,7 @@
 mod access;
 mod calls;
 mod client;
-mod clients;
+mod programs;
 mod protocol;
+mod registration;
+mod sdks;
