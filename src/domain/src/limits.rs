@@ -310,6 +310,8 @@ limits! {
     TOKEN_RESPONSE_DEPTH: Count = 16, Module;
     /// How long an assertion of the client is good. It is sent at once, and providers refuse one that lives long.
     CLIENT_ASSERTION_LIFETIME: Seconds = seconds(60), Module;
+    /// Between two requests of `/health` that ask a provider what it makes of the client.
+    CLIENT_CHECK_PAUSE: Seconds = seconds(30), Module;
     /// An ID token in the address of a logout. Servers refuse an address of more than 8 KiB.
     ID_TOKEN_HINT: Bytes = 4 * KIB, Module;
     /// How long a failed attempt to reach a provider holds back the next one. Also the `Retry-After` of a failure that

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Providers;
+use super::known_provider::KnownProvider;
 use super::person::{self, PersonFailure, Question};
 use super::revocation::RevocationEndpoint;
 use super::sign_in_metadata::SignInMetadata;
@@ -19,6 +20,9 @@ use crate::oauth::{
 use crate::settings::{Settings, SignIn};
 use crate::single_flight::Waiters;
 use url::Url;
+
+/// The code that is redeemed in vain. The provider's log may show it, and then says where it is from.
+const CHECK_CODE: &str = "health-check-of-the-oidc-gateway";
 
 impl Providers {
     /// Where people sign in, and what the provider says of it. Fetched now where nothing usable is known.
@@ -85,14 +89,33 @@ impl Providers {
         let metadata = self.sign_in_metadata(settings, sign_in).await;
         let metadata = metadata.map_err(TokenFailure::of_provider)?;
         let provider = self.provider(&sign_in.issuer, settings);
-        let endpoint = TokenEndpoint {
-            client: provider.client(),
-            standing: provider.standing(),
-            metadata: &metadata,
-            settings,
-            sign_in,
-        };
+        let endpoint = token_endpoint(&provider, &metadata, settings, sign_in);
         endpoint.tokens(grant).await
+    }
+
+    /// Asks the provider what it makes of the gateway's own credentials, where nothing good is known of that; twice a
+    /// minute at most. [`Self::client_status`] then has what came of it. It asks with a code that no provider has issued.
+    pub async fn check_client(&self, settings: &Settings, sign_in: &SignIn, redirect_uri: &str) {
+        let provider = self.provider(&sign_in.issuer, settings);
+        let now = self.environment.now();
+        if !provider.standing().begin_check(settings.digest, now) {
+            return;
+        }
+        let Some(_place) = self.health_waiters.enter() else {
+            return;
+        };
+        let Ok(metadata) = self.sign_in_metadata(settings, sign_in).await else {
+            return;
+        };
+        let mut random = [0; 32];
+        self.environment.fill_random(&mut random);
+        let grant = Grant::AuthorizationCode {
+            code: &AuthorizationCode::new(CHECK_CODE.to_owned()),
+            redirect_uri,
+            verifier: &CodeVerifier::from_random(&random),
+        };
+        let endpoint = token_endpoint(&provider, &metadata, settings, sign_in);
+        endpoint.check_client(grant).await;
     }
 
     /// What the provider says of the person whose token this is; of `subject`, where that is known from an ID token.
@@ -153,6 +176,21 @@ impl Providers {
         let provider = self.provider(&sign_in.issuer, settings);
         let now = self.environment.now();
         provider.standing().status(settings.digest, now)
+    }
+}
+
+fn token_endpoint<'a>(
+    provider: &'a KnownProvider,
+    metadata: &'a SignInMetadata,
+    settings: &'a Settings,
+    sign_in: &'a SignIn,
+) -> TokenEndpoint<'a> {
+    TokenEndpoint {
+        client: provider.client(),
+        standing: provider.standing(),
+        metadata,
+        settings,
+        sign_in,
     }
 }
 

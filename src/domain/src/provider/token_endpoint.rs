@@ -56,9 +56,27 @@ struct Problem {
 type Verdict = Result<TokenResponse, Refusal>;
 
 impl TokenEndpoint<'_> {
-    /// The tokens for `grant`. One request; a second one only where the provider has refused the client before it looked
-    /// at the grant and there is another place for the secret. Within [`limits::PROVIDER_TOTAL`] in all.
+    /// The tokens for `grant`.
     pub(super) async fn tokens(&self, grant: Grant<'_>) -> Result<TokenResponse, TokenFailure> {
+        let (method, verdict) = self.verdict(grant).await?;
+        // RFC 6749 §5.2: who says something of the grant has taken the credentials.
+        let now = self.client.environment().now();
+        let digest = self.settings.digest;
+        self.standing.note_accepted(digest, method, now);
+        verdict.map_err(TokenFailure::Ended)
+    }
+
+    /// Finds out whether the provider refuses the client, with a `grant` that is good for nothing. RFC 6749 §4.1.3 has it
+    /// authenticate the client before it looks at the code; one that looks at the code first refuses that.
+    pub(super) async fn check_client(&self, grant: Grant<'_>) {
+        if self.verdict(grant).await.is_ok() {
+            self.standing.note_not_refused(self.settings.digest);
+        }
+    }
+
+    /// What the provider says of `grant`, and to which proof. One request; a second one only where the provider has refused the client before it looked
+    /// at the grant and there is another place for the secret. Within [`limits::PROVIDER_TOTAL`] in all.
+    async fn verdict(&self, grant: Grant<'_>) -> Result<(Method, Verdict), TokenFailure> {
         let digest = self.settings.digest;
         let now = || self.client.environment().now();
         let started = now();
@@ -69,11 +87,7 @@ impl TokenEndpoint<'_> {
         for method in self.standing.ordered(digest, methods) {
             let left = limits::PROVIDER_TOTAL.saturating_sub(now().since(started));
             match self.attempt(method, grant, left).await {
-                Ok(verdict) => {
-                    // RFC 6749 §5.2: who says something of the grant has taken the credentials.
-                    self.standing.note_accepted(digest, method, now());
-                    return verdict.map_err(TokenFailure::Ended);
-                }
+                Ok(verdict) => return Ok((method, verdict)),
                 Err(problem) if problem.is_unknown_client => {
                     first.get_or_insert(problem.failure);
                 }

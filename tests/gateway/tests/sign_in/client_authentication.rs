@@ -120,13 +120,35 @@ async fn a_wrong_secret_is_the_administrators_affair() {
     let text = page.shown.text();
     assert_eq!(page.shown.status, 503, "{}\n{text}", page.trail());
     assert!(text.contains("configuration_error"), "{text}");
-    let health = stage
-        .request(http::Method::GET, "/health")
-        .bearer_auth(AppKind::Chat.key());
-    let health = health.send().await.unwrap().text().await.unwrap();
-    assert!(health.contains("client_secret"), "{health}");
-    for text in [text, health] {
-        assert!(!text.contains(WEB_SECRET), "{text}");
+    assert!(!text.contains(WEB_SECRET), "{text}");
+}
+
+/// An administrator learns of a wrong secret before anybody signs in, from the provider itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn health_says_that_a_secret_is_wrong_before_anybody_has_signed_in() {
+    let stage = Stage::with_sign_in(AppKind::Chat, &json!({})).await;
+    let rows = [
+        ("wrong", 503, "failed", "Compare `client_secret`"),
+        (
+            WEB_SECRET,
+            200,
+            "not_checked",
+            "did not object to the client",
+        ),
+    ];
+    for (secret, status, expected, message) in rows {
+        stage.set_sign_in(&json!({"client_secret": secret}));
+        let request = stage.request(http::Method::GET, "/health");
+        let response = request.bearer_auth(AppKind::Chat.key()).send().await;
+        let response = response.unwrap();
+        assert_eq!(response.status(), status);
+        let report = response.text().await.unwrap();
+        assert!(!report.contains(WEB_SECRET), "{report}");
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let client = &report["identity_providers"][0]["client"];
+        assert_eq!(client["status"], expected, "{client}");
+        let found = client["message"].as_str().unwrap();
+        assert!(found.contains(message), "{found}");
     }
 }
 

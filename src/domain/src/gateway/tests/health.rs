@@ -518,6 +518,7 @@ fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
         ))
     };
     let fixture = working(&settings);
+    fixture.environment.answer(TOKEN, status(503));
     let good = r#""authorization_endpoint":"https://idp.example/a""#;
     fixture.environment.answer(DISCOVERY, document(good));
     let (code, body) = detail(&fixture);
@@ -569,6 +570,73 @@ fn an_endpoint_where_people_sign_in_shows_where_and_what_is_wrong_with_that() {
             ),
         )
     );
+}
+
+const TOKEN: &str = "https://idp.example/t";
+
+/// Everything works, and people sign in; the token endpoint is yet to answer.
+fn with_token_endpoint() -> Fixture {
+    let fixture = with_sign_in(&json!({"client_authentication": "basic"}));
+    let document = format!(
+        r#"{{"issuer":"{ISSUER}","jwks_uri":"{KEYS}","authorization_endpoint":"https://idp.example/a","token_endpoint":"{TOKEN}"}}"#
+    );
+    fixture.environment.answer(DISCOVERY, ok(document));
+    fixture
+}
+
+#[test]
+fn a_wrong_client_secret_shows_before_anybody_has_signed_in() {
+    let refused = failed(
+        "configuration_error",
+        "The identity provider `https://idp.example` refused the gateway's own credentials at its token endpoint \
+         (\"invalid_client\"). Compare `client_secret` with the client's secret there, and see that it has not expired (client `app`).",
+    );
+    let not_refused = json!({
+        "status": "not_checked",
+        "message": "The identity provider did not object to the client. Whether it gives tokens shows when somebody signs in.",
+    });
+    let not_asked = json!({
+        "status": "not_checked",
+        "message": "The identity provider could not be asked, and nobody has signed in since the plugin was started or the \
+                    settings were saved.",
+    });
+    let rows = [
+        (401, "invalid_client", 503, refused),
+        (400, "invalid_grant", 200, not_refused),
+        (503, "temporarily_unavailable", 200, not_asked),
+    ];
+    for (status, error, expected_status, expected) in rows {
+        let fixture = with_token_endpoint();
+        let error = json_answer(status, &json!({"error": error}).to_string());
+        fixture.environment.answer(TOKEN, error);
+        let (status, report) = detail(&fixture);
+        let provider = &report["identity_providers"][0];
+        assert_eq!((status, &provider["client"]), (expected_status, &expected));
+    }
+}
+
+#[test]
+fn the_provider_is_asked_about_the_client_for_the_holder_of_the_app_key_and_twice_a_minute_at_most()
+{
+    let refused = || json_answer(401, r#"{"error":"invalid_client"}"#);
+    let fixture = with_token_endpoint();
+    fixture.environment.answer(TOKEN, refused());
+    let asked = || fixture.environment.count(TOKEN);
+    brief(&fixture);
+    assert_eq!(asked(), 0);
+    for (seconds, expected) in [(0, 1), (0, 1), (29, 1), (1, 2)] {
+        fixture.environment.advance(Duration::from_secs(seconds));
+        detail(&fixture);
+        assert_eq!(asked(), expected);
+    }
+    // The administrator has mended it; a good client is asked for no second time.
+    let grant = json_answer(400, r#"{"error":"invalid_grant"}"#);
+    fixture.environment.answer(TOKEN, grant);
+    for seconds in [30, 3600] {
+        fixture.environment.advance(Duration::from_secs(seconds));
+        detail(&fixture);
+        assert_eq!(asked(), 3);
+    }
 }
 
 /// An endpoint where people sign in, at an address that Dify gives.
@@ -720,6 +788,7 @@ fn metadata_that_speak_against_a_sign_in_are_shown_and_refuse_nobody() {
         fixture
             .environment
             .answer(DISCOVERY, ok(document.to_string()));
+        fixture.environment.answer(TOKEN, status(503));
         let (status, report) = detail(&fixture);
         assert_eq!(status, 200, "{report}");
         let sign_in = &report["identity_providers"][0]["sign_in"];

@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::json_response;
 use crate::environment::Environment;
 use crate::gateway::credential::Credential;
+use crate::gateway::sign_in::registered;
 use crate::issuer::IssuerSetting;
 use crate::provider::Providers;
 use crate::request::Request;
@@ -50,7 +51,9 @@ impl Health {
     /// Whether the endpoint of `settings` works.
     pub async fn response(&self, request: &Request, settings: &Settings) -> Response {
         let issuers = settings.issuers.iter();
-        let providers = join_all(issuers.map(|issuer| self.provider(issuer, settings)));
+        let is_detailed = Credential::is_app_key(request, &settings.app_key);
+        let providers =
+            join_all(issuers.map(|issuer| self.provider(issuer, settings, is_detailed)));
         let (providers, dify) = join(providers, self.app_info.of(settings)).await;
         let registration = settings.sign_in.as_deref().map(Registration::from);
         let sign_in = settings.sign_in.as_ref().map(|sign_in| {
@@ -68,10 +71,24 @@ impl Health {
         response(request, Some(&settings.app_key), &report)
     }
 
-    async fn provider(&self, issuer: &IssuerSetting, settings: &Settings) -> Provider {
+    /// Asks about the client only for the holder of the app key, who sees what came of it: the provider may count requests
+    /// that fail.
+    async fn provider(
+        &self,
+        issuer: &IssuerSetting,
+        settings: &Settings,
+        is_detailed: bool,
+    ) -> Provider {
         match issuer {
             IssuerSetting::EntraTemplate(template) => Provider::of_template(template.as_str()),
             IssuerSetting::Exact(issuer) => {
+                if let (true, Some(sign_in)) = (is_detailed, &settings.sign_in) {
+                    let redirect_uri = sign_in.public_url.at(registered::CALLBACK);
+                    let check = self
+                        .providers
+                        .check_client(settings, sign_in, &redirect_uri);
+                    check.await;
+                }
                 let status = self.providers.status(issuer, settings).await;
                 Provider::new(issuer, status)
             }

@@ -16,7 +16,8 @@ use crate::limits;
 use crate::provider::{ClientStatus, DiscoveryFacts, KeyFacts, ProviderStatus, SignInFacts};
 use crate::settings::{MetricsToken, Mistake, Mistakes, SignIn};
 
-const NOT_ASKED: &str = "Not asked yet: nobody has signed in and no session was renewed since the plugin was started or the settings were saved.";
+const NOT_ASKED: &str = "The identity provider could not be asked, and nobody has signed in since the plugin was started or the settings were saved.";
+const NOT_REFUSED: &str = "The identity provider did not object to the client. Whether it gives tokens shows when somebody signs in.";
 const TEMPLATE: &str =
     "Every tenant has its own documents and keys; they are fetched with the tenant's first token.";
 const NO_DETAIL: &str =
@@ -194,6 +195,9 @@ impl From<ClientStatus> for Check<ClientFacts> {
             ClientStatus::Accepted { seconds_ago } => Self::Ok(ClientFacts {
                 accepted_seconds_ago: seconds_ago,
             }),
+            ClientStatus::NotRefused => Self::NotChecked {
+                message: NOT_REFUSED,
+            },
             ClientStatus::NotAsked => Self::NotChecked { message: NOT_ASKED },
             ClientStatus::Refused(refusal) => Self::from(Err(refusal)),
         }
