@@ -75,6 +75,12 @@ async function everything(page, app = 'chat') {
   await ended(page);
 }
 
+/** What an answer is made of, in one window. */
+async function tableAndCode(page) {
+  await everything(page);
+  await page.locator('.turn .code').first().evaluate((code) => code.scrollIntoView({ block: 'end' }));
+}
+
 async function empty(page) {
   await introduce(page);
   await signIn(page, 'chat');
@@ -133,7 +139,7 @@ const signedOut = async (page) => {
 
 const STATES = [
   ['page-sign-in', signedOut, { viewport: { width: 800, height: 500 } }],
-  ['page-light', everything],
+  ['page-light', tableAndCode],
   ['page-dark-mobile', everything, { viewport: NARROW, colorScheme: 'dark' }],
   ['empty', empty],
   ['empty-mobile', empty, { viewport: NARROW }],

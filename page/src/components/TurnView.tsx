@@ -22,9 +22,12 @@ export function TurnView({ turn }: Props) {
   const isOver = useComputed(() => !isPending(turn.state.value));
   return (
     <article class="turn">
-      <section class="question">
-        <h2 class="unseen">{texts.turn.you}</h2>
-        <p dir="auto">{turn.query}</p>
+      {/* As the question is written, so that the rule stands where it begins: what has a direction of its own does not count. */}
+      <section class="question" dir="auto">
+        <h2 class="unseen" dir="ltr">
+          {texts.turn.you}
+        </h2>
+        <p>{turn.query}</p>
         <QuestionFiles turn={turn} />
       </section>
       <Answer

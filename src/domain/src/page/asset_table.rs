@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-ID5Y4N4Q.js",
+    name: "page-RV5LQDOB.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 230_475,
-    brotli_length: 68_670,
-    gzip_length: 75_090,
-    integrity: "sha384-MROIVgAKLOFMloNdUSiYbqZtbwMhFCDd0NyTQjg1HCg4t6x7zJRXpAPZKnVl8No/",
+    length: 230_501,
+    brotli_length: 68_758,
+    gzip_length: 75_110,
+    integrity: "sha384-dvuzwhhQfy5Pto+YP6C7UR0rvNZDX6B3F5fBsju/Wl7t9Und56/jopAfuVRt8jMV",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-BFSBYX5N.css",
+    name: "page-UV6FMPCT.css",
     media_type: "text/css; charset=utf-8",
-    length: 24_293,
-    brotli_length: 5_044,
-    gzip_length: 5_513,
-    integrity: "sha384-wcr9nw4PXLT0Ha9rPVDXHOnZFhwbSnswFj8a5R93/ZuZF9dn4fVUhUKOjGy4AjnE",
+    length: 24_353,
+    brotli_length: 5_052,
+    gzip_length: 5_525,
+    integrity: "sha384-OoyX8/N35hXG5217o9E/2u82zSLzO6TLdddydBo3/v1cs/MNXZBPH1Xki41qb3P1",
 };
 
 /// The style of the documents that have no script.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_762,
         integrity: "sha384-3cKZr88IARYdpmaHQ+SCvcJqTHIj/O+V4KRG+k+5Sg6eMQB/CFCUTbMBQonH0dt6",
     },
-    PAGE_STYLE,
     PAGE_SCRIPT,
+    PAGE_STYLE,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-SED4YG5T.js",

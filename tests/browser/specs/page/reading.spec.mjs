@@ -53,6 +53,8 @@ test('text from right to left stands so, in answers, questions and names, and co
     expect(await direction(part)).toBe('rtl');
   }
   expect(await direction(answer.locator('pre').first())).toBe('ltr');
+  // The rule of a question is where it begins.
+  await expect(page.locator('.question')).toHaveCSS('border-right-width', '3px');
   const [list, item] = [await answer.locator('.prose ul').boundingBox(), await answer.locator('.prose li').first().boundingBox()];
   // The marks of the list are at its right.
   expect(item.x + item.width).toBeLessThan(list.x + list.width);
