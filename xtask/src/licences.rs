@@ -39,8 +39,8 @@ const NAMES: &[(&str, &str)] = &[
 const NPM: [(&str, bool); 7] = [
     ("page/package-lock.json", true),
     ("tests/browser/package-lock.json", false),
-    ("tests/clients/mcp/package-lock.json", false),
     ("tests/clients/mcp-programs/package-lock.json", false),
+    ("tests/clients/mcp/package-lock.json", false),
     ("tests/clients/npm/package-lock.json", false),
     ("tests/clients/openapi/package-lock.json", false),
     ("tests/identity-provider/package-lock.json", false),
