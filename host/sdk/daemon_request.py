@@ -18,7 +18,13 @@ from host.sdk.request_head import environ_keys
 
 _KEYS = {name.encode(): key for name, key in environ_keys().items()}
 
-_JOINED = {"HTTP_AUTHORIZATION": ", ", "HTTP_COOKIE": "; "}
+_JOINED = {
+    "HTTP_AUTHORIZATION": ", ",
+    "HTTP_COOKIE": "; ",
+    "HTTP_MCP_METHOD": ", ",
+    "HTTP_MCP_NAME": ", ",
+    "HTTP_MCP_PROTOCOL_VERSION": ", ",
+}
 """What stands between several values of one field."""
 
 _HEAD_TOO_LARGE = "gateway.head_too_large"
@@ -53,9 +59,9 @@ def taken_body(request: Request) -> bytes:
 def parsed(raw: bytes) -> Request:
     """The request, with the fields that the module reads.
 
-    Of several values for one field the last stays, as in the SDK, and all of it is UTF-8. Credentials are the
-    exception: several become a list, of `Authorization` by RFC 9110 section 5.3, which the module refuses, and of
-    `Cookie` by RFC 6265 section 5.4.
+    Of several values for one field the last stays, as in the SDK, and all of it is UTF-8. Credentials, and what a proxy
+    may route a message of MCP by, are the exception: several become a list, of `Cookie` by RFC 6265 section 5.4, of the
+    others by RFC 9110 section 5.3, and such a list the module refuses.
     """
     raw = _kept_apart.pop(raw, raw)
     head, _, body = raw.partition(b"\r\n\r\n")

@@ -81,9 +81,12 @@ def test_what_the_sdk_cannot_read_is_read_all_the_same(raw: bytes, path: str, he
     [
         ((b"Authorization: Bearer A", b"authorization: Bearer B"), "authorization", "Bearer A, Bearer B"),
         ((b"Cookie: a=1; b=2", b"cookie: c=3"), "cookie", "a=1; b=2; c=3"),
+        ((b"Mcp-Method: a", b"mcp-method: b"), "mcp-method", "a, b"),
+        ((b"Mcp-Name: a", b"mcp-name: a"), "mcp-name", "a, a"),
+        ((b"MCP-Protocol-Version: 1", b"mcp-protocol-version: 2"), "mcp-protocol-version", "1, 2"),
     ],
 )
-def test_of_two_credentials_none_is_lost_on_the_way_to_the_module(
+def test_of_two_values_that_decide_something_none_is_lost_on_the_way_to_the_module(
     fields: tuple[bytes, ...], name: str, expected: str
 ) -> None:
     assert (name, expected) in fields_for_module(request_with(b"Host: x", *fields))

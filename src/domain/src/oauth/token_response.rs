@@ -122,7 +122,7 @@ fn reported(
     let description = descriptions
         .into_iter()
         .find_map(|name| text(members, name));
-    let description = description.map(|text| cut(&text, limits::QUOTED_VALUE).to_owned());
+    let description = description.map(|text| cut(text, limits::QUOTED_VALUE).to_owned());
     Some((code, description))
 }
 

@@ -5,7 +5,10 @@
 mod access;
 mod calls;
 mod client;
+mod faults;
+mod nginx;
 mod programs;
 mod protocol;
 mod registration;
+mod schemas;
 mod sdks;

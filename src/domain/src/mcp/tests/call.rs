@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -110,6 +108,29 @@ fn a_workflow_becomes_its_outputs_or_the_only_text_among_them() {
             json!({"status": "succeeded", "outputs": outputs, "workflow_run_id": RUN})
         );
         assert_eq!(result["result"].get("isError"), None);
+    }
+}
+
+#[test]
+fn the_files_of_a_workflow_are_links_to_where_they_can_be_fetched() {
+    let signed = "https://dify.example/files/a.pdf?sign=1";
+    let file = json!({"filename": "a.pdf", "mime_type": "application/pdf", "url": signed});
+    let others = [json!({"url": "file:///etc/passwd"}), json!({"url": 5})];
+    for status in ["succeeded", "partial-succeeded"] {
+        let files = [std::slice::from_ref(&file), &others[..]].concat();
+        let end = finished(&json!({"status": status, "outputs": {"doc": file}, "files": files}));
+        let result = told(plan(Mode::Workflow), &[end]);
+        let content = result["result"]["content"].as_array().unwrap();
+        let links: Vec<_> = content
+            .iter()
+            .filter(|part| part["type"] == "resource_link")
+            .collect();
+        let link = json!({"type": "resource_link", "uri": signed, "name": "a.pdf", "mimeType": "application/pdf"});
+        assert_eq!(links, [&link], "{status}");
+        assert_eq!(
+            result["result"]["structuredContent"]["files"][0]["url"],
+            signed
+        );
     }
 }
 
@@ -276,36 +297,6 @@ fn lists_of_a_million_cost_no_more_than_those_that_are_kept() {
         (end.citations.len(), end.files.len()),
         (limits::MCP_SOURCES, 0)
     );
-}
-
-#[test]
-fn progress_goes_to_who_asked_for_it_rising_and_at_most_four_times_a_second() {
-    let step = |title: &str| {
-        let event = json!({"event": "node_started", "data": {"title": title, "inputs": {"password": "s3cret"}}});
-        format!("data: {event}\n\n")
-    };
-    for token in [json!("p"), json!(5)] {
-        let plan = CallPlan {
-            progress: Some(progress_token(&token)),
-            ..plan(Mode::Workflow)
-        };
-        let mut call = ToolCall::new(plan, NOW);
-        let mut sent = Vec::new();
-        for (number, milliseconds) in [(1, 0), (2, 100), (3, 250), (4, 260), (5, 900)] {
-            let now = NOW.plus(Duration::from_millis(milliseconds));
-            sent.extend(messages(
-                &call
-                    .piece(step(&format!("Step {number}")).as_bytes(), now)
-                    .bytes,
-            ));
-        }
-        let expected: Vec<_> = [(1, "Step 1"), (2, "Step 3"), (3, "Step 5")]
-            .map(|(progress, message)| json!({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": progress, "message": message}}))
-            .to_vec();
-        assert_eq!(sent, expected);
-    }
-    let mut call = ToolCall::new(plan(Mode::Workflow), NOW);
-    assert_eq!(call.piece(step("Step").as_bytes(), NOW).bytes, b"");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 mod arguments;
 mod call;
 mod event_stream;
+mod golden;
 mod messages;
+mod progress;
 mod protocol;
 mod tools;
 

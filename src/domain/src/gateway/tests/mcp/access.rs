@@ -254,3 +254,82 @@ fn rules_of_operations_hold_for_the_server_and_for_what_it_asks() {
 fn answered_text(outcome: Outcome) -> String {
     String::from_utf8(answered(outcome).body).unwrap()
 }
+
+#[test]
+fn tokens_of_providers_without_resource_indicators_open_it_where_their_client_is_configured() {
+    let settings = json!({"scopes": "chat"});
+    let fixture = server("chat", &settings);
+    let rows = [
+        (
+            "Entra v2.0",
+            json!({"aud": "app", "scp": "chat", "azp": "some-client"}),
+            200,
+        ),
+        (
+            "Cognito",
+            json!({"aud": null, "client_id": "app", "token_use": "access", "scope": "chat"}),
+            200,
+        ),
+        (
+            "both audiences",
+            json!({"aud": ["app", RESOURCE], "scope": "chat"}),
+            200,
+        ),
+        (
+            "Cognito, another client",
+            json!({"aud": null, "client_id": "other", "scope": "chat"}),
+            401,
+        ),
+        (
+            "another endpoint's server",
+            json!({"aud": format!("{BASE}x/mcp"), "scope": "chat"}),
+            401,
+        ),
+        (
+            "the endpoint itself",
+            json!({"aud": BASE, "scope": "chat"}),
+            401,
+        ),
+        (
+            "a slash more",
+            json!({"aud": format!("{RESOURCE}/"), "scope": "chat"}),
+            401,
+        ),
+    ];
+    for (name, claims, status) in rows {
+        let response = answered(post(&fixture, &claims, &message(1, "ping", &json!({}))));
+        assert_eq!(response.status, status, "{name}");
+    }
+}
+
+#[test]
+fn the_metadata_names_the_server_and_the_issuers_byte_for_byte() {
+    let metadata = |changes: &Value| {
+        let fixture = server("chat", changes);
+        let mut request = fixture.request(Method::GET, "");
+        request.path = "/.well-known/oauth-protected-resource/mcp".to_owned();
+        let response = answered(fixture.handle("get_mcp_metadata", &request, ""));
+        assert_eq!(response.headers["access-control-allow-origin"], "*");
+        told_in(&response)
+    };
+    for issuer in [
+        "https://tenant.auth0.example/",
+        "https://id.example/realms/a%20b",
+    ] {
+        for base in [BASE.to_owned(), format!("{BASE}/")] {
+            let found = metadata(&json!({"issuer": issuer, "public_url": base}));
+            let expected = json!({
+                "resource": RESOURCE,
+                "authorization_servers": [issuer],
+                "bearer_methods_supported": ["header"],
+            });
+            assert_eq!(found, expected);
+        }
+    }
+    for settings in [
+        json!({"scopes": "a b"}),
+        json!({"scopes": "x", "mcp_scopes": "a b"}),
+    ] {
+        assert_eq!(metadata(&settings)["scopes_supported"], json!(["a", "b"]));
+    }
+}

@@ -6,11 +6,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
-    TASK, answered, ask, begun, code_of, ended, event, head, longest, message, post, request,
-    server, told, told_in, translated,
+    TASK, answered, ask, begun, code_of, ended, event, longest, message, post, server, told,
+    told_in, translated,
 };
 use crate::environment::TransportError;
-use crate::environment::fake::ok;
 use crate::gateway::tests::{Fixture, headers};
 use crate::gateway::{Outcome, RelayEnd, Translation};
 use crate::relay::ResponseHead;
@@ -66,7 +65,8 @@ fn every_mode_is_asked_as_the_caller_by_its_own_operation_and_in_its_own_time() 
             "{mode}"
         );
         assert_eq!(longest(&translation) == handover, is_handed_over, "{mode}");
-        assert!(longest(&translation) >= handover, "{mode}");
+        let otherwise = Duration::from_secs(590);
+        assert!([handover, otherwise].contains(&longest(&translation)));
         let sent = format!("{:?}", translation.request.headers);
         assert!(!sent.contains("eyJ"), "the token stays here: {sent}");
     }
@@ -331,72 +331,4 @@ fn a_result_is_one_line_whatever_line_ends_stand_in_difys_json() {
         json!({"a": 1})
     );
     ended(&fixture, 1, call, RelayEnd::Complete);
-}
-
-/// A call of `user` in `session`, of which Dify has said the task.
-fn started(fixture: &Fixture, number: u32, user: &str, session: &str, task: &str) -> Translation {
-    let claims = json!({"sub": user});
-    let request = request(fixture, &claims, &[("mcp-session-id", session)]);
-    let params = json!({"name": "travel_policy", "arguments": {"query": "hi"}});
-    let call = message(0, "tools/call", &params).to_string();
-    let translation = translated(fixture.handle("post_mcp", &request, &call));
-    fixture
-        .gateway
-        .translation_began(number, &translation.context, head());
-    let said = event(&json!({"event": "message", "task_id": task, "answer": "x"}));
-    fixture.gateway.translation_piece(number, &said);
-    translation
-}
-
-#[test]
-fn a_cancellation_stops_the_callers_own_call_of_that_session() {
-    const OTHER: &str = "33333333-3333-4333-8333-333333333333";
-    let fixture = server("chat", &json!({}));
-    let stop = |task: &str| format!("https://dify.example/v1/chat-messages/{task}/stop");
-    for task in [TASK, OTHER] {
-        fixture.environment.answer(&stop(task), ok("{}"));
-    }
-    let one = started(&fixture, 1, "alice", "one", TASK);
-    started(&fixture, 2, "alice", "two", OTHER);
-    let cancel = |user: &str, session: &str, id: Value| {
-        let request = request(
-            &fixture,
-            &json!({"sub": user}),
-            &[("mcp-session-id", session)],
-        );
-        let notification = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}});
-        let response = answered(fixture.handle("post_mcp", &request, &notification.to_string()));
-        assert_eq!(
-            (response.status, response.body.len()),
-            (StatusCode::ACCEPTED, 0)
-        );
-        fixture.environment.run_background();
-    };
-    cancel("bob", "one", json!(0));
-    cancel("alice", "three", json!(0));
-    cancel("alice", "one", json!(1));
-    cancel("alice", "one", json!("0"));
-    cancel("alice", "one", Value::Null);
-    assert!(
-        fixture
-            .environment
-            .urls()
-            .iter()
-            .all(|url| !url.contains("stop"))
-    );
-    cancel("alice", "one", json!(0));
-    let stops = || {
-        let exchanges = fixture.environment.exchanges().into_iter();
-        exchanges
-            .filter(|exchange| exchange.url.path().ends_with("/stop"))
-            .map(|exchange| (exchange.url.to_string(), exchange.body))
-            .collect::<Vec<_>>()
-    };
-    let stopped = vec![(stop(TASK), br#"{"user":"alice"}"#.to_vec())];
-    assert_eq!(stops(), stopped);
-    // Once is enough, and what has ended is not stopped.
-    cancel("alice", "one", json!(0));
-    ended(&fixture, 1, one, RelayEnd::Complete);
-    cancel("alice", "one", json!(0));
-    assert_eq!(stops(), stopped);
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod calls;
+mod cancellation;
 mod counts;
 
 use std::time::Duration;
