@@ -13,7 +13,7 @@ from urllib3.exceptions import LocationParseError, SSLError
 from urllib3.util import Url, make_headers, parse_url
 
 from host.http import reach
-from host.http.failure import Failure, time_limit
+from host.http.failure import Failure, TimeLimit
 from host.http.public import is_private_name
 from host.http.reach import Origin
 from host.http.trust import tls_context
@@ -85,7 +85,7 @@ class _PinnedTls(_Pinned, HTTPSConnection):
 def open_connection(route: Route, seconds: float) -> HTTPConnection:
     """A connection whose handshakes are done, with the proxy as well. Raises `Failure`."""
     end = time.monotonic() + seconds
-    with time_limit(seconds):
+    with TimeLimit(seconds):
         return _first_open(route, _addresses(route), end)
 
 
@@ -104,7 +104,7 @@ def _first_open(route: Route, addresses: list[str], end: float) -> HTTPConnectio
         left = end - time.monotonic()
         share = max(left / (len(addresses) - count), min(_ATTEMPT_SECONDS, left))
         try:
-            with time_limit(share):
+            with TimeLimit(share):
                 return _connected(route, address)
         except Failure as reason:
             failure = reason

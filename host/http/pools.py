@@ -13,6 +13,9 @@ from host.limits import IDLE_CONNECTION_SECONDS, IDLE_CONNECTIONS, IDLE_CONNECTI
 
 _SWEEP_SECONDS = 0.5
 
+_new_poll = get_original("select", "poll")
+"""Asks the system itself: gevent's `poll` would first let another greenlet run."""
+
 
 class Pool:
     """Idle connections by route. The one that was used last is taken first."""
@@ -79,7 +82,6 @@ def _has_input(connection: HTTPConnection) -> bool:
 
 
 def _polled(connection: HTTPConnection, events: int) -> bool:
-    """Asks the system itself: gevent's `poll` would first let another greenlet run."""
-    poll = get_original("select", "poll")()
+    poll = _new_poll()
     poll.register(connection.sock, events)
     return bool(poll.poll(0))

@@ -20,7 +20,7 @@ from urllib3.connection import HTTPConnection
 
 from host.http.connect import Route, open_connection
 from host.http.content_coding import decoded
-from host.http.failure import Failure, time_limit
+from host.http.failure import Failure, TimeLimit
 from host.http.http1 import ResponseReader, request_head
 from host.http.pools import Pool, is_closed_by_server
 from host.http.reach import Origin
@@ -108,7 +108,7 @@ class Response:
         if content or self._reader.is_complete:
             return content
         try:
-            with time_limit(seconds):
+            with TimeLimit(seconds):
                 while not (content := self._reader.take()) and not self._reader.is_complete:
                     self._reader.feed(self._connection.sock.recv(READ_SIZE))
         except OSError:
@@ -137,9 +137,9 @@ def send(request: Request) -> Response:
     kept = _pool().take(route)
     if kept is None:
         connection = _opened(route, request.limits.connect)
-        with time_limit(request.limits.head):
+        with TimeLimit(request.limits.head):
             return _responded(connection, route, request)
-    with time_limit(request.limits.head):
+    with TimeLimit(request.limits.head):
         try:
             return _responded(kept, route, request)
         except _Unanswered:
@@ -150,7 +150,7 @@ def send(request: Request) -> Response:
 
 def exchange(request: Request) -> tuple[Response, bytes]:
     """Sends `request` and reads its response whole, without its content codings. Raises `Failure`."""
-    with time_limit(request.limits.total):
+    with TimeLimit(request.limits.total):
         response = send(request)
         try:
             body = _read_whole(response, request.limits)
