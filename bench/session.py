@@ -16,7 +16,7 @@ from host.sdk.endpoint import instances
 from host.wasm.calls import Call
 
 ENDPOINT = "6f1d2c3b-0000-4000-8000-000000000001"
-HOOK = "abcdefghijklmnop"
+HOOK = "a" * 16
 ROUNDS = 300
 
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request};
@@ -15,6 +15,8 @@ use tokio_util::task::AbortOnDropHandle;
 /// The request that is sent repeatedly.
 #[derive(Clone, Debug)]
 pub struct Message {
+    /// The method.
+    pub method: Method,
     /// The whole path.
     pub path: String,
     /// The headers that prove who sends it.
@@ -82,9 +84,19 @@ impl Client {
         })
     }
 
+    /// Sends `message`, and reads no more of the response than its first bytes.
+    pub async fn begin(&mut self, message: &Message) -> Result<()> {
+        let mut response = self.sender.send_request(self.request(message)?).await?;
+        ensure!(response.status().is_success(), "{}", response.status());
+        if let Some(frame) = response.frame().await {
+            frame?;
+        }
+        Ok(())
+    }
+
     fn request(&self, message: &Message) -> Result<Request<Full<Bytes>>> {
         let request = Request::builder()
-            .method(Method::POST)
+            .method(message.method.clone())
             .uri(&message.path)
             .header(HOST, &self.authority)
             .header(CONTENT_TYPE, &message.content_type);

@@ -12,6 +12,11 @@ impl Comparison<f64> {
     pub fn added(&self) -> f64 {
         self.gateway - self.floor
     }
+
+    /// What the gateway has for each of the floor's.
+    pub fn ratio(&self) -> f64 {
+        self.gateway / self.floor
+    }
 }
 
 impl<T> Comparison<T> {

@@ -8,9 +8,6 @@ use stand_in_daemon::{Daemon, Hook, Options};
 
 use crate::process::Process;
 
-const HOOK_ID: &str = "abcdefghijklmnop";
-const ENDPOINT_ID: &str = "6f1d2c3b-0000-4000-8000-000000000001";
-
 /// A running plugin.
 pub struct Contender {
     /// What tables call it.
@@ -19,22 +16,25 @@ pub struct Contender {
 }
 
 impl Contender {
-    /// Starts `package` with one endpoint.
+    /// Starts `package` with an endpoint for each of `settings`. The daemon has them decrypted at `inner_api`.
     pub async fn start(
         name: &'static str,
         package: PathBuf,
         python: &Path,
-        settings: Value,
+        inner_api: String,
+        settings: Vec<Value>,
     ) -> Result<Self> {
-        let hook = Hook {
-            id: HOOK_ID.to_owned(),
-            endpoint_id: ENDPOINT_ID.to_owned(),
+        let hooks = settings.into_iter().enumerate();
+        let hooks = hooks.map(|(number, settings)| Hook {
+            id: hook_id(number),
+            endpoint_id: format!("6f1d2c3b-0000-4000-8000-{:012}", number + 1),
             settings,
-        };
+        });
         let options = Options {
             package,
             python: python.to_owned(),
-            hooks: vec![hook],
+            hooks: hooks.collect(),
+            inner_api: Some(inner_api),
             ..Options::default()
         };
         let daemon = Daemon::start(options)
@@ -48,20 +48,20 @@ impl Contender {
         self.daemon.base_url().trim_start_matches("http://")
     }
 
-    /// The path of an operation at its endpoint.
-    pub fn path(&self, operation: &str) -> String {
-        format!("/e/{HOOK_ID}{operation}")
+    /// The path of an operation at one of its endpoints.
+    pub fn path(&self, endpoint: usize, operation: &str) -> String {
+        format!("/e/{}{operation}", hook_id(endpoint))
     }
 
-    /// The address of its endpoint in a browser. `localhost` may be http, and is another site than an issuer at 127.0.0.1.
+    /// The address of its first endpoint in a browser. `localhost` may be http, and is another site than an issuer at 127.0.0.1.
     pub fn page_url(&self) -> String {
-        let url = self.daemon.url_of(HOOK_ID);
+        let url = self.daemon.url_of(&hook_id(0));
         url.replace("127.0.0.1", "localhost")
     }
 
-    /// Gives its endpoint other settings.
+    /// Gives its first endpoint other settings.
     pub fn set_settings(&self, settings: Value) {
-        self.daemon.set_settings(HOOK_ID, settings);
+        self.daemon.set_settings(&hook_id(0), settings);
     }
 
     /// Its process's id.
@@ -82,4 +82,10 @@ impl Contender {
         anyhow::ensure!(dropped == 0, "{}: {dropped} pieces were dropped", self.name);
         Ok(())
     }
+}
+
+/// Sixteen small letters, of which the last ones count.
+fn hook_id(number: usize) -> String {
+    let letter = |digit: char| char::from(b'a' + digit.to_digit(10).unwrap_or_default() as u8);
+    format!("{number:016}").chars().map(letter).collect()
 }

@@ -1,5 +1,6 @@
 //! Requests per second, and how long one takes.
 
+use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -16,6 +17,8 @@ pub struct Sample {
     pub per_second: f64,
     /// Milliseconds until the end of the response, median.
     pub whole: f64,
+    /// The same, of which one in a hundred is longer.
+    pub slowest: f64,
     /// Milliseconds until the first bytes of the response, median.
     pub first: f64,
     /// Milliseconds of processor time that the plugin took for one request.
@@ -29,16 +32,17 @@ impl Sample {
         Self {
             per_second: of(|sample| sample.per_second),
             whole: of(|sample| sample.whole),
+            slowest: of(|sample| sample.slowest),
             first: of(|sample| sample.first),
             processor: of(|sample| sample.processor),
         }
     }
 }
 
-/// Lets `clients` send `message` for `duration`.
+/// Lets `clients` send `messages` for `duration`, each a part of them in turn.
 pub async fn measure(
     contender: &Contender,
-    message: &Message,
+    messages: &[Message],
     clients: usize,
     duration: Duration,
 ) -> Result<Sample> {
@@ -47,9 +51,13 @@ pub async fn measure(
     let process = contender.process()?;
 
     let (before, started) = (process.processor_time()?, Instant::now());
-    let running = connected.into_iter().map(|client| {
-        let message = message.clone();
-        tokio::spawn(run(client, message, started + duration))
+    let running = connected.into_iter().enumerate().map(|(number, client)| {
+        let own = (0..messages.len().div_ceil(clients)).map(|turn| number + turn * clients);
+        let own = own
+            .filter_map(|at| messages.get(at % messages.len()))
+            .cloned();
+        let own = own.collect();
+        tokio::spawn(run(client, own, started + duration))
     });
     let timings: Vec<Vec<Timing>> = try_join_all(running)
         .await?
@@ -64,6 +72,10 @@ pub async fn measure(
     Ok(Sample {
         per_second: count / elapsed.as_secs_f64(),
         whole: median(timings.iter().map(|timing| milliseconds(timing.whole))),
+        slowest: percentile(
+            0.99,
+            timings.iter().map(|timing| milliseconds(timing.whole)),
+        ),
         first: median(timings.iter().map(|timing| milliseconds(timing.first))),
         processor: milliseconds(spent) / count,
     })
@@ -84,25 +96,38 @@ pub async fn in_turns(
             pair.reverse();
         }
         for (message, samples) in pair {
-            samples.push(measure(contender, message, clients, plan.duration).await?);
+            samples.push(measure(contender, from_ref(message), clients, plan.duration).await?);
         }
     }
     Ok([Sample::median(&first), Sample::median(&second)])
 }
 
-async fn run(mut client: Client, message: Message, end: Instant) -> Result<Vec<Timing>> {
+async fn run(mut client: Client, messages: Vec<Message>, end: Instant) -> Result<Vec<Timing>> {
     let mut timings = Vec::new();
-    while Instant::now() < end {
-        timings.push(client.exchange(&message, |_| {}).await?);
+    for message in messages.iter().cycle() {
+        if Instant::now() >= end {
+            break;
+        }
+        timings.push(client.exchange(message, |_| {}).await?);
     }
     Ok(timings)
 }
 
 /// The median of `values`; zero if there are none.
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    percentile(0.5, values)
+}
+
+/// The value that this `share` of `values` does not exceed; zero if there are none.
+pub fn percentile(share: f64, values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let place = (values.len() as f64 * share) as usize;
+    values
+        .get(place)
+        .or(values.last())
+        .copied()
+        .unwrap_or_default()
 }
 
 /// `duration` in milliseconds, with the fraction.

@@ -10,6 +10,7 @@ mod client;
 mod comparison;
 mod contender;
 mod figures;
+mod growth;
 mod load;
 mod mcp;
 mod memory;
@@ -22,8 +23,10 @@ mod session;
 mod start;
 mod streams;
 mod suite;
+mod survival;
 mod targets;
 mod test_bed;
+mod transfer;
 mod upstream;
 mod verification;
 
@@ -43,6 +46,9 @@ struct Arguments {
     /// Only what calls of AI clients cost; the file of results stays as it is.
     #[arg(long, conflicts_with = "sessions")]
     mcp: bool,
+    /// Only what survives, which takes a quarter of an hour; the rest of the file of results stays as it is.
+    #[arg(long)]
+    survival: bool,
 }
 
 #[tokio::main]
@@ -61,6 +67,10 @@ async fn main() -> Result<()> {
     if arguments.mcp {
         return report::print_mcp(&suite::mcp(&plan).await?);
     }
-    let figures = suite::run(&plan, |what| println!("==> measuring: {what}")).await?;
+    let progress = |what: &str| println!("==> measuring: {what}");
+    if arguments.survival {
+        return report::write_survival(&plan, &survival::run(&plan, progress).await?);
+    }
+    let figures = suite::run(&plan, progress).await?;
     report::write(&plan, &figures)
 }

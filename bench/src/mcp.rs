@@ -53,7 +53,7 @@ fn call(contender: &Contender, chat: &Message) -> Message {
     let accepted = HeaderValue::from_static("application/json, text/event-stream");
     credential.insert(ACCEPT, accepted);
     Message {
-        path: contender.path("/mcp"),
+        path: contender.path(0, "/mcp"),
         credential,
         body: call.to_string().into(),
         ..chat.clone()

@@ -31,6 +31,11 @@ impl Process {
         Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
     }
 
+    /// How many files and sockets it has open.
+    pub fn open_files(&self) -> Result<usize> {
+        Ok(std::fs::read_dir(self.0.join("fd"))?.count())
+    }
+
     /// The memory that it has in RAM, in MiB.
     pub fn resident_mebibytes(&self) -> Result<f64> {
         let status = std::fs::read_to_string(self.0.join("status"))?;

@@ -66,7 +66,12 @@ pub async fn write(
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()?;
-    let load = load::measure(contender, message, CLIENTS, Duration::from_secs(SECONDS));
+    let load = load::measure(
+        contender,
+        std::slice::from_ref(message),
+        CLIENTS,
+        Duration::from_secs(SECONDS),
+    );
     let (sample, recorded) = tokio::join!(load, record.wait());
     ensure!(
         recorded?.success(),

@@ -8,13 +8,17 @@ use anyhow::{Context, Result};
 
 use crate::comparison::Comparison;
 use crate::figures::{Figures, Load};
+use crate::growth::Point;
 use crate::load::Sample;
 use crate::mcp::McpLoad;
 use crate::plan::Plan;
 use crate::session::Sessions;
+use crate::survival::Row;
 use crate::targets::{self, Target};
 
 const PATH: &str = "bench/RESULTS.md";
+/// Of another run: `cargo xtask soak --target survival`.
+const SURVIVAL: &str = "## Survival";
 
 /// Writes the report, and prints its first table.
 ///
@@ -24,17 +28,54 @@ pub fn write(plan: &Plan, figures: &Figures) -> Result<()> {
     let summary = summary(targets::all(figures))?;
     print!("{summary}");
     let text = format!(
-        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Other figures\n\n{}\n{}\n{}\n{}",
+        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Growth\n\n{}\n## Other figures\n\n{}\n{}\n{}\n{}",
         machine(plan)?,
         loads(figures)?,
+        growth(figures)?,
         others(figures)?,
         verification(figures)?,
         sessions(&figures.sessions)?,
         mcp(&figures.mcp)?,
     );
-    fs::write(plan.root.join(PATH), text)?;
+    let survival = fs::read_to_string(plan.root.join(PATH)).unwrap_or_default();
+    let (_, survival) = split_survival(&survival);
+    fs::write(plan.root.join(PATH), format!("{text}{survival}"))?;
     println!("==> written to {PATH}");
     Ok(())
+}
+
+/// Writes what was survived behind what else the file has.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_survival(plan: &Plan, rows: &[Row]) -> Result<()> {
+    let mut table = format!(
+        "\n{SURVIVAL}\n\n{}\n\n| What | Floor | Gateway |\n|---|---|---|\n",
+        machine(plan)?
+    );
+    for Row {
+        what,
+        floor,
+        gateway,
+    } in rows
+    {
+        let floor = floor
+            .map(|figure| format!("{figure:.2}"))
+            .unwrap_or_default();
+        writeln!(table, "| {what} | {floor} | {gateway:.2} |")?;
+    }
+    print!("{table}");
+    let text = fs::read_to_string(plan.root.join(PATH)).unwrap_or_default();
+    let (others, _) = split_survival(&text);
+    fs::write(plan.root.join(PATH), format!("{others}{table}"))?;
+    println!("==> written to {PATH}");
+    Ok(())
+}
+
+/// The file's other parts, and the one that [`write_survival`] has written.
+fn split_survival(text: &str) -> (&str, &str) {
+    let at = text.find(&format!("\n{SURVIVAL}\n")).unwrap_or(text.len());
+    text.split_at_checked(at).unwrap_or((text, ""))
 }
 
 /// Prints what sessions cost, and writes nothing: the figures of the file are of one run.
@@ -78,8 +119,8 @@ fn summary(targets: Vec<Target>) -> Result<String> {
 
 fn loads(figures: &Figures) -> Result<String> {
     let mut table = String::from(
-        "Medians. CPU is the processor time of the plugin's process for one request.\n\n\
-         | Load | Plugin | Requests/s | Median, ms | First bytes, ms | CPU, ms |\n|---|---|---|---|---|---|\n",
+        "CPU is the processor time of the plugin's process for one request, p99 what one request in a hundred exceeds.\n\n\
+         | Load | Plugin | Requests/s | Median, ms | p99, ms | First bytes, ms | CPU, ms |\n|---|---|---|---|---|---|---|\n",
     );
     for load in &figures.loads {
         let samples = &load.samples;
@@ -87,15 +128,45 @@ fn loads(figures: &Figures) -> Result<String> {
             let Sample {
                 per_second,
                 whole,
+                slowest,
                 first,
                 processor,
             } = sample;
             let load = Load::name(load.kind, load.clients);
             writeln!(
                 table,
-                "| {load} | {plugin} | {per_second:.0} | {whole:.2} | {first:.2} | {processor:.2} |"
+                "| {load} | {plugin} | {per_second:.0} | {whole:.2} | {slowest:.2} | {first:.2} | {processor:.2} |"
             )?;
         }
+    }
+    Ok(table)
+}
+
+/// How the cost of a blocking request grows, with four clients.
+fn growth(figures: &Figures) -> Result<String> {
+    let mut table = String::from(
+        "Blocking, 4 clients; a gateway keeps the instances of 256 endpoints.\n\n\
+         | What grows | Requests/s: floor | Gateway | CPU, ms: floor | Gateway | p99, ms: floor | Gateway | MiB: floor | Gateway |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    for Point {
+        size,
+        samples: Comparison { floor, gateway },
+        memory,
+    } in &figures.growth
+    {
+        writeln!(
+            table,
+            "| {size} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} | {:.1} | {:.0} | {:.0} |",
+            floor.per_second,
+            gateway.per_second,
+            floor.processor,
+            gateway.processor,
+            floor.slowest,
+            gateway.slowest,
+            memory.floor,
+            memory.gateway,
+        )?;
     }
     Ok(table)
 }
@@ -116,6 +187,8 @@ fn others(figures: &Figures) -> Result<String> {
             "Memory after 200 uploads of 9.9 MiB, MiB",
             figures.uploaded_memory,
         ),
+        ("Uploads, MB/s", figures.transfers.uploads),
+        ("Downloads, MB/s", figures.transfers.downloads),
         (
             "Share of a core with 500 streams of 20 events/s",
             figures.streams,

@@ -1,7 +1,5 @@
 //! What is measured, of which plugin, and how often.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use serde_json::Value;
 
@@ -13,12 +11,18 @@ use crate::mcp::{self, McpLoad};
 use crate::plan::Plan;
 use crate::session::Sessions;
 use crate::start::Start;
+use crate::streams::Streams;
 use crate::test_bed::{TestBed, blocking, streaming};
-use crate::upstream::numbered;
-use crate::{load, memory, profile, session, start, streams, verification};
+use crate::{growth, load, memory, profile, session, start, streams, transfer, verification};
 
-const CLIENTS: [usize; 3] = [1, 16, 256];
+const CLIENTS: [usize; 4] = [1, 16, 256, 1000];
 const STREAM_ROUNDS: usize = 3;
+/// What the row of the streams tells.
+pub const STREAMS: Streams = Streams {
+    count: 500,
+    events_per_second: 20,
+    seconds: 10,
+};
 
 /// Measures everything; `progress` gets the name of each measurement when it begins.
 ///
@@ -52,15 +56,20 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
             });
         }
     }
+    progress("uploads and downloads");
+    let transfers = transfer::measure(&bed, &contenders).await?;
+    progress("growth");
+    let growth = growth::measure(&bed, plan).await?;
     progress("profile");
     let message = bed.chat(&contenders.gateway, &blocking())?;
     let profiled = profile::write(&plan.root, &plan.python, &contenders.gateway, &message).await;
     if let Err(error) = profiled {
         progress(&format!("no profile: {error:#}"));
     }
-    progress(&format!("{} streams", streams::STREAMS));
+    progress(&format!("{} streams", STREAMS.count));
     let streams = measure_streams(&bed, &contenders).await?;
     Ok(Figures {
+        growth,
         loads,
         idle_memory,
         mcp,
@@ -68,6 +77,7 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
         sessions,
         start,
         streams,
+        transfers,
         uploaded_memory,
         verification,
     })
@@ -139,7 +149,7 @@ async fn measure_load(
             (&contenders.gateway, &mut gateway),
         ] {
             let message = bed.chat(contender, body)?;
-            samples.push(load::measure(contender, &message, clients, plan.duration).await?);
+            samples.push(load::measure(contender, &[message], clients, plan.duration).await?);
         }
     }
     Ok(Comparison {
@@ -152,15 +162,14 @@ async fn measure_streams(
     bed: &TestBed,
     contenders: &Comparison<Contender>,
 ) -> Result<Comparison<f64>> {
-    let events = streams::EVENTS_PER_SECOND * streams::SECONDS;
-    let body = numbered(events, Duration::from_secs(1) / streams::EVENTS_PER_SECOND);
+    let body = STREAMS.body();
     let (mut floor, mut gateway) = (Vec::new(), Vec::new());
     for _ in 0..STREAM_ROUNDS {
         for (contender, shares) in [
             (&contenders.floor, &mut floor),
             (&contenders.gateway, &mut gateway),
         ] {
-            shares.push(streams::measure(contender, &bed.chat(contender, &body)?).await?);
+            shares.push(streams::measure(contender, &bed.chat(contender, &body)?, STREAMS).await?);
         }
     }
     Ok(Comparison {

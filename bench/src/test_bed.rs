@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::{Algorithm, TestIssuer};
+use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -61,16 +62,31 @@ impl TestBed {
     /// # Errors
     /// One of them does not become ready.
     pub async fn contenders(&self, plan: &Plan) -> Result<Comparison<Contender>> {
+        self.contenders_with(plan, vec![self.settings()]).await
+    }
+
+    /// Starts both plugins, with an endpoint for each of `settings`.
+    ///
+    /// # Errors
+    /// One of them does not become ready.
+    pub async fn contenders_with(
+        &self,
+        plan: &Plan,
+        settings: Vec<Value>,
+    ) -> Result<Comparison<Contender>> {
         let Comparison { floor, gateway } = self.packages.clone();
+        let start = |name, package| {
+            let inner_api = self.upstream.origin().to_owned();
+            Contender::start(name, package, &plan.python, inner_api, settings.clone())
+        };
         Ok(Comparison {
-            floor: Contender::start("the floor", floor, &plan.python, self.settings()).await?,
-            gateway: Contender::start("the gateway", gateway, &plan.python, self.settings())
-                .await?,
+            floor: start("the floor", floor).await?,
+            gateway: start("the gateway", gateway).await?,
         })
     }
 
-    /// The settings of the endpoint, the same for both.
-    fn settings(&self) -> Value {
+    /// The settings of an endpoint, the same for both.
+    pub fn settings(&self) -> Value {
         json!({
             "issuer": self.issuer.issuer(),
             "client_id": CLIENT_ID,
@@ -88,7 +104,9 @@ impl TestBed {
     pub async fn with_sign_in(&self, plan: &Plan) -> Result<(Contender, Value)> {
         let package = self.packages.gateway.clone();
         let name = "the gateway with sign-in";
-        let contender = Contender::start(name, package, &plan.python, self.settings()).await?;
+        let inner_api = self.upstream.origin().to_owned();
+        let settings = vec![self.settings()];
+        let contender = Contender::start(name, package, &plan.python, inner_api, settings).await?;
         let mut settings = self.settings();
         let sign_in = json!({
             "sign_in": "on",
@@ -130,13 +148,23 @@ impl TestBed {
         content_type: &str,
         body: Bytes,
     ) -> Result<Message> {
-        let claims = self.issuer.claims("0c3c5a1e-6d9f-4a57-8f5e-5b1f4f0f7f10");
         Ok(Message {
-            path: contender.path(operation),
-            credential: bearer(&self.issuer.token(Algorithm::Rs256, &claims))?,
+            method: Method::POST,
+            path: contender.path(0, operation),
+            credential: self.credential(&self.claims())?,
             content_type: content_type.to_owned(),
             body,
         })
+    }
+
+    /// The claims of the one user.
+    pub fn claims(&self) -> Value {
+        self.issuer.claims("0c3c5a1e-6d9f-4a57-8f5e-5b1f4f0f7f10")
+    }
+
+    /// The headers of somebody who has a token with `claims`.
+    pub fn credential(&self, claims: &Value) -> Result<HeaderMap> {
+        bearer(&self.issuer.token(Algorithm::Rs256, claims))
     }
 }
 

@@ -20,6 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -31,10 +32,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(300);
 /// The first word of a query that asks for numbered events; their number and the milliseconds between two of them follow.
 const NUMBERED: &str = "numbered";
 
+/// The file that is downloaded.
+pub const FILE_BYTES: usize = 10_000_000;
+
 type Body = Either<Full<Bytes>, Channel<Bytes>>;
 
 /// A running app. Dropping it closes the port.
 pub struct Upstream {
+    origin: String,
     base_url: String,
     _server: AbortOnDropHandle<()>,
 }
@@ -44,16 +49,22 @@ impl Upstream {
     pub async fn start(root: &Path) -> Result<Self> {
         let recorded = Arc::new(Recorded::read(root)?);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let base_url = format!("http://{}/v1", listener.local_addr()?);
+        let origin = format!("http://{}", listener.local_addr()?);
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(stream, Arc::clone(&recorded)));
             }
         });
         Ok(Self {
-            base_url,
+            base_url: format!("{origin}/v1"),
+            origin,
             _server: AbortOnDropHandle::new(server),
         })
+    }
+
+    /// Where Dify's inner API is.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The base URL of the app API.
@@ -91,8 +102,23 @@ async fn answer(
         "/v1/info" => whole("application/json", recorded.info.clone()),
         "/v1/parameters" => whole("application/json", recorded.parameters.clone()),
         "/v1/files/upload" => whole("application/json", recorded.upload.clone()),
+        "/inner/api/invoke/encrypt" => whole("application/json", decrypted(&body)),
+        _ if path.ends_with("/preview") => whole("application/octet-stream", recorded.file.clone()),
         _ => chat(&body, &recorded),
     })
+}
+
+#[derive(Deserialize)]
+struct Encrypted<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+/// Gives the settings back as they came: they are no secret here, and what matters is the exchange.
+fn decrypted(body: &[u8]) -> Bytes {
+    let settings =
+        serde_json::from_slice::<Encrypted<'_>>(body).map_or("{}", |asked| asked.data.get());
+    format!(r#"{{"data":{{"error":"","data":{settings}}}}}"#).into()
 }
 
 #[derive(Deserialize)]
@@ -164,6 +190,8 @@ fn headed(content_type: &'static str, body: Body) -> Response<Body> {
 /// Bodies that a Dify 1.16.1 was recorded to answer.
 struct Recorded {
     blocking: Bytes,
+    /// Not recorded, but of the size of a large file.
+    file: Bytes,
     info: Bytes,
     parameters: Bytes,
     streamed: Bytes,
@@ -201,6 +229,7 @@ impl Recorded {
         );
         Ok(Self {
             blocking: body("chat new blocking")?,
+            file: vec![b'x'; FILE_BYTES].into(),
             info: body("info chatflow")?,
             parameters: body("parameters chatflow")?,
             streamed,

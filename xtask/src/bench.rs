@@ -23,20 +23,36 @@ pub struct Options {
     mcp: bool,
 }
 
+/// What the plugin survives: a quarter of an hour, written into bench/RESULTS.md.
+///
+/// # Errors
+/// As [`run`]; also a stream that has lost an event.
+pub fn survival(workspace: &Workspace) -> Result<()> {
+    measure(
+        workspace,
+        &["--rounds", "1", "--seconds", "6", "--survival"],
+    )
+}
+
 /// Sets up, builds, measures.
 ///
 /// # Errors
 /// A set-up step has failed, or a plugin has answered with an error.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let (rounds, seconds) = (options.rounds.to_string(), options.seconds.to_string());
+    let mut arguments = vec!["--rounds", &rounds, "--seconds", &seconds];
+    arguments.extend(options.sessions.then_some("--sessions"));
+    arguments.extend(options.mcp.then_some("--mcp"));
+    measure(workspace, &arguments)
+}
+
+fn measure(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     setup::environment(workspace)?;
     package::build(workspace, package::Packaging::default())?;
     let mut bench = workspace.cargo();
     bench
         .args(["run", "--quiet", "--locked", "--release"])
         .args(["--package", "gateway-bench", "--"])
-        .args(["--rounds", &options.rounds.to_string()])
-        .args(["--seconds", &options.seconds.to_string()])
-        .args(options.sessions.then_some("--sessions"))
-        .args(options.mcp.then_some("--mcp"));
+        .args(arguments);
     step::run("building what measures, and measuring", &mut bench)
 }

@@ -16,6 +16,7 @@ use crate::log::{Log, LogLine};
 use crate::options::{Hook, Options};
 use crate::package::{PackageError, unpack};
 use crate::process::{Launch, StartError, resident_memory};
+use crate::secrets::Secrets;
 use crate::server::{State, serve};
 
 /// A daemon with one plugin. Dropping it kills the plugin and removes what was unpacked.
@@ -61,6 +62,7 @@ impl Daemon {
             local,
             limits: options.limits,
             lost: Lost::default(),
+            secrets: options.inner_api.as_deref().map(Secrets::new),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&state)));
         Ok(Self {

@@ -2,7 +2,8 @@
 //! Dify's limits and defects. What passes here passes there.
 //!
 //! It follows the plugin daemon's source at commit `bdb5642a`; comments name the file that a behaviour comes from.
-//! Databases, tenants, declarations and the decryption of settings are left out; a [`Hook`] has their result.
+//! Databases, tenants and declarations are left out; a [`Hook`] has their result. The settings are decrypted where
+//! [`Options::inner_api`] says so.
 
 mod answer;
 mod daemon;
@@ -16,6 +17,7 @@ mod options;
 mod package;
 mod process;
 mod raw_request;
+mod secrets;
 mod server;
 mod sessions;
 

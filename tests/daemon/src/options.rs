@@ -20,6 +20,8 @@ pub struct Options {
     pub port: u16,
     /// The limits of a daemon without special configuration.
     pub limits: Limits,
+    /// Where Dify's inner API is: the settings are decrypted there for each request. Without it nobody is asked.
+    pub inner_api: Option<String>,
 }
 
 /// One endpoint: a row of Dify's `endpoints` table.

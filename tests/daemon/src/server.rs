@@ -22,6 +22,7 @@ use crate::local::Local;
 use crate::message::request_line;
 use crate::options::{Hook, Limits};
 use crate::raw_request::Incoming;
+use crate::secrets::Secrets;
 
 /// The methods that gin has a route for; PATCH is not among them.
 /// What Go's server reads of a head: `DefaultMaxHeaderBytes` and 4096 bytes (`net/http/server.go`).
@@ -45,6 +46,7 @@ pub(crate) struct State {
     pub(crate) local: Arc<Local>,
     pub(crate) limits: Limits,
     pub(crate) lost: Lost,
+    pub(crate) secrets: Option<Secrets>,
 }
 
 /// Serves until the task is dropped, and the open connections with it.
@@ -152,7 +154,11 @@ async fn invoke(
         body: &body,
     };
     let raw = incoming.write();
-    let line = |session_id: &str| request_line(session_id, &hook.endpoint_id, &raw, &hook.settings);
+    let settings = match &state.secrets {
+        Some(secrets) => secrets.decrypted(&hook).await?,
+        None => hook.settings,
+    };
+    let line = |session_id: &str| request_line(session_id, &hook.endpoint_id, &raw, &settings);
     let session = state.local.call(line).await.map_err(Failure::internal)?;
     answer(session, &state.limits, &state.lost).await
 }

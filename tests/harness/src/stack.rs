@@ -129,6 +129,7 @@ impl Stack {
             environment: options.environment,
             port: options.port,
             limits: options.limits,
+            ..Options::default()
         });
         Ok(Self {
             daemon: Arc::new(daemon.await?),

@@ -3,8 +3,8 @@
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::step;
 use crate::workspace::Workspace;
+use crate::{bench, step};
 
 mod fuzzing;
 mod offline;
@@ -13,6 +13,9 @@ mod scenarios;
 mod whole_requests;
 
 use scenarios::SCENARIOS;
+
+/// What `bench/src/survival` runs, beside the floor.
+const SURVIVAL: &str = "survival";
 
 /// How long, and which target.
 #[derive(Args)]
@@ -28,7 +31,8 @@ pub struct Options {
     seed: Option<u64>,
 }
 
-/// Runs every fuzz target, then rewriting and whole requests, then every scenario of the packaged plugin.
+/// Runs every fuzz target, then rewriting and whole requests, then every scenario of the packaged plugin, and last
+/// what it survives beside the floor.
 ///
 /// # Errors
 /// A target has failed, or cannot be built.
@@ -42,6 +46,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let mut names = parsers.iter().map(String::as_str).collect::<Vec<_>>();
         names.extend([offline::NAME, rewriting::NAME, whole_requests::NAME]);
         names.extend(SCENARIOS);
+        names.push(SURVIVAL);
         ensure!(
             names.contains(&name.as_str()),
             "{name} is not a target. The targets are {}.",
@@ -67,6 +72,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .collect();
     if !scenarios.is_empty() {
         scenarios::run(workspace, &scenarios, options.seconds, options.seed)?;
+    }
+    if is_chosen(SURVIVAL) {
+        bench::survival(workspace)?;
     }
     step::announce("no target has failed");
     Ok(())

@@ -5,4 +5,5 @@
 mod answers;
 mod process;
 mod requests;
+mod secrets;
 mod support;
