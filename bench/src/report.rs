@@ -258,6 +258,7 @@ fn mcp(measured: &[McpLoad]) -> Result<String> {
                 whole,
                 first,
                 processor,
+                ..
             } = sample;
             let load = Load::name("streaming", load.clients);
             writeln!(

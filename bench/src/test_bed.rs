@@ -131,7 +131,9 @@ impl TestBed {
         if let (Some(settings), Value::Object(mcp)) = (settings.as_object_mut(), mcp) {
             settings.extend(mcp);
         }
-        Contender::start("the gateway with MCP", package, &plan.python, settings).await
+        let name = "the gateway with MCP";
+        let inner_api = self.upstream.origin().to_owned();
+        Contender::start(name, package, &plan.python, inner_api, vec![settings]).await
     }
 
     /// A chat message to `contender`.
