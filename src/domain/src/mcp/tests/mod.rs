@@ -5,6 +5,7 @@ mod golden;
 mod messages;
 mod progress;
 mod protocol;
+mod reply;
 mod tools;
 
 use serde_json::{Value, json};

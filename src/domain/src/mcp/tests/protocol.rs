@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::super::{
-    Era, Form, Message, Method, Reply, Request, Server, discovered, initialized, judge,
+    Era, Message, Method, Reply, Request, Server, discovered, initialized, judge,
     judge_notification, read,
 };
 
@@ -371,34 +371,5 @@ fn the_fields_of_a_notification_must_not_contradict_it_either() {
             body["error"]["code"].as_i64().unwrap()
         });
         assert_eq!(found, code, "{pairs:?}");
-    }
-}
-
-#[test]
-fn a_response_has_the_form_that_the_client_takes() {
-    let rows = [
-        (None, Form::Json, Form::Json),
-        (Some("*/*"), Form::Json, Form::Json),
-        (Some("application/json"), Form::Json, Form::Json),
-        (
-            Some("application/json, text/event-stream"),
-            Form::Json,
-            Form::Events,
-        ),
-        (Some("Text/Event-Stream"), Form::Events, Form::Events),
-        (
-            Some("application/json, text/event-stream;q=0"),
-            Form::Json,
-            Form::Json,
-        ),
-    ];
-    for (accept, short, long) in rows {
-        let pairs: Vec<_> = accept.iter().map(|accept| ("accept", *accept)).collect();
-        let fields = fields(&pairs);
-        assert_eq!(
-            (Form::of_short(&fields), Form::of_long(&fields)),
-            (short, long),
-            "{accept:?}"
-        );
     }
 }
