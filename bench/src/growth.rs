@@ -10,6 +10,7 @@ use crate::client::{Client, Message};
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load::{self, Sample};
+use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{CLIENT_ID, TestBed, blocking};
 
@@ -41,8 +42,7 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     let contenders = bed.contenders(plan).await?;
     for bytes in BODIES {
-        let mut body = blocking();
-        body["query"] = json!("x".repeat(bytes - 100));
+        let body = with(blocking(), "query", "x".repeat(bytes - 100));
         let messages = |contender: &Contender| Ok(vec![bed.chat(contender, &body)?]);
         let size = format!("body of {} kB", bytes / 1000);
         points.push(point(size, &contenders, messages).await?);
@@ -112,7 +112,7 @@ async fn measured(contender: &Contender, messages: Vec<Message>) -> Result<Sampl
 
 /// Settings with so many more of nearly the greatest length, none of which changes what the token of the bed may do.
 fn filled(bed: &TestBed, filling: usize) -> Value {
-    let mut settings = bed.settings();
+    let settings = bed.settings();
     let list = |entry: fn(usize) -> String, separator: &str| {
         let entries: Vec<_> = (0..99).map(entry).collect();
         let text = entries.join(separator);
@@ -132,10 +132,10 @@ fn filled(bed: &TestBed, filling: usize) -> Value {
         ("allowed_origins", json!(origins)),
         ("jwks", json!(keys(bed))),
     ];
-    for (name, value) in more.into_iter().take(filling) {
-        settings[name] = value;
-    }
-    settings
+    let more = more.into_iter().take(filling);
+    more.fold(settings, |settings, (name, value)| {
+        with(settings, name, value)
+    })
 }
 
 /// The key set of the issuer, with as many copies of one key under other names as there is room for.
@@ -143,13 +143,11 @@ fn keys(bed: &TestBed) -> String {
     let mut keys = Vec::from(bed.issuer().keys().public_jwks());
     let copied = keys
         .iter()
-        .find(|key| key["kty"] == "EC")
+        .find(|key| key.get("kty").is_some_and(|kind| kind == "EC"))
         .cloned()
         .unwrap_or_default();
     for number in 0..100 {
-        let mut key = copied.clone();
-        key["kid"] = json!(format!("{number:x>80}"));
-        keys.push(key);
+        keys.push(with(copied.clone(), "kid", format!("{number:x>80}")));
     }
     while json!({"keys": keys}).to_string().len() > 31_000 || keys.len() > 99 {
         keys.pop();

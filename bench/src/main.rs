@@ -13,6 +13,7 @@ mod figures;
 mod growth;
 mod load;
 mod mcp;
+mod members;
 mod memory;
 mod package;
 mod plan;

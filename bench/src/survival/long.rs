@@ -9,6 +9,7 @@ use crate::client::Message;
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load;
+use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{TestBed, blocking};
 
@@ -47,8 +48,7 @@ fn messages(bed: &TestBed, contender: &Contender) -> Result<Vec<Message>> {
     let message = bed.chat(contender, &blocking())?;
     (0..USERS)
         .map(|user| {
-            let mut claims = bed.claims();
-            claims["sub"] = format!("user-{user}").into();
+            let claims = with(bed.claims(), "sub", format!("user-{user}"));
             Ok(Message {
                 credential: bed.credential(&claims)?,
                 ..message.clone()

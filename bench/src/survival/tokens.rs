@@ -12,6 +12,7 @@ use crate::client::{Client, Message, bearer};
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load;
+use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{TestBed, blocking};
 
@@ -28,12 +29,11 @@ pub(super) async fn many_keys(bed: &TestBed, plan: &Plan) -> Result<Vec<Row>> {
     let issuer = bed.issuer();
     let mut keys = Vec::from(issuer.keys().public_jwks());
     let own = json!({"keys": keys});
-    let copied = keys.iter().find(|key| key["kty"] == "EC").cloned();
+    let is_ec = |key: &&Value| key.get("kty").is_some_and(|kind| kind == "EC");
+    let copied = keys.iter().find(is_ec).cloned();
     let copied = copied.unwrap_or_default();
     for number in keys.len()..KEYS {
-        let mut key = copied.clone();
-        key["kid"] = json!(format!("another-{number}"));
-        keys.push(key);
+        keys.push(with(copied.clone(), "kid", format!("another-{number}")));
     }
     issuer.set_answer("/jwks", CannedResponse::json(&json!({"keys": keys})));
     let contenders = bed
@@ -88,12 +88,11 @@ pub(super) async fn large(bed: &TestBed, plan: &Plan) -> Result<Vec<Row>> {
 
 /// Claims that make a token of nearly [`TOKEN_BYTES`].
 fn padded(bed: &TestBed) -> Value {
-    let mut claims = bed.claims();
+    let claims = bed.claims();
     let length = bed.issuer().token(Algorithm::Rs256, &claims).len();
     // Base64url has four letters for three bytes.
     let room = (TOKEN_BYTES - length) * 3 / 4 - 32;
-    claims["padding"] = json!("x".repeat(room));
-    claims
+    with(claims, "padding", "x".repeat(room))
 }
 
 /// Good tokens pass while the provider takes 5 s for every answer and ten tokens a second name a key that it might have.
