@@ -133,14 +133,15 @@ class Calls:
         self._ready()
 
     def close(self) -> None:
-        """Frees the instance."""
+        """Frees the instance. Timers that still run find it gone."""
+        self._generation += 1
         if self._instance is not None:
             self._instance.close()
             self._instance = None
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request, fetch, timer or relay needs the instance."""
+        """Whether no request, fetch or relay needs the instance."""
         return not self._users
 
     @property
@@ -333,7 +334,10 @@ class Calls:
             gevent.spawn(self._time, generation, number, ticket, milliseconds, self._origins.of(number))
 
     def _time(self, generation: int, number: int, ticket: int, milliseconds: int, origins: frozenset[Origin]) -> None:
-        with self.in_use(), self._origins.kept(number, origins):
+        """The timer alone keeps no instance: most are the time limit of a fetch that has long ended, and what waits for
+        one of the others is in use itself.
+        """
+        with self._origins.kept(number, origins):
             gevent.sleep(milliseconds / 1000)
             self._deliver(generation, "timer_done", number, ticket)
 

@@ -69,7 +69,8 @@ class Instances:
             if not self._evict_idle():
                 raise AllBusy
         entry = self._entries[endpoint] = _Entry(self._started())
-        self._measure(entry)
+        with entry.calls.in_use():  # Where it is one too many, it must not make way for itself.
+            self._measure(entry)
         return entry
 
     def _started(self) -> Calls:

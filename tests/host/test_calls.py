@@ -186,6 +186,16 @@ def test_nothing_is_kept_of_calls_that_have_ended(calls: Calls) -> None:
     assert (calls._pending, calls._origins._origins, calls._origins._users) == ({}, {}, {})
 
 
+def test_a_timer_alone_keeps_no_instance_and_brings_none_back(calls: Calls) -> None:
+    calls.start()
+    calls._start_timer(calls._generation, 1, 1, 20)
+    gevent.sleep(0)
+    assert calls.is_idle
+    calls.close()
+    gevent.sleep(0.05)
+    assert calls._instance is None
+
+
 def test_the_origins_of_a_call_are_kept_until_its_last_fetch_ends() -> None:
     origins, allowed = OriginsOfCalls(), frozenset({Origin("http", "a.example", 80)})
     with origins.kept(1, allowed):

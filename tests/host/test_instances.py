@@ -134,6 +134,15 @@ def test_what_has_grown_while_all_are_busy_keeps_others_out(compiled: wasmtime.M
     identity(instances, "c")
 
 
+def test_an_instance_that_is_one_too_many_does_not_make_way_for_itself(compiled: wasmtime.Module) -> None:
+    one = Instances(compiled)
+    identity(one, "a")
+    instances = Instances(compiled, most_bytes=one._bytes + 1)
+    with instances.calls_of("a"):
+        identity(instances, "b")
+    assert list(instances._entries) == ["a"]
+
+
 def test_an_instance_that_nobody_has_used_for_long_is_given_up(compiled: wasmtime.Module) -> None:
     instances = Instances(compiled, idle_seconds=0.05)
     identity(instances, "a")
