@@ -64,6 +64,7 @@ impl Client {
         mut read: impl FnMut(&Bytes),
     ) -> Result<Timing> {
         let started = Instant::now();
+        self.sender.ready().await?;
         let mut response = self.sender.send_request(self.request(message)?).await?;
         if !response.status().is_success() {
             let status = response.status();
@@ -86,6 +87,7 @@ impl Client {
 
     /// Sends `message`, and reads no more of the response than its first bytes.
     pub async fn begin(&mut self, message: &Message) -> Result<()> {
+        self.sender.ready().await?;
         let mut response = self.sender.send_request(self.request(message)?).await?;
         ensure!(response.status().is_success(), "{}", response.status());
         if let Some(frame) = response.frame().await {

@@ -18,7 +18,7 @@ const CLIENTS: usize = 4;
 const DURATION: Duration = Duration::from_secs(2);
 /// Bytes of a question. The daemon takes bodies of less than 10 MiB.
 const BODIES: [usize; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-const ENDPOINTS: [usize; 4] = [1, 10, 100, 1000];
+const ENDPOINTS: [usize; 3] = [1, 10, 100];
 /// How much of the settings is there, from the required ones to nearly all that may be.
 const FILLINGS: [usize; 4] = [0, 1, 3, 4];
 /// Bytes: a little less than one setting may have.
