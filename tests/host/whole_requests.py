@@ -94,7 +94,7 @@ class Plugin:
         except HTTPException as failure:
             return failure.code or 0  # The daemon has no route for such a method either.
         response = make(SimpleNamespace(endpoint_id="e-1")).invoke(request, values, self._settings)
-        response.get_data()
+        b"".join(response.response)  # The SDK reads all of it too.
         return response.status_code
 
     def _serve(self, connection: Connection) -> None:
