@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 use futures::future::try_join_all;
+use harness::web_client::with;
 use serde_json::{Value, json};
 
 use crate::client::{Client, Message};
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load::{self, Sample};
-use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{CLIENT_ID, TestBed, blocking};
 
@@ -42,7 +42,7 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     let contenders = bed.contenders(plan).await?;
     for bytes in BODIES {
-        let body = with(blocking(), "query", "x".repeat(bytes - 100));
+        let body = with(blocking(), &json!({"query": "x".repeat(bytes - 100)}));
         let messages = |contender: &Contender| Ok(vec![bed.chat(contender, &body)?]);
         let size = format!("body of {} kB", bytes / 1000);
         points.push(point(size, &contenders, messages).await?);
@@ -134,7 +134,7 @@ fn filled(bed: &TestBed, filling: usize) -> Value {
     ];
     let more = more.into_iter().take(filling);
     more.fold(settings, |settings, (name, value)| {
-        with(settings, name, value)
+        with(settings, &json!({(name): value}))
     })
 }
 
@@ -147,7 +147,10 @@ fn keys(bed: &TestBed) -> String {
         .cloned()
         .unwrap_or_default();
     for number in 0..100 {
-        keys.push(with(copied.clone(), "kid", format!("{number:x>80}")));
+        keys.push(with(
+            copied.clone(),
+            &json!({"kid": format!("{number:x>80}")}),
+        ));
     }
     while json!({"keys": keys}).to_string().len() > 31_000 || keys.len() > 99 {
         keys.pop();

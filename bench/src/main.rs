@@ -13,7 +13,6 @@ mod figures;
 mod growth;
 mod load;
 mod mcp;
-mod members;
 mod memory;
 mod package;
 mod plan;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use harness::web_client::with;
+use serde_json::json;
 
 use super::Row;
 use crate::client::Message;
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load;
-use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{TestBed, blocking};
 
@@ -48,7 +49,7 @@ fn messages(bed: &TestBed, contender: &Contender) -> Result<Vec<Message>> {
     let message = bed.chat(contender, &blocking())?;
     (0..USERS)
         .map(|user| {
-            let claims = with(bed.claims(), "sub", format!("user-{user}"));
+            let claims = with(bed.claims(), &json!({"sub": format!("user-{user}")}));
             Ok(Message {
                 credential: bed.credential(&claims)?,
                 ..message.clone()

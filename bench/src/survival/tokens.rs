@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use harness::web_client::with;
 use harness::{Algorithm, CannedResponse, Fault};
 use serde_json::{Value, json};
 use tokio_util::task::AbortOnDropHandle;
@@ -12,7 +13,6 @@ use crate::client::{Client, Message, bearer};
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::load;
-use crate::members::with;
 use crate::plan::Plan;
 use crate::test_bed::{TestBed, blocking};
 
@@ -33,7 +33,10 @@ pub(super) async fn many_keys(bed: &TestBed, plan: &Plan) -> Result<Vec<Row>> {
     let copied = keys.iter().find(is_ec).cloned();
     let copied = copied.unwrap_or_default();
     for number in keys.len()..KEYS {
-        keys.push(with(copied.clone(), "kid", format!("another-{number}")));
+        keys.push(with(
+            copied.clone(),
+            &json!({"kid": format!("another-{number}")}),
+        ));
     }
     issuer.set_answer("/jwks", CannedResponse::json(&json!({"keys": keys})));
     let contenders = bed
@@ -92,7 +95,7 @@ fn padded(bed: &TestBed) -> Value {
     let length = bed.issuer().token(Algorithm::Rs256, &claims).len();
     // Base64url has four letters for three bytes.
     let room = (TOKEN_BYTES - length) * 3 / 4 - 32;
-    with(claims, "padding", "x".repeat(room))
+    with(claims, &json!({"padding": "x".repeat(room)}))
 }
 
 /// Good tokens pass while the provider takes 5 s for every answer and ten tokens a second name a key that it might have.

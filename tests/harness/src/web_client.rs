@@ -106,7 +106,7 @@ impl Stack {
 }
 
 /// `object` with these members, in the place of its own of the same name.
-fn with(mut object: Value, members: &Value) -> Value {
+pub fn with(mut object: Value, members: &Value) -> Value {
     if let (Some(object), Some(members)) = (object.as_object_mut(), members.as_object()) {
         object.extend(members.clone());
     }

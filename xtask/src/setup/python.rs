@@ -57,14 +57,7 @@ pub fn environment(workspace: &Workspace) -> Result<Environment> {
         &mut create,
     )?;
 
-    let mut install = workspace.command(environment.program("python"));
-    install.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
+    let mut install = pip_install(workspace, &environment);
     install.args(REQUIREMENTS.iter().flat_map(|file| ["-r", file]));
     step::run(
         &format!("installing {}", REQUIREMENTS.join(" and ")),
@@ -86,6 +79,14 @@ pub fn older_mcp_client(workspace: &Workspace, environment: &Environment) -> Res
     if stamp.holds() {
         return Ok(());
     }
+    let mut install = pip_install(workspace, environment);
+    install.args(["--no-deps", "--upgrade", "--target", &directory]);
+    install.args(["-r", OLDER_MCP_CLIENT]);
+    step::run("installing the older MCP client for Python", &mut install)?;
+    stamp.write()
+}
+
+fn pip_install(workspace: &Workspace, environment: &Environment) -> Command {
     let mut install = workspace.command(environment.program("python"));
     install.args([
         "-m",
@@ -94,10 +95,7 @@ pub fn older_mcp_client(workspace: &Workspace, environment: &Environment) -> Res
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    install.args(["--no-deps", "--upgrade", "--target", &directory]);
-    install.args(["-r", OLDER_MCP_CLIENT]);
-    step::run("installing the older MCP client for Python", &mut install)?;
-    stamp.write()
+    install
 }
 
 /// A Python that is new enough.

@@ -46,6 +46,16 @@ fn judged(method: &str, params: &Value, pairs: &[(&'static str, &str)]) -> Resul
         })
 }
 
+fn assert_judged(rows: Vec<Row>) {
+    for (method, params, fields, expected) in rows {
+        assert_eq!(
+            judged(method, &params, &fields),
+            expected,
+            "{method} {params} {fields:?}"
+        );
+    }
+}
+
 fn modern(version: &str) -> Value {
     json!({"_meta": {VERSION: version, CAPABILITIES: {}}})
 }
@@ -181,13 +191,7 @@ fn the_era_is_what_a_request_says_and_what_it_says_must_agree() {
             Err((400, -32020)),
         ),
     ];
-    for (method, params, fields, expected) in rows {
-        assert_eq!(
-            judged(method, &params, &fields),
-            expected,
-            "{method} {params} {fields:?}"
-        );
-    }
+    assert_judged(rows);
 }
 
 #[test]
@@ -334,13 +338,7 @@ fn what_stands_between_cannot_be_told_something_else_by_the_fields() {
             Err((400, -32020)),
         ),
     ];
-    for (method, params, fields, expected) in rows {
-        assert_eq!(
-            judged(method, &params, &fields),
-            expected,
-            "{method} {params} {fields:?}"
-        );
-    }
+    assert_judged(rows);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::provider::Providers;
 use crate::request::Request;
 use crate::response::Response;
 use crate::session::Memories;
-use crate::settings::{AppKey, InvalidSettings, Settings};
+use crate::settings::{InvalidSettings, Settings};
 
 mod check;
 mod dify;
@@ -68,7 +68,7 @@ impl Health {
             warnings::of(settings),
             &settings.app_key.metrics_token(&request.endpoint),
         );
-        response(request, Some(&settings.app_key), &report)
+        response(request, is_detailed, &report)
     }
 
     /// Asks about the client only for the holder of the app key, who sees what came of it: the provider may count requests
@@ -99,16 +99,18 @@ impl Health {
 /// The report about an endpoint with invalid settings.
 pub fn of_invalid_settings(request: &Request, invalid: &InvalidSettings) -> Response {
     let report = Report::of_mistakes(&invalid.mistakes);
-    response(request, invalid.app_key.as_ref(), &report)
+    let app_key = invalid.app_key.as_ref();
+    let is_detailed = app_key.is_some_and(|key| Credential::is_app_key(request, key));
+    response(request, is_detailed, &report)
 }
 
-/// The report for a request with the app key; for all others no more than its status.
-fn response(request: &Request, app_key: Option<&AppKey>, report: &Report<'_>) -> Response {
+/// The report for a request with the app key (`is_detailed`); for all others no more than its status.
+fn response(request: &Request, is_detailed: bool, report: &Report<'_>) -> Response {
     let status = match report.status {
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,
         Status::Up => StatusCode::OK,
     };
-    if app_key.is_some_and(|key| Credential::is_app_key(request, key)) {
+    if is_detailed {
         json_response(status, report)
     } else {
         json_response(status, &Brief::new(report.status, &request.headers))

@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
-    TASK, answered, ask, begun, code_of, ended, event, longest, message, post, server, told,
-    told_in, translated,
+    TASK, answered, ask, assert_nothing_is_stopped, begun, code_of, ended, event, longest, message,
+    post, server, told, told_in, translated,
 };
 use crate::environment::TransportError;
 use crate::gateway::tests::{Fixture, headers};
@@ -258,13 +258,7 @@ fn a_workflow_that_takes_too_long_goes_on_and_its_result_is_there_later() {
         json!({"status": "running", "workflow_run_id": RUN})
     );
     // Dify has stopped nothing, and nobody has asked it to.
-    assert!(
-        fixture
-            .environment
-            .urls()
-            .iter()
-            .all(|url| !url.contains("stop"))
-    );
+    assert_nothing_is_stopped(&fixture);
     let followed = begun(&fixture, 2, get_result(&fixture, &json!({}), &json!(RUN)));
     let finished = json!({"event": "workflow_finished", "workflow_run_id": RUN, "data": {"status": "succeeded", "outputs": {"a": "b"}}});
     let written = fixture.gateway.translation_piece(2, &event(&finished));

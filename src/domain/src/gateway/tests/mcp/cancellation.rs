@@ -3,7 +3,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{TASK, answered, ended, event, head, message, request, server, translated};
+use super::{
+    TASK, answered, assert_nothing_is_stopped, ended, event, head, message, request, server,
+    translated,
+};
 use crate::environment::fake::ok;
 use crate::gateway::tests::Fixture;
 use crate::gateway::{RelayEnd, Translation};
@@ -52,13 +55,7 @@ fn a_cancellation_stops_the_callers_own_call_of_that_session() {
     cancel("alice", "one", json!(1));
     cancel("alice", "one", json!("0"));
     cancel("alice", "one", Value::Null);
-    assert!(
-        fixture
-            .environment
-            .urls()
-            .iter()
-            .all(|url| !url.contains("stop"))
-    );
+    assert_nothing_is_stopped(&fixture);
     cancel("alice", "one", json!(0));
     let stops = || {
         let exchanges = fixture.environment.exchanges().into_iter();

@@ -136,3 +136,9 @@ fn ended(fixture: &Fixture, number: u32, translation: Translation, end: RelayEnd
 fn longest(translation: &Translation) -> Duration {
     translation.request.limits.total
 }
+
+/// Dify was asked to end no run.
+fn assert_nothing_is_stopped(fixture: &Fixture) {
+    let urls = fixture.environment.urls();
+    assert!(urls.iter().all(|url| !url.contains("stop")), "{urls:?}");
+}
