@@ -60,7 +60,7 @@ pub fn judge(headers: &HeaderMap, request: &Request) -> Result<Protocol, Failure
     if is_modern {
         check_version(in_header, in_meta)?;
         let meta = check_meta(meta, in_meta)?;
-        check_fields(headers, request, in_meta)?;
+        check_fields(headers, request)?;
         return Ok(Protocol {
             era: Era::Modern,
             client: client(meta.get(META_CLIENT)),
@@ -137,21 +137,14 @@ fn check_meta<'a>(
 }
 
 /// 2026-07-28, Transports, «Server Validation»: what stands between client and server routes by the fields, so that each
-/// must be there.
-fn check_fields(
-    headers: &HeaderMap,
-    request: &Request,
-    version: Option<&Value>,
-) -> Result<(), Failure> {
-    if VERSION.of(headers)? != version.and_then(Value::as_str) {
-        return Err(VERSION.mismatch());
-    }
-    if METHOD.of(headers)?.is_none() {
-        return Err(METHOD.mismatch());
-    }
-    let name = called_name(request);
-    if name.is_some() && NAME.of(headers)?.is_none() {
-        return Err(NAME.mismatch());
+/// must be there. That the version agrees was checked before.
+fn check_fields(headers: &HeaderMap, request: &Request) -> Result<(), Failure> {
+    let is_call = called_name(request).is_some();
+    let required = [Some(VERSION), Some(METHOD), is_call.then_some(NAME)];
+    for field in required.into_iter().flatten() {
+        if field.of(headers)?.is_none() {
+            return Err(field.mismatch());
+        }
     }
     check_method(headers, &request.method)?;
     check_name(headers, request)
