@@ -17,12 +17,12 @@ pub const PAGE_SCRIPT: Asset = Asset {
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-UV6FMPCT.css",
+    name: "page-EKNDL7XO.css",
     media_type: "text/css; charset=utf-8",
-    length: 24_353,
-    brotli_length: 5_052,
-    gzip_length: 5_525,
-    integrity: "sha384-OoyX8/N35hXG5217o9E/2u82zSLzO6TLdddydBo3/v1cs/MNXZBPH1Xki41qb3P1",
+    length: 24_362,
+    brotli_length: 5_061,
+    gzip_length: 5_529,
+    integrity: "sha384-ZUN13KKt7nvkv5Gux0CeGl/iQM0ogYZ43Ffje2VOQaHC6jjI6wrub+L7ziqE+D+U",
 };
 
 /// The style of the documents that have no script.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_762,
         integrity: "sha384-3cKZr88IARYdpmaHQ+SCvcJqTHIj/O+V4KRG+k+5Sg6eMQB/CFCUTbMBQonH0dt6",
     },
-    PAGE_SCRIPT,
     PAGE_STYLE,
+    PAGE_SCRIPT,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-SED4YG5T.js",

@@ -36,9 +36,10 @@ test('before and around the sign-in', async ({ context, page }) => {
     await page.unroute(`${stage.url}/auth/session`);
   }
 
-  await page.goto(`${stage.url}/auth/callback`);
-  await expectAccessible(page);
   await context.clearCookies();
+  await page.goto(`${stage.url}/auth/callback`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The sign-in could not be completed');
+  await expectAccessible(page);
 });
 
 test('a conversation, what can be done with it, and the drawer', async ({ page }) => {
