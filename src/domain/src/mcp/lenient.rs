@@ -61,7 +61,8 @@ impl<'de> Visitor<'de> for LenientVisitor {
     }
 }
 
-/// The first elements of a list. The others are not built: a list of a million costs no more than one of twenty.
+/// The first objects of a list that have the form of a `T`; what else stands in it is left out. The others are not built: a
+/// list of a million costs no more than one of twenty.
 pub(super) struct First<T, const MOST: usize>(pub(super) Vec<T>);
 
 impl<T, const MOST: usize> Default for First<T, MOST> {
@@ -88,8 +89,12 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for FirstVisitor<
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
         let mut first = Vec::new();
         while first.len() < MOST {
-            match elements.next_element_seed(PhantomData::<T>)? {
-                Some(element) => first.push(element),
+            match elements.next_element::<&RawValue>()? {
+                // Of an array, serde would take the elements for the members in their order.
+                Some(element) if element.get().starts_with('{') => {
+                    first.extend(part::<T>(Some(element)));
+                }
+                Some(_) => {}
                 None => return Ok(First(first)),
             }
         }

@@ -135,6 +135,36 @@ fn the_files_of_a_workflow_are_links_to_where_they_can_be_fetched() {
 }
 
 #[test]
+fn what_is_no_source_or_file_in_a_list_does_not_take_the_others_with_it() {
+    let file = |name: &str| json!({"filename": name, "url": format!("https://dify.example/{name}"), "mime_type": "text/plain"});
+    let source = |name: &str| json!({"document_name": name, "dataset_name": "HR"});
+    for other in [json!(null), json!(5), json!("x"), json!([[]]), json!(true)] {
+        let files = json!([file("a"), other, file("b")]);
+        let sources = json!([other, source("c"), source("d")]);
+        let ends = [
+            (
+                Mode::Workflow,
+                finished(&json!({"status": "succeeded", "outputs": {}, "files": files})),
+            ),
+            (
+                Mode::Chat,
+                message_end(&json!({"metadata": {"retriever_resources": sources}, "files": files})),
+            ),
+        ];
+        for (mode, end) in ends {
+            let result = &told(plan(mode), &[end])["result"]["structuredContent"];
+            let names = |list: &str, name: &str| -> Vec<Value> {
+                let list = result[list].as_array().into_iter().flatten();
+                list.map(|entry| entry[name].clone()).collect()
+            };
+            assert_eq!(names("files", "name"), ["a", "b"], "{mode:?} {other}");
+            let expected: &[&str] = if mode == Mode::Chat { &["c", "d"] } else { &[] };
+            assert_eq!(names("citations", "title"), expected, "{mode:?} {other}");
+        }
+    }
+}
+
+#[test]
 fn a_run_that_did_not_succeed_is_an_error_of_the_tool_in_difys_words() {
     let error = |message: &str| json!({"event": "error", "code": "provider_quota_exceeded", "message": message, "status": 400});
     let rows = [
