@@ -7,7 +7,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use stand_in_dify::{AppKind, Fault};
 
-use super::handover::a_workflow_is_handed_over;
+use super::long_calls::{a_chat_is_ended, a_workflow_is_handed_over};
 use crate::{Holdings, Stage, events};
 
 const CHAT: &str = "/chat-messages";
@@ -36,6 +36,7 @@ pub async fn limits() {
         head_is_awaited(&stage),
         body_is_cut(&stage),
         a_workflow_is_handed_over(),
+        a_chat_is_ended(),
     );
     before.given_back(&stage).await;
     stage.assert_unharmed();

@@ -1,8 +1,8 @@
 //! What takes too long for a test: `cargo xtask soak` runs it.
 
 mod growth;
-mod handover;
 mod limits;
+mod long_calls;
 mod mcp_clients;
 mod slow_reader;
 

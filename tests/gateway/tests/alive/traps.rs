@@ -3,15 +3,15 @@
 //! The package here is a copy whose module was changed: see `failing_package.rs`.
 
 use futures::future::{join, join_all};
-use gateway_tests::{Stage, events};
+use gateway_tests::{Stage, WholeResponse, events, eventually};
 use harness::Fault;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 use std::time::Duration;
 use tempfile::TempDir;
 
-use super::failing_package::failing_package;
+use super::failing_package::{LARGEST_PIECE, failing_package};
 
 const JWKS: &str = "/jwks";
 /// Operations whose handlers trap, loop without end, and take memory until there is none.
@@ -99,5 +99,86 @@ async fn streams_under_way_go_on_when_the_module_fails() {
         let events = events(&[first, rest].concat());
         assert_eq!(events.last().unwrap()["event"], "workflow_finished");
     }
+    assert_eq!(stage.stack.daemon.restarts(), 0);
+}
+
+/// The last message that an MCP client gets of its call.
+async fn called(stage: &Stage, user: &str, query: &str) -> Value {
+    let params = json!({"name": "oidc_chatflow", "arguments": {"query": query}});
+    let call = json!({"jsonrpc": "2.0", "id": query, "method": "tools/call", "params": params});
+    let request = stage
+        .request(Method::POST, "/mcp")
+        .bearer_auth(stage.token(user))
+        .header("accept", "text/event-stream");
+    let response = WholeResponse::of(request.json(&call)).await;
+    assert_eq!(response.status, 200);
+    let lines = response.text().lines();
+    let last = lines
+        .filter_map(|line| line.strip_prefix("data: "))
+        .next_back();
+    serde_json::from_str(last.unwrap()).unwrap()
+}
+
+fn assert_lost(told: &Value, id: &str) {
+    let lost = json!({
+        "code": -32603,
+        "message": "The gateway has lost this call through a fault of its own. A workflow may go on in Dify.",
+    });
+    assert_eq!((&told["id"], &told["error"]), (&json!(id), &lost), "{told}");
+}
+
+fn assert_succeeded(told: &Value, id: &str) {
+    assert_eq!(told["id"], id, "{told}");
+    assert_eq!(told["result"]["structuredContent"]["status"], "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_mcp_call_that_makes_the_module_trap_ends_with_an_error_and_the_next_one_works() {
+    let (stage, _directory) = failing_bench().await;
+    stage.set_settings(&json!({"mcp": "on", "public_url": "https://dify.example/e/x"}));
+    assert_succeeded(&called(&stage, "alice", "before").await, "before");
+    let large = "x".repeat(usize::from(LARGEST_PIECE));
+    let body = format!("data: {{\"event\":\"message\",\"answer\":\"{large}\"}}\n\n");
+    let fault = stand_in_dify::Fault::Answer {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "text/event-stream".to_owned())],
+        body: body.into_bytes(),
+    };
+    for user in ["alice", "bob"] {
+        stage.control().set_fault_of_body("poison", fault.clone());
+        assert_lost(&called(&stage, user, "poison").await, "poison");
+        assert_succeeded(&called(&stage, user, "after").await, "after");
+    }
+    assert_eq!(stage.stack.daemon.restarts(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mcp_calls_under_way_end_with_an_error_when_the_module_fails_and_relays_go_on() {
+    let (stage, _directory) = failing_bench().await;
+    stage.set_settings(&json!({"mcp": "on", "public_url": "https://dify.example/e/x"}));
+    assert_succeeded(&called(&stage, "alice", "before").await, "before");
+    stage
+        .control()
+        .set_event_interval(Duration::from_millis(300));
+    let token = stage.token("carol");
+    let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
+    let relayed = stage.post(&token, "/chat-messages", &chat);
+    let calls = join(called(&stage, "alice", "a"), called(&stage, "bob", "b"));
+    let chats = || {
+        let requests = stage.control().requests().into_iter();
+        requests
+            .filter(|seen| seen.path == "/v1/chat-messages")
+            .count()
+    };
+    let failing = async {
+        eventually("all three are under way", || chats() == 4).await;
+        fail(&stage, &token, TRAP).await;
+    };
+    let ((alice, bob), relayed, ()) = tokio::join!(calls, relayed, failing);
+    assert_lost(&alice, "a");
+    assert_lost(&bob, "b");
+    let last = events(relayed.body.as_ref()).pop().unwrap();
+    assert_eq!(last["event"], "workflow_finished");
+    assert_succeeded(&called(&stage, "alice", "after").await, "after");
     assert_eq!(stage.stack.daemon.restarts(), 0);
 }

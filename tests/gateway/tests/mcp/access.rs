@@ -194,10 +194,18 @@ async fn a_server_that_is_off_is_not_there_and_one_without_an_address_is_a_mista
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_are_two_users_of_dify_and_never_see_each_others_conversations() {
-    let stage = stage_of(AppKind::Chatflow, &json!({})).await;
+async fn two_people_are_the_users_that_whoami_names_and_never_see_each_others_conversations() {
+    let stage = stage_of(AppKind::Chatflow, &json!({"user_claim": "email"})).await;
+    let token = |user: &str| {
+        let email = format!("{user}@x.example");
+        token_with(
+            &stage,
+            user,
+            &json!({"email": email, "email_verified": true}),
+        )
+    };
     let ask = async |user: &str, arguments: Value| {
-        call(&stage, &stage.token(user), "oidc_chatflow", &arguments).await
+        call(&stage, &token(user), "oidc_chatflow", &arguments).await
     };
     let mut conversations = Vec::new();
     for user in ["alice", "bob"] {
@@ -206,7 +214,10 @@ async fn two_people_are_two_users_of_dify_and_never_see_each_others_conversation
             .as_str()
             .unwrap()
             .to_owned();
-        assert!(answer.contains(&format!("|user={user}|")), "{answer}");
+        let whoami = stage.get(&token(user), "/whoami").await.json();
+        assert_eq!(whoami["user"], format!("{user}@x.example"));
+        let shown = format!("|user={user}@x.example|");
+        assert!(answer.contains(&shown), "{answer}");
         conversations.push(result["structuredContent"]["conversation_id"].clone());
     }
     let continued = ask(

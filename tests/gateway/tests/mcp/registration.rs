@@ -92,24 +92,41 @@ async fn every_sdk_does_with_a_client_that_the_provider_knows_where_it_registers
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_sdk_sends_a_person_to_sign_in_again_where_that_would_not_help() {
+    let anybody = json!({"email": "alice@x.example"});
     let rows = [
-        // Alice is none of these people, and stays so: the answer ends it, and says why.
+        // Who alice is stays the same: the answer ends it, and says why.
         (
             json!({"required_claims": "groups=admins"}),
+            &anybody,
             1,
             "required_claims_not_met",
+        ),
+        (
+            json!({"user_claim": "employee_number"}),
+            &anybody,
+            1,
+            "user_claim_missing",
+        ),
+        (
+            json!({"service_accounts": "refuse"}),
+            &json!({"idtyp": "app"}),
+            1,
+            "service_account_refused",
         ),
         // The provider has no such scope: one more sign-in may be tried, and then it ends.
         (
             json!({"scopes": "chat archive", "mcp_scopes": "chat"}),
+            &anybody,
             2,
             "403",
         ),
     ];
     let stage = stage_with_provider(AppKind::Chatflow, &json!({})).await;
     let settings = json!({"mcp": "on", "public_url": stage.public_url(), "scopes": "chat"});
-    for (changes, most, reason) in rows {
+    for (changes, claims, most, reason) in rows {
         stage.set_settings(&merged(settings.clone(), &changes));
+        let provider = stage.identity_provider();
+        provider.set_user("alice", claims).await.unwrap();
         let clients = McpClient::MAJOR_VERSIONS;
         let plan = plan(&stage, "alice", None, &json!([]));
         let found = McpClient::carry_out_all(&clients, |_| plan.clone()).await;
