@@ -46,7 +46,7 @@ test("Markdown of an answer becomes the elements that it says", () => {
   ];
   for (const [source, html] of cases) assert.equal(htmlOf(markdownElements(source)).trim(), html, source);
   const table = htmlOf(markdownElements("| a | b |\n|:-:|---|\n| 1 | 2 |"));
-  assert.match(table, /^<table>\n<thead>\n<tr>\n?<th class="align-center">a<\/th>\n?<th>b<\/th>/);
+  assert.match(table, /^<table><thead><tr><th class="align-center column-0">a<\/th><th class="column-0">b<\/th><\/tr>/);
 });
 
 test("nothing in an answer runs, also where marked and the sanitiser stand alone", async () => {
@@ -385,6 +385,27 @@ function cost(work: () => unknown): number {
   });
   return Math.min(...runs);
 }
+
+test("the head and the first row of a table say how wide its columns are, so it is shown with them", () => {
+  const first = "| a | a name of some length |\n| --- | --- |\n| 1 | 2 |\n";
+  for (const [source, finished, shown] of [
+    ["| a | a name of some length |\n| --- | --- |\n", false, false],
+    ["| a | a name of some length |\n| --- | --- |\n| 1 | 2 |", false, false],
+    [first, false, true],
+    [`${first}| a row that comes later and is much longer |`, false, true],
+    ["| a | a name of some length |\n| --- | --- |\n", true, true],
+  ] as const) {
+    const blocks = answerReader()
+      .read(source, finished)
+      .flatMap((part) => part.blocks);
+    const html = blocks
+      .map((block) => (block.kind === "markdown" ? htmlOf(markdownElements(block.source)) : ""))
+      .join("");
+    const head = '<th class="column-0">a</th><th class="column-2">a name of some length</th>';
+    assert.equal(html.includes(head), shown, source);
+    assert.equal(html === "", !shown, source);
+  }
+});
 
 test("the first lines of a table are not text for a moment while they come", () => {
   const table = "| a | b |\n| --- | :-: |\n| 1 | 2 |\n";

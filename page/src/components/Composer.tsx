@@ -2,6 +2,7 @@ import "./Composer.css";
 import { useSignal } from "@preact/signals";
 import { ArrowUp, Square } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
+import { directionOf } from "../i18n/direction";
 import { texts } from "../i18n/texts";
 import { Icon } from "../icons/Icon";
 import { parameters, site } from "../store/app";
@@ -36,7 +37,7 @@ export function Composer() {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
+          dir={directionOf(draft.value)}
           aria-label={labels.label}
           aria-describedby="composer-state"
           placeholder={site.value?.input_placeholder || labels.placeholder}

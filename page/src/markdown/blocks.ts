@@ -64,8 +64,15 @@ function blockTokens(dialect: Marked, source: string): readonly Token[] {
 /** The first line of a table, and what there is of the one below it that makes it a table. */
 const BEGUN_TABLE = /(?:^|\n) {0,3}\|[^\n]*(?:\n[ \t|:-]*)?$/;
 
-/** A paragraph without what may become a table: until that is known it is not shown, for a moment, as text. */
+/**
+ * A paragraph without what may become a table: until that is known it is not shown, for a moment, as text. A table is shown
+ * once its first row is complete, which decides how wide its columns are.
+ */
 function withoutBegunTable(token: Token): Token {
+  if (token.type === "table") {
+    const hasFirstRow = (token as Tokens.Table).rows.length > (token.raw.endsWith("\n") ? 0 : 1);
+    return hasFirstRow ? token : { type: "space", raw: token.raw };
+  }
   if (token.type !== "paragraph") return token;
   const raw = token.raw.replace(BEGUN_TABLE, "");
   return raw === "" ? { type: "space", raw } : { ...token, raw };

@@ -9,6 +9,9 @@ import { mathExtensions } from "./math";
 /** The words before which highlighting has the language of a code block. */
 export const LANGUAGE_CLASS = "language-";
 
+/** Characters up to which a column is narrow, less narrow and wide: `column-0` to `column-3` of `Prose.css`. */
+const COLUMN_LENGTHS = [8, 16, 32];
+
 /** Markdown as an answer writes it: models and authors end a line where they want one. `streaming`: more of it may come. */
 export function markdown(rules: AddressRules, streaming: boolean): Marked {
   return new Marked({
@@ -43,12 +46,23 @@ function renderer(rules: AddressRules): RendererObject {
     },
     image: ({ href, text }) => image(href, text, rules),
     checkbox: ({ checked }) => `<input type="checkbox" disabled${checked ? " checked" : ""}> `,
-    tablecell(cell: Tokens.TableCell) {
-      const name = cell.header ? "th" : "td";
-      const align = cell.align ? ` class="align-${cell.align}"` : "";
-      return `<${name}${align}>${this.parser.parseInline(cell.tokens)}</${name}>`;
+    table({ header, rows }) {
+      const row = (cells: readonly string[]) => `<tr>${cells.join("")}</tr>`;
+      const cell = (name: string, { align, tokens }: Tokens.TableCell, further: readonly string[] = []) => {
+        const classes = [...(align ? [`align-${align}`] : []), ...further].join(" ");
+        return `<${name}${classes && ` class="${classes}"`}>${this.parser.parseInline(tokens)}</${name}>`;
+      };
+      const head = header.map((each, column) => cell("th", each, [columnWidth(each, rows[0]?.[column])]));
+      const body = rows.map((cells) => row(cells.map((each) => cell("td", each))));
+      return `<table><thead>${row(head)}</thead><tbody>${body.join("")}</tbody></table>`;
     },
   };
+}
+
+/** The class of a column. Its head and its first row alone decide, so that no later row moves what is there already. */
+function columnWidth(head: Tokens.TableCell, first: Tokens.TableCell | undefined): string {
+  const length = Math.max(head.text.length, first?.text.length ?? 0);
+  return `column-${COLUMN_LENGTHS.filter((most) => length > most).length}`;
 }
 
 function link(address: string | null, content: string): string {

@@ -7,22 +7,22 @@ pub const DIRECTORY: &str = "page/assets";
 
 /// The script of the page.
 pub const PAGE_SCRIPT: Asset = Asset {
-    name: "page-RV5LQDOB.js",
+    name: "page-IHGLJANU.js",
     media_type: "text/javascript; charset=utf-8",
-    length: 230_501,
-    brotli_length: 68_758,
-    gzip_length: 75_110,
-    integrity: "sha384-dvuzwhhQfy5Pto+YP6C7UR0rvNZDX6B3F5fBsju/Wl7t9Und56/jopAfuVRt8jMV",
+    length: 231_165,
+    brotli_length: 69_020,
+    gzip_length: 75_403,
+    integrity: "sha384-YfkkGfAi08W7Zj45NNg8mOfenaCnNJD2CzhwUkagVZBJUH7Ln6RWeu53+GViER0Q",
 };
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-EKNDL7XO.css",
+    name: "page-5YJNAJUT.css",
     media_type: "text/css; charset=utf-8",
-    length: 24_362,
-    brotli_length: 5_061,
-    gzip_length: 5_529,
-    integrity: "sha384-ZUN13KKt7nvkv5Gux0CeGl/iQM0ogYZ43Ffje2VOQaHC6jjI6wrub+L7ziqE+D+U",
+    length: 24_437,
+    brotli_length: 5_077,
+    gzip_length: 5_553,
+    integrity: "sha384-FQyOmYyFWmbqYKPVghb/ZSpjZ56WESl5GKzLSRnUAV5idtCIli478CQ6oL45juRd",
 };
 
 /// The style of the documents that have no script.

@@ -34,7 +34,7 @@ test('the first words of an answer are on the screen in the frame after they hav
 const WORDS = 'A sentence of an answer that is long enough to fill more than one line of the page, as most of them are. '.repeat(3);
 const PARTS = {
   text: `# Title\n\n${WORDS}\n\n- one\n- two with \`code\`\n\n1. first\n2. second\n\n> quoted\n\n${WORDS}\n\n`,
-  table: `A table:\n\n| the name | what it is |\n| --- | --- |\n| one | **first** |\n| two | \`second\` |\n\n${WORDS}\n\n`,
+  table: `A table:\n\n| the name | what it is |\n| --- | --- |\n| one | **first** |\n| two | \`second\` |\n| a longer one | ${WORDS} |\n\n${WORDS}\n\n`,
   code: `Code:\n\n\`\`\`python\ndef f(x):\n    # a remark\n    return "text" + str(x)\n\`\`\`\n\nAfter it.\n\n${WORDS}\n\n`,
   formulas: `Inline $\\frac{a}{b}$ and $x^2$.\n\n$$\\int_0^1 \\frac{f(x)}{2}\\,dx\n$$\n\nAfter it.\n\n${WORDS}\n\n${WORDS}\n\n`,
 };
