@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Message, Reply, read};
+use crate::limits;
 
 fn refused(body: &str) -> (u64, Value) {
     let (id, failure) = read(body.as_bytes()).unwrap_err();
@@ -76,13 +77,30 @@ fn what_is_no_message_is_refused_with_the_code_that_json_rpc_has_for_it() {
 
 #[test]
 fn an_id_is_an_integer_or_a_string_and_comes_back_as_it_was() {
-    for id in [json!(0), json!(-5), json!(u64::MAX), json!(""), json!("a")] {
+    let longest = json!("i".repeat(limits::MCP_ID));
+    for id in [
+        json!(0),
+        json!(-5),
+        json!(u64::MAX),
+        json!(""),
+        json!("a"),
+        longest,
+    ] {
         let body = json!({"jsonrpc": "2.0", "id": id, "method": "ping"}).to_string();
         let Ok(Message::Request(request)) = read(body.as_bytes()) else {
             panic!("{body}");
         };
         assert_eq!(json!(request.id), id);
     }
+    let too_long = "i".repeat(limits::MCP_ID + 1);
+    let body = json!({"jsonrpc": "2.0", "id": too_long, "method": "ping"}).to_string();
+    assert_eq!(
+        refused(&body).1["error"],
+        json!({
+            "code": -32600,
+            "message": "`id` is neither an integer nor a string of at most 256 bytes; a request needs one.",
+        })
+    );
 }
 
 #[test]

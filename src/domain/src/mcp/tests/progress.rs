@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use http::HeaderMap;
 use serde_json::json;
 
-use super::super::{CallPlan, Mode, ToolCall};
+use super::super::{CallPlan, Message, Mode, ToolCall, judge, read};
 use super::{NOW, messages, plan, progress_token};
+use crate::limits;
 
 #[test]
 fn progress_goes_to_who_asked_for_it_rising_and_at_most_four_times_a_second() {
@@ -33,4 +35,26 @@ fn progress_goes_to_who_asked_for_it_rising_and_at_most_four_times_a_second() {
     }
     let mut call = ToolCall::new(plan(Mode::Workflow), NOW);
     assert_eq!(call.piece(step("Step").as_bytes(), NOW).bytes, b"");
+}
+
+#[test]
+fn a_progress_token_is_an_integer_or_a_short_string_and_another_one_is_no_request_for_progress() {
+    let rows = [
+        (json!(0), true),
+        (json!(""), true),
+        (json!("p".repeat(limits::MCP_ID)), true),
+        (json!("p".repeat(limits::MCP_ID + 1)), false),
+        (json!(1.5), false),
+        (json!(null), false),
+        (json!({"a": 1}), false),
+    ];
+    for (token, is_one) in rows {
+        let params = json!({"name": "a", "_meta": {"progressToken": token}});
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        let Ok(Message::Request(request)) = read(call.to_string().as_bytes()) else {
+            panic!("{call}");
+        };
+        let protocol = judge(&HeaderMap::new(), &request).unwrap();
+        assert_eq!(protocol.progress.is_some(), is_one, "{token}");
+    }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::environment::fake::ok;
 use crate::gateway::tests::Fixture;
 use crate::gateway::{RelayEnd, Translation};
+use crate::limits;
 
 /// A call of `user` in `session`, of which Dify has said the task.
 fn started(fixture: &Fixture, number: u32, user: &str, session: &str, task: &str) -> Translation {
@@ -71,4 +72,26 @@ fn a_cancellation_stops_the_callers_own_call_of_that_session() {
     ended(&fixture, 1, one, RelayEnd::Complete);
     cancel("alice", "one", json!(0));
     assert_eq!(stops(), stopped);
+}
+
+#[test]
+fn a_session_whose_name_is_too_long_is_none() {
+    let fixture = server("chat", &json!({}));
+    let stop = format!("https://dify.example/v1/chat-messages/{TASK}/stop");
+    fixture.environment.answer(&stop, ok("{}"));
+    for (length, stops) in [(limits::MCP_ID + 1, 0), (limits::MCP_ID, 1)] {
+        let session = "s".repeat(length);
+        let number = u32::try_from(length).unwrap();
+        let call = started(&fixture, number, "alice", &session, TASK);
+        let request = request(
+            &fixture,
+            &json!({"sub": "alice"}),
+            &[("mcp-session-id", session.as_str())],
+        );
+        let notification = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 0}});
+        answered(fixture.handle("post_mcp", &request, &notification.to_string()));
+        fixture.environment.run_background();
+        assert_eq!(fixture.environment.count(&stop), stops, "{length}");
+        ended(&fixture, number, call, RelayEnd::Complete);
+    }
 }
