@@ -17,12 +17,12 @@ pub const PAGE_SCRIPT: Asset = Asset {
 
 /// The style of the page.
 pub const PAGE_STYLE: Asset = Asset {
-    name: "page-5YJNAJUT.css",
+    name: "page-IKDCHH5V.css",
     media_type: "text/css; charset=utf-8",
-    length: 24_437,
-    brotli_length: 5_077,
-    gzip_length: 5_553,
-    integrity: "sha384-FQyOmYyFWmbqYKPVghb/ZSpjZ56WESl5GKzLSRnUAV5idtCIli478CQ6oL45juRd",
+    length: 24_460,
+    brotli_length: 5_093,
+    gzip_length: 5_568,
+    integrity: "sha384-T3gwhDuzmrYGw1JJef6zHuQwRoFlJmaSgw155upgIDQLlKY7tkh5GaVFuRaossG8",
 };
 
 /// The style of the documents that have no script.
@@ -70,8 +70,8 @@ pub const ASSETS: &[Asset] = &[
         gzip_length: 3_762,
         integrity: "sha384-3cKZr88IARYdpmaHQ+SCvcJqTHIj/O+V4KRG+k+5Sg6eMQB/CFCUTbMBQonH0dt6",
     },
-    PAGE_STYLE,
     PAGE_SCRIPT,
+    PAGE_STYLE,
     PAGES_STYLE,
     Asset {
         name: "pt-BR-SED4YG5T.js",
