@@ -102,6 +102,137 @@ async fn what_is_no_message_is_refused_before_dify_is_asked() {
     stage.assert_unharmed();
 }
 
+/// A message, its fields beside the usual ones, and the status and code of its response. Code 0 is an error of the tool.
+type Row = (Value, &'static [(&'static str, &'static str)], u16, i64);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_message_has_the_status_of_its_era_and_is_told_after_the_token() {
+    const LIST: &[(&str, &str)] = &[
+        ("mcp-protocol-version", MODERN),
+        ("mcp-method", "tools/list"),
+    ];
+    const CALL: &[(&str, &str)] = &[
+        ("mcp-protocol-version", MODERN),
+        ("mcp-method", "tools/call"),
+        ("mcp-name", "oidc_workflow"),
+    ];
+    const PING: &[(&str, &str)] = &[("mcp-protocol-version", MODERN), ("mcp-method", "ping")];
+    const FUTURE: &[(&str, &str)] = &[
+        ("mcp-protocol-version", "2099-01-01"),
+        ("mcp-method", "tools/list"),
+    ];
+    let modern = |method: &str, version: &str, more: Value| {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let mut params = more;
+        params["_meta"] = meta;
+        legacy(method, &params)
+    };
+    let call = |name: &str, arguments: Value| json!({"name": name, "arguments": arguments});
+    let good = legacy("tools/list", &json!({}));
+    let rows: Vec<Row> = vec![
+        (json!([good]), &[], 400, -32600),
+        (json!([]), LIST, 400, -32600),
+        (json!({"jsonrpc": "2.0", "id": 1}), &[], 400, -32600),
+        (json!({"id": 1, "method": "ping"}), &[], 400, -32600),
+        (
+            good.clone(),
+            &[("mcp-protocol-version", "1999-01-01")],
+            400,
+            -32600,
+        ),
+        (
+            good.clone(),
+            &[("mcp-protocol-version", "latest")],
+            400,
+            -32600,
+        ),
+        (good.clone(), LIST, 400, -32602),
+        (modern("tools/list", MODERN, json!({})), &[], 400, -32020),
+        (modern("tools/list", MODERN, json!({})), CALL, 400, -32020),
+        (
+            modern("tools/list", "2099-01-01", json!({})),
+            FUTURE,
+            400,
+            -32022,
+        ),
+        (legacy("server/discover", &json!({})), &[], 400, -32602),
+        (legacy("prompts/list", &json!({})), &[], 200, -32601),
+        (legacy("", &json!({})), &[], 200, -32601),
+        (modern("ping", MODERN, json!({})), PING, 404, -32601),
+        (legacy("initialize", &json!({})), &[], 200, -32602),
+        (legacy("tools/list", &json!([])), &[], 400, -32602),
+        (legacy("tools/call", &json!({})), &[], 200, -32602),
+        (legacy("tools/call", &json!({"name": 5})), &[], 200, -32602),
+        (
+            legacy("tools/call", &call("Oidc_workflow", json!({}))),
+            &[],
+            200,
+            -32602,
+        ),
+        (
+            legacy("tools/call", &call("oidc_workflow", json!([]))),
+            &[],
+            200,
+            0,
+        ),
+        (
+            legacy("tools/call", &call("oidc_workflow", json!("q"))),
+            &[],
+            200,
+            0,
+        ),
+        (
+            legacy("tools/call", &call("oidc_workflow", json!({"a": 1}))),
+            &[],
+            200,
+            0,
+        ),
+        (
+            legacy("tools/call", &call("get_result", json!({}))),
+            &[],
+            200,
+            0,
+        ),
+        (
+            modern(
+                "tools/call",
+                MODERN,
+                call("oidc_workflow", json!({"q": {}})),
+            ),
+            CALL,
+            200,
+            0,
+        ),
+    ];
+    let stage = stage_of(AppKind::Workflow, &json!({})).await;
+    let token = stage.token("alice");
+    for (message, fields, _, _) in &rows {
+        let response = post(&stage, "opaque", message, fields).await;
+        let (status, code, _) = response.refusal();
+        assert_eq!((status, code.as_str()), (401, "token_opaque"), "{message}");
+    }
+    assert_eq!(stage.seen().len(), 0);
+    for (message, fields, status, code) in rows {
+        let response = post(&stage, &token, &message, fields).await;
+        let told = response.json();
+        assert_eq!(response.status, status, "{message}: {told}");
+        match code {
+            0 => assert_eq!(told["result"]["isError"], true, "{message}: {told}"),
+            code => assert_eq!(told["error"]["code"], code, "{message}: {told}"),
+        }
+        assert_eq!(told["jsonrpc"], "2.0", "{message}");
+        let id = message
+            .get("id")
+            .filter(|_| message.get("jsonrpc").is_some());
+        assert_eq!(told.get("id"), id, "{message}: {told}");
+    }
+    assert!(stage.seen().iter().all(|seen| seen.path == "/v1/info"));
+    stage.assert_unharmed();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fields_that_stand_there_twice_do_not_pass_for_another_request() {
     let stage = stage_of(AppKind::Chatflow, &json!({})).await;

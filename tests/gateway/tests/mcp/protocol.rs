@@ -124,11 +124,21 @@ async fn errors_of_the_protocol_have_the_status_that_their_era_expects() {
         raw(b"{}".to_vec(), "text/plain").await.refusal().1,
         "unsupported_media_type"
     );
-    let large = raw(vec![b' '; 300 * 1024], "application/json").await;
-    assert_eq!(
-        (large.status.as_u16(), large.refusal().1.as_str()),
-        (413, "body_too_large")
-    );
+    // A message of that many bytes; what may stand around JSON counts too.
+    let sized = |length: usize| {
+        let mut body = legacy("ping", &json!({})).to_string().into_bytes();
+        body.resize(length, b' ');
+        raw(body, "application/json")
+    };
+    assert_eq!(sized(256 * 1024).await.status, 200);
+    for length in [256 * 1024 + 1, 10 * 1024 * 1024] {
+        let large = sized(length).await;
+        assert_eq!(
+            (large.status.as_u16(), large.refusal().1.as_str()),
+            (413, "body_too_large"),
+            "{length}"
+        );
+    }
 
     stage.control().set_fault(
         "/info",
