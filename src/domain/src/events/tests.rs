@@ -84,6 +84,11 @@ fn every_event_is_one_line_whose_bytes_do_not_change() {
             r#"{"detail":"`email` is too long","endpoint":"e1","event":"input_left_out","request_id":"r1"}"#,
         ),
         (
+            Event::InputLeftOut(InputLeftOut::new("r1", "e1", "a\r\n{\"event\":\"x\"}\u{0}")),
+            LogLevel::Info,
+            r#"{"detail":"a\r\n{\"event\":\"x\"}\u0000","endpoint":"e1","event":"input_left_out","request_id":"r1"}"#,
+        ),
+        (
             Event::ParametersUnknown(ParametersUnknown::new()),
             LogLevel::Warn,
             r#"{"event":"parameters","outcome":"Dify did not say which inputs the app declares"}"#,

@@ -49,6 +49,10 @@ fn events_are_counted_whether_they_are_logged_or_not() {
         events.write_request(&record("get_info", 200));
         events.write_request(&record("get_info", 200));
         events.write_request(&record("no_operation_of_ours", 200));
+        events.write_request(&RequestRecord {
+            code: Some("no_code_of_ours".to_owned()),
+            ..record("get_info", 400)
+        });
         let fetch = || ProviderFetch::new(LogLevel::Info, "keys", "https://a.example", took);
         events.write(&Event::ProviderFetch(fetch()));
         events.write(&Event::ProviderFetch(fetch().failed(&refusal)));
@@ -64,6 +68,7 @@ fn events_are_counted_whether_they_are_logged_or_not() {
             "oidc_gateway_requests_total{operation=\"get_info\",status=\"200\",code=\"\"} 2",
             "oidc_gateway_requests_total{operation=\"get_info\",status=\"401\",code=\"token_expired\"} 1",
             "oidc_gateway_requests_total{operation=\"other\",status=\"200\",code=\"\"} 1",
+            "oidc_gateway_requests_total{operation=\"get_info\",status=\"400\",code=\"other\"} 1",
             "oidc_gateway_provider_documents_total{document=\"keys\",outcome=\"ok\"} 1",
             "oidc_gateway_provider_documents_total{document=\"keys\",outcome=\"identity_provider_invalid\"} 1",
             "oidc_gateway_sign_in_steps_total{step=\"login\",outcome=\"ok\"} 1",
@@ -71,7 +76,9 @@ fn events_are_counted_whether_they_are_logged_or_not() {
             "# EOF",
         ],
     );
-    assert!(!text.contains("example"), "{text}");
+    for foreign in ["example", "of_ours"] {
+        assert!(!text.contains(foreign), "{text}");
+    }
 }
 
 #[test]

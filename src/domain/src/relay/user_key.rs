@@ -55,3 +55,36 @@ impl TryFrom<String> for UserKey {
         key.map(Self).ok_or("a key of a user is 32 bytes")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::settings::tests::valid;
+
+    fn log_name(settings: &serde_json::Value, user: &str) -> String {
+        let user = User::parse("sub", user).unwrap();
+        UserKey::new(&valid(settings), &user).log_name()
+    }
+
+    #[test]
+    fn the_name_in_the_log_differs_by_user_app_and_app_key_and_shows_none_of_them() {
+        let name = log_name(&json!({}), "alice");
+        assert_eq!(name, log_name(&json!({}), "alice"));
+        assert!(
+            name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{name}"
+        );
+        for (settings, user) in [
+            (json!({}), "bob"),
+            (json!({"app_key": "app-of-another-app"}), "alice"),
+            (
+                json!({"dify_api_url": "https://another.example/v1"}),
+                "alice",
+            ),
+        ] {
+            assert_ne!(log_name(&settings, user), name, "{settings} {user}");
+        }
+    }
+}

@@ -353,4 +353,26 @@ mod tests {
             assert_eq!(kept.get_all(name).iter().count(), 2);
         }
     }
+
+    #[test]
+    fn the_log_names_a_trace_of_the_right_form_and_no_other() {
+        const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+        let of = |name: &'static str, value: &str| {
+            HeaderMap::from_iter([(
+                HeaderName::from_static(name),
+                HeaderValue::try_from(value).unwrap(),
+            )])
+        };
+        let forged = PARENT.replace(TRACE, "\",\"user\":\"root");
+        for (value, expected) in [(PARENT, Some(TRACE)), (&forged, None), ("00", None)] {
+            assert_eq!(trace_id(&of("traceparent", value)), expected, "{value}");
+        }
+        for (value, expected) in [
+            (TRACE, Some(TRACE)),
+            ("\",\"user\":\"root", None),
+            ("", None),
+        ] {
+            assert_eq!(dify_trace_id(&of("x-trace-id", value)), expected, "{value}");
+        }
+    }
 }

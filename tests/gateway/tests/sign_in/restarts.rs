@@ -6,9 +6,9 @@ use gateway_tests::sign_in::{AuthorizationRequest, ScriptedStage, merged, signed
 use gateway_tests::{Clock, Stage, WholeResponse};
 use harness::{Browser, Fault, HOOK_ID, Issuer, Origin, Stack, StackOptions};
 use http::Method;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use stand_in_daemon::Daemon;
-use stand_in_dify::AppKind;
+use stand_in_dify::{AppKind, Fault as DifyFault};
 
 async fn prepared(stage: &ScriptedStage, browser: &Browser) -> AuthorizationRequest {
     let request = stage.start(browser, "/auth/login").await;
@@ -114,16 +114,21 @@ impl Pair {
         self.second.daemon.set_settings(HOOK_ID, settings);
     }
 
+    /// The same request of the bearer of `token` to each process.
+    fn requests(&self, method: &Method, path: &str, token: &str) -> [RequestBuilder; 2] {
+        let client = harness::http_client();
+        [&self.stage.stage.stack.daemon, &self.second.daemon].map(|daemon| {
+            let url = format!("{}{path}", daemon.url_of(HOOK_ID));
+            client.request(method.clone(), url).bearer_auth(token)
+        })
+    }
+
     /// What both processes answer to the bearer of `token`.
     async fn info(&self, token: &str) -> [WholeResponse; 2] {
-        let client = harness::http_client();
-        let ask = |daemon: &Daemon| {
-            let url = format!("{}/info", daemon.url_of(HOOK_ID));
-            WholeResponse::of(client.get(url).bearer_auth(token))
-        };
+        let [first, second] = self.requests(&Method::GET, "/info", token);
         [
-            ask(&self.stage.stage.stack.daemon).await,
-            ask(&self.second.daemon).await,
+            WholeResponse::of(first).await,
+            WholeResponse::of(second).await,
         ]
     }
 }
@@ -217,4 +222,34 @@ async fn both_processes_take_new_keys_at_once_and_each_counts_for_itself() {
     for answer in pair.info(&stage.token("bob")).await {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_has_so_many_runs_at_each_process_and_no_more() {
+    let pair = Pair::start().await;
+    pair.set(&json!({"streams_per_user": "1"}));
+    let stage = &pair.stage.stage;
+    stage
+        .control()
+        .set_fault("/chat-messages", DifyFault::NeverEnd);
+    let chat = json!({"query": "hi", "response_mode": "streaming", "inputs": {}});
+    let chats = |user: &str| {
+        let token = stage.token(user);
+        let requests = pair.requests(&Method::POST, "/chat-messages", &token);
+        requests.map(|request| request.json(&chat))
+    };
+    stage.seen();
+    let mut open = Vec::new();
+    for request in chats("alice").into_iter().chain(chats("bob")) {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        open.push(response);
+    }
+    for request in chats("alice") {
+        let answer = WholeResponse::of(request).await;
+        assert_eq!(answer.refusal().1, "too_many_streams");
+        assert_eq!(answer.header("retry-after"), "5");
+    }
+    let asked = stage.seen();
+    assert_eq!(asked.len(), open.len(), "{asked:?}");
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use gateway_tests::{Stage, checked};
+use gateway_tests::{Stage, WholeResponse, checked, further_endpoint};
+use harness::HOOK_ID;
 use harness::system::Program;
 use harness::workspace;
+use http::Method;
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
 
@@ -67,6 +69,45 @@ async fn prometheus_reads_what_the_endpoint_has_done() {
     );
     assert!((0.0..60.0).contains(&age), "{age}");
     assert_are_asked_for(&text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_shows_its_own_series_alone_and_its_token_opens_no_other() {
+    let endpoint = further_endpoint(0);
+    let other = endpoint.id.clone();
+    let stage = Stage::with(AppKind::Chatflow, |options| {
+        options.further_endpoints = vec![endpoint];
+    })
+    .await;
+    // The same app, with the same key.
+    stage.set_settings_of(&other, &json!({}));
+    let chat = json!({"query": "hi", "response_mode": "blocking", "inputs": {}});
+    let token = stage.token("alice");
+    let answer = stage.post(&token, "/chat-messages", &chat).await;
+    assert_eq!(answer.status, 200);
+
+    let of_first = metrics_token(&stage, HOOK_ID).await;
+    let of_other = metrics_token(&stage, &other).await;
+    for (hook_id, token, has_chats) in [(HOOK_ID, &of_first, true), (&other, &of_other, false)] {
+        let text = get_at(&stage, hook_id, token, "/metrics").await;
+        assert_eq!(text.status, 200);
+        assert_eq!(
+            text.text().contains(OPERATION),
+            has_chats,
+            "{}",
+            text.text()
+        );
+        assert_eq!(
+            text.text().contains("accepted"),
+            has_chats,
+            "{}",
+            text.text()
+        );
+    }
+    for (hook_id, token) in [(HOOK_ID, &of_other), (&other, &of_first)] {
+        let refused = get_at(&stage, hook_id, token, "/metrics").await;
+        assert_eq!(refused.refusal().1, "metrics_token_required");
+    }
 }
 
 /// The rules and the dashboard ask for no series that there is not.
@@ -143,11 +184,21 @@ fn expressions_of_dashboard() -> Vec<String> {
 
 /// The text that the metrics token of `/health` gets.
 async fn scraped(stage: &Stage) -> String {
-    let report = stage.get(&AppKind::Chatflow.key(), "/health").await.json();
-    let token = report["metrics_token"].as_str().unwrap().to_owned();
-    let answer = stage.get(&token, "/metrics").await;
+    let token = metrics_token(stage, HOOK_ID).await;
+    let answer = get_at(stage, HOOK_ID, &token, "/metrics").await;
     assert_eq!(answer.status, 200);
     answer.text().to_owned()
+}
+
+async fn metrics_token(stage: &Stage, hook_id: &str) -> String {
+    let key = AppKind::Chatflow.key();
+    let report = get_at(stage, hook_id, &key, "/health").await.json();
+    report["metrics_token"].as_str().unwrap().to_owned()
+}
+
+async fn get_at(stage: &Stage, hook_id: &str, token: &str, path: &str) -> WholeResponse {
+    let request = stage.request_at(hook_id, Method::GET, path);
+    WholeResponse::of(request.bearer_auth(token)).await
 }
 
 async fn parsed(text: &str) -> Vec<Sample> {

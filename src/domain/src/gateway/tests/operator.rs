@@ -116,3 +116,13 @@ fn a_user_has_a_number_of_requests_and_every_response_says_how_many_are_left() {
     fixture.environment.advance(Duration::from_secs(1));
     assert_eq!(chat(), told("\"user\";r=0;t=2"));
 }
+
+#[test]
+fn a_request_too_many_costs_dify_not_even_the_question_for_the_declared_inputs() {
+    let fixture = Fixture::new(&json!({"requests_per_minute": "60 burst=1", "input_claims": ""}));
+    let request = fixture.request(Method::GET, &fixture.token(&json!({})));
+    relayed(fixture.handle("get_info", &request, ""));
+    let outcome = fixture.chat(&json!({}), BLOCKING);
+    assert_eq!(refused(outcome), (429, "user_rate_limited".to_owned()));
+    assert_eq!(fixture.environment.urls(), Vec::<String>::new());
+}
