@@ -18,9 +18,10 @@ const CLIENTS: usize = 4;
 const DURATION: Duration = Duration::from_secs(2);
 /// Bytes of a question. The daemon takes bodies of less than 10 MiB.
 const BODIES: [usize; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-const ENDPOINTS: [usize; 3] = [1, 10, 100];
-/// How much of the settings is there, from the required ones to nearly all that may be.
-const FILLINGS: [usize; 4] = [0, 1, 3, 4];
+/// Up to more than those whose instances a gateway keeps at once.
+const ENDPOINTS: [usize; 5] = [1, 10, 100, 250, 1000];
+/// How many settings are filled: from none but the required ones to 60 kB, of the 64 KiB that may be.
+const FILLINGS: [usize; 5] = [0, 1, 3, 4, 6];
 /// Bytes: a little less than one setting may have.
 const FILLING_BYTES: usize = 8_000;
 
@@ -126,11 +127,19 @@ fn filled(bed: &TestBed, filling: usize) -> Value {
         "{CLIENT_ID} {}",
         list(|number| format!("{number:x>70}"), " ")
     );
+    let subject = bed.claims()["sub"].as_str().unwrap_or_default().to_owned();
+    let people = format!(
+        "sub={subject}|{}",
+        list(|number| format!("{number:x>70}"), "|")
+    );
+    let closed = format!("annotations: {rules}");
     let more = [
         ("client_id", json!(clients)),
         ("admin_claims", json!(rules)),
         ("allowed_origins", json!(origins)),
         ("jwks", json!(keys(bed))),
+        ("operation_rules", json!(closed)),
+        ("required_claims", json!(people)),
     ];
     let more = more.into_iter().take(filling);
     more.fold(settings, |settings, (name, value)| {

@@ -1,12 +1,12 @@
 //! Requests per second, and how long one takes.
 
-use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 
 use crate::client::{Client, Message, Timing};
+use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::plan::Plan;
 
@@ -81,22 +81,36 @@ pub async fn measure(
     })
 }
 
-/// Lets `clients` send each of two messages to the same plugin, one after the other, and takes the medians of all rounds.
+/// Lets `clients` send the messages of both plugins, one after the other, and takes the medians of all rounds.
+pub async fn compare(
+    contenders: &Comparison<Contender>,
+    messages: impl Fn(&Contender) -> Result<Vec<Message>>,
+    clients: usize,
+    plan: &Plan,
+) -> Result<Comparison<Sample>> {
+    let Comparison { floor, gateway } = contenders;
+    let of_floor = (floor, messages(floor)?);
+    let of_gateway = (gateway, messages(gateway)?);
+    let [floor, gateway] = in_turns([of_floor, of_gateway], clients, plan).await?;
+    Ok(Comparison { floor, gateway })
+}
+
+/// Lets `clients` send two kinds of messages, one after the other, and takes the medians of all rounds: whatever else
+/// the machine does disturbs both.
 pub async fn in_turns(
-    contender: &Contender,
-    [one, other]: [&Message; 2],
+    [one, other]: [(&Contender, Vec<Message>); 2],
     clients: usize,
     plan: &Plan,
 ) -> Result<[Sample; 2]> {
     let [mut first, mut second] = [Vec::new(), Vec::new()];
     for round in 0..plan.rounds {
-        let mut pair = [(one, &mut first), (other, &mut second)];
+        let mut pair = [(&one, &mut first), (&other, &mut second)];
         // Whoever is first finds another machine.
         if round % 2 == 1 {
             pair.reverse();
         }
-        for (message, samples) in pair {
-            samples.push(measure(contender, from_ref(message), clients, plan.duration).await?);
+        for ((contender, messages), samples) in pair {
+            samples.push(measure(contender, messages, clients, plan.duration).await?);
         }
     }
     Ok([Sample::median(&first), Sample::median(&second)])

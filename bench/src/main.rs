@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 mod client;
 mod comparison;
@@ -31,6 +31,7 @@ mod upstream;
 mod verification;
 
 use plan::Plan;
+use test_bed::TestBed;
 
 #[derive(Parser)]
 struct Arguments {
@@ -40,15 +41,21 @@ struct Arguments {
     /// How long a load lasts.
     #[arg(long)]
     seconds: u64,
-    /// Only what sessions cost; the file of results stays as it is.
+    /// Only this part, which is printed; the file of results stays as it is.
     #[arg(long)]
-    sessions: bool,
-    /// Only what calls of AI clients cost; the file of results stays as it is.
-    #[arg(long, conflicts_with = "sessions")]
-    mcp: bool,
+    only: Option<Part>,
     /// Only what survives, which takes a quarter of an hour; the rest of the file of results stays as it is.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "only")]
     survival: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    Growth,
+    Loads,
+    Mcp,
+    Sessions,
+    Transfers,
 }
 
 #[tokio::main]
@@ -61,16 +68,24 @@ async fn main() -> Result<()> {
         rounds: arguments.rounds,
         duration: Duration::from_secs(arguments.seconds),
     };
-    if arguments.sessions {
-        return report::print_sessions(&suite::sessions(&plan).await?);
-    }
-    if arguments.mcp {
-        return report::print_mcp(&suite::mcp(&plan).await?);
-    }
     let progress = |what: &str| println!("==> measuring: {what}");
+    if let Some(part) = arguments.only {
+        return measure_part(part, &plan, progress).await;
+    }
     if arguments.survival {
         return report::write_survival(&plan, &survival::run(&plan, progress).await?);
     }
     let figures = suite::run(&plan, progress).await?;
     report::write(&plan, &figures)
+}
+
+async fn measure_part(part: Part, plan: &Plan, progress: impl Fn(&str)) -> Result<()> {
+    let bed = TestBed::set_up(plan).await?;
+    match part {
+        Part::Growth => report::print_growth(&growth::measure(&bed, plan).await?),
+        Part::Loads => report::print_loads(&suite::loads(&bed, plan, progress).await?),
+        Part::Mcp => report::print_mcp(&mcp::measure(&bed, plan).await?),
+        Part::Sessions => report::print_sessions(&session::measure(&bed, plan).await?),
+        Part::Transfers => report::print_transfers(&transfer::measure(&bed, plan).await?),
+    }
 }

@@ -34,7 +34,8 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Vec<McpLoad>> {
     ensure_good(&contender, &call).await?;
     let mut loads = Vec::new();
     for clients in CLIENTS {
-        let [chat, call] = load::in_turns(&contender, [&chat, &call], clients, plan).await?;
+        let messages = [&chat, &call].map(|message| (&contender, vec![message.clone()]));
+        let [chat, call] = load::in_turns(messages, clients, plan).await?;
         loads.push(McpLoad {
             clients,
             chat,

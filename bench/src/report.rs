@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::session::Sessions;
 use crate::survival::Row;
 use crate::targets::{self, Target};
+use crate::transfer::Transfers;
 
 const PATH: &str = "bench/RESULTS.md";
 /// Of another run: `cargo xtask soak --target survival`.
@@ -28,11 +29,12 @@ pub fn write(plan: &Plan, figures: &Figures) -> Result<()> {
     let summary = summary(targets::all(figures))?;
     print!("{summary}");
     let text = format!(
-        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Growth\n\n{}\n## Other figures\n\n{}\n{}\n{}\n{}",
+        "# Measured by `cargo xtask bench`\n\n{}\n\n## Targets\n\n{summary}\n## Loads\n\n{}\n## Growth\n\n{}\n## Other figures\n\n{}\n{}\n{}\n{}\n{}",
         machine(plan)?,
-        loads(figures)?,
-        growth(figures)?,
+        loads(&figures.loads)?,
+        growth(&figures.growth)?,
         others(figures)?,
+        transfers(&figures.transfers)?,
         verification(figures)?,
         sessions(&figures.sessions)?,
         mcp(&figures.mcp)?,
@@ -78,23 +80,52 @@ fn split_survival(text: &str) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// Prints what sessions cost, and writes nothing: the figures of the file are of one run.
+/// Prints what sessions cost, and writes nothing: the figures of the file are of one run. So do the others.
 ///
 /// # Errors
 /// None that is expected.
 pub fn print_sessions(measured: &Sessions) -> Result<()> {
-    let summary = summary(targets::of_sessions(measured))?;
-    println!("{summary}\n{}", sessions(measured)?);
-    Ok(())
+    print(targets::of_sessions(measured), &sessions(measured)?)
 }
 
-/// Prints what calls of AI clients cost, and writes nothing either.
+/// Prints what calls of AI clients cost.
 ///
 /// # Errors
 /// None that is expected.
 pub fn print_mcp(measured: &[McpLoad]) -> Result<()> {
-    let summary = summary(targets::of_mcp(measured))?;
-    println!("{summary}\n{}", mcp(measured)?);
+    print(targets::of_mcp(measured), &mcp(measured)?)
+}
+
+/// Prints what chat messages cost.
+///
+/// # Errors
+/// None that is expected.
+pub fn print_loads(measured: &[Load]) -> Result<()> {
+    print(targets::of_loads(measured), &loads(measured)?)
+}
+
+/// Prints how fast large bodies are.
+///
+/// # Errors
+/// None that is expected.
+pub fn print_transfers(measured: &Transfers) -> Result<()> {
+    print(
+        targets::of_transfers(measured).into(),
+        &transfers(measured)?,
+    )
+}
+
+/// Prints how the cost grows, for which there are no targets.
+///
+/// # Errors
+/// None that is expected.
+pub fn print_growth(measured: &[Point]) -> Result<()> {
+    println!("{}", growth(measured)?);
+    Ok(())
+}
+
+fn print(targets: Vec<Target>, table: &str) -> Result<()> {
+    println!("{}\n{table}", summary(targets)?);
     Ok(())
 }
 
@@ -117,12 +148,12 @@ fn summary(targets: Vec<Target>) -> Result<String> {
     Ok(table)
 }
 
-fn loads(figures: &Figures) -> Result<String> {
+fn loads(measured: &[Load]) -> Result<String> {
     let mut table = String::from(
         "CPU is the processor time of the plugin's process for one request, p99 what one request in a hundred exceeds.\n\n\
          | Load | Plugin | Requests/s | Median, ms | p99, ms | First bytes, ms | CPU, ms |\n|---|---|---|---|---|---|---|\n",
     );
-    for load in &figures.loads {
+    for load in measured {
         let samples = &load.samples;
         for (plugin, sample) in [("floor", &samples.floor), ("gateway", &samples.gateway)] {
             let Sample {
@@ -143,9 +174,11 @@ fn loads(figures: &Figures) -> Result<String> {
 }
 
 /// How the cost of a blocking request grows, with four clients.
-fn growth(figures: &Figures) -> Result<String> {
+fn growth(measured: &[Point]) -> Result<String> {
     let mut table = String::from(
-        "Blocking, 4 clients; a gateway keeps the instances of 256 endpoints.\n\n\
+        "Blocking, 4 clients. A gateway keeps the instances of 256 endpoints at most. With more endpoints in turn, each request \
+         finds an instance that remembers nothing: it asks the provider for its documents and verifies the token anew. All \
+         settings of an endpoint may have 64 KiB together.\n\n\
          | What grows | Requests/s: floor | Gateway | CPU, ms: floor | Gateway | p99, ms: floor | Gateway | MiB: floor | Gateway |\n\
          |---|---|---|---|---|---|---|---|---|\n",
     );
@@ -153,7 +186,7 @@ fn growth(figures: &Figures) -> Result<String> {
         size,
         samples: Comparison { floor, gateway },
         memory,
-    } in &figures.growth
+    } in measured
     {
         writeln!(
             table,
@@ -187,8 +220,6 @@ fn others(figures: &Figures) -> Result<String> {
             "Memory after 200 uploads of 9.9 MiB, MiB",
             figures.uploaded_memory,
         ),
-        ("Uploads, MB/s", figures.transfers.uploads),
-        ("Downloads, MB/s", figures.transfers.downloads),
         (
             "Share of a core with 500 streams of 20 events/s",
             figures.streams,
@@ -199,6 +230,31 @@ fn others(figures: &Figures) -> Result<String> {
     }
     let kilobytes = figures.module_bytes as f64 / 1000.0;
     writeln!(table, "| Module, kB | | {kilobytes:.0} |")?;
+    Ok(table)
+}
+
+fn transfers(measured: &Transfers) -> Result<String> {
+    let mut table = String::from(
+        "Bodies of 10 MB, 4 clients.\n\n| Transfer | Plugin | MB/s | p99, ms | CPU, ms |\n|---|---|---|---|---|\n",
+    );
+    for (what, transfer) in [
+        ("uploads", &measured.uploads),
+        ("downloads", &measured.downloads),
+    ] {
+        let (rate, samples) = (transfer.rate(), &transfer.samples);
+        for (plugin, rate, sample) in [
+            ("floor", rate.floor, &samples.floor),
+            ("gateway", rate.gateway, &samples.gateway),
+        ] {
+            let Sample {
+                slowest, processor, ..
+            } = sample;
+            writeln!(
+                table,
+                "| {what} | {plugin} | {rate:.1} | {slowest:.0} | {processor:.1} |"
+            )?;
+        }
+    }
     Ok(table)
 }
 
@@ -285,7 +341,7 @@ fn machine(plan: &Plan) -> Result<String> {
                   print(f'Python {platform.python_version()}', *(f'{n} {m.version(n)}' for n in ('dify_plugin', 'wasmtime', 'urllib3', 'gevent')), sep=', ')";
     let python = printed(Command::new(&plan.python).args(["-c", script]))?;
     Ok(format!(
-        "Machine: {model}, {cores} cores, Linux {}; {rust}; {python}. {} rounds of {} s for each load. \
+        "Machine: {model}, {cores} cores, Linux {}; {rust}; {python}. {} rounds of {} s for each load, twice as long for 1000 clients. \
          Clients, stand-in daemon and stand-in Dify run on the same machine. Ratios decide; absolute figures are for orientation.",
         kernel.trim(),
         plan.rounds,

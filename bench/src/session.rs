@@ -66,8 +66,8 @@ pub async fn measure(bed: &TestBed, plan: &Plan) -> Result<Sessions> {
     let cost = measure_cost(plan, &settings, [&by_token, &by_session]).await?;
     let mut loads = Vec::new();
     for clients in CLIENTS {
-        let messages = [&by_token, &by_session];
-        let [token, session] = load::in_turns(&contender, messages, clients, plan).await?;
+        let messages = [&by_token, &by_session].map(|message| (&contender, vec![message.clone()]));
+        let [token, session] = load::in_turns(messages, clients, plan).await?;
         loads.push(SessionLoad {
             clients,
             token,

@@ -1,19 +1,16 @@
 //! What is measured, of which plugin, and how often.
 
 use anyhow::Result;
-use serde_json::Value;
 
 use crate::comparison::Comparison;
 use crate::contender::Contender;
 use crate::figures::{Figures, Load};
-use crate::load::{Sample, median};
-use crate::mcp::{self, McpLoad};
+use crate::load::median;
 use crate::plan::Plan;
-use crate::session::Sessions;
 use crate::start::Start;
 use crate::streams::Streams;
 use crate::test_bed::{TestBed, blocking, streaming};
-use crate::{growth, load, memory, profile, session, start, streams, transfer, verification};
+use crate::{growth, load, mcp, memory, profile, session, start, streams, transfer, verification};
 
 const CLIENTS: [usize; 4] = [1, 16, 256, 1000];
 const STREAM_ROUNDS: usize = 3;
@@ -43,24 +40,13 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     progress("calls of AI clients");
     let mcp = mcp::measure(&bed, plan).await?;
 
-    let contenders = bed.contenders(plan).await?;
-    let mut loads = Vec::new();
-    for (kind, body) in [("blocking", blocking()), ("streaming", streaming())] {
-        for clients in CLIENTS {
-            progress(&Load::name(kind, clients));
-            let samples = measure_load(&bed, &contenders, &body, clients, plan).await?;
-            loads.push(Load {
-                kind,
-                clients,
-                samples,
-            });
-        }
-    }
+    let loads = loads(&bed, plan, &progress).await?;
     progress("uploads and downloads");
-    let transfers = transfer::measure(&bed, &contenders).await?;
+    let transfers = transfer::measure(&bed, plan).await?;
     progress("growth");
     let growth = growth::measure(&bed, plan).await?;
     progress("profile");
+    let contenders = bed.contenders(plan).await?;
     let message = bed.chat(&contenders.gateway, &blocking())?;
     let profiled = profile::write(&plan.root, &plan.python, &contenders.gateway, &message).await;
     if let Err(error) = profiled {
@@ -83,20 +69,26 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     })
 }
 
-/// Measures only what sessions cost.
+/// Measures chat messages of few and many clients.
 ///
 /// # Errors
 /// As for [`run`].
-pub async fn sessions(plan: &Plan) -> Result<Sessions> {
-    session::measure(&TestBed::set_up(plan).await?, plan).await
-}
-
-/// Measures only what calls of AI clients cost.
-///
-/// # Errors
-/// As for [`run`].
-pub async fn mcp(plan: &Plan) -> Result<Vec<McpLoad>> {
-    mcp::measure(&TestBed::set_up(plan).await?, plan).await
+pub async fn loads(bed: &TestBed, plan: &Plan, progress: impl Fn(&str)) -> Result<Vec<Load>> {
+    let contenders = bed.contenders(plan).await?;
+    let mut loads = Vec::new();
+    for (kind, body) in [("blocking", blocking()), ("streaming", streaming())] {
+        for clients in CLIENTS {
+            progress(&Load::name(kind, clients));
+            let messages = |contender: &Contender| Ok(vec![bed.chat(contender, &body)?]);
+            let samples = load::compare(&contenders, messages, clients, &plan.of(clients)).await?;
+            loads.push(Load {
+                kind,
+                clients,
+                samples,
+            });
+        }
+    }
+    Ok(loads)
 }
 
 async fn measure_starts(bed: &TestBed, plan: &Plan) -> Result<Comparison<Start>> {
@@ -132,30 +124,6 @@ async fn measure_memory(bed: &TestBed, plan: &Plan) -> Result<(Comparison<f64>, 
         gateway: memory::after_uploads(&contenders.gateway, &gateway).await?,
     };
     Ok((idle, uploaded))
-}
-
-/// In turns, so that whatever else the machine does disturbs both.
-async fn measure_load(
-    bed: &TestBed,
-    contenders: &Comparison<Contender>,
-    body: &Value,
-    clients: usize,
-    plan: &Plan,
-) -> Result<Comparison<Sample>> {
-    let (mut floor, mut gateway) = (Vec::new(), Vec::new());
-    for _ in 0..plan.rounds {
-        for (contender, samples) in [
-            (&contenders.floor, &mut floor),
-            (&contenders.gateway, &mut gateway),
-        ] {
-            let message = bed.chat(contender, body)?;
-            samples.push(load::measure(contender, &[message], clients, plan.duration).await?);
-        }
-    }
-    Ok(Comparison {
-        floor: Sample::median(&floor),
-        gateway: Sample::median(&gateway),
-    })
 }
 
 async fn measure_streams(

@@ -51,14 +51,8 @@ impl Bound {
 ///
 /// The size of the module has none: what a user notices of it is the start and the memory.
 pub fn all(figures: &Figures) -> Vec<Target> {
-    let mut targets: Vec<_> = figures.loads.iter().map(throughput).collect();
-    targets.extend(figures.loads.iter().map(processor_time));
-    targets.extend(figures.loads.iter().map(slowest));
-    targets.extend(transfers(&figures.transfers));
-    let of_one_client = || figures.loads.iter().filter(|load| load.clients == 1);
-    targets.extend(of_one_client().map(added_time));
-    let streaming = of_one_client().filter(|load| load.kind == "streaming");
-    targets.extend(streaming.map(added_time_to_first_event));
+    let mut targets = of_loads(&figures.loads);
+    targets.extend(of_transfers(&figures.transfers));
     targets.extend(figures.verification.iter().map(unseen_token));
     targets.extend(of_sessions(&figures.sessions));
     targets.extend(of_mcp(&figures.mcp));
@@ -72,6 +66,18 @@ pub fn all(figures: &Figures) -> Vec<Target> {
     ));
     targets.extend(starts(&figures.start));
     targets.extend(memory(figures));
+    targets
+}
+
+/// Those of chat messages.
+pub fn of_loads(loads: &[Load]) -> Vec<Target> {
+    let mut targets: Vec<_> = loads.iter().map(throughput).collect();
+    targets.extend(loads.iter().map(processor_time));
+    targets.extend(loads.iter().map(slowest));
+    let of_one_client = || loads.iter().filter(|load| load.clients == 1);
+    targets.extend(of_one_client().map(added_time));
+    let streaming = of_one_client().filter(|load| load.kind == "streaming");
+    targets.extend(streaming.map(added_time_to_first_event));
     targets
 }
 
@@ -102,14 +108,15 @@ fn slowest(load: &Load) -> Target {
     at_most(1.2, &what, load.samples.of(|sample| sample.slowest).ratio())
 }
 
-fn transfers(transfers: &Transfers) -> [Target; 2] {
+/// Those of large bodies.
+pub fn of_transfers(transfers: &Transfers) -> [Target; 2] {
     [
         ("uploads", &transfers.uploads),
         ("downloads", &transfers.downloads),
     ]
-    .map(|(what, rates)| Target {
+    .map(|(what, transfer)| Target {
         what: format!("MB/s over the floor's: {what}"),
-        measured: rates.ratio(),
+        measured: transfer.rate().ratio(),
         bound: Bound::AtLeast(0.9),
     })
 }

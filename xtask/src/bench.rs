@@ -15,12 +15,9 @@ pub struct Options {
     /// How long each load lasts, in seconds.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
-    /// Measures only what a request by session costs, and prints it; bench/RESULTS.md stays as it is.
-    #[arg(long)]
-    sessions: bool,
-    /// Measures only what a call of an AI client costs, and prints it; bench/RESULTS.md stays as it is.
-    #[arg(long, conflicts_with = "sessions")]
-    mcp: bool,
+    /// Measures only this part and prints it; bench/RESULTS.md stays as it is.
+    #[arg(long, value_parser = ["growth", "loads", "mcp", "sessions", "transfers"])]
+    only: Option<String>,
 }
 
 /// What the plugin survives: a quarter of an hour, written into bench/RESULTS.md.
@@ -41,8 +38,9 @@ pub fn survival(workspace: &Workspace) -> Result<()> {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let (rounds, seconds) = (options.rounds.to_string(), options.seconds.to_string());
     let mut arguments = vec!["--rounds", &rounds, "--seconds", &seconds];
-    arguments.extend(options.sessions.then_some("--sessions"));
-    arguments.extend(options.mcp.then_some("--mcp"));
+    if let Some(part) = &options.only {
+        arguments.extend(["--only", part]);
+    }
     measure(workspace, &arguments)
 }
 
