@@ -6,11 +6,14 @@ uploads at once.
 
 import ctypes
 import functools
+import time
 from collections.abc import Callable
 
 import gevent
 
-_SECONDS = 1.0
+_PAUSE_SECONDS = 1.0
+_LONGEST_SECONDS = 30.0
+"""Pages that were given back must be got again, which makes up a tenth of what a large upload costs."""
 
 
 def give_back() -> None:
@@ -20,19 +23,28 @@ def give_back() -> None:
 
 
 class _Soon:
-    """Gives back after a while, once for all who ask until then."""
+    """Gives back when nobody has asked for a while, at the latest `_LONGEST_SECONDS` after the first who asked."""
 
     def __init__(self) -> None:
-        self._is_scheduled = False
+        self._first = 0.0
+        self._last = 0.0
+        self._is_waiting = False
 
     def __call__(self) -> None:
-        if not self._is_scheduled:
-            self._is_scheduled = True
-            gevent.spawn_later(_SECONDS, self._give_back)
+        self._last = time.monotonic()
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._first = self._last
+            gevent.spawn_later(_PAUSE_SECONDS, self._look)
 
-    def _give_back(self) -> None:
-        self._is_scheduled = False
-        give_back()
+    def _look(self) -> None:
+        now = time.monotonic()
+        due = min(self._last + _PAUSE_SECONDS, self._first + _LONGEST_SECONDS)
+        if now < due:
+            gevent.spawn_later(due - now, self._look)
+        else:
+            self._is_waiting = False
+            give_back()
 
 
 give_back_soon = _Soon()
