@@ -1,4 +1,4 @@
-//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that docs/hosting.md gives.
+//! The system's nginx, with the directives that Dify has (`docker/nginx/*.template`, 1.13 to 1.16) or that our documents give.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,25 @@ use tokio::process::Command;
 use crate::proxy::{HOSTING, Proxy, free_port};
 use crate::{Error, HOOK_ID};
 
+const MCP: &str = include_str!("../../../docs/mcp.md");
+/// Dify's file of that name, which its locations include.
+const PROXY_CONF: &str = "
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Port $server_port;
+    proxy_http_version 1.1;
+    proxy_set_header Connection \"\";
+    proxy_buffering off;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+";
+
 /// What stands before the daemon.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Site {
-    /// Dify's own: every buffer as nginx has it by default, `gzip` off, and `Host` without a port.
+    /// Dify's own: every buffer as nginx has it by default, `gzip` off, and `Host` without a port; with the rule of
+    /// docs/mcp.md for clients that look for the metadata at the host's root.
     Dify,
     /// A host name for one endpoint, as docs/hosting.md recommends.
     OwnHost,
@@ -29,6 +44,7 @@ pub async fn start(program: &Path, site: Site, daemon: &str) -> Result<Proxy, Er
     let directory = TempDir::new()?;
     let port = free_port().await?;
     let file = directory.path().join("nginx.conf");
+    fs::write(directory.path().join("proxy.conf"), PROXY_CONF)?;
     fs::write(&file, configuration(site, port, daemon))?;
     let mut command = Command::new(program);
     command
@@ -46,6 +62,13 @@ fn documented() -> Vec<&'static str> {
     let lines = HOSTING.lines().map(str::trim);
     let location = lines.skip_while(|line| *line != "location / {").skip(1);
     location.take_while(|line| *line != "}").collect()
+}
+
+/// The location that docs/mcp.md gives.
+fn documented_for_mcp() -> String {
+    let lines = MCP.lines().skip_while(|line| *line != "```nginx").skip(1);
+    let location: Vec<_> = lines.take_while(|line| *line != "```").collect();
+    location.join("\n")
 }
 
 /// Those directives with the ones that take the place of the first where the proxy reaches Dify's own host alone.
@@ -67,16 +90,14 @@ fn configuration(site: Site, port: u16, daemon: &str) -> String {
             "location /e/ {{
                 proxy_pass {daemon};
                 proxy_set_header Dify-Hook-Url $scheme://$host$request_uri;
-                proxy_set_header Host $host;
-                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                proxy_set_header X-Forwarded-Proto $scheme;
-                proxy_set_header X-Forwarded-Port $server_port;
-                proxy_http_version 1.1;
-                proxy_set_header Connection \"\";
-                proxy_buffering off;
-                proxy_read_timeout 3600s;
-                proxy_send_timeout 3600s;
-            }}"
+                include proxy.conf;
+            }}
+            {}
+            location / {{
+                default_type text/html;
+                return 404 '<!DOCTYPE html><title>404</title>';
+            }}",
+            documented_for_mcp().replace("http://plugin_daemon:5002", daemon)
         ),
         Site::OwnHost => format!("location / {{ {} }}", documented().join("\n"))
             .replace("http://plugin_daemon:5002", daemon)

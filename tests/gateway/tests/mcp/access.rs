@@ -165,11 +165,10 @@ async fn with_a_token_the_other_methods_are_told_to_post_and_foreign_pages_are_k
         preflight.header("access-control-allow-headers"),
         "mcp-protocol-version, mcp-method, mcp-name, mcp-session-id"
     );
-    assert!(
-        preflight
-            .header("access-control-expose-headers")
-            .contains("Mcp-Session-Id")
-    );
+    let exposed = preflight.header("access-control-expose-headers");
+    for field in ["Mcp-Session-Id", "WWW-Authenticate"] {
+        assert!(exposed.split(", ").any(|name| name == field), "{exposed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

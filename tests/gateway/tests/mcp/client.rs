@@ -60,6 +60,8 @@ pub async fn post_modern(
         ("mcp-protocol-version", MODERN),
         ("mcp-method", method),
         ("accept", "application/json, text/event-stream"),
+        // This era has no sessions, so it means nothing.
+        ("mcp-session-id", "of another era"),
     ];
     if !name.is_empty() {
         fields.push(("mcp-name", &name));

@@ -160,7 +160,12 @@ async fn what_is_wrong_with_a_message_has_the_status_of_its_era_and_is_told_afte
         ),
         (legacy("server/discover", &json!({})), &[], 400, -32602),
         (legacy("prompts/list", &json!({})), &[], 200, -32601),
-        (legacy("", &json!({})), &[], 200, -32601),
+        (
+            json!({"jsonrpc": "2.0", "id": "a", "method": ""}),
+            &[],
+            200,
+            -32601,
+        ),
         (modern("ping", MODERN, json!({})), PING, 404, -32601),
         (legacy("initialize", &json!({})), &[], 200, -32602),
         (legacy("tools/list", &json!([])), &[], 400, -32602),

@@ -48,6 +48,16 @@ async fn behind_difys_nginx_every_field_passes_and_nothing_is_held_back() {
     let noticed = WholeResponse::of(post(&token).json(&notice)).await;
     assert_eq!((noticed.status.as_u16(), noticed.text()), (202, ""));
 
+    // Where clients look that do not read the challenge.
+    let root = nginx.url("127.0.0.1");
+    let look =
+        |path: &str| client.get(format!("{root}/.well-known/oauth-protected-resource{path}"));
+    let found = WholeResponse::of(look(&format!("/e/{HOOK_ID}/mcp"))).await;
+    assert_eq!(found.json()["resource"], format!("{long}/mcp"));
+    for other in ["", "/mcp"] {
+        assert_eq!(look(other).send().await.unwrap().status(), 404, "{other}");
+    }
+
     let delay = Fault::Delay(Duration::from_secs(20));
     stage.control().set_fault("/chat-messages", delay);
     let meta = json!({

@@ -42,6 +42,11 @@ async fn both_eras_find_the_same_tool_and_each_gets_what_it_expects() {
             "{message}"
         );
     }
+    let alive = post(&stage, &token, &legacy("ping", &json!({})), &[]).await;
+    assert_eq!(
+        alive.json(),
+        json!({"jsonrpc": "2.0", "id": 1, "result": {}})
+    );
     let discovered = post_modern(&stage, &token, "server/discover", &json!({})).await;
     assert_eq!(discovered.json()["result"]["supportedVersions"][0], MODERN);
     assert_eq!(discovered.header("mcp-session-id"), "");

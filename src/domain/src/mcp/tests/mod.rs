@@ -1,5 +1,6 @@
 mod arguments;
 mod call;
+mod document;
 mod event_stream;
 mod golden;
 mod messages;
