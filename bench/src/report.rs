@@ -304,7 +304,10 @@ fn sessions(measured: &Sessions) -> Result<String> {
 
 fn mcp(measured: &[McpLoad]) -> Result<String> {
     let mut table = String::from(
-        "The same question as a streaming chat message and as a call of an AI client (`POST /mcp`).\n\n\
+        "The same question as a streaming chat message and as a call of an AI client (`POST /mcp`). With 200 clients the \
+         plugin's process is never idle, so each response waits for those of the others: the median is the number of clients \
+         divided by the requests of a second, whatever one request costs. What a call adds to a request is there the \
+         difference of processor time, and that has the target.\n\n\
          | Load | Asked by | Requests/s | Median, ms | First bytes, ms | CPU, ms |\n|---|---|---|---|---|---|\n",
     );
     for load in measured {
