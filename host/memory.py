@@ -13,7 +13,7 @@ import gevent
 
 _PAUSE_SECONDS = 1.0
 _LONGEST_SECONDS = 30.0
-"""Pages that were given back must be got again, which makes up a tenth of what a large upload costs."""
+"""Pages that were given back must be got again, a twentieth of what a large upload costs."""
 
 
 def give_back() -> None:
