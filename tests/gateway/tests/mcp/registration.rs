@@ -2,6 +2,8 @@
 
 use gateway_tests::sign_in::merged;
 use gateway_tests::{McpClient, Stage};
+use harness::nginx::{self, Site};
+use harness::system::Program;
 use harness::{IdentityProvider, Issuer, ProviderFault};
 use serde_json::{Value, json};
 use stand_in_dify::AppKind;
@@ -63,6 +65,31 @@ async fn every_sdk_registers_itself_and_calls_the_app_as_the_person_who_signs_in
         );
     }
     assert_eq!(registrations(&stage).await, clients.len() as u64);
+}
+
+/// There the host's root, where clients look too, answers with HTML.
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_difys_nginx_every_sdk_finds_the_provider_too() {
+    const NAME: &str = "behind_difys_nginx_every_sdk_finds_the_provider_too";
+    let Some(program) = Program::Nginx.or_skip(NAME) else {
+        return;
+    };
+    let mut stage = stage_with_provider(AppKind::Chatflow, &json!({})).await;
+    let daemon = stage.stack.daemon.base_url().to_owned();
+    let nginx = nginx::start(&program, Site::Dify, &daemon).await.unwrap();
+    stage.front = Some(nginx.url("127.0.0.1"));
+    stage.set_settings(&json!({"mcp": "on", "public_url": stage.public_url(), "scopes": "chat"}));
+    let calls = json!([{"tool": "oidc_chatflow", "arguments": {"query": "hi"}}]);
+    let clients = McpClient::MAJOR_VERSIONS;
+    let found = McpClient::carry_out_all(&clients, |_| plan(&stage, "alice", None, &calls)).await;
+    for (client, report) in &found {
+        let answer = report["results"][0]["structuredContent"]["answer"].as_str();
+        assert!(
+            answer.unwrap_or_default().contains("|user=alice|"),
+            "{client:?}: {report}"
+        );
+        assert_authorized(*client, report, &stage);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
