@@ -127,7 +127,9 @@ fn filled(bed: &TestBed, filling: usize) -> Value {
         "{CLIENT_ID} {}",
         list(|number| format!("{number:x>70}"), " ")
     );
-    let subject = bed.claims()["sub"].as_str().unwrap_or_default().to_owned();
+    let claims = bed.claims();
+    let subject = claims.get("sub").and_then(Value::as_str);
+    let subject = subject.unwrap_or_default();
     let people = format!(
         "sub={subject}|{}",
         list(|number| format!("{number:x>70}"), "|")
