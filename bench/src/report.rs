@@ -176,7 +176,7 @@ fn loads(measured: &[Load]) -> Result<String> {
 /// How the cost of a blocking request grows, with four clients.
 fn growth(measured: &[Point]) -> Result<String> {
     let mut table = String::from(
-        "Blocking, 4 clients. A gateway keeps the instances of 256 endpoints at most. With more endpoints in turn, each request \
+        "Blocking, 4 clients. A gateway keeps 256 instances at most, and 256 MiB of them. With more endpoints in turn, each request \
          finds an instance that remembers nothing: it asks the provider for its documents and verifies the token anew. All \
          settings of an endpoint may have 64 KiB together.\n\n\
          | What grows | Requests/s: floor | Gateway | CPU, ms: floor | Gateway | p99, ms: floor | Gateway | MiB: floor | Gateway |\n\

@@ -8,7 +8,6 @@ serialized it again. This also takes a sixth of the time.
 import binascii
 import os
 from io import BytesIO
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request
@@ -30,23 +29,33 @@ _JOINED = {
 _HEAD_TOO_LARGE = "gateway.head_too_large"
 
 
+_MARK = b'"raw_http_request":"'
+"""Go writes no space between a name and its value."""
+
 _LARGE = 64 * 1024
 _kept_apart: dict[bytes, bytes] = {}
 
 
-def kept_apart(message: dict[str, Any]) -> dict[str, Any]:
-    """The daemon's message, without the text of a large request: a key takes its place, for `parsed` to find the bytes.
+def kept_apart(line: bytes) -> bytes:
+    """The daemon's line, without the text of a large request: a key takes its place, for `parsed` to find the bytes.
 
     The SDK keeps the message until the response has been sent. The text is hexadecimal and twice as long as the
-    request.
+    request, and to read it as JSON first would take a sixth of what a large upload costs.
     """
-    data = message.get("data")
-    text = data.get("raw_http_request") if isinstance(data, dict) else None
-    if isinstance(text, str) and len(text) > 2 * _LARGE:
-        key = os.urandom(16)
-        _kept_apart[key] = binascii.unhexlify(text)
-        data["raw_http_request"] = key.hex()
-    return message
+    if len(line) <= 2 * _LARGE:
+        return line
+    # No string has this in it, because a quotation mark in a string has a backslash before it.
+    start = line.find(_MARK) + len(_MARK)
+    end = line.find(b'"', start)
+    if start < len(_MARK) or end - start <= 2 * _LARGE:
+        return line
+    try:
+        raw = binascii.unhexlify(memoryview(line)[start:end])
+    except binascii.Error:  # The SDK says what is wrong.
+        return line
+    key = os.urandom(16)
+    _kept_apart[key] = raw
+    return b"".join((line[:start], key.hex().encode(), line[end:]))
 
 
 def taken_body(request: Request) -> bytes:

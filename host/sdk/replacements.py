@@ -89,7 +89,7 @@ class _LineReader:
         self._adapter = TypeAdapter(kind)
 
     def validate_json(self, line: bytes) -> dict[str, Any]:
-        return daemon_request.kept_apart(self._adapter.validate_json(line))
+        return self._adapter.validate_json(daemon_request.kept_apart(line))
 
 
 _PUT = (

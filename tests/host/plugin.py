@@ -67,7 +67,7 @@ def line_of(handler: str, session: str, body: bytes, settings: dict) -> bytes:
         "raw_http_request": raw.hex(),
     }
     asked = {"session_id": session, "event": "request", "endpoint_id": "e-1", "data": data}
-    return json.dumps(asked).encode() + b"\n"
+    return json.dumps(asked, separators=(",", ":")).encode() + b"\n"  # As Go writes it.
 
 
 class Process:

@@ -1,6 +1,5 @@
 """Requests that the SDK cannot read as the daemon hands them over."""
 
-import copy
 import json
 
 import pytest
@@ -126,13 +125,37 @@ def test_what_it_can_read_is_read_as_it_reads_it(raw: bytes) -> None:
 def test_the_sdk_keeps_neither_the_text_nor_the_body_of_a_large_request() -> None:
     body = bytes(range(256)) * 4096
     raw = b"POST /info HTTP/1.1\r\nHost: x\r\n\r\n" + body
-    message = kept_apart({"session_id": "s", "data": {"raw_http_request": raw.hex(), "settings": {}}})
-    assert len(json.dumps(message)) < 200
+    line = kept_apart(line_of({"raw_http_request": raw.hex(), "settings": {"a": 'a "raw_http_request":"b'}}))
+    assert len(line) < 200
+    message = json.loads(line)
+    assert message["data"]["settings"] == {"a": 'a "raw_http_request":"b'}
     request = parsed(bytes.fromhex(message["data"]["raw_http_request"]))
     assert (request.path, taken_body(request), request.get_data()) == ("/info", body, b"")
     assert daemon_request._kept_apart == {}
 
 
-@pytest.mark.parametrize("message", [{}, {"data": None}, {"data": {}}, {"data": {"raw_http_request": "4745"}}])
-def test_any_other_message_stays_as_it_is(message: dict) -> None:
-    assert kept_apart(copy.deepcopy(message)) == message
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"raw_http_request": "4745"},
+        {"raw_http_request": "4745", "settings": {"a": "x" * 200_000}},
+        {"settings": {"a": "x" * 200_000}},
+        {"raw_http_request": "x" * 200_000},
+        {"settings": {"a": '"raw_http_request":"' + "47" * 100_000 + '"'}},
+    ],
+)
+def test_any_other_line_stays_as_it_is(data: object) -> None:
+    line = line_of(data)
+    assert kept_apart(line) == line
+    assert daemon_request._kept_apart == {}
+
+
+def test_a_line_that_was_cut_stays_as_it_is() -> None:
+    line = b'{"data":{"raw_http_request":"' + b"47" * 100_000
+    assert kept_apart(line) == line
+
+
+def line_of(data: object) -> bytes:
+    """As the daemon writes it."""
+    return json.dumps({"session_id": "s", "data": data}, separators=(",", ":")).encode()
