@@ -49,6 +49,14 @@ async fn a_stream_of_dify_that_is_broken_has_one_result_and_harms_nobody() {
             },
             "(rate_limited)",
         ),
+        (
+            Fault::Answer {
+                status: 502,
+                headers: vec![],
+                body: b"<html>502 Bad Gateway</html>".to_vec(),
+            },
+            "(dify_unavailable)",
+        ),
     ];
     for (fault, expected) in rows {
         let shown: String = format!("{fault:?}").chars().take(60).collect();
