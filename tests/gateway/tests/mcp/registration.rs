@@ -48,6 +48,17 @@ fn assert_authorized(client: McpClient, report: &Value, stage: &Stage) {
     );
 }
 
+/// The app has answered, and Dify was asked as `user`.
+fn assert_answered(client: McpClient, report: &Value, user: &str) {
+    let answer = report["results"][0]["structuredContent"]["answer"].as_str();
+    assert!(
+        answer
+            .unwrap_or_default()
+            .contains(&format!("|user={user}|")),
+        "{client:?}: {report}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sdk_registers_itself_and_calls_the_app_as_the_person_who_signs_in() {
     let stage = stage_with_provider(AppKind::Workflow, &json!({})).await;
@@ -83,11 +94,7 @@ async fn behind_difys_nginx_every_sdk_finds_the_provider_too() {
     let clients = McpClient::MAJOR_VERSIONS;
     let found = McpClient::carry_out_all(&clients, |_| plan(&stage, "alice", None, &calls)).await;
     for (client, report) in &found {
-        let answer = report["results"][0]["structuredContent"]["answer"].as_str();
-        assert!(
-            answer.unwrap_or_default().contains("|user=alice|"),
-            "{client:?}: {report}"
-        );
+        assert_answered(*client, report, "alice");
         assert_authorized(*client, report, &stage);
     }
 }
@@ -103,11 +110,7 @@ async fn every_sdk_does_with_a_client_that_the_provider_knows_where_it_registers
     let known = Some(provider.client_id());
     let found = McpClient::carry_out_all(&clients, |_| plan(&stage, "bob", known, &calls)).await;
     for (client, report) in &found {
-        let answer = report["results"][0]["structuredContent"]["answer"].as_str();
-        assert!(
-            answer.unwrap_or_default().contains("|user=bob|"),
-            "{client:?}: {report}"
-        );
+        assert_answered(*client, report, "bob");
         assert_authorized(*client, report, &stage);
         assert_eq!(
             report["authorizations"][0]["client_id"],
