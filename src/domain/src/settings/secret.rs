@@ -23,9 +23,10 @@ secret! {
 const METRICS: &str = "oidc-gateway metrics 1";
 
 impl AppKey {
-    /// Whether `presented` is this key. The comparison takes the same time whatever differs.
+    /// Whether `presented` is this key. The comparison takes the same time whatever differs, except the length, which is
+    /// the same for all of Dify's keys: a token, which is longer, is not hashed for it.
     pub fn is(&self, presented: &str) -> bool {
-        Hash::verify(presented, &Hash::hash(self.0.as_bytes()))
+        presented.len() == self.0.len() && Hash::verify(presented, &Hash::hash(self.0.as_bytes()))
     }
 
     /// The metrics token of `endpoint`, the daemon's id. It changes with the app key, which cannot be found out from it.

@@ -73,8 +73,10 @@ fn bearer(credentials: &str) -> Result<&str, Refusal> {
 /// RFC 9110 §11.2.
 fn is_token68(text: &str) -> bool {
     let unpadded = text.trim_end_matches('=');
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !unpadded.is_empty() && unpadded.bytes().all(allowed)
+    let is_allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+    };
+    !unpadded.is_empty() && unpadded.bytes().all(is_allowed)
 }
 
 fn missing(why: &str) -> Refusal {

@@ -21,8 +21,11 @@ const DIFY_PREFIXES: [&str; 2] = ["app-", "dataset-"];
 /// The letters and digits after the prefix.
 const DIFY_KEY_LENGTH: usize = 24;
 
+/// How JavaScript's text of an object begins, such as a promise that nobody awaited. The name of its class follows.
+const OBJECT: &str = "[object ";
 /// The longest name of a JavaScript class that is repeated in a message.
 const LONGEST_CLASS: usize = 32;
+const LONGEST_NOTHING: usize = OBJECT.len() + LONGEST_CLASS + "]".len();
 
 /// Refuses what follows `Bearer` and cannot be a token, however it would be checked.
 ///
@@ -72,10 +75,12 @@ fn without_quotes(text: &str) -> &str {
 }
 
 fn is_nothing(text: &str) -> bool {
+    if text.len() > LONGEST_NOTHING {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
-    // JavaScript's text of an object, such as a promise that nobody awaited.
     let class = lower
-        .strip_prefix("[object ")
+        .strip_prefix(OBJECT)
         .and_then(|rest| rest.strip_suffix(']'));
     let is_object =
         class.is_some_and(|class| class.len() <= LONGEST_CLASS && is_alphanumeric(class));
