@@ -3,6 +3,9 @@
 Calls go through the unchecked functions of wasmtime's C API, which cost a sixth of `wasmtime.Func`. They trust their
 caller with counts and types, so every signature is compared once, when the instance is built. wasm-bindgen passes a
 slice as pointer and length and returns a vector as two results, to be copied and freed.
+
+All byte strings of a call cross as one slice, the message, because each slice costs a call that allocates it: they
+stand behind one another, and the lengths of all but the last are numbers before it (see `message.rs`).
 """
 
 import ctypes
@@ -28,6 +31,20 @@ _RESULTS = {"": [], "n": ["i32"], "f": ["f64"]}
 _MOST_SLOTS = 16
 _WORDS = ctypes.sizeof(ffi.wasmtime_val_raw_t) // 4
 """Words of 32 bits in a slot; the first is the value of an `i32`, in the byte order of wasm."""
+
+_Words = ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)
+
+# As wasmtime's package declares it, but with addresses, which takes two thirds of the time. It lets other threads run:
+# one of them ends what computes for too long.
+_call_unchecked = ctypes.CFUNCTYPE(
+    ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
+)(("wasmtime_func_call_unchecked", ffi.dll))
+
+_memory_view = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)(
+    ("PyMemoryView_FromMemory", ctypes.pythonapi)
+)
+_WRITABLE = 0x200
+"""`PyBUF_WRITE` of Python's C API."""
 
 _FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 # As `wasmtime_func_unchecked_callback_t`, but with the slots as an address.
@@ -92,25 +109,31 @@ class Instance:
         self._store = wasmtime.Store(module.engine())
         self._store.set_limits(memory_size=MODULE_MEMORY_BYTES, instances=1, memories=1)
         self._context = self._store._context()
+        self._context_address = ctypes.cast(self._context, ctypes.c_void_p).value
         self._slots = (ffi.wasmtime_val_raw_t * _MOST_SLOTS)()
-        self._words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_buffer(self._slots)
-        self._trap = ctypes.POINTER(ffi.wasm_trap_t)()
+        self._slots_address = ctypes.addressof(self._slots)
+        self._words = _Words.from_buffer(self._slots)
+        self._trap = ctypes.c_void_p()
+        self._trap_address = ctypes.addressof(self._trap)
         self._failure: BaseException | None = None
         self._callbacks: list[object] = []
         self._start(compiled, {**_WASM_BINDGEN, **functions})
 
     def _start(self, compiled: wasmtime.Module, functions: Mapping[str, Import]) -> None:
         imports = [self._import(declared, functions) for declared in compiled.imports]
-        self._store.set_epoch_deadline(EPOCHS_PER_CALL)
+        self._set_deadline()
         self._instance = wasmtime.Instance(self._store, compiled, imports)._instance
         self._memory = self._export("memory").of.memory
         self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, self._memory).contents)
-        self._size = 0
+        self._view = memoryview(b"")
         self._signatures = _signatures(compiled)
         self._functions: dict[str, ffi.wasmtime_func] = {}
+        self._addresses: dict[str, int] = {}
         self._enter("__wbindgen_start", ())
         self._enter("call_cell", ())
-        self.cell = CallCell.from_address(self._address(self._words[0], ctypes.sizeof(CallCell)))
+        cell = self._words[0]
+        self._slice(cell, ctypes.sizeof(CallCell))
+        self.cell = CallCell.from_address(self._base + cell)
 
     def call(self, name: str, number: int, *arguments: int | bytes) -> bytes | None:
         """Calls an export on behalf of call `number` and returns its result. Raises `Trapped`.
@@ -120,14 +143,19 @@ class Instance:
         # Whatever traps before the module polls a task is this call's fault.
         self.cell.call = number
         self.cell.milliseconds = int(time.time() * 1000)
-        ffi.wasmtime_context_set_epoch_deadline(self._context, EPOCHS_PER_CALL)
-        values = [number]
+        if self._epoch != module.Epoch.number:
+            self._set_deadline()
+        values, parts = [number], []
         for argument in arguments:
-            values += (argument,) if isinstance(argument, int) else (self._put(argument), len(argument))
+            (values if isinstance(argument, int) else parts).append(argument)
+        if parts:
+            message = b"".join(parts)
+            values += map(len, parts[:-1])
+            values += (self._put(message), len(message))
         if not self._enter(name, values):
             return None
         pointer, length = self._words[0], self._words[_WORDS]
-        vector = self._read(pointer, length)
+        vector = bytes(self._slice(pointer, length))
         self._enter("__wbindgen_free", (pointer, length, 1))
         return vector
 
@@ -139,31 +167,38 @@ class Instance:
     def close(self) -> None:
         """Frees the memory now, whatever still refers to this instance."""
         self.cell = None
+        self._view.release()
         self._store.close()
         self._callbacks.clear()
+
+    def _set_deadline(self) -> None:
+        """From the present epoch on. The engine may be one behind: a call then has an epoch less."""
+        self._epoch = module.Epoch.number
+        ffi.wasmtime_context_set_epoch_deadline(self._context, EPOCHS_PER_CALL)
 
     def _put(self, content: bytes) -> int:
         """Copies `content` into the module, which frees it."""
         self._enter("__wbindgen_malloc", (len(content), 1))
         pointer = self._words[0]
-        self._write(pointer, content)
+        self._slice(pointer, len(content))[:] = content
         return pointer
 
     def _enter(self, name: str, values: Sequence[int]) -> int:
         """Runs an export on the slots and returns the number of its results, which are in the slots then."""
         parameters, results = self._signatures[name]
-        function = self._functions.get(name) or self._function(name)
+        function = self._addresses.get(name) or self._address(name)
         if len(values) != parameters:
             raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
         self._words[: len(values) * _WORDS : _WORDS] = values
-        error = ffi.wasmtime_func_call_unchecked(self._context, function, self._slots, _MOST_SLOTS, self._trap)
+        error = _call_unchecked(self._context_address, function, self._slots_address, _MOST_SLOTS, self._trap_address)
         if error or self._trap:
             raise self._trapped(error)
         return results
 
-    def _function(self, name: str) -> ffi.wasmtime_func:
+    def _address(self, name: str) -> int:
         function = self._functions[name] = self._export(name).of.func
-        return function
+        address = self._addresses[name] = ctypes.addressof(function)
+        return address
 
     def _export(self, name: str) -> ffi.wasmtime_extern:
         """An export of this instance. To read them all would take most of the time in which an instance starts."""
@@ -173,10 +208,14 @@ class Instance:
             raise KeyError(name)
         return export
 
-    def _trapped(self, error: object) -> Trapped:
-        cause = self._failure or (wasmtime.WasmtimeError._from_ptr(error) if error else None)
+    def _trapped(self, error: int | None) -> Trapped:
+        cause = self._failure
+        if error:
+            failed = wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, ctypes.POINTER(ffi.wasmtime_error_t)))
+            cause = cause or failed
         if self._trap:
-            trap, self._trap = wasmtime.Trap._from_ptr(self._trap), ctypes.POINTER(ffi.wasm_trap_t)()
+            trap = wasmtime.Trap._from_ptr(ctypes.cast(self._trap, ctypes.POINTER(ffi.wasm_trap_t)))
+            self._trap.value = None
             cause = cause or trap
         return Trapped(str(cause))
 
@@ -214,37 +253,35 @@ class Instance:
         return called
 
     def _run(self, function: Import, slots: int) -> None:
-        words = (ctypes.c_uint32 * (_MOST_SLOTS * _WORDS)).from_address(slots)
+        words = _Words.from_address(slots)
         arguments: list[int | bytes] = []
-        target = at = 0
+        target: memoryview | None = None
+        at = 0
         for kind in function.takes:
             value = words[at]
             at += _WORDS
             if kind != "n":
-                length = words[at]
+                part = self._slice(value, words[at])  # Before anything of that length is allocated.
                 at += _WORDS
-                self._address(value, length)  # Before anything of that length is allocated.
-                target, value = value, length if kind == "o" else self._read(value, length)
+                if kind == "o":
+                    target, value = part, len(part)
+                else:
+                    value = bytes(part)
             arguments.append(value)
         result = function.run(*arguments)
-        if "o" in function.takes:
-            self._write(target, result)
+        if target is not None:
+            target[: len(result)] = result
             result = len(result)
         if function.gives == "n":
             words[0] = result
         elif function.gives == "f":
             ctypes.c_double.from_address(slots).value = result
 
-    def _read(self, pointer: int, length: int) -> bytes:
-        return ctypes.string_at(self._address(pointer, length), length)
-
-    def _write(self, pointer: int, content: bytes) -> None:
-        ctypes.memmove(self._address(pointer, len(content)), content, len(content))
-
-    def _address(self, pointer: int, length: int) -> int:
-        """Where a slice of the memory is. The memory may have grown since, but it never moves (see `module.engine`)."""
-        if pointer + length > self._size:
-            self._size = ffi.wasmtime_memory_data_size(self._context, self._memory)
-            if pointer + length > self._size:
+    def _slice(self, pointer: int, length: int) -> memoryview:
+        """A slice of the memory, which may have grown since, but never moves (see `module.engine`)."""
+        end = pointer + length
+        if end > len(self._view):
+            self._view = _memory_view(self._base, self.memory_bytes, _WRITABLE)
+            if end > len(self._view):
                 raise Trapped("a slice ends beyond the memory")
-        return self._base + pointer
+        return self._view[pointer:end]

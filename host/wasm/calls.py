@@ -5,7 +5,7 @@ those of another, so an import only notes what the module asks for, and the host
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -149,22 +149,22 @@ class Calls:
         """The memory of the instance."""
         return self._instance.memory_bytes if self._instance else 0
 
-    @contextlib.contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Keeps the instance from being idle."""
+    def begin_use(self) -> None:
+        """Keeps the instance from being idle until `end_use`."""
         self._users += 1
-        try:
-            yield
-        finally:
-            self._users -= 1
+
+    def end_use(self) -> None:
+        """What `begin_use` has begun has ended."""
+        self._users -= 1
 
     def decide(self, call: Call) -> Decision:
         """Runs the call's handler and waits for its decision. Raises `CallFailed`."""
         self._last_number = number = self._last_number % _LAST_NUMBER + 1
+        self._origins.keep(number, call.origins)
         try:
-            with self._origins.kept(number, call.origins):
-                decision = self._decision(number, call) or self._decision(number, call)
+            decision = self._decision(number, call) or self._decision(number, call)
         finally:
+            self._origins.give_up(number)
             self._pending.pop(number, None)
         if decision is None:
             raise CallFailed("the module was lost twice while this call waited")
@@ -325,9 +325,14 @@ class Calls:
     def _fetch(
         self, generation: int, number: int, ticket: int, head: bytes, body: bytes, origins: frozenset[Origin]
     ) -> None:
-        with self.in_use(), self._origins.kept(number, origins):
+        self.begin_use()
+        self._origins.keep(number, origins)
+        try:
             result = fetches.run(head, body, origins)
             self._deliver(generation, "fetch_done", number, ticket, *result)
+        finally:
+            self._origins.give_up(number)
+            self.end_use()
 
     def _start_timer(self, generation: int, number: int, ticket: int, milliseconds: int) -> None:
         if generation == self._generation:
@@ -337,9 +342,12 @@ class Calls:
         """The timer alone keeps no instance: most are the time limit of a fetch that has long ended, and what waits for
         one of the others is in use itself.
         """
-        with self._origins.kept(number, origins):
+        self._origins.keep(number, origins)
+        try:
             gevent.sleep(milliseconds / 1000)
             self._deliver(generation, "timer_done", number, ticket)
+        finally:
+            self._origins.give_up(number)
 
     def _read_body(self, number: int, offset: int, length: int) -> bytes:
         pending = self._pending.get(number)

@@ -1,7 +1,5 @@
 """The fetches of the module: HTTP exchanges that the host makes for it and reads whole."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 from host.http import transport
@@ -23,17 +21,16 @@ class OriginsOfCalls:
         """The origins of call `number`; none once all of it has ended."""
         return self._origins.get(number, frozenset())
 
-    @contextlib.contextmanager
-    def kept(self, number: int, origins: frozenset[Origin]) -> Iterator[None]:
-        """Keeps the origins while something runs for call `number`."""
+    def keep(self, number: int, origins: frozenset[Origin]) -> None:
+        """Something runs for call `number`: keeps its origins until as many `give_up` have followed."""
         self._origins[number] = origins
         self._users[number] = self._users.get(number, 0) + 1
-        try:
-            yield
-        finally:
-            self._users[number] -= 1
-            if not self._users[number]:
-                del self._users[number], self._origins[number]
+
+    def give_up(self, number: int) -> None:
+        """Something that ran for call `number` has ended."""
+        self._users[number] -= 1
+        if not self._users[number]:
+            del self._users[number], self._origins[number]
 
 
 def run(head: bytes, body: bytes, origins: frozenset[Origin]) -> tuple[bytes, bytes]:

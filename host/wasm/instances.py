@@ -4,10 +4,8 @@ A trap, a full memory and everything that the module remembers are then one endp
 shared, and a fresh instance takes less than 100 KiB, because its memory is mapped from the module's image.
 """
 
-import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Any
 
 import wasmtime
@@ -30,6 +28,26 @@ class _Entry:
         self.last_use = time.monotonic()
 
 
+class _Lease:
+    """Keeps an instance from being idle while it is used, and measures it then. A class for the reason that
+    `TimeLimit` is one.
+    """
+
+    __slots__ = ("_entry", "_instances")
+
+    def __init__(self, instances: "Instances", entry: _Entry) -> None:
+        self._instances = instances
+        self._entry = entry
+
+    def __enter__(self) -> Calls:
+        self._entry.calls.begin_use()
+        return self._entry.calls
+
+    def __exit__(self, *_raised: object) -> None:
+        self._entry.calls.end_use()
+        self._instances._measure(self._entry)
+
+
 class Instances:
     """The instances by endpoint. An idle one makes way for a new one; the one idle for longest is the first."""
 
@@ -47,18 +65,13 @@ class Instances:
         self._bytes = 0
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    @contextlib.contextmanager
-    def calls_of(self, endpoint: str) -> Iterator[Calls]:
+    def calls_of(self, endpoint: str) -> "_Lease":
         """The calls of an endpoint, for one request. Raises `AllBusy` or `CallFailed`."""
         entry = self._entries.get(endpoint) or self._new(endpoint)
         entry.last_use = time.monotonic()
         self._entries.move_to_end(endpoint)
         self._evict_unused(entry.last_use)
-        try:
-            with entry.calls.in_use():
-                yield entry.calls
-        finally:
-            self._measure(entry)
+        return _Lease(self, entry)
 
     def call_failed(self, handler: str, head: bytes) -> dict[str, Any]:
         """The response to a call that came to nothing (see `calls.call_failed`). Raises `CallFailed`."""
@@ -69,8 +82,9 @@ class Instances:
             if not self._evict_idle():
                 raise AllBusy
         entry = self._entries[endpoint] = _Entry(self._started())
-        with entry.calls.in_use():  # Where it is one too many, it must not make way for itself.
-            self._measure(entry)
+        entry.calls.begin_use()  # Where it is one too many, it must not make way for itself.
+        self._measure(entry)
+        entry.calls.end_use()
         return entry
 
     def _started(self) -> Calls:

@@ -101,6 +101,13 @@ def test_a_loop_without_end_is_ended(calls: Calls, monkeypatch: pytest.MonkeyPat
     assert time.monotonic() - began < 3 * module.EPOCH_SECONDS
 
 
+def test_a_call_has_its_whole_time_however_old_its_instance_is(calls: Calls) -> None:
+    body_of(calls, "echo")
+    for _ in range(2 * abi.EPOCHS_PER_CALL):
+        module.Epoch.advance(module.engine())
+    assert body_of(calls, "echo", b"later") == b"later"
+
+
 def test_time_in_which_the_process_gets_no_processor_is_not_counted(calls: Calls) -> None:
     body_of(calls, "echo")
     instance = calls._instance
@@ -198,11 +205,11 @@ def test_a_timer_alone_keeps_no_instance_and_brings_none_back(calls: Calls) -> N
 
 def test_the_origins_of_a_call_are_kept_until_its_last_fetch_ends() -> None:
     origins, allowed = OriginsOfCalls(), frozenset({Origin("http", "a.example", 80)})
-    with origins.kept(1, allowed):
-        pending = origins.kept(1, origins.of(1))
-        pending.__enter__()
+    origins.keep(1, allowed)
+    origins.keep(1, origins.of(1))
+    origins.give_up(1)
     assert origins.of(1) == allowed
-    pending.__exit__(None, None, None)
+    origins.give_up(1)
     assert origins.of(1) == frozenset()
 
 

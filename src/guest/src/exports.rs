@@ -1,4 +1,6 @@
 //! What the host calls.
+//!
+//! Several byte strings cross as one message, for which see `message.rs`.
 
 use futures::FutureExt;
 use gateway_domain::gateway::Outcome;
@@ -6,7 +8,7 @@ use gateway_domain::request::Body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::wire::CallHead;
-use crate::{call_cell, imports, instance, runtime, wire};
+use crate::{call_cell, imports, instance, message, runtime, wire};
 
 macro_rules! handlers {
     ($($handler:ident)*) => {
@@ -16,7 +18,8 @@ macro_rules! handlers {
         $(
             #[doc = concat!("Handles one request to the operation `", stringify!($handler), "`.")]
             #[wasm_bindgen]
-            pub fn $handler(call: u32, head: &[u8], body: Vec<u8>) {
+            pub fn $handler(call: u32, head_length: u32, head_and_body: &[u8]) {
+                let (head, body) = message::split(head_and_body, head_length);
                 start(stringify!($handler), call, head, body);
             }
         )*
@@ -27,7 +30,8 @@ gateway_domain::with_handlers!(handlers);
 
 /// Delivers the result of `start_fetch`.
 #[wasm_bindgen]
-pub fn fetch_done(_call: u32, ticket: u32, head: &[u8], body: &[u8]) {
+pub fn fetch_done(_call: u32, ticket: u32, head_length: u32, head_and_body: &[u8]) {
+    let (head, body) = message::split(head_and_body, head_length);
     runtime::deliver_fetch(ticket, wire::fetch_response(head, body));
     runtime::run();
 }
@@ -42,7 +46,8 @@ pub fn timer_done(_call: u32, ticket: u32) {
 /// Judges the head of Dify's response to a relay. The result has a new context for `relay_ended`. Works in an instance
 /// that has never seen the call.
 #[wasm_bindgen]
-pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
+pub fn judge_response_head(_call: u32, context_length: u32, context_and_head: &[u8]) -> Vec<u8> {
+    let (context, head) = message::split(context_and_head, context_length);
     let mut context = wire::context(context);
     let response = instance::gateway().judge_response_head(&mut context, wire::received_head(head));
     runtime::run();
@@ -51,7 +56,14 @@ pub fn judge_response_head(_call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
 
 /// Judges Dify's response to a relay, with the report of how it went: `judge_response_head` and `relay_ended` in one.
 #[wasm_bindgen]
-pub fn judge_response(_call: u32, context: &[u8], head: &[u8], report: &[u8]) -> Vec<u8> {
+pub fn judge_response(
+    _call: u32,
+    context_length: u32,
+    head_length: u32,
+    context_head_and_report: &[u8],
+) -> Vec<u8> {
+    let (context, rest) = message::split(context_head_and_report, context_length);
+    let (head, report) = message::split(rest, head_length);
     let mut context = wire::context(context);
     let report = wire::relay_report(report);
     let response =
@@ -63,7 +75,8 @@ pub fn judge_response(_call: u32, context: &[u8], head: &[u8], report: &[u8]) ->
 
 /// Notes how a relay went whose response was streamed.
 #[wasm_bindgen]
-pub fn relay_ended(_call: u32, context: &[u8], report: &[u8]) {
+pub fn relay_ended(_call: u32, context_length: u32, context_and_report: &[u8]) {
+    let (context, report) = message::split(context_and_report, context_length);
     instance::gateway().relay_ended(wire::context(context), wire::relay_report(report));
     runtime::run();
 }
@@ -71,7 +84,8 @@ pub fn relay_ended(_call: u32, context: &[u8], report: &[u8]) {
 /// Delivers the head of Dify's response to a translation, or the error that came in its place. The result is what goes to
 /// the client, after one byte: 1 where the body of the response is wanted, else 0.
 #[wasm_bindgen]
-pub fn translation_began(call: u32, context: &[u8], head: &[u8]) -> Vec<u8> {
+pub fn translation_began(call: u32, context_length: u32, context_and_head: &[u8]) -> Vec<u8> {
+    let (context, head) = message::split(context_and_head, context_length);
     let context = wire::translation_context(context);
     let upstream = wire::received_head(head);
     let written = instance::gateway().translation_began(call, &context, upstream);
@@ -89,7 +103,8 @@ pub fn translation_piece(call: u32, piece: &[u8]) -> Vec<u8> {
 /// Delivers the end of a translation. The result is the end of the client's response. Works in an instance that has never
 /// seen the call.
 #[wasm_bindgen]
-pub fn translation_ended(call: u32, context: &[u8], report: &[u8]) -> Vec<u8> {
+pub fn translation_ended(call: u32, context_length: u32, context_and_report: &[u8]) -> Vec<u8> {
+    let (context, report) = message::split(context_and_report, context_length);
     let context = wire::translation_context(context);
     let report = wire::relay_report(report);
     let bytes = instance::gateway().translation_ended(call, context, report);
@@ -99,7 +114,9 @@ pub fn translation_ended(call: u32, context: &[u8], report: &[u8]) -> Vec<u8> {
 
 /// The response to a call that the host could not bring to an end. Works in an instance that has never seen the call.
 #[wasm_bindgen]
-pub fn call_failed(_call: u32, handler: &str, head: &[u8]) -> Vec<u8> {
+pub fn call_failed(_call: u32, handler_length: u32, handler_and_head: &[u8]) -> Vec<u8> {
+    let (handler, head) = message::split(handler_and_head, handler_length);
+    let handler = std::str::from_utf8(handler).unwrap_or_default();
     let request = call_head(head).into_request();
     wire::whole_response(&instance::gateway().call_failed(handler, &request))
 }
@@ -110,12 +127,12 @@ pub fn call_cell() -> u32 {
     call_cell::address()
 }
 
-fn start(handler: &'static str, call: u32, head: &[u8], beginning: Vec<u8>) {
+fn start(handler: &'static str, call: u32, head: &[u8], beginning: &[u8]) {
     let head = call_head(head);
     let body = HostBody {
         call,
         length: head.body_length as usize,
-        beginning,
+        beginning: beginning.to_vec(),
     };
     let request = head.into_request();
     let task = async move {

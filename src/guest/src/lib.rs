@@ -9,6 +9,7 @@ mod environment;
 mod exports;
 mod imports;
 mod instance;
+mod message;
 mod runtime;
 mod wire;
 
