@@ -6,14 +6,13 @@ A request is sent once. The one exception is RFC 9110 section 9.2.2: a GET or HE
 was kept from an earlier exchange and that ends before the first byte of a response, goes out again on a new connection.
 """
 
-import contextlib
 import functools
 import os
+import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
@@ -39,8 +38,7 @@ _SET_HERE = frozenset({"host", "content-length", "transfer-encoding", "connectio
 type Buffer = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Seconds, and bytes of the response's body (only for exchanges that are read whole)."""
 
     connect: float
@@ -52,12 +50,11 @@ class Limits:
     @classmethod
     def of(cls, limits: dict[str, int]) -> Self:
         """Limits in the module's form, which is milliseconds."""
-        seconds = {name: limits[name] / 1000 for name in ("connect", "head", "idle", "total")}
-        return cls(**seconds, body=limits.get("body", 0))
+        connect, head, idle, total = (limits[name] / 1000 for name in ("connect", "head", "idle", "total"))
+        return cls(connect, head, idle, total, limits.get("body", 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request that the module wants sent.
 
     `body` is its content in order, or `None` for a request without content. The list is emptied while it is sent, so
@@ -218,12 +215,20 @@ def _send(connection: HTTPConnection, route: Route, request: Request) -> None:
         pieces[:] = [b"".join((head, *pieces))]
     else:
         pieces.insert(0, head)
-    with contextlib.suppress(BrokenPipeError):  # A server may respond before it has read everything (413).
+    try:
         while pieces:
-            connection.sock.sendall(pieces.pop(0))
-    pieces.clear()
+            _send_all(connection.sock, pieces.pop(0))
+    except BrokenPipeError:
+        pieces.clear()  # A server may respond before it has read everything (413).
     if request.has_sent is not None:
         request.has_sent()
+
+
+def _send_all(sock: socket.socket, piece: Buffer) -> None:
+    """gevent's `sendall` first asks the system how much the socket takes at once, which is nearly always all of it."""
+    sent = sock.send(piece)
+    if sent < len(piece):
+        sock.sendall(memoryview(piece)[sent:])
 
 
 def _target(route: Route, url: str) -> str:

@@ -1,6 +1,5 @@
 """Exchanges with servers that behave, and with servers that do not."""
 
-import dataclasses
 import socket
 import struct
 import time
@@ -411,7 +410,7 @@ def test_both_attempts_share_one_time_limit(serve: Serve, limit: str) -> None:
     server = serve(handle)
     transport.exchange(request(server))
     began = time.monotonic()
-    assert failure_of(request(server, limits=dataclasses.replace(LIMITS, **{limit: 0.6}))) == "timeout"
+    assert failure_of(request(server, limits=LIMITS._replace(**{limit: 0.6}))) == "timeout"
     assert 0.59 <= time.monotonic() - began < 0.9
     assert server.connections == 2
 
