@@ -21,7 +21,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub enum Profile {
     /// Quickly.
     Demo,
-    /// Well: some packages for speed, the others for size.
+    /// Well.
     Release,
 }
 
@@ -74,10 +74,10 @@ pub fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<u8>> {
     bind(&compiled).with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))
 }
 
-/// Wide arithmetic makes an RSA verification four to six times as fast, and wasmtime supports it. rustc warns that it is
-/// unstable, and that warning cannot be allowed alone, so all are; clippy denies warnings in the same source.
+/// Wide arithmetic makes an RSA verification four to six times as fast; vectors (`simd128`) make the module smaller and a
+/// seen token a twentieth faster. wasmtime supports both on every processor. rustc warns that the first is unstable, and that warning cannot be allowed alone, so all are; clippy denies warnings in the same source.
 fn rust_flags(workspace: &Workspace) -> Result<OsString> {
-    let mut flags = OsString::from("-Ctarget-feature=+wide-arithmetic\u{1f}-Awarnings");
+    let mut flags = OsString::from("-Ctarget-feature=+wide-arithmetic,+simd128\u{1f}-Awarnings");
     for (from, to) in remapped_prefixes(workspace)? {
         flags.push("\u{1f}--remap-path-prefix=");
         flags.push(from);
