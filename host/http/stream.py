@@ -11,7 +11,7 @@ import gevent
 from gevent.event import Event
 
 from host.http.failure import Failure
-from host.http.transport import Limits, Response
+from host.http.transport import READ_SIZE, Limits, Response
 from host.limits import READ_AHEAD_BYTES, READ_AHEAD_IN_ALL_BYTES, READ_AHEAD_UNDER_PRESSURE_BYTES
 from host.log import logger
 
@@ -20,6 +20,8 @@ PIECE = 1024 * 1024
 
 # The daemon drops what a slow client leaves waiting beyond 128 pieces: only the first may be small.
 _SMALLEST_PIECE = 16 * 1024
+# What arrives next then makes no more than `PIECE` of it.
+_LARGE_PIECE = PIECE - READ_SIZE
 _HASTY_PIECES = 32
 _PATIENCE_SECONDS = 0.25
 
@@ -49,7 +51,8 @@ class ReadAhead:
         self._response = response
         self._idle = limits.idle
         self._deadline = response.began + limits.total
-        self._arrived = bytearray()
+        self._arrived: list[bytes] = []
+        self._bytes = 0
         self._least = 1
         self._enough = Event()
         self._room = Event()
@@ -67,12 +70,11 @@ class ReadAhead:
         self._wait(1, None)
         if patience:
             self._wait(least, patience)
-        content = bytes(self._arrived[:PIECE])
-        self._release(len(content))
+        content = self._taken()
         self._room.set()
         if not content and self._failure:
             raise self._failure
-        if len(content) == PIECE:  # A server that is always ahead would leave nobody else a turn.
+        if len(content) >= _LARGE_PIECE:  # A server that is always ahead would leave nobody else a turn.
             gevent.sleep(_TURN_SECONDS)
         return content
 
@@ -81,24 +83,23 @@ class ReadAhead:
         self._is_abandoned = True
         self._reader.kill(block=False)
         if self._reader.dead:
-            self._release(len(self._arrived))
+            self._forget()
 
     def _wait(self, least: int, seconds: float | None) -> None:
         """Waits for `least` bytes, unless the reader has ended or has no room for more."""
         self._least = least
-        if len(self._arrived) < least and not self._reader.dead and self._room.is_set():
+        if self._bytes < least and not self._reader.dead and self._room.is_set():
             self._enough.clear()
             self._enough.wait(seconds)
 
     def _read(self) -> None:
         try:
             while piece := self._response.read(min(self._idle, self._left())):
-                self._arrived += piece
-                ReadAhead.in_all += len(piece)
+                self._hold(piece)
                 has_room = self._has_room()
                 if not has_room:
                     self._room.clear()
-                if len(self._arrived) >= self._least or not has_room:
+                if self._bytes >= self._least or not has_room:
                     self._enough.set()
                 self._room.wait()
         except Failure as failure:
@@ -106,17 +107,35 @@ class ReadAhead:
 
     def _has_room(self) -> bool:
         is_under_pressure = ReadAhead.in_all >= READ_AHEAD_IN_ALL_BYTES
-        return len(self._arrived) < (READ_AHEAD_UNDER_PRESSURE_BYTES if is_under_pressure else READ_AHEAD_BYTES)
+        return self._bytes < (READ_AHEAD_UNDER_PRESSURE_BYTES if is_under_pressure else READ_AHEAD_BYTES)
 
-    def _release(self, length: int) -> None:
-        del self._arrived[:length]
-        ReadAhead.in_all -= length
+    def _taken(self) -> bytes:
+        """The first `PIECE` of what has arrived. A large body is copied once at most."""
+        content = self._arrived[0] if len(self._arrived) == 1 else b"".join(self._arrived)
+        self._forget()
+        if len(content) > PIECE:
+            self._hold(content[PIECE:])
+        return content[:PIECE]
+
+    def _hold(self, piece: bytes) -> None:
+        # Byte by byte, objects would take fifty times the memory of what they hold.
+        if self._arrived and len(self._arrived[-1]) < _SMALLEST_PIECE:
+            self._arrived[-1] += piece
+        else:
+            self._arrived.append(piece)
+        self._bytes += len(piece)
+        ReadAhead.in_all += len(piece)
+
+    def _forget(self) -> None:
+        ReadAhead.in_all -= self._bytes
+        self._arrived.clear()
+        self._bytes = 0
 
     def _ended(self, _reader: gevent.Greenlet) -> None:
         self._response.close()
         self._enough.set()
         if self._is_abandoned:
-            self._release(len(self._arrived))
+            self._forget()
 
     def _left(self) -> float:
         """Seconds until the limit, which a response that never pauses would otherwise not meet."""
@@ -158,13 +177,13 @@ def _end_of_last_frame(content: bytes, searched: int) -> int:
 
 
 def growing_pieces(source: ReadAhead) -> Iterator[bytes]:
-    """Any other body: at first little at a time, then in pieces of `PIECE`."""
+    """Any other body: at first little at a time, then in pieces of nearly `PIECE`."""
     least = _SMALLEST_PIECE
     count = 0
     while piece := source.take(least, _PATIENCE_SECONDS if count < _HASTY_PIECES else 3600.0):
         yield piece
         count += 1
-        least = min(2 * least, PIECE)
+        least = min(2 * least, _LARGE_PIECE)
 
 
 def read_whole(response: Response, limits: Limits) -> tuple[bytes, str]:

@@ -16,8 +16,11 @@ from pydantic import BaseModel
 
 from host.wasm.heads import encoded
 
-_GATHERED_CHARACTERS = 64 * 1024
+_GATHERED_BYTES = 64 * 1024
 """What a pipe holds: of more, the daemon could read the beginning while the rest is still gathered."""
+
+_END = b"\n\n"
+"""The blank line is the SDK's too."""
 
 
 def put(
@@ -26,13 +29,12 @@ def put(
     session_id: str | None = None,
     data: dict[str, Any] | BaseModel | None = None,
 ) -> None:
-    """Writes a message as one line. The blank line after it is the SDK's too."""
-    message = {"event": event.value, "session_id": session_id, "data": _plain(data)}
-    line = encoded(message).decode() + "\n\n"
+    """Writes a message as one line."""
+    line = encoded({"event": event.value, "session_id": session_id, "data": _plain(data)})
     if event is Event.SESSION and isinstance(self, StdioResponseWriter):
         _output.write(line)
     else:
-        self.write(line)
+        self.write((line + _END).decode())
 
 
 def _plain(data: dict[str, Any] | BaseModel | None) -> object:
@@ -42,29 +44,39 @@ def _plain(data: dict[str, Any] | BaseModel | None) -> object:
 
 
 class Output:
-    """Standard output. What is written before the loop turns goes out together, for instance a short response."""
+    """Standard output. What is written before the loop turns goes out together, for instance a short response.
+
+    Bytes, as they are: as text a piece of a large body would be copied four times more.
+    """
 
     def __init__(self) -> None:
-        self._gathered: list[str] = []
-        self._characters = 0
+        self._gathered: list[bytes] = []
+        self._bytes = 0
 
-    def write(self, text: str) -> None:
-        """Writes `text` when the greenlets that are ready have run. To call this never switches greenlets."""
+    def write(self, line: bytes) -> None:
+        """Writes `line` when the greenlets that are ready have run. To call this never switches greenlets."""
         if not self._gathered:
             gevent.get_hub().loop.run_callback(self.flush)
-        self._gathered.append(text)
-        self._characters += len(text)
-        if self._characters > _GATHERED_CHARACTERS:
+        self._gathered += (line, _END)
+        self._bytes += len(line)
+        if self._bytes > _GATHERED_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Writes what was gathered now."""
-        if self._gathered:
-            text = "".join(self._gathered)
-            self._gathered.clear()
-            self._characters = 0
-            sys.stdout.write(text)
-            sys.stdout.flush()
+        lines, self._gathered = self._gathered, []
+        is_large, self._bytes = self._bytes > _GATHERED_BYTES, 0
+        # To join what is large would copy it; to write the rest one by one would wake the daemon for each.
+        for part in lines if is_large else (b"".join(lines),):
+            _write(part)
+
+
+def _write(part: bytes) -> None:
+    output = sys.stdout.buffer
+    left = memoryview(part)
+    while left:  # It may be a raw file, which takes what the system takes at once.
+        left = left[output.write(left) or 0 :]
+    output.flush()
 
 
 _output = Output()

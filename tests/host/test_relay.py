@@ -225,6 +225,16 @@ def bodies_of(serve: Serve, count: int, body: bytes, *, ends: bool = True) -> li
     return [stream.ReadAhead(transport.send(request), limits) for request in sent]
 
 
+def test_a_body_that_comes_byte_by_byte_is_held_in_few_objects(serve: Serve) -> None:
+    server = serve(after_request(CHUNKED, *[chunk(b"x"), 0.002] * 100, b"0\r\n\r\n"))
+    limits = Limits.of(LIMITS)
+    request = transport.Request("GET", server.url, [], None, None, limits, server.origins)
+    source = stream.ReadAhead(transport.send(request), limits)
+    gevent.sleep(0.5)
+    assert (source._bytes, len(source._arrived)) == (100, 1)
+    assert b"".join(stream.growing_pieces(source)) == b"x" * 100
+
+
 def test_what_is_read_ahead_is_bounded_for_each_body_and_for_all(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "READ_AHEAD_IN_ALL_BYTES", 4_000_000)
     gevent.sleep(0.05)  # The bodies of earlier tests are let go.
@@ -233,7 +243,7 @@ def test_what_is_read_ahead_is_bounded_for_each_body_and_for_all(serve: Serve, m
     gevent.sleep(0.5)
     buffered = stream.ReadAhead.in_all
     assert 4_000_000 <= buffered <= 4_000_000 + 20 * (256 * 1024 + transport.READ_SIZE)
-    assert max(len(source._arrived) for source in sources) <= stream.PIECE + transport.READ_SIZE
+    assert max(source._bytes for source in sources) <= stream.PIECE + transport.READ_SIZE
     readers = [gevent.spawn(b"".join, stream.growing_pieces(source)) for source in sources]
     assert [reader.get(timeout=5) for reader in readers] == [body] * 20
     assert stream.ReadAhead.in_all == 0
