@@ -41,7 +41,7 @@ struct Arguments {
     /// How long a load lasts.
     #[arg(long)]
     seconds: u64,
-    /// Only this part, which is printed; the file of results stays as it is.
+    /// Only this part, which is printed (the profile is written); the file of results stays as it is.
     #[arg(long)]
     only: Option<Part>,
     /// Only what survives, which takes a quarter of an hour; the rest of the file of results stays as it is.
@@ -54,6 +54,7 @@ enum Part {
     Growth,
     Loads,
     Mcp,
+    Profile,
     Sessions,
     Transfers,
 }
@@ -85,6 +86,10 @@ async fn measure_part(part: Part, plan: &Plan, progress: impl Fn(&str)) -> Resul
         Part::Growth => report::print_growth(&growth::measure(&bed, plan).await?),
         Part::Loads => report::print_loads(&suite::loads(&bed, plan, progress).await?),
         Part::Mcp => report::print_mcp(&mcp::measure(&bed, plan).await?),
+        Part::Profile => {
+            let contenders = bed.contenders(plan).await?;
+            return suite::profile(&contenders.gateway, &bed, plan).await;
+        }
         Part::Sessions => report::print_sessions(&session::measure(&bed, plan).await?),
         Part::Transfers => report::print_transfers(&transfer::measure(&bed, plan).await?),
     }

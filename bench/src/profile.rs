@@ -22,12 +22,10 @@ const LEAST_SHARE: f64 = 0.01;
 /// Threads that only wait; their samples do not count.
 const IDLE: [&str; 2] = ["_advance_epochs", "acquire_with_timeout"];
 
-/// Whose code was running: the first layer whose mark is in the innermost frame.
+/// Whose code was running: the first layer whose mark is in the innermost frame. `_enter` calls the module's code with
+/// no frame of Python between.
 const LAYERS: [(&str, &str); 6] = [
-    (
-        "wasmtime_func_call_unchecked",
-        "the module, and getting there",
-    ),
+    ("Instance._enter", "the module, and getting there"),
     ("wasmtime/", "wasmtime's Python"),
     ("host/", "host"),
     ("dify_plugin/", "the SDK"),

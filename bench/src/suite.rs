@@ -47,9 +47,7 @@ pub async fn run(plan: &Plan, progress: impl Fn(&str)) -> Result<Figures> {
     let growth = growth::measure(&bed, plan).await?;
     progress("profile");
     let contenders = bed.contenders(plan).await?;
-    let message = bed.chat(&contenders.gateway, &blocking())?;
-    let profiled = profile::write(&plan.root, &plan.python, &contenders.gateway, &message).await;
-    if let Err(error) = profiled {
+    if let Err(error) = profile(&contenders.gateway, &bed, plan).await {
         progress(&format!("no profile: {error:#}"));
     }
     progress(&format!("{} streams", STREAMS.count));
@@ -89,6 +87,15 @@ pub async fn loads(bed: &TestBed, plan: &Plan, progress: impl Fn(&str)) -> Resul
         }
     }
     Ok(loads)
+}
+
+/// Writes the profile of `gateway`.
+///
+/// # Errors
+/// As for [`profile::write`].
+pub async fn profile(gateway: &Contender, bed: &TestBed, plan: &Plan) -> Result<()> {
+    let message = bed.chat(gateway, &blocking())?;
+    profile::write(&plan.root, &plan.python, gateway, &message).await
 }
 
 async fn measure_starts(bed: &TestBed, plan: &Plan) -> Result<Comparison<Start>> {

@@ -15,8 +15,8 @@ pub struct Options {
     /// How long each load lasts, in seconds.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
-    /// Measures only this part and prints it; bench/RESULTS.md stays as it is.
-    #[arg(long, value_parser = ["growth", "loads", "mcp", "sessions", "transfers"])]
+    /// Measures only this part and prints it (the profile is written); bench/RESULTS.md stays as it is.
+    #[arg(long, value_parser = ["growth", "loads", "mcp", "profile", "sessions", "transfers"])]
     only: Option<String>,
 }
 
