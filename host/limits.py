@@ -77,7 +77,9 @@ INSTANCES = 256
 """Instances in the process. A fresh one takes less than 100 KiB, but 8 GiB of the 128 TiB of addresses."""
 
 INSTANCES_MEMORY_BYTES = 268435456
-"""The memory of all instances. Python and the streams need the rest of the daemon's container."""
+"""The memory of all instances, without what is only mapped. Python and the streams need the rest of the daemon's
+container.
+"""
 
 IDLE_INSTANCE_SECONDS = 86400
 """How long an endpoint's instance is kept without a request. No key of a provider is used for longer either."""

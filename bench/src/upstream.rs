@@ -21,13 +21,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 const RECORDING: &str = "tests/dify/fixtures/dify-1.16-recorded.jsonl";
 
 /// Dify's 2 s would make the floor fail, which uses what it finds in its pool.
 const KEEP_ALIVE: Duration = Duration::from_secs(300);
+
+/// Both plugins may connect a thousand times at the same moment. Linux resets what it has no room for.
+const CROWD: u32 = 4096;
 
 /// The first word of a query that asks for numbered events; their number and the milliseconds between two of them follow.
 const NUMBERED: &str = "numbered";
@@ -48,7 +51,9 @@ impl Upstream {
     /// Reads the recording below `root` and serves it on a free port.
     pub async fn start(root: &Path) -> Result<Self> {
         let recorded = Arc::new(Recorded::read(root)?);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(CROWD)?;
         let origin = format!("http://{}", listener.local_addr()?);
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

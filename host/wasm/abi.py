@@ -134,6 +134,7 @@ class Instance:
         cell = self._words[0]
         self._slice(cell, ctypes.sizeof(CallCell))
         self.cell = CallCell.from_address(self._base + cell)
+        self._first_bytes = self._memory_bytes()
 
     def call(self, name: str, number: int, *arguments: int | bytes) -> bytes | None:
         """Calls an export on behalf of call `number` and returns its result. Raises `Trapped`.
@@ -160,9 +161,9 @@ class Instance:
         return vector
 
     @property
-    def memory_bytes(self) -> int:
-        """How large the memory has grown. It never shrinks."""
-        return ffi.wasmtime_memory_data_size(self._context, self._memory)
+    def grown_bytes(self) -> int:
+        """What the memory has grown by since the start. It never shrinks."""
+        return self._memory_bytes() - self._first_bytes
 
     def close(self) -> None:
         """Frees the memory now, whatever still refers to this instance."""
@@ -170,6 +171,9 @@ class Instance:
         self._view.release()
         self._store.close()
         self._callbacks.clear()
+
+    def _memory_bytes(self) -> int:
+        return ffi.wasmtime_memory_data_size(self._context, self._memory)
 
     def _set_deadline(self) -> None:
         """From the present epoch on. The engine may be one behind: a call then has an epoch less."""
@@ -281,7 +285,7 @@ class Instance:
         """A slice of the memory, which may have grown since, but never moves (see `module.engine`)."""
         end = pointer + length
         if end > len(self._view):
-            self._view = _memory_view(self._base, self.memory_bytes, _WRITABLE)
+            self._view = _memory_view(self._base, self._memory_bytes(), _WRITABLE)
             if end > len(self._view):
                 raise Trapped("a slice ends beyond the memory")
         return self._view[pointer:end]

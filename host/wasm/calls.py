@@ -145,9 +145,9 @@ class Calls:
         return not self._users
 
     @property
-    def memory_bytes(self) -> int:
-        """The memory of the instance."""
-        return self._instance.memory_bytes if self._instance else 0
+    def grown_bytes(self) -> int:
+        """What the memory of the instance has grown by since its start."""
+        return self._instance.grown_bytes if self._instance else 0
 
     def begin_use(self) -> None:
         """Keeps the instance from being idle until `end_use`."""

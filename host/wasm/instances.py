@@ -14,6 +14,11 @@ from host import limits
 from host.wasm import calls
 from host.wasm.calls import CallFailed, Calls
 
+_FIRST_BYTES = 320 * 1024
+"""What an instance takes whose memory has not grown, once it has relayed a request. More than a mebibyte of that memory
+is its stack and the module's image: few of their pages are ever written.
+"""
+
 
 class AllBusy(Exception):
     """There is no room for another instance, and none that could make way."""
@@ -24,7 +29,7 @@ class _Entry:
 
     def __init__(self, started: Calls) -> None:
         self.calls = started
-        self.memory_bytes = 0
+        self.bytes = 0
         self.last_use = time.monotonic()
 
 
@@ -100,9 +105,9 @@ class Instances:
 
     def _measure(self, entry: _Entry) -> None:
         """Takes account of what an instance has grown by since, and makes room where that was too much."""
-        size = entry.calls.memory_bytes
-        self._bytes += size - entry.memory_bytes
-        entry.memory_bytes = size
+        size = _FIRST_BYTES + entry.calls.grown_bytes
+        self._bytes += size - entry.bytes
+        entry.bytes = size
         while self._bytes > self._most_bytes and self._evict_idle():
             pass
 
@@ -122,5 +127,5 @@ class Instances:
 
     def _evict(self, endpoint: str) -> None:
         entry = self._entries.pop(endpoint)
-        self._bytes -= entry.memory_bytes
+        self._bytes -= entry.bytes
         entry.calls.close()

@@ -15,6 +15,7 @@ from host.sdk import endpoint
 from host.sdk.daemon_request import parsed
 from host.sdk.relay import relay
 from host.wasm import calls as calls_module
+from host.wasm import instances as instances_module
 from host.wasm.calls import Call, CallFailed, Calls
 from host.wasm.instances import AllBusy, Instances
 
@@ -121,6 +122,13 @@ def test_the_memory_of_all_instances_is_limited(compiled: wasmtime.Module) -> No
         body_of(instances, of, "take_memory")
         assert instances._bytes <= 100 * MIB
     assert list(instances._entries) == ["c"]
+
+
+def test_what_an_instance_only_maps_is_not_counted(compiled: wasmtime.Module) -> None:
+    instances = Instances(compiled, most_bytes=3 * instances_module._FIRST_BYTES)
+    for of in "abc":
+        identity(instances, of)
+    assert list(instances._entries) == ["a", "b", "c"]
 
 
 def test_what_has_grown_while_all_are_busy_keeps_others_out(compiled: wasmtime.Module) -> None:

@@ -542,7 +542,8 @@ limits! {
     MODULE_MEMORY: Bytes = 64 * MIB, Host;
     /// Instances in the process. A fresh one takes less than 100 KiB, but 8 GiB of the 128 TiB of addresses.
     INSTANCES: Count = 256, Host;
-    /// The memory of all instances. Python and the streams need the rest of the daemon's container.
+    /// The memory of all instances, without what is only mapped. Python and the streams need the rest of the daemon's
+    /// container.
     INSTANCES_MEMORY: Bytes = 256 * MIB, Host;
     /// How long an endpoint's instance is kept without a request. No key of a provider is used for longer either.
     IDLE_INSTANCE: Seconds = seconds(24 * 60 * 60), Host;
