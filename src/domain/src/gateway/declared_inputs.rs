@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use http::StatusCode;
 
-use super::remembered::{AwaitedByMany, Remembered, app_request};
+use super::remembered::{AwaitedByMany, Remembered};
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::Refusal;
 use crate::events::{Event, Events, ParametersUnknown};
@@ -42,9 +42,6 @@ impl DeclaredInputsCache {
     /// # Errors
     /// `configuration_error` where the app key cannot be sent in a header.
     pub async fn of(&self, settings: &Settings) -> Result<Option<Rc<DeclaredInputs>>, Refusal> {
-        if let Some(known) = self.apps.kept(settings) {
-            return Ok(known.ok());
-        }
         let events = Rc::clone(&self.events);
         let read = move |response| {
             declared(response).map(Rc::new).ok_or_else(|| {
@@ -52,8 +49,8 @@ impl DeclaredInputsCache {
                 Unknown
             })
         };
-        let request = app_request(settings, "/parameters")?;
-        Ok(self.apps.get(settings, request, read).await.ok())
+        let known = self.apps.get(settings, "/parameters", read).await?;
+        Ok(known.ok())
     }
 }
 

@@ -48,13 +48,21 @@ impl<T: Clone + 'static, E: Clone + From<AwaitedByMany> + 'static> Remembered<T,
         self.apps.kept(&settings.digest)
     }
 
-    /// The description of the app of `settings`: a remembered one, or what `read` makes of Dify's response to `request`.
+    /// The description of the app of `settings`: a remembered one, or what `read` makes of Dify's response to a request
+    /// for `path`, which is made only then.
+    ///
+    /// # Errors
+    /// As for [`app_request`].
     pub async fn get(
         &self,
         settings: &Settings,
-        request: FetchRequest,
+        path: &str,
         read: impl FnOnce(Result<FetchResponse, TransportError>) -> Result<T, E> + 'static,
-    ) -> Result<T, E> {
+    ) -> Result<Result<T, E>, Refusal> {
+        if let Some(known) = self.kept(settings) {
+            return Ok(known);
+        }
+        let request = app_request(settings, path)?;
         let environment = Rc::clone(&self.environment);
         let work = async move {
             let response = environment.fetch(request).await;
@@ -68,7 +76,7 @@ impl<T: Clone + 'static, E: Clone + From<AwaitedByMany> + 'static> Remembered<T,
             }
         };
         let known = self.apps.get(settings.digest, work).await;
-        known.unwrap_or_else(|Crowded { wait }| Err(AwaitedByMany { wait }.into()))
+        Ok(known.unwrap_or_else(|Crowded { wait }| Err(AwaitedByMany { wait }.into())))
     }
 }
 

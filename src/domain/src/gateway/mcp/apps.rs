@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
-use crate::gateway::remembered::{Remembered, app_request};
+use crate::gateway::remembered::Remembered;
 use crate::limits;
 use crate::mcp::App;
 use crate::relay;
@@ -35,12 +35,10 @@ impl Apps {
         if let Some(known) = self.apps.kept(settings) {
             return known;
         }
-        let request = app_request(settings, "/info")?;
         let info = self
             .infos
-            .get(settings, request, |response| good(response).map(Rc::new))
-            .await?;
-        let request = app_request(settings, "/parameters")?;
+            .get(settings, "/info", |response| good(response).map(Rc::new))
+            .await??;
         let read = move |response| {
             let parameters = good(response)?;
             App::read(&info, &parameters)
@@ -52,7 +50,7 @@ impl Apps {
                     )
                 })
         };
-        self.apps.get(settings, request, read).await
+        self.apps.get(settings, "/parameters", read).await?
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::environment::{Environment, FetchResponse, TransportError};
 use crate::error::{Code, Refusal};
-use crate::gateway::remembered::{Remembered, app_request};
+use crate::gateway::remembered::Remembered;
 use crate::json::{parse_object, shown};
 use crate::limits;
 use crate::relay::{self, Address, Expectation, ResponseHead};
@@ -60,9 +60,8 @@ async fn ask(
     path: &str,
     expectation: Expectation,
 ) -> Result<App, Refusal> {
-    let request = app_request(settings, path)?;
     let read = move |fetched| read(expectation, fetched);
-    apps.get(settings, request, read).await
+    apps.get(settings, path, read).await?
 }
 
 fn is_probably_elsewhere(expectation: &Expectation, refusal: &Refusal) -> bool {

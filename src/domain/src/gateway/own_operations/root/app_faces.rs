@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::{Origin, Url};
 
 use crate::environment::{Environment, FetchResponse, TransportError};
-use crate::gateway::remembered::{AwaitedByMany, Remembered, app_request};
+use crate::gateway::remembered::{AwaitedByMany, Remembered};
 use crate::json::parse_object;
 use crate::limits;
 use crate::page::AppFace;
@@ -49,14 +49,9 @@ impl AppFaces {
 
     /// The face of the app of `settings`, as far as Dify shows one. The page works without.
     pub async fn of(&self, settings: &Settings) -> Rc<Site> {
-        let site = match app_request(settings, "/site") {
-            Ok(request) => {
-                let read = |response| members(response).map(|site| Rc::new(read_site(&site)));
-                self.sites.get(settings, request, read).await.ok()
-            }
-            Err(_) => None,
-        };
-        match site {
+        let read = |response| members(response).map(|site| Rc::new(read_site(&site)));
+        let site = self.sites.get(settings, "/site", read).await;
+        match site.ok().and_then(Result::ok) {
             Some(site) if site.face.title.is_some() => site,
             site => Rc::new(self.with_name(site, settings).await),
         }
@@ -64,9 +59,8 @@ impl AppFaces {
 
     async fn with_name(&self, site: Option<Rc<Site>>, settings: &Settings) -> Site {
         let mut site = site.map(|site| (*site).clone()).unwrap_or_default();
-        if let Ok(request) = app_request(settings, "/info") {
-            let read = |response| members(response).map(|info| text(&info, "name"));
-            let name = self.names.get(settings, request, read).await;
+        let read = |response| members(response).map(|info| text(&info, "name"));
+        if let Ok(name) = self.names.get(settings, "/info", read).await {
             site.face.title = name.ok().flatten();
         }
         site
