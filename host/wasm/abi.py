@@ -127,8 +127,7 @@ class Instance:
         self._base = ctypes.addressof(ffi.wasmtime_memory_data(self._context, self._memory).contents)
         self._view = memoryview(b"")
         self._signatures = _signatures(compiled)
-        self._functions: dict[str, ffi.wasmtime_func] = {}
-        self._addresses: dict[str, int] = {}
+        self._functions: dict[str, object] = {}
         self._enter("__wbindgen_start", ())
         self._enter("call_cell", ())
         cell = self._words[0]
@@ -190,7 +189,7 @@ class Instance:
     def _enter(self, name: str, values: Sequence[int]) -> int:
         """Runs an export on the slots and returns the number of its results, which are in the slots then."""
         parameters, results = self._signatures[name]
-        function = self._addresses.get(name) or self._address(name)
+        function = self._functions.get(name) or self._function(name)
         if len(values) != parameters:
             raise TypeError(f"{name} takes {parameters} numbers, not {len(values)}")
         self._words[: len(values) * _WORDS : _WORDS] = values
@@ -199,10 +198,10 @@ class Instance:
             raise self._trapped(error)
         return results
 
-    def _address(self, name: str) -> int:
-        function = self._functions[name] = self._export(name).of.func
-        address = self._addresses[name] = ctypes.addressof(function)
-        return address
+    def _function(self, name: str) -> object:
+        """A reference to an exported function, which keeps it alive."""
+        function = self._functions[name] = ctypes.byref(self._export(name).of.func)
+        return function
 
     def _export(self, name: str) -> ffi.wasmtime_extern:
         """An export of this instance. To read them all would take most of the time in which an instance starts."""

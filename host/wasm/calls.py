@@ -188,7 +188,7 @@ class Calls:
         The instance is in use from here on until `relay_ended` is delivered.
         """
         verdict = self._judged("judge_response_head", number, context, encoded(head))
-        self._users += 1
+        self.begin_use()
         return verdict
 
     def judge_response(self, number: int, context: bytes, head: dict[str, Any], report: bytes) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Calls:
 
     def translation_starts(self) -> None:
         """The instance is in use from here on until `translation_ended` or `translation_abandoned`."""
-        self._users += 1
+        self.begin_use()
 
     def translation_began(self, number: int, context: bytes, head: dict[str, Any]) -> tuple[bytes, bool]:
         """What goes to the client when the head of Dify's response is there, and whether its body is wanted."""
@@ -233,7 +233,7 @@ class Calls:
             logger.error("The end of call %d could not be delivered: %r", number, failure)
             return b""
         finally:
-            self._users -= 1
+            self.end_use()
 
     def translation_abandoned(self, number: int, context: bytes, report: bytes) -> None:
         """Nobody is there for the end: the module is told soon, because it may be running when this is called."""
@@ -247,7 +247,7 @@ class Calls:
         try:
             self._deliver(None, "relay_ended", number, context, report)
         finally:
-            self._users -= 1
+            self.end_use()
 
     def _deliver(self, generation: int | None, export: str, number: int, *arguments: int | bytes) -> None:
         """Tells the module what it waits for, unless the instance that waited is gone."""

@@ -1,5 +1,5 @@
-//! The message of a call: several byte strings behind one another, because each slice that crosses costs two calls more,
-//! one that allocates it and one that copies. The lengths of all parts but the last are numbers before it.
+//! The message of a call: several byte strings behind one another, because each slice that crosses costs a call that
+//! allocates it. The lengths of all parts but the last are numbers before it.
 
 /// The first part, which has `length` bytes, and the rest.
 pub fn split(message: &[u8], length: u32) -> (&[u8], &[u8]) {
