@@ -30,7 +30,7 @@ const RECORDING: &str = "tests/dify/fixtures/dify-1.16-recorded.jsonl";
 const KEEP_ALIVE: Duration = Duration::from_secs(300);
 
 /// Both plugins may connect a thousand times at the same moment. Linux resets what it has no room for.
-const CROWD: u32 = 4096;
+const BACKLOG: u32 = 4096;
 
 /// The first word of a query that asks for numbered events; their number and the milliseconds between two of them follow.
 const NUMBERED: &str = "numbered";
@@ -53,7 +53,7 @@ impl Upstream {
         let recorded = Arc::new(Recorded::read(root)?);
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
-        let listener = socket.listen(CROWD)?;
+        let listener = socket.listen(BACKLOG)?;
         let origin = format!("http://{}", listener.local_addr()?);
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
